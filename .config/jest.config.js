@@ -1,0 +1,20 @@
+const project = (displayName, settings = {}) => ({
+  displayName,
+  rootDir: '..',
+  testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
+    ],
+  },
+  ...settings,
+});
+
+/** The suites by the layer they sit on; `npm test` runs them all. */
+export default {
+  rootDir: '..',
+  projects: [project('unit'), project('infra'), project('local', { testTimeout: 120_000 })],
+};

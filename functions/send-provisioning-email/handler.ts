@@ -1,0 +1,87 @@
+import * as z from 'zod';
+import { mail, sesClient } from '../../shared/adapters/mail.ts';
+import { closedStateKey } from '../../shared/adapters/order-line-item.ts';
+import { dynamoDbClient, orderLineStore } from '../../shared/adapters/order-line-store.ts';
+import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
+import { faultNames, NamedFault, type SendingOutcome, workflowInput } from '../../shared/contracts/workflow.ts';
+import { type Claim, isBooked, isOpen, liveClaim, type OrderLine, withClaim } from '../../shared/domain/order-line.ts';
+import { decideFirstEmail } from '../../shared/domain/rules.ts';
+import { toInstant } from '../../shared/domain/time.ts';
+import { onColdStart } from '../../shared/runtime/cold-start.ts';
+import { createLog, faultForLog, type Log } from '../../shared/runtime/logger.ts';
+import { claimFor, sendClaimed, type SendServices } from '../../shared/use-cases/send-email.ts';
+
+export const environment = z.object({
+  TABLE_NAME: variables.TABLE_NAME,
+  MAIL_SETTINGS: variables.MAIL_SETTINGS,
+  CONFIGURATION_SET: variables.CONFIGURATION_SET,
+});
+
+export type Services = SendServices & { readonly log: Log };
+
+/** Called by the workflow on a line's requested start date. */
+export const handler = onColdStart(() => {
+  const services = buildServices(readEnvironment(environment, process.env));
+  return (input: unknown) => handle(input, services);
+});
+
+const awsClients = () => ({ dynamoDb: dynamoDbClient(), ses: sesClient() });
+
+export function buildServices(
+  settings: z.output<typeof environment>,
+  clients = awsClients(),
+  now = () => new Date(),
+): Services {
+  return {
+    store: orderLineStore(clients.dynamoDb, settings.TABLE_NAME),
+    mail: mail(clients.ses, settings.CONFIGURATION_SET),
+    mailSettings: settings.MAIL_SETTINGS,
+    now,
+    newId: () => crypto.randomUUID(),
+    log: createLog('send-provisioning-email'),
+  };
+}
+
+/**
+ * Sends the first email of a line, unless it was sent, and answers how the workflow goes on.
+ * @throws NamedFault OrderLineNotFound, SendInProgress, NotDueYet or EmailNotSent; all but the first are worth a retry
+ */
+export async function handle(input: unknown, services: Services): Promise<SendingOutcome> {
+  const { store, now, newId, log } = services;
+  const { revision, ...key } = workflowInput.parse(input);
+  const at = toInstant(now());
+
+  const { line, claim } = await store.update(key, (known): { line?: OrderLine; result: Claimed } => {
+    if (!isBooked(known)) throw new NamedFault(faultNames.orderLineNotFound, 'the order line is not in the table');
+    if (known.executionRevision !== revision) return { result: { line: known } };
+    const decision = decideFirstEmail(known, at);
+    if (decision === 'wait') throw new NamedFault(faultNames.notDueYet, 'the requested start date has not come');
+    if (decision === 'left') return { result: { line: known } };
+
+    const owner = `execution ${revision}`;
+    const other = liveClaim(known, at);
+    if (other && other.owner !== owner) throw new NamedFault(faultNames.sendInProgress, 'somebody else is sending');
+    const to = known.provisioningContact;
+    const made = claimFor({ kind: 'first', to, actor: 'workflow', owner }, at, newId);
+    return { line: withClaim(known, made), result: { line: known, claim: made } };
+  });
+
+  if (!claim) return outcomeOf(line, revision);
+  try {
+    return outcomeOf((await sendClaimed(line, claim, services)).line, revision);
+  } catch (error) {
+    log.error('the provisioning email was not sent', { ...key, fault: faultForLog(error) });
+    throw error;
+  }
+}
+
+interface Claimed {
+  readonly line: OrderLine;
+  readonly claim?: Claim;
+}
+
+function outcomeOf(line: OrderLine, revision: number): SendingOutcome {
+  if (line.executionRevision !== revision) return { outcome: 'superseded' };
+  if (!isOpen(line) || line.closesAt === undefined) return { outcome: 'settled' };
+  return { outcome: 'awaiting', closesAt: line.closesAt, closedStateKey: closedStateKey(line) };
+}

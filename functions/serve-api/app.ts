@@ -1,0 +1,163 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { secureHeaders } from 'hono/secure-headers';
+import type * as z from 'zod';
+import { cursors } from '../../shared/adapters/order-line-store.ts';
+import { contactChange, linePath, listQuery, orderPath, resendHeaders } from '../../shared/contracts/api.ts';
+import type { ClaimNames } from '../../shared/contracts/environment.ts';
+import { Problem, problems } from '../../shared/contracts/problems.ts';
+import { inputErrors } from '../../shared/contracts/validation.ts';
+import { toInstant } from '../../shared/domain/time.ts';
+import { faultForLog } from '../../shared/runtime/logger.ts';
+import { callerOf, isVisible, listedPartner, readGatewayContext, requireView } from './caller.ts';
+import { docs } from './docs.ts';
+import { openApiDocument } from './openapi.ts';
+import { presentLine } from './present.ts';
+import { changeContact, resend, type ResendServices } from './resend.ts';
+
+export interface ApiServices extends ResendServices {
+  readonly claimNames: ClaimNames;
+  /** The folder that holds the files of the documentation page. */
+  readonly docsFolder: string;
+}
+
+/** No request of the API needs more. */
+const largestBody = 16 * 1024;
+
+/** The API as an app that takes API Gateway's context in its bindings, in Lambda and on one machine alike. */
+export function createApp(services: ApiServices): Hono {
+  const { store, now, limits, claimNames, log } = services;
+  const app = new Hono();
+  const caller = (c: Context) => callerOf(readGatewayContext(c.env).claims, claimNames);
+  const presented = (line: Parameters<typeof presentLine>[0]) => presentLine(line, toInstant(now()), limits);
+
+  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));
+  app.use(async (c, next) => {
+    await next();
+    c.header('x-request-id', readGatewayContext(c.env).requestId);
+  });
+  app.use(
+    bodyLimit({
+      maxSize: largestBody,
+      onError: () => {
+        throw new Problem('payload-too-large', `The body may have at most ${largestBody} bytes.`);
+      },
+    }),
+  );
+
+  app.get('/health', (c) => c.json({ status: 'ok' }));
+  app.get('/openapi.json', (c) => c.json(openApiDocument()));
+  app.route('/docs', docs(services.docsFolder));
+
+  app.get('/order-lines', async (c) => {
+    const who = caller(c);
+    const { q, cursor, limit, partnerId, ...filter } = checked(listQuery, c.req.query());
+    const listed = listedPartner(who, partnerId);
+    const after = cursor === undefined ? undefined : cursors.decode(cursor);
+    if (cursor !== undefined && after === undefined) {
+      throw invalidRequest([{ path: 'cursor', message: 'must be the cursor of an answer before' }]);
+    }
+    const { lines, next } = await store.list({
+      ...filter,
+      partnerId: listed,
+      limit,
+      ...(q === undefined ? {} : { word: q }),
+      ...(after === undefined ? {} : { after }),
+    });
+    return personal(c, { items: lines.map(presented), ...(next === undefined ? {} : { cursor: cursors.encode(next) }) });
+  });
+
+  app.get('/orders/:orderId', async (c) => {
+    const who = caller(c);
+    const { orderId } = checked(orderPath, c.req.param());
+    const { lines, onboarding } = await store.findOrder(orderId);
+    const visible = lines.filter((line) => isVisible(line, who));
+    const first = visible.at(0);
+    if (!first) throw new Problem('order-not-found', 'There is no such order among those of your partner.');
+    requireView(first, who);
+    return personal(c, { orderId, ...onboarding, lines: visible.map(presented) });
+  });
+
+  app.get('/orders/:orderId/lines/:lineId', async (c) => {
+    const who = caller(c);
+    const line = await store.find(checked(linePath, c.req.param()));
+    return personal(c, presented(requireView(line, who)));
+  });
+
+  app.get('/orders/:orderId/lines/:lineId/history', async (c) => {
+    const who = caller(c);
+    const line = await store.find(checked(linePath, c.req.param()));
+    return personal(c, { items: requireView(line, who).history.toReversed() });
+  });
+
+  app.post('/orders/:orderId/lines/:lineId/resend', async (c) => {
+    const who = caller(c);
+    const key = checked(linePath, c.req.param());
+    const headers = checked(resendHeaders, c.req.header());
+    const { requestId } = readGatewayContext(c.env);
+    const request = { caller: who, requestId, idempotencyKey: headers['idempotency-key'] };
+    return personal(c, await resend(key, request, services));
+  });
+
+  app.put('/orders/:orderId/lines/:lineId/provisioning-contact', async (c) => {
+    const who = caller(c);
+    const key = checked(linePath, c.req.param());
+    const { applyToAllLines, ...contact } = checked(contactChange, await jsonBody(c));
+    const { requestId } = readGatewayContext(c.env);
+    return personal(c, await changeContact(key, contact, { caller: who, requestId, applyToAllLines }, services));
+  });
+
+  app.notFound((c) => problemResponse(c, new Problem('not-found', 'This path and method lead nowhere.')));
+  app.onError((error, c) => {
+    if (error instanceof Problem) return problemResponse(c, error);
+    log.error('a request failed', { ...readGatewayContext(c.env), claims: undefined, fault: faultForLog(error) });
+    return problemResponse(c, new Problem('internal', 'Try again. If it keeps failing, report the request id.'));
+  });
+
+  function problemResponse(c: Context, { code, message, extras }: Problem): Response {
+    const { status, title } = problems[code];
+    const { requestId } = readGatewayContext(c.env);
+    if (code === 'unauthenticated') c.header('www-authenticate', 'Bearer');
+    if (extras.canResendAt !== undefined) {
+      const seconds = Math.ceil((Date.parse(extras.canResendAt) - now().getTime()) / 1000);
+      c.header('retry-after', String(Math.max(1, seconds)));
+    }
+    c.header('cache-control', 'no-store');
+    const body = { type: `urn:problem:${code}`, title, status, detail: message, code, requestId, ...extras };
+    return c.body(JSON.stringify(body), status, { 'content-type': 'application/problem+json' });
+  }
+
+  return app;
+}
+
+/** Answers with personal data, which nobody on the way may keep. */
+function personal(c: Context, body: object): Response {
+  c.header('cache-control', 'no-store');
+  return c.body(JSON.stringify(body), 200, { 'content-type': 'application/json' });
+}
+
+const invalidRequest = (errors: ReturnType<typeof inputErrors>) =>
+  new Problem('invalid-request', errors.map(({ path, message }) => `${path || 'body'}: ${message}`).join('; '), {
+    errors,
+  });
+
+function checked<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const result = schema.safeParse(input);
+  if (!result.success) throw invalidRequest(inputErrors(result.error));
+  return result.data;
+}
+
+/** @throws Problem unsupported-media-type, invalid-request */
+async function jsonBody(c: Context): Promise<unknown> {
+  if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '')) {
+    throw new Problem('unsupported-media-type', 'Send the body as application/json.');
+  }
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(await c.req.arrayBuffer());
+    const body: unknown = JSON.parse(text);
+    return body;
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw invalidRequest([{ path: '', message: 'must be JSON in UTF-8' }]);
+  }
+}

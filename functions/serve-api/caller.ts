@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import type { ClaimNames } from '../../shared/contracts/environment.ts';
+import { Problem } from '../../shared/contracts/problems.ts';
+import { isBooked, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
+
+/** Who calls, as the access token says. */
+export interface Caller {
+  /** How the caller is named in histories. */
+  readonly name: string;
+  readonly partnerId?: string;
+  readonly roles: ReadonlySet<string>;
+}
+
+const gatewayContext = z.object({
+  event: z.object({
+    requestContext: z.object({
+      requestId: z.string(),
+      authorizer: z.object({ jwt: z.object({ claims: z.record(z.string(), z.unknown()) }) }).optional(),
+    }),
+  }),
+});
+
+/** What API Gateway says about a request: its id, and the verified claims if it carried a token. */
+export function readGatewayContext(bindings: unknown) {
+  const { requestId, authorizer } = gatewayContext.parse(bindings).event.requestContext;
+  return { requestId, claims: authorizer?.jwt.claims };
+}
+
+/** API Gateway hands a list of roles on as `[view resend]`; other issuers write them with spaces or commas. */
+const roleList = z.union([
+  z.array(z.string()),
+  z.string().transform((text) => text.replace(/^\[|\]$/g, '').split(/[\s,]+/)),
+]);
+
+const identityClaims = z.object({
+  sub: z.string().min(1),
+  email: z.string().optional(),
+  name: z.string().optional(),
+});
+
+/** @throws Problem unauthenticated, when the token lacks what the product needs */
+export function callerOf(claims: Record<string, unknown> | undefined, names: ClaimNames): Caller {
+  if (!claims) throw new Problem('unauthenticated', 'Send an access token: Authorization: Bearer <token>.');
+  const identity = identityClaims.safeParse(claims);
+  const roles = roleList.default([]).safeParse(claims[names.roles]);
+  const partnerId = z.string().optional().safeParse(claims[names.partnerId]);
+  if (!identity.success || !roles.success || !partnerId.success) {
+    throw new Problem('unauthenticated', 'The access token lacks claims that are needed, or they are malformed.');
+  }
+  const { email, name, sub } = identity.data;
+  return {
+    name: email ?? name ?? sub,
+    ...(partnerId.data === undefined ? {} : { partnerId: partnerId.data }),
+    roles: new Set(roles.data),
+  };
+}
+
+const isOperator = ({ roles }: Caller): boolean => roles.has('operator');
+const mayResend = (caller: Caller): boolean => isOperator(caller) || caller.roles.has('resend');
+const mayView = (caller: Caller): boolean => mayResend(caller) || caller.roles.has('view');
+
+/** Whether the line exists for the caller: people of one partner never learn of another partner's lines. */
+export const isVisible = (line: StoredLine | undefined, caller: Caller): line is OrderLine =>
+  isBooked(line) && (isOperator(caller) || line.partnerId === caller.partnerId);
+
+/** @throws Problem order-line-not-found, no-access */
+export function requireView(line: StoredLine | undefined, caller: Caller): OrderLine {
+  return requireRole(requireVisible(line, caller), mayView(caller));
+}
+
+/** @throws Problem order-line-not-found, no-access */
+export function requireResend(line: StoredLine | undefined, caller: Caller): OrderLine {
+  return requireRole(requireVisible(line, caller), mayResend(caller));
+}
+
+function requireVisible(line: StoredLine | undefined, caller: Caller): OrderLine {
+  if (!isVisible(line, caller)) {
+    throw new Problem('order-line-not-found', 'There is no such order line among the orders of your partner.');
+  }
+  return line;
+}
+
+function requireRole(line: OrderLine, allowed: boolean): OrderLine {
+  if (allowed) return line;
+  const { placedBy } = line;
+  throw new Problem('no-access', 'Your account lacks the role for this. Ask the person who placed the order.', {
+    placedBy,
+  });
+}
+
+/**
+ * The partner whose lines the caller lists.
+ * @throws Problem no-access, invalid-request
+ */
+export function listedPartner(caller: Caller, named: string | undefined): string {
+  if (isOperator(caller)) {
+    if (named !== undefined) return named;
+    throw invalidPartner('an operator names the partner whose lines to list');
+  }
+  if (!mayView(caller) || caller.partnerId === undefined) {
+    throw new Problem('no-access', 'Your account lacks the role to see order lines. Ask your administrator for it.');
+  }
+  if (named !== undefined && named !== caller.partnerId) throw invalidPartner('only an operator may name another partner');
+  return caller.partnerId;
+}
+
+const invalidPartner = (message: string) =>
+  new Problem('invalid-request', message, { errors: [{ path: 'partnerId', message }] });

@@ -1,0 +1,90 @@
+import type { LineAnswer } from '../../shared/contracts/api.ts';
+import { controlHubLink, Problem } from '../../shared/contracts/problems.ts';
+import { assertNever } from '../../shared/domain/assert-never.ts';
+import { isProvisioningPending, type OrderLine } from '../../shared/domain/order-line.ts';
+import { type Refusal, refuseResend, type ResendLimits } from '../../shared/domain/rules.ts';
+import type { Instant } from '../../shared/domain/time.ts';
+
+/** A line as callers see it, with what they may do at `now`. */
+export function presentLine(line: OrderLine, now: Instant, limits: ResendLimits): LineAnswer {
+  const refusal = refuseResend(line, now, limits);
+  return {
+    orderId: line.orderId,
+    lineId: line.lineId,
+    subscriptionId: line.subscriptionId,
+    offer: line.offer,
+    partnerId: line.partnerId,
+    endCustomer: line.endCustomer,
+    placedBy: line.placedBy,
+    provisioningContact: line.provisioningContact,
+    requestedStartDate: line.requestedStartDate,
+    status: line.status,
+    provisioningPending: isProvisioningPending(line),
+    window: line.window,
+    ...present({
+      firstEmailSentAt: line.firstEmailSentAt,
+      closesAt: line.closesAt,
+      closedAt: line.closedAt,
+      onboardedAt: line.onboardedAt,
+      organizationId: line.organizationId,
+      cancelledAt: line.cancelledAt,
+      lastEmail: line.lastEmail,
+    }),
+    resend: refusal
+      ? {
+          allowed: false,
+          reason: refusal.code,
+          ...('canResendAt' in refusal ? present({ canResendAt: refusal.canResendAt }) : {}),
+        }
+      : { allowed: true },
+  };
+}
+
+type Present<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };
+
+/** The fields that have a value. */
+function present<Fields extends object>(fields: Fields): Present<Fields>;
+function present(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** A refusal as the answer that says why, and what to do instead. */
+export function problemOf(refusal: Refusal): Problem {
+  const { code } = refusal;
+  switch (code) {
+    case 'cancelled':
+      return new Problem(code, 'The order line was cancelled; nothing is sent for it any more.');
+    case 'point-of-no-return':
+      return new Problem(
+        code,
+        `The customer's organization is onboarded. The provisioning contact or an admin finishes at ${controlHubLink}.`,
+        { link: controlHubLink },
+      );
+    case 'not-started': {
+      const { requestedStartDate } = refusal;
+      return new Problem(code, `The provisioning email goes out on the requested start date, ${requestedStartDate}.`, {
+        requestedStartDate,
+      });
+    }
+    case 'contact-undeliverable':
+      return new Problem(code, 'Mail to this address comes back. Change the provisioning contact.', {
+        reason: refusal.reason,
+      });
+    case 'resend-too-soon': {
+      const { canResendAt } = refusal;
+      return new Problem(code, `The email was resent a moment ago. The next is possible at ${canResendAt}.`, {
+        canResendAt,
+      });
+    }
+    case 'resend-limit-reached': {
+      const { canResendAt } = refusal;
+      return canResendAt === undefined
+        ? new Problem(code, 'This line has used up all its emails. Reach the contact in another way.')
+        : new Problem(code, `The limit for 24 hours is reached. The next is possible at ${canResendAt}.`, {
+            canResendAt,
+          });
+    }
+    default:
+      return assertNever(code);
+  }
+}

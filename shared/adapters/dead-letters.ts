@@ -1,0 +1,26 @@
+import { SendMessageCommand, SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
+
+/** Where events go that no retry can help. */
+export interface DeadLetters {
+  /** Keeps the event, as the text that came, with what is wrong with it. */
+  keep(event: string, reason: string): Promise<void>;
+}
+
+export const sqsClient = (config: SQSClientConfig = {}): SQSClient => new SQSClient(config);
+
+/** The message attribute that says why an event is a dead letter. */
+export const reasonAttribute = 'reason';
+
+export function deadLetters(client: SQSClient, queueUrl: string): DeadLetters {
+  return {
+    async keep(event, reason) {
+      await client.send(
+        new SendMessageCommand({
+          QueueUrl: queueUrl,
+          MessageBody: event,
+          MessageAttributes: { [reasonAttribute]: { DataType: 'String', StringValue: reason.slice(0, 1000) } },
+        }),
+      );
+    },
+  };
+}

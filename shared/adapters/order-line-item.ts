@@ -1,0 +1,177 @@
+import * as z from 'zod';
+import { isBooked, type OrderLine, type StoredLine, type UnbookedLine } from '../domain/order-line.ts';
+import {
+  deliveries,
+  emailKinds,
+  historyTypes,
+  isProvisioningPending,
+  type LineKey,
+  type LineStatus,
+  lineStatuses,
+  locales,
+} from '../domain/order-line.ts';
+import { nextDueAt } from '../domain/follow-up.ts';
+
+const text = z.string();
+const contact = z.object({ email: text, name: text.exactOptional(), locale: z.enum(locales) });
+
+const lineSchema = z.object({
+  orderId: text,
+  lineId: text,
+  subscriptionId: text,
+  offer: text,
+  partnerId: text,
+  endCustomer: z.object({ name: text }),
+  placedBy: z.object({ name: text, email: text }),
+  provisioningContact: contact,
+  requestedStartDate: text,
+  rescheduledAt: text.exactOptional(),
+  status: z.enum(lineStatuses),
+  window: text,
+  firstEmailSentAt: text.exactOptional(),
+  closesAt: text.exactOptional(),
+  closedAt: text.exactOptional(),
+  onboardedAt: text.exactOptional(),
+  organizationId: text.exactOptional(),
+  cancelledAt: text.exactOptional(),
+  lastEmail: z
+    .object({
+      messageId: text,
+      to: text,
+      sentAt: text,
+      delivery: z.enum(deliveries),
+      reason: text.exactOptional(),
+    })
+    .exactOptional(),
+  emailsSent: z.int(),
+  countedEmailsAt: z.array(text),
+  lastResentAt: text.exactOptional(),
+  undeliverable: z.object({ email: text, reason: text }).exactOptional(),
+  claim: z
+    .object({
+      id: text,
+      owner: text,
+      kind: z.enum(emailKinds),
+      to: contact,
+      actor: text,
+      at: text,
+      until: text,
+    })
+    .exactOptional(),
+  answers: z.array(z.object({ key: text, at: text, answer: text })).default([]),
+  executionRevision: z.int(),
+  history: z
+    .array(
+      z.object({
+        at: text,
+        type: z.enum(historyTypes),
+        actor: text,
+        to: text.exactOptional(),
+        messageId: text.exactOptional(),
+        result: text.exactOptional(),
+        reason: text.exactOptional(),
+      }),
+    )
+    .default([]),
+}) satisfies z.ZodType<OrderLine, unknown>;
+
+const unbookedSchema = z.object({
+  orderId: text,
+  lineId: text,
+  status: z.literal('Unbooked'),
+  cancelledAt: text.exactOptional(),
+  reschedule: z.object({ requestedStartDate: text, changedAt: text }).exactOptional(),
+}) satisfies z.ZodType<UnbookedLine, unknown>;
+
+const versioned = z.object({ version: z.int() });
+
+/** A line as it was read, and the version that a write must still find. */
+export interface ReadLine {
+  readonly line: StoredLine;
+  readonly version: number;
+}
+
+export function parseLine(item: unknown): ReadLine {
+  const line = z.discriminatedUnion('status', [lineSchema, unbookedSchema]).parse(item);
+  return { line, version: versioned.parse(item).version };
+}
+
+/** What lists need of a line: all but its history and its kept answers. */
+export const listedAttributes = Object.keys(lineSchema.shape)
+  .filter((name) => name !== 'history' && name !== 'answers')
+  .concat('version', 'stateKey');
+
+/** The partition holds an order: one item for the order, one for each of its lines. */
+export const primaryKey = ({ orderId, lineId }: LineKey) => ({ pk: orderId, sk: linePrefix + lineId });
+export const linePrefix = 'line#';
+export const orderSortKey = 'order';
+
+/** The states that lists tell apart: a Closed line is listed by whether it is still provisioning pending. */
+export const listStates = [...lineStatuses, 'ClosedOnboarded'] as const;
+export type ListState = (typeof listStates)[number];
+
+export const stateKey = (partnerId: string, state: ListState): string => `${partnerId}#${state}`;
+
+/** The state key that a line gets when its window closes it. */
+export const closedStateKey = (line: OrderLine): string => stateKey(line.partnerId, 'Closed');
+
+const listState = (line: OrderLine): ListState =>
+  line.status === 'Closed' && !isProvisioningPending(line) ? 'ClosedOnboarded' : line.status;
+
+/** The list states that a filter means; without one, all. */
+export function listStatesOf(filter: {
+  readonly status?: LineStatus;
+  readonly provisioningPending?: boolean;
+}): readonly ListState[] {
+  return listStates
+    .filter((state) => filter.status === undefined || (state === 'ClosedOnboarded' ? 'Closed' : state) === filter.status)
+    .filter(
+      (state) => filter.provisioningPending === undefined || (state === 'Closed') === filter.provisioningPending,
+    );
+}
+
+/** Whether a line, read anew, still is where an index said it was. */
+export const isIn = (line: OrderLine, states: readonly ListState[]): boolean => states.includes(listState(line));
+
+export const searchKey = (partnerId: string, word: string): string => `${partnerId}#${word.toLowerCase()}`;
+
+/** Nearest deadline first; lines without one after all others, by their start date. Every line has its own place. */
+export const position = (line: OrderLine): string =>
+  `${line.closesAt ?? `~${line.requestedStartDate}`}#${line.orderId}#${line.lineId}`;
+
+/** Open lines by deadline are spread over this many partitions, so that no index key gets hot. */
+export const dueShards = 4;
+
+function dueShard({ orderId, lineId }: LineKey): string {
+  const sum = [...`${orderId}#${lineId}`].reduce((hash, char) => (hash * 31 + (char.codePointAt(0) ?? 0)) % 65_521, 7);
+  return shardName(sum % dueShards);
+}
+
+export const shardName = (shard: number): string => `open-${shard}`;
+
+/** The whole item of a line, with the keys of the indexes that it is found by. */
+export function toItem(line: StoredLine, version: number) {
+  return { ...primaryKey(line), ...line, ...(isBooked(line) ? indexKeys(line) : {}), version };
+}
+
+function indexKeys(line: OrderLine) {
+  const dueAt = nextDueAt(line);
+  return {
+    stateKey: stateKey(line.partnerId, listState(line)),
+    orderKey: searchKey(line.partnerId, line.orderId),
+    subscriptionKey: searchKey(line.partnerId, line.subscriptionId),
+    contactKey: searchKey(line.partnerId, line.provisioningContact.email),
+    position: position(line),
+    ...(dueAt === undefined ? {} : { dueShard: dueShard(line), dueAt }),
+  };
+}
+
+/** The indexes by name, with their key attributes: read by the store, made by CDK and by the local runtime. */
+export const indexes = {
+  byState: { partitionKey: 'stateKey', sortKey: 'position' },
+  byOrder: { partitionKey: 'orderKey', sortKey: 'position' },
+  bySubscription: { partitionKey: 'subscriptionKey', sortKey: 'position' },
+  byContact: { partitionKey: 'contactKey', sortKey: 'position' },
+  byDue: { partitionKey: 'dueShard', sortKey: 'dueAt' },
+} as const;
+export type IndexName = keyof typeof indexes;

@@ -1,0 +1,292 @@
+import { ConditionalCheckFailedException, DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { BatchGetCommand, DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import * as z from 'zod';
+import { faultNames, NamedFault } from '../contracts/workflow.ts';
+import {
+  isBooked,
+  type LineKey,
+  type LineStatus,
+  type Onboarding,
+  type OrderLine,
+  type StoredLine,
+} from '../domain/order-line.ts';
+import type { Instant } from '../domain/time.ts';
+import {
+  dueShards,
+  type IndexName,
+  indexes,
+  isIn,
+  linePrefix,
+  type ListState,
+  listedAttributes,
+  listStatesOf,
+  orderSortKey,
+  parseLine,
+  position,
+  primaryKey,
+  type ReadLine,
+  searchKey,
+  shardName,
+  stateKey,
+  toItem,
+} from './order-line-item.ts';
+
+export const dynamoDbClient = (config: DynamoDBClientConfig = {}): DynamoDBClient => new DynamoDBClient(config);
+
+export interface ListRequest {
+  readonly partnerId: string;
+  readonly status?: LineStatus;
+  readonly provisioningPending?: boolean;
+  /** A whole order id, subscription id or contact email, in any case. */
+  readonly word?: string;
+  readonly limit: number;
+  /** Lists what comes after this place. */
+  readonly after?: string;
+}
+
+export interface ListPage {
+  readonly lines: readonly OrderLine[];
+  /** Where the next page starts; missing on the last one. */
+  readonly next?: string;
+}
+
+/** The order lines, in DynamoDB. All reads but the lists are strongly consistent. */
+export interface OrderLineStore {
+  find(key: LineKey): Promise<StoredLine | undefined>;
+  /**
+   * Changes one line by one conditional write. `decide` gets the line as it is and answers the line as it shall be and
+   * a result; it may be called again with a newer line if somebody else wrote meanwhile. The same line: no write.
+   * @throws NamedFault LineContended when others kept writing in between
+   */
+  update<Result>(
+    key: LineKey,
+    decide: (line: StoredLine | undefined) => { readonly line?: StoredLine | undefined; readonly result: Result },
+  ): Promise<Result>;
+  findOrder(orderId: string): Promise<{ lines: readonly StoredLine[]; onboarding?: Onboarding }>;
+  /** Writes that the order is onboarded, unless that is known; answers what holds from now on. */
+  recordOnboarding(orderId: string, onboarding: Onboarding): Promise<Onboarding>;
+  list(request: ListRequest): Promise<ListPage>;
+  /** Open lines that need somebody by then. */
+  listDue(by: Instant): AsyncIterable<LineKey>;
+}
+
+/** With every try somebody else made progress, so this many in a row mean that something is wrong. */
+const mostTries = 30;
+
+const keySchema = z.object({ pk: z.string(), sk: z.string() });
+const onboardingSchema = z.object({ organizationId: z.string(), onboardedAt: z.string() });
+const indexedKey = keySchema.extend({ position: z.string() });
+const dueKey = z.object({ pk: z.string(), sk: z.string() });
+
+/** Where a list got to, as callers see it. */
+export const cursors = {
+  encode: (place: string): string => Buffer.from(place).toString('base64url'),
+  decode: (cursor: string): string | undefined => {
+    const place = Buffer.from(cursor, 'base64url').toString('utf8');
+    return /^~?\d{4}-\d\d-\d\dT[\d:.]+Z#[\w.-]+#[\w.-]+$/.test(place) ? place : undefined;
+  },
+};
+
+export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): OrderLineStore {
+  const client = DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } });
+  const table = { TableName: tableName };
+
+  async function read(key: LineKey): Promise<ReadLine | undefined> {
+    const { Item } = await client.send(new GetCommand({ ...table, Key: primaryKey(key), ConsistentRead: true }));
+    return Item && parseLine(Item);
+  }
+
+  /** Writes the line if it is still at the version that was read; else answers what is there now. */
+  async function write(line: StoredLine, known: ReadLine | undefined): Promise<{ lostTo?: ReadLine | undefined } | undefined> {
+    try {
+      await client.send(
+        new PutCommand({
+          ...table,
+          Item: toItem(line, (known?.version ?? 0) + 1),
+          ...(known
+            ? { ConditionExpression: 'version = :known', ExpressionAttributeValues: { ':known': known.version } }
+            : { ConditionExpression: 'attribute_not_exists(pk)' }),
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return { lostTo: error.Item ? parseLine(unmarshall(error.Item)) : await read(line) };
+    }
+  }
+
+  /** One page of an index partition, as places in the order of the list. */
+  async function page(index: IndexName, partition: string, after: string | undefined, limit: number) {
+    const { partitionKey, sortKey } = indexes[index];
+    const { Items = [], LastEvaluatedKey } = await client.send(
+      new QueryCommand({
+        ...table,
+        IndexName: index,
+        KeyConditionExpression: `#partition = :partition${after === undefined ? '' : ' AND #sort > :after'}`,
+        ExpressionAttributeNames: { '#partition': partitionKey, ...(after === undefined ? {} : { '#sort': sortKey }) },
+        ExpressionAttributeValues: { ':partition': partition, ...(after === undefined ? {} : { ':after': after }) },
+        Limit: limit,
+      }),
+    );
+    return { items: z.array(indexedKey).parse(Items), more: LastEvaluatedKey !== undefined };
+  }
+
+  async function readListed(keys: readonly { pk: string; sk: string }[]): Promise<Map<string, OrderLine>> {
+    const names = Object.fromEntries(listedAttributes.map((name, index) => [`#a${index}`, name]));
+    const found = new Map<string, OrderLine>();
+    let wanted = keys.map(({ pk, sk }): Record<string, unknown> => ({ pk, sk }));
+    while (wanted.length > 0) {
+      const { Responses, UnprocessedKeys } = await client.send(
+        new BatchGetCommand({
+          RequestItems: {
+            [tableName]: {
+              Keys: wanted,
+              ProjectionExpression: Object.keys(names).join(', '),
+              ExpressionAttributeNames: names,
+            },
+          },
+        }),
+      );
+      for (const item of Responses?.[tableName] ?? []) {
+        const { line } = parseLine(item);
+        if (isBooked(line)) found.set(position(line), line);
+      }
+      wanted = UnprocessedKeys?.[tableName]?.Keys ?? [];
+    }
+    return found;
+  }
+
+  return {
+    async find(key) {
+      return (await read(key))?.line;
+    },
+
+    async update(key, decide) {
+      let known = await read(key);
+      for (let attempt = 0; attempt < mostTries; attempt += 1) {
+        const { line, result } = decide(known?.line);
+        if (line === undefined || line === known?.line) return result;
+        const lost = await write(line, known);
+        if (!lost) return result;
+        known = lost.lostTo;
+      }
+      throw new NamedFault(faultNames.lineContended, `gave up after ${mostTries} tries to write the order line`);
+    },
+
+    async findOrder(orderId) {
+      const lines: StoredLine[] = [];
+      let onboarding: Onboarding | undefined;
+      let start: Record<string, unknown> | undefined;
+      do {
+        const { Items = [], LastEvaluatedKey } = await client.send(
+          new QueryCommand({
+            ...table,
+            KeyConditionExpression: 'pk = :order',
+            ExpressionAttributeValues: { ':order': orderId },
+            ConsistentRead: true,
+            ...(start ? { ExclusiveStartKey: start } : {}),
+          }),
+        );
+        for (const item of Items) {
+          const { sk } = keySchema.parse(item);
+          if (sk.startsWith(linePrefix)) lines.push(parseLine(item).line);
+          if (sk === orderSortKey) onboarding = onboardingSchema.parse(item);
+        }
+        start = LastEvaluatedKey;
+      } while (start);
+      return { lines, ...(onboarding ? { onboarding } : {}) };
+    },
+
+    async recordOnboarding(orderId, onboarding) {
+      const Key = { pk: orderId, sk: orderSortKey };
+      try {
+        await client.send(
+          new PutCommand({
+            ...table,
+            Item: { ...Key, ...onboarding },
+            ConditionExpression: 'attribute_not_exists(pk)',
+          }),
+        );
+        return onboarding;
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        const { Item } = await client.send(new GetCommand({ ...table, Key, ConsistentRead: true }));
+        return onboardingSchema.parse(Item);
+      }
+    },
+
+    async list(request) {
+      const states = listStatesOf(request);
+      const partitions = partitionsOf(request, states);
+      const lines: OrderLine[] = [];
+      let after = request.after;
+      let isLast = partitions.length === 0;
+      while (!isLast && lines.length < request.limit) {
+        const from = after;
+        const pages = await Promise.all(partitions.map(([index, key]) => page(index, key, from, request.limit)));
+        const { places, complete } = mergePages(pages, request.limit);
+        const found = await readListed(places);
+        const wanted = places.flatMap((place) => found.get(place.position) ?? []);
+        lines.push(...wanted.filter((line) => line.partnerId === request.partnerId && isIn(line, states)));
+        after = places.at(-1)?.position;
+        isLast = complete;
+      }
+      const shown = lines.slice(0, request.limit);
+      const last = shown.at(-1);
+      const isCut = lines.length > shown.length || !isLast;
+      return { lines: shown, ...(isCut && last ? { next: position(last) } : {}) };
+    },
+
+    async *listDue(by) {
+      for (let shard = 0; shard < dueShards; shard += 1) {
+        let start: Record<string, unknown> | undefined;
+        do {
+          const { Items = [], LastEvaluatedKey } = await client.send(
+            new QueryCommand({
+              ...table,
+              IndexName: 'byDue' satisfies IndexName,
+              KeyConditionExpression: '#shard = :shard AND #due <= :by',
+              ExpressionAttributeNames: { '#shard': indexes.byDue.partitionKey, '#due': indexes.byDue.sortKey },
+              ExpressionAttributeValues: { ':shard': shardName(shard), ':by': by },
+              ...(start ? { ExclusiveStartKey: start } : {}),
+            }),
+          );
+          for (const { pk, sk } of z.array(dueKey).parse(Items)) {
+            yield { orderId: pk, lineId: sk.slice(linePrefix.length) };
+          }
+          start = LastEvaluatedKey;
+        } while (start);
+      }
+    },
+  };
+}
+
+type Place = z.output<typeof indexedKey>;
+
+/**
+ * The next places of several sorted partitions as one sorted list, each place once. It ends where the first partition
+ * has more to give that was not read, so that nothing is passed over.
+ */
+function mergePages(pages: readonly { items: readonly Place[]; more: boolean }[], limit: number) {
+  const ends = pages.flatMap(({ items, more }) => (more ? [items.at(-1)?.position ?? ''] : []));
+  const end = ends.reduce<string | undefined>((least, next) => (least === undefined || next < least ? next : least), undefined);
+  const all = new Map(pages.flatMap(({ items }) => items.map((item) => [item.position, item])));
+  const sorted = [...all.values()]
+    .filter((item) => end === undefined || item.position <= end)
+    .sort((a, b) => (a.position < b.position ? -1 : 1));
+  const places = sorted.slice(0, limit);
+  return { places, complete: end === undefined && places.length === sorted.length };
+}
+
+function partitionsOf(request: ListRequest, states: readonly ListState[]): readonly (readonly [IndexName, string])[] {
+  const { partnerId, word } = request;
+  if (word === undefined) return states.map((state) => ['byState', stateKey(partnerId, state)] as const);
+  const key = searchKey(partnerId, word);
+  if (word.includes('@')) return [['byContact', key]];
+  return [
+    ['byOrder', key],
+    ['bySubscription', key],
+  ];
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  SFNClient,
+  type SFNClientConfig,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import type { WorkflowInput } from '../contracts/workflow.ts';
+import type { LineKey } from '../domain/order-line.ts';
+
+/** The executions of the order-line workflow, one for each start of a line. */
+export interface Workflow {
+  /** Starts the execution; one that was started before is left alone. */
+  start(input: WorkflowInput): Promise<void>;
+  /** Stops the execution; one that has ended or never was is left alone. */
+  stop(key: LineKey, revision: number): Promise<void>;
+  isRunning(key: LineKey, revision: number): Promise<boolean>;
+}
+
+export const sfnClient = (config: SFNClientConfig = {}): SFNClient => new SFNClient(config);
+
+/**
+ * The name of an execution: readable, with a digest that makes it unique, in the 80 characters that Step Functions
+ * allows.
+ */
+export function executionName({ orderId, lineId }: LineKey, revision: number): string {
+  const digest = createHash('sha256').update(`${orderId}#${lineId}`).digest('hex').slice(0, 16);
+  return `${`${orderId}_${lineId}`.slice(0, 52)}-${digest}-${revision}`;
+}
+
+export function workflow(client: SFNClient, stateMachineArn: string): Workflow {
+  const executionArn = (key: LineKey, revision: number) =>
+    `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${executionName(key, revision)}`;
+
+  return {
+    async start(input) {
+      try {
+        await client.send(
+          new StartExecutionCommand({
+            stateMachineArn,
+            name: executionName(input, input.revision),
+            input: JSON.stringify(input),
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof ExecutionAlreadyExists)) throw error;
+      }
+    },
+
+    async stop(key, revision) {
+      try {
+        await client.send(new StopExecutionCommand({ executionArn: executionArn(key, revision) }));
+      } catch (error) {
+        if (!(error instanceof ExecutionDoesNotExist)) throw error;
+      }
+    },
+
+    async isRunning(key, revision) {
+      try {
+        const { status } = await client.send(
+          new DescribeExecutionCommand({ executionArn: executionArn(key, revision) }),
+        );
+        return status === 'RUNNING';
+      } catch (error) {
+        if (error instanceof ExecutionDoesNotExist) return false;
+        throw error;
+      }
+    },
+  };
+}

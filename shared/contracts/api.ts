@@ -1,0 +1,143 @@
+import * as z from 'zod';
+import { deliveries, historyTypes, lineStatuses, locales } from '../domain/order-line.ts';
+import { contactFields, identifier, plainText } from './fields.ts';
+import { problems } from './problems.ts';
+
+/* What comes in. */
+
+export const orderPath = z.object({ orderId: identifier });
+export const linePath = z.object({ orderId: identifier, lineId: identifier });
+
+export const listQuery = z.object({
+  status: z.enum(lineStatuses, `must be one of ${lineStatuses.join(', ')}`).exactOptional(),
+  provisioningPending: z
+    .enum(['true', 'false'], 'must be true or false')
+    .transform((text) => text === 'true')
+    .exactOptional()
+    .meta({ description: 'Closed by their window and not onboarded since' }),
+  q: plainText(254)
+    .exactOptional()
+    .meta({ description: 'An order id, a subscription id or a contact email, whole, in any case' }),
+  limit: z
+    .string()
+    .regex(/^(?:[1-9][0-9]?|100)$/, 'must be a whole number from 1 to 100')
+    .transform(Number)
+    .default(25),
+  cursor: z.string().max(400).exactOptional().meta({ description: 'From the answer before, to read on' }),
+  partnerId: identifier.exactOptional().meta({ description: 'Operators name the partner with it' }),
+});
+
+export const resendHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
+    .exactOptional()
+    .meta({ description: 'The same key on the same line within 24 hours gets the first answer again' }),
+});
+
+export const contactChange = z.strictObject({ ...contactFields, applyToAllLines: z.boolean().default(false) });
+
+/* What goes out. */
+
+const instant = z.iso.datetime().meta({ example: '2026-11-22T00:00:00.000Z' });
+const named = z.object({ name: z.string() });
+const codes = z.enum(Object.keys(problems));
+
+export const lineAnswer = z
+  .object({
+    orderId: z.string(),
+    lineId: z.string(),
+    subscriptionId: z.string(),
+    offer: z.string(),
+    partnerId: z.string(),
+    endCustomer: named,
+    placedBy: z.object({ name: z.string(), email: z.string() }),
+    provisioningContact: z.object({
+      email: z.string(),
+      name: z.string().exactOptional(),
+      locale: z.enum(locales),
+    }),
+    requestedStartDate: instant,
+    status: z.enum(lineStatuses),
+    provisioningPending: z.boolean(),
+    window: z.iso.duration().meta({ example: 'P30D' }),
+    firstEmailSentAt: instant.exactOptional(),
+    closesAt: instant.exactOptional(),
+    closedAt: instant.exactOptional(),
+    onboardedAt: instant.exactOptional(),
+    organizationId: z.string().exactOptional(),
+    cancelledAt: instant.exactOptional(),
+    lastEmail: z
+      .object({
+        messageId: z.string(),
+        to: z.string(),
+        sentAt: instant,
+        delivery: z.enum(deliveries),
+        reason: z.string().exactOptional(),
+      })
+      .exactOptional(),
+    resend: z.object({
+      allowed: z.boolean(),
+      reason: codes.exactOptional(),
+      canResendAt: instant.exactOptional(),
+    }),
+  })
+  .meta({ id: 'OrderLine' });
+export type LineAnswer = z.output<typeof lineAnswer>;
+
+export const listAnswer = z.object({ items: z.array(lineAnswer), cursor: z.string().exactOptional() });
+
+export const orderAnswer = z.object({
+  orderId: z.string(),
+  onboardedAt: instant.exactOptional(),
+  organizationId: z.string().exactOptional(),
+  lines: z.array(lineAnswer),
+});
+
+export const historyAnswer = z.object({
+  items: z.array(
+    z.object({
+      at: instant,
+      type: z.enum(historyTypes),
+      actor: z.string(),
+      to: z.string().exactOptional(),
+      messageId: z.string().exactOptional(),
+      result: z.string().exactOptional(),
+      reason: z.string().exactOptional(),
+    }),
+  ),
+});
+
+export const resendAnswer = z.object({
+  line: lineAnswer,
+  email: z.object({ messageId: z.string(), to: z.string(), sentAt: instant }),
+});
+export type ResendAnswer = z.output<typeof resendAnswer>;
+
+export const contactChangeAnswer = z.object({
+  lines: z.array(lineAnswer),
+  skipped: z.array(z.object({ lineId: z.string(), reason: codes })),
+});
+export type ContactChangeAnswer = z.output<typeof contactChangeAnswer>;
+
+export const healthAnswer = z.object({ status: z.literal('ok') });
+
+export const problemAnswer = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: codes,
+    requestId: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).exactOptional(),
+    placedBy: z.object({ name: z.string(), email: z.string() }).exactOptional(),
+    link: z.string().exactOptional(),
+    requestedStartDate: instant.exactOptional(),
+    reason: z.string().exactOptional(),
+    canResendAt: instant.exactOptional(),
+    support: z
+      .object({ portal: z.string(), search: z.string(), requestType: z.string(), reference: z.string() })
+      .exactOptional(),
+  })
+  .meta({ id: 'Problem' });

@@ -1,0 +1,10 @@
+/** One email, ready to leave. */
+export interface Email {
+  readonly from: { readonly name: string; readonly address: string };
+  readonly to: string;
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  /** Come back with every report about the email. */
+  readonly tags: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,67 @@
+import { DateTime } from 'luxon';
+import * as z from 'zod';
+import { type Contact, locales } from '../domain/order-line.ts';
+import { toInstant } from '../domain/time.ts';
+
+/** An identifier of the outside: 1 to 64 of `A-Z a-z 0-9 . _ -`. */
+export const identifier = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ -')
+  .meta({ example: 'ORD-1001' });
+
+const controlCharacter = /\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|\p{Cs}/u;
+const markup = /<[a-z!/?]/i;
+
+/** A name as people write it, on one line. Escaping on output does not rely on the refusal of markup here. */
+export const plainText = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(max, `must have at most ${max} characters`)
+    .refine((text) => !controlCharacter.test(text), 'must not contain control characters')
+    .refine((text) => !markup.test(text), 'must be plain text, without markup');
+
+/** A mail address as the mail service takes it: ASCII, at most 254 characters, no display name. */
+export const emailAddress = z
+  .string()
+  .max(254, 'must have at most 254 characters')
+  .pipe(z.email('must be an email address, for example jane@example.com'))
+  .meta({ format: 'email', example: 'jane@example.com' });
+
+export const locale = z.enum(locales, `must be one of ${locales.join(', ')}`);
+
+/** A provisioning contact; without a locale it is written to in English. */
+export const contactFields = {
+  email: emailAddress,
+  name: plainText(200).exactOptional(),
+  locale: locale.default('en'),
+};
+export const contact: z.ZodType<Contact, unknown> = z.object(contactFields);
+
+export const person = z.object({ name: plainText(200), email: emailAddress });
+
+/** Times after this would not sort as text, and are typing errors. */
+const latestYear = 2199;
+
+const withinReason = (text: string) => {
+  const year = DateTime.fromISO(text, { zone: 'utc' }).year;
+  return year >= 1970 && year <= latestYear;
+};
+const yearMessage = `must lie between 1970 and ${latestYear}`;
+const toUtc = (text: string) => toInstant(DateTime.fromISO(text, { zone: 'utc' }).toJSDate());
+
+/** A point in time as RFC 3339 with an offset; read as UTC with milliseconds. */
+export const timestamp = z.iso
+  .datetime({ offset: true, error: 'must be an RFC 3339 timestamp with an offset, for example 2026-11-22T09:00:00Z' })
+  .refine(withinReason, yearMessage)
+  .transform(toUtc);
+
+/** A date means 00:00 UTC of that day; a timestamp is taken as it is. */
+export const startDate = z
+  .union(
+    [z.iso.date(), z.iso.datetime({ offset: true })],
+    'must be a date, for example 2026-12-01, or an RFC 3339 timestamp with an offset',
+  )
+  .refine(withinReason, yearMessage)
+  .transform(toUtc);

@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { identifier } from './fields.ts';
+
+/** What an execution of the order-line workflow starts with. */
+export const workflowInput = z.object({
+  orderId: identifier,
+  lineId: identifier,
+  requestedStartDate: z.iso.datetime(),
+  /** Which start of the workflow this is; an execution that is not the line's newest stands down. */
+  revision: z.int().positive(),
+});
+export type WorkflowInput = z.output<typeof workflowInput>;
+
+/**
+ * What the state "Send provisioning email" answers. Only `awaiting` goes on to wait: `settled` lines are onboarded,
+ * cancelled or closed, and a `superseded` execution has a successor.
+ */
+export type SendingOutcome =
+  | {
+      readonly outcome: 'awaiting';
+      readonly closesAt: string;
+      /** The key under which the closed line is listed; the closing state writes it. */
+      readonly closedStateKey: string;
+    }
+  | { readonly outcome: 'settled' | 'superseded' };
+
+/** A fault that the workflow or a queue retries or reports by its name. */
+export class NamedFault extends Error {
+  constructor(name: FaultName, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = name;
+  }
+}
+
+/** The names of faults, for throwers and catchers alike. */
+export const faultNames = {
+  /** The execution's line is not in the table: nothing to retry. */
+  orderLineNotFound: 'OrderLineNotFound',
+  /** Somebody else is sending for this line right now; later it is clear what came of it. */
+  sendInProgress: 'SendInProgress',
+  /** The mail service did not accept the email. */
+  emailNotSent: 'EmailNotSent',
+  /** Too many writers at one line; the next try finds them gone. */
+  lineContended: 'LineContended',
+  /** The execution started before its line's requested start date. */
+  notDueYet: 'NotDueYet',
+} as const;
+export type FaultName = (typeof faultNames)[keyof typeof faultNames];
