@@ -358,3 +358,43 @@ export function keepAnswer(line: OrderLine, kept: KeptAnswer): OrderLine {
 /** The answer that `key` got within the last 24 hours. */
 export const keptAnswer = (line: OrderLine, key: string, now: Instant): string | undefined =>
   line.answers.find((kept) => kept.key === key && plus(kept.at, limitSpan) > now)?.answer;
+
+/** What the mail service reports about an email that it accepted. */
+export interface Feedback {
+  readonly messageId: string;
+  readonly delivery: Delivery;
+  readonly reason?: string;
+  /** The address is not to be written to any more: a hard bounce or a complaint. */
+  readonly undeliverable: boolean;
+}
+
+/** Reports come in any order: a later step of this row is never undone by an earlier one. */
+const deliveryRank: Readonly<Record<Delivery, number>> = {
+  Accepted: 0,
+  Delayed: 1,
+  Delivered: 2,
+  Rejected: 3,
+  Bounced: 3,
+  Complained: 4,
+};
+
+/** Records a report about one of the line's emails; the same report again changes nothing. */
+export function recordFeedback(line: OrderLine, feedback: Feedback, stamp: Stamp): OrderLine {
+  const { messageId, delivery, reason, undeliverable } = feedback;
+  const sent = line.history.find((entry) => entry.type === 'ProvisioningEmailSent' && entry.messageId === messageId);
+  const isKnown = line.history.some(
+    (entry) => entry.type === 'ProvisioningEmailFeedback' && entry.messageId === messageId && entry.result === delivery,
+  );
+  if (isKnown || sent?.to === undefined) return line;
+
+  const isNews = line.lastEmail?.messageId === messageId && deliveryRank[delivery] > deliveryRank[line.lastEmail.delivery];
+  const because = reason === undefined ? {} : { reason };
+  return withHistory(
+    {
+      ...line,
+      ...(isNews ? { lastEmail: { ...line.lastEmail, delivery, ...because } } : {}),
+      ...(undeliverable ? { undeliverable: { email: sent.to, reason: reason ?? delivery } } : {}),
+    },
+    { ...stamp, type: 'ProvisioningEmailFeedback', to: sent.to, messageId, result: delivery, ...because },
+  );
+}

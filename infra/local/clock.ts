@@ -1,0 +1,30 @@
+import * as z from 'zod';
+import type { Storage } from './storage.ts';
+
+/** The product's time: the machine's, moved forward by as much as it was told to. Moves survive restarts. */
+export class Clock {
+  readonly #storage: Storage;
+  #offset: number;
+
+  private constructor(storage: Storage, offset: number) {
+    this.#storage = storage;
+    this.#offset = offset;
+  }
+
+  static async open(storage: Storage): Promise<Clock> {
+    const offset = z.number().default(0).parse(await part(storage).get('offset'));
+    return new Clock(storage, offset);
+  }
+
+  readonly now = (): Date => new Date(Date.now() + this.#offset);
+
+  /** Moves forward to `instant`, unless it has passed. */
+  async moveTo(instant: Date): Promise<void> {
+    const distance = instant.getTime() - this.now().getTime();
+    if (distance <= 0) return;
+    this.#offset += distance;
+    await part(this.#storage).put('offset', this.#offset);
+  }
+}
+
+const part = (storage: Storage) => storage.sublevel<string, unknown>('clock', { valueEncoding: 'json' });

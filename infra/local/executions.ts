@@ -1,0 +1,280 @@
+import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
+import pLimit from 'p-limit';
+import * as z from 'zod';
+import type { Activity } from './activity.ts';
+import type { Storage } from './storage.ts';
+
+const json = z.json();
+type Json = z.output<typeof json>;
+
+const execution = z.object({
+  name: z.string(),
+  status: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'ABORTED']),
+  startedAt: z.string(),
+  stoppedAt: z.string().exactOptional(),
+  /** The state that it is in, with that state's input. */
+  currentState: z.string().exactOptional(),
+  stateInput: json.exactOptional(),
+  /** Until when it waits in that state. */
+  waitsUntil: z.string().exactOptional(),
+  input: json,
+  output: json.exactOptional(),
+  error: z.string().exactOptional(),
+});
+export type Execution = z.output<typeof execution>;
+
+/** What runs a Task state: its parameters in, its result out, faults thrown by the name that a Retry or Catch has. */
+export type TaskHandler = (parameters: unknown) => Promise<unknown>;
+
+/** Retries come this soon on one machine: as many as the definition says, without its pauses. */
+const retryPause = 100;
+
+/** How many executions take steps at the same time. */
+const concurrentSteps = 16;
+
+/** What a run of the machine answers when it came to a Wait. */
+const waiting = z.object({ waitsIn: z.string(), until: z.iso.datetime({ offset: true }), input: json });
+
+/**
+ * Runs the executions of a state machine whose definition is the one that is deployed. Waiting executions are not in
+ * memory: they stand in LevelDB, with an entry in the order in which they are due, and the machine runs only from one
+ * Wait to the next. A killed process repeats at most the step that it was in.
+ */
+export class Executions {
+  readonly #storage: Storage;
+  readonly #activity: Activity;
+  readonly #now: () => Date;
+  readonly #definition: StateMachineDefinition;
+  readonly #tasks: Readonly<Record<string, TaskHandler>>;
+  readonly #machines = new Map<string, StateMachine>();
+  readonly #limit = pLimit(concurrentSteps);
+  /** Changes of what is kept, one after the other. */
+  readonly #transition = pLimit(1);
+  /** The executions that take a step now. */
+  readonly #stepping = new Set<string>();
+  readonly #nextAfterWait: ReadonlyMap<string, string>;
+  readonly #onSooner: () => void;
+
+  constructor(options: {
+    readonly storage: Storage;
+    readonly activity: Activity;
+    readonly now: () => Date;
+    readonly definition: unknown;
+    readonly tasks: Readonly<Record<string, TaskHandler>>;
+    /** Told when something may be due sooner than before. */
+    readonly onSooner: () => void;
+  }) {
+    this.#storage = options.storage;
+    this.#activity = options.activity;
+    this.#now = options.now;
+    this.#tasks = options.tasks;
+    this.#onSooner = options.onSooner;
+    const { definition, nextAfterWait } = pausingAtWaits(options.definition);
+    this.#definition = definition;
+    this.#nextAfterWait = nextAfterWait;
+  }
+
+  /** Starts an execution, unless one of that name was started before. */
+  async start(name: string, input: unknown): Promise<{ startedAt: string; isNew: boolean }> {
+    const result = await this.#transition(async () => {
+      const known = await this.find(name);
+      if (known) return { startedAt: known.startedAt, isNew: false };
+      const startedAt = this.#now().toISOString();
+      const started = { name, startedAt, currentState: this.#definition.StartAt, input: json.parse(input) };
+      await this.#write({ ...started, status: 'RUNNING', stateInput: started.input }, undefined);
+      return { startedAt, isNew: true };
+    });
+    if (result.isNew) this.#step(name);
+    return result;
+  }
+
+  /** Stops an execution that runs; answers false if there is none of that name. */
+  async stop(name: string): Promise<boolean> {
+    return await this.#transition(async () => {
+      const known = await this.find(name);
+      if (known?.status === 'RUNNING') {
+        const { waitsUntil, stateInput, ...rest } = known;
+        await this.#write({ ...rest, status: 'ABORTED', stoppedAt: this.#now().toISOString() }, known);
+      }
+      return known !== undefined;
+    });
+  }
+
+  async find(name: string): Promise<Execution | undefined> {
+    const value = await this.#executions.get(name);
+    return value === undefined ? undefined : execution.parse(value);
+  }
+
+  /** Executions whose name starts so. */
+  async list(prefix: string): Promise<readonly Execution[]> {
+    const values = await this.#executions.values({ gte: prefix, lt: `${prefix}\uffff` }).all();
+    return z.array(execution).parse(values);
+  }
+
+  /** When the next execution is due, and undefined if none waits. */
+  async nextDue(): Promise<string | undefined> {
+    for await (const key of this.#due.keys()) {
+      const { at, name } = dueEntry(key);
+      if (!this.#stepping.has(name)) return at;
+    }
+    return undefined;
+  }
+
+  /** Lets every execution that is due by now take its next step. */
+  async runDue(): Promise<void> {
+    const now = this.#now().toISOString();
+    for await (const key of this.#due.keys({ lte: `${now}~` })) {
+      const { name } = dueEntry(key);
+      if (!this.#stepping.has(name)) this.#step(name);
+    }
+  }
+
+  #step(name: string): void {
+    this.#stepping.add(name);
+    void this.#activity.during(() =>
+      this.#limit(async () => {
+        try {
+          await this.#run(name);
+        } finally {
+          this.#stepping.delete(name);
+        }
+      }),
+    );
+  }
+
+  /** Runs an execution until it waits for a time to come, or ends. */
+  async #run(name: string): Promise<void> {
+    const before = await this.find(name);
+    if (before?.status !== 'RUNNING') return;
+    let state = before.waitsUntil === undefined ? before.currentState : this.#next(before.currentState);
+    let input = before.stateInput ?? null;
+    for (;;) {
+      const reached = await this.#runFrom(state ?? '', input, before);
+      if (!('until' in reached)) {
+        await this.#keep(name, { ...reached, stoppedAt: this.#now().toISOString() });
+        return;
+      }
+      if (reached.until > this.#now().toISOString()) {
+        const { waitsIn: currentState, until: waitsUntil, input: stateInput } = reached;
+        await this.#keep(name, { status: 'RUNNING', currentState, waitsUntil, stateInput });
+        this.#onSooner();
+        return;
+      }
+      state = this.#next(reached.waitsIn);
+      input = reached.input;
+    }
+  }
+
+  /** Keeps where an execution got to, unless it was stopped meanwhile. */
+  async #keep(name: string, progress: Omit<Execution, 'name' | 'startedAt' | 'input'>): Promise<void> {
+    await this.#transition(async () => {
+      const known = await this.find(name);
+      if (known?.status !== 'RUNNING') return;
+      const { startedAt, input } = known;
+      await this.#write({ name, startedAt, input, ...progress }, known);
+    });
+  }
+
+  async #runFrom(
+    state: string,
+    input: Json,
+    { name, input: executionInput }: Execution,
+  ): Promise<
+    | { waitsIn: string; until: string; input: Json }
+    | { status: 'SUCCEEDED'; output: Json }
+    | { status: 'FAILED'; currentState: string; error: string }
+  > {
+    let machine = this.#machines.get(state);
+    if (!machine) {
+      machine = new StateMachine({ ...this.#definition, StartAt: state }, { validationOptions: { noValidate: true } });
+      this.#machines.set(state, machine);
+    }
+    try {
+      const { result } = machine.run(input, {
+        overrides: { taskResourceLocalHandlers: this.#taskHandlers, retryIntervalOverrides: this.#retryPauses },
+        context: {
+          Execution: { Name: name, Input: executionInput },
+          State: { Name: state, EnteredTime: this.#now().toISOString() },
+        },
+      });
+      const output = json.parse(await result);
+      const wait = waiting.safeParse(output);
+      return wait.success
+        ? { ...wait.data, until: new Date(wait.data.until).toISOString() }
+        : { status: 'SUCCEEDED', output };
+    } catch (error) {
+      const cause = error instanceof Error ? (error.cause ?? error) : error;
+      return { status: 'FAILED', currentState: state, error: cause instanceof Error ? cause.name : 'unknown' };
+    }
+  }
+
+  get #taskHandlers() {
+    return Object.fromEntries(
+      Object.entries(this.#tasks).map(([state, task]) => [
+        state,
+        async (input: unknown) => json.parse((await task(input)) ?? null),
+      ]),
+    );
+  }
+
+  get #retryPauses() {
+    return Object.fromEntries(Object.keys(this.#tasks).map((state) => [state, retryPause]));
+  }
+
+  #next(wait: string | undefined): string {
+    const next = this.#nextAfterWait.get(wait ?? '');
+    if (next === undefined) throw new Error(`${wait ?? 'nothing'} is no Wait state`);
+    return next;
+  }
+
+  async #write(after: Execution, before: Execution | undefined): Promise<void> {
+    const batch = this.#storage.batch().put(after.name, after, { sublevel: this.#executions });
+    if (before) batch.del(dueKey(before), { sublevel: this.#due });
+    if (after.status === 'RUNNING') batch.put(dueKey(after), true, { sublevel: this.#due });
+    await batch.write();
+  }
+
+  get #executions() {
+    return this.#storage.sublevel<string, unknown>('executions', { valueEncoding: 'json' });
+  }
+
+  get #due() {
+    return this.#storage.sublevel<string, unknown>('due', { valueEncoding: 'json' });
+  }
+}
+
+const dueKey = ({ waitsUntil, startedAt, name }: Execution): string => `${waitsUntil ?? startedAt}|${name}`;
+
+function dueEntry(key: string): { at: string; name: string } {
+  const separator = key.indexOf('|');
+  return { at: key.slice(0, separator), name: key.slice(separator + 1) };
+}
+
+const waitState = z.object({ Type: z.literal('Wait'), TimestampPath: z.string(), Next: z.string() });
+const definitionSchema = z.custom<StateMachineDefinition>((value) => typeof value === 'object' && value !== null && 'States' in value);
+
+/**
+ * The definition with each Wait ended by an answer that says how long to wait, so that no timer runs inside the
+ * machine: `setTimeout` fires at once beyond 24.8 days, dies with the process, and knows only the machine's time.
+ */
+function pausingAtWaits(given: unknown) {
+  const definition = definitionSchema.parse(given);
+  new StateMachine(definition); // checks it as it is deployed; the parts that it is run in would not pass
+  const { States, ...rest } = definition;
+  const nextAfterWait = new Map<string, string>();
+  const states: StateMachineDefinition['States'] = {};
+  for (const [name, state] of Object.entries(States)) {
+    if (state.Type !== 'Wait') {
+      states[name] = state;
+      continue;
+    }
+    const { TimestampPath, Next } = waitState.parse(state);
+    nextAfterWait.set(name, Next);
+    states[name] = {
+      Type: 'Pass',
+      Parameters: { waitsIn: name, 'until.$': TimestampPath, 'input.$': '$' },
+      End: true,
+    };
+  }
+  return { definition: { ...rest, States: states }, nextAfterWait };
+}

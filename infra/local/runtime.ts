@@ -1,0 +1,299 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { Hono } from 'hono';
+import { DateTime, type Duration } from 'luxon';
+import pLimit from 'p-limit';
+import * as z from 'zod';
+import * as bookOrderLine from '../../functions/book-order-line/handler.ts';
+import * as cancelOrderLine from '../../functions/cancel-order-line/handler.ts';
+import * as recordEmailFeedback from '../../functions/record-email-feedback/handler.ts';
+import * as recordOnboarding from '../../functions/record-onboarding/handler.ts';
+import * as rescheduleOrderLine from '../../functions/reschedule-order-line/handler.ts';
+import * as sendProvisioningEmail from '../../functions/send-provisioning-email/handler.ts';
+import { createApp } from '../../functions/serve-api/app.ts';
+import * as serveApi from '../../functions/serve-api/handler.ts';
+import * as sweepOrderLines from '../../functions/sweep-order-lines/handler.ts';
+import {
+  emailFeedback,
+  orderLineBooked,
+  orderLineCancelled,
+  orderLineRescheduled,
+  organizationOnboarded,
+} from '../../shared/contracts/events.ts';
+import { consumeEvents } from '../../shared/runtime/consume-events.ts';
+import { buildIntakeServices, type EventsHandler } from '../../shared/runtime/intake.ts';
+import type { IntakeFunction } from '../intake-rules.ts';
+import { defaults } from '../settings.ts';
+import { Activity } from './activity.ts';
+import { awsClients, type AwsClients } from './aws-clients.ts';
+import { startAwsEndpoint, stateMachineArn } from './aws-endpoint.ts';
+import { Clock } from './clock.ts';
+import { DeadLetterOffice } from './dead-letter-office.ts';
+import { EventBus } from './event-bus.ts';
+import { Executions, type TaskHandler } from './executions.ts';
+import { Faults } from './faults.ts';
+import { Mailbox, startMailService } from './mailbox.ts';
+import { sampleEvents } from './samples.ts';
+import { startSignIn } from './sign-in.ts';
+import { openStorage, type Storage } from './storage.ts';
+import { ensureTable, startDynamoDb, tableName } from './table.ts';
+
+export interface RuntimeOptions {
+  readonly dataFolder: string;
+  readonly reset: boolean;
+  readonly seed: boolean;
+  /** Where the service is reached, `http://localhost:3000`. */
+  readonly origin: string;
+}
+
+/** The whole service on one machine, but for the HTTP server in front of it. */
+export interface Runtime {
+  readonly api: Hono;
+  readonly activity: Activity;
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  readonly executions: Executions;
+  readonly faults: Faults;
+  readonly mailbox: Mailbox;
+  readonly inbox: string;
+  readonly office: DeadLetterOffice;
+  readonly signIn: Awaited<ReturnType<typeof startSignIn>>;
+  /** Moves the product's time; done when everything due by then has run, in the order of its due time. */
+  advance(duration: Duration): Promise<void>;
+}
+
+const definitionFile = new URL('../workflow/order-line.asl.json', import.meta.url);
+const definitionSchema = z.json();
+
+/** The definition with this machine's names filled in, as CDK fills in those of a deployment. */
+const substituted = (definition: string): string =>
+  definition
+    .replaceAll('${TableName}', tableName)
+    .replaceAll(
+      '${SendProvisioningEmailFunctionArn}',
+      'arn:aws:lambda:us-east-1:000000000000:function:send-provisioning-email',
+    );
+
+/** What a deployment sets, as it is on one machine. */
+const settings = {
+  TABLE_NAME: tableName,
+  STATE_MACHINE_ARN: stateMachineArn,
+  OFFER_WINDOWS: defaults.offerWindows,
+  RESEND_LIMITS: defaults.resendLimits,
+  CLAIM_NAMES: defaults.claimNames,
+  MAIL_SETTINGS: {
+    senderAddress: 'provisioning@example.com',
+    senderName: 'Subscription provisioning',
+    setupLink: defaults.setupLink,
+  },
+  CONFIGURATION_SET: 'local',
+  DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/dead-letters',
+  DOCS_FOLDER: dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')),
+};
+
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const storage = await openStorage(options.dataFolder, options);
+  const activity = new Activity();
+  const faults = new Faults();
+  const clock = await Clock.open(storage);
+  const { now } = clock;
+  const office = await DeadLetterOffice.open(storage);
+  const mailbox = await Mailbox.open(storage);
+  const bus = await EventBus.open(storage, office, activity, now);
+
+  const [dynamoDb, ses, other, workflowText] = await Promise.all([
+    startDynamoDb(options.dataFolder),
+    startMailService(),
+    startAwsEndpoint(() => ({ executions, office }), now),
+    readFile(definitionFile, 'utf8'),
+  ]);
+  const clients = awsClients({ dynamoDb, ses, other }, faults);
+  mailbox.keepWhatIsSent(clients.ses, now, activity);
+  await ensureTable(clients.dynamoDb);
+
+  const executions: Executions = new Executions({
+    storage,
+    activity,
+    now,
+    definition: definitionSchema.parse(JSON.parse(substituted(workflowText))),
+    tasks: tasks(clients, now),
+    onSooner: () => timers.arm(),
+  });
+  const sweepServices = sweepOrderLines.buildServices(settings, clients, now);
+  const timers = await Timers.open(storage, clock, activity, executions, () => sweepOrderLines.handle(sweepServices));
+  const signIn = await startSignIn(storage, options.origin);
+
+  await bus.start(intakeHandlers(clients, now));
+  await timers.runDue();
+  if (options.seed) await seed(storage, bus, now());
+
+  return {
+    api: createApp(serveApi.buildServices(settings, clients, now)),
+    activity,
+    bus,
+    clock,
+    executions,
+    faults,
+    mailbox,
+    inbox: ses,
+    office,
+    signIn,
+    advance: (duration) => timers.advance(duration),
+  };
+}
+
+/** Books the sample orders, once in the life of a data folder. */
+async function seed(storage: Storage, bus: EventBus, now: Date): Promise<void> {
+  const part = storage.sublevel<string, unknown>('samples', { valueEncoding: 'json' });
+  if ((await part.get('booked')) === true) return;
+  await bus.put(sampleEvents(now));
+  await part.put('booked', true);
+}
+
+/** The Lambda handlers of the events, with services that lead to this machine. */
+function intakeHandlers(clients: AwsClients, now: () => Date): Record<IntakeFunction, EventsHandler> {
+  const services = (name: IntakeFunction) => buildIntakeServices(settings, name, clients, now);
+  const booking = { ...services('book-order-line'), offerWindows: settings.OFFER_WINDOWS };
+  const rescheduling = services('reschedule-order-line');
+  const cancelling = services('cancel-order-line');
+  const onboarding = services('record-onboarding');
+  const feedback = services('record-email-feedback');
+  return {
+    'book-order-line': consumeEvents(orderLineBooked, (event) => bookOrderLine.handle(event, booking), booking),
+    'reschedule-order-line': consumeEvents(
+      orderLineRescheduled,
+      (event) => rescheduleOrderLine.handle(event, rescheduling),
+      rescheduling,
+    ),
+    'cancel-order-line': consumeEvents(
+      orderLineCancelled,
+      (event) => cancelOrderLine.handle(event, cancelling),
+      cancelling,
+    ),
+    'record-onboarding': consumeEvents(
+      organizationOnboarded,
+      (event) => recordOnboarding.handle(event, onboarding),
+      onboarding,
+    ),
+    'record-email-feedback': consumeEvents(
+      emailFeedback,
+      (event) => recordEmailFeedback.handle(event, feedback),
+      feedback,
+    ),
+  };
+}
+
+/** What runs the Task states: the function's handler, and DynamoDB called as Step Functions calls it. */
+function tasks({ dynamoDb, ses }: AwsClients, now: () => Date): Record<string, TaskHandler> {
+  const services = sendProvisioningEmail.buildServices(settings, { dynamoDb, ses }, now);
+  const updateInput = z.custom<UpdateItemCommandInput>((value) => typeof value === 'object' && value !== null);
+  return {
+    'Send provisioning email': (input) => sendProvisioningEmail.handle(input, services),
+    'Close order line': async (input) => {
+      try {
+        await dynamoDb.send(new UpdateItemCommand(updateInput.parse(input)));
+        return {};
+      } catch (error) {
+        if (error instanceof Error) error.name = `DynamoDB.${error.name}`;
+        throw error;
+      }
+    },
+  };
+}
+
+const hour = 60 * 60 * 1000;
+
+/** A move of the clock sweeps this often at most, however long it is: more would only cost time. */
+const sweepsPerMove = 10;
+
+/** The longest that a timer sleeps: far below the 24.8 days beyond which `setTimeout` fires at once. */
+const longestSleep = 60 * 1000;
+
+/** Lets what is due run: executions at their time, and the sweep every hour. */
+class Timers {
+  readonly #storage: Storage;
+  readonly #clock: Clock;
+  readonly #activity: Activity;
+  readonly #executions: Executions;
+  readonly #sweep: () => Promise<unknown>;
+  readonly #moves = pLimit(1);
+  #sweepAt: number;
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(
+    storage: Storage,
+    clock: Clock,
+    activity: Activity,
+    executions: Executions,
+    sweep: () => Promise<unknown>,
+    sweepAt: number,
+  ) {
+    this.#storage = storage;
+    this.#clock = clock;
+    this.#activity = activity;
+    this.#executions = executions;
+    this.#sweep = sweep;
+    this.#sweepAt = sweepAt;
+  }
+
+  static async open(
+    storage: Storage,
+    clock: Clock,
+    activity: Activity,
+    executions: Executions,
+    sweep: () => Promise<unknown>,
+  ): Promise<Timers> {
+    const kept = await schedule(storage).get('sweepAt');
+    const sweepAt = z.number().default(clock.now().getTime() + hour).parse(kept);
+    return new Timers(storage, clock, activity, executions, sweep, sweepAt);
+  }
+
+  /** Runs what is due by now, and sets the timer for what comes next. */
+  async runDue(sweepEvery = hour): Promise<void> {
+    await this.#executions.runDue();
+    if (this.#sweepAt <= this.#clock.now().getTime()) {
+      this.#sweepAt = this.#clock.now().getTime() + sweepEvery;
+      await this.#activity.during(async () => {
+        await this.#sweep();
+        await schedule(this.#storage).put('sweepAt', this.#sweepAt);
+      });
+    }
+    this.arm();
+  }
+
+  arm(): void {
+    void this.#nextDue().then((due) => {
+      const sleep = Math.min(Math.max(due - this.#clock.now().getTime(), 0), longestSleep);
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => void this.runDue(), sleep);
+    });
+  }
+
+  async advance(duration: Duration): Promise<void> {
+    await this.#moves(async () => {
+      await this.#activity.idle();
+      const start = this.#clock.now();
+      const target = DateTime.fromJSDate(start, { zone: 'utc' }).plus(duration).toJSDate();
+      const sweepEvery = Math.max(hour, (target.getTime() - start.getTime()) / sweepsPerMove);
+      for (;;) {
+        const due = await this.#nextDue();
+        if (due > target.getTime()) break;
+        await this.#clock.moveTo(new Date(due));
+        await this.runDue(sweepEvery);
+        await this.#activity.idle();
+      }
+      await this.#clock.moveTo(target);
+      this.#sweepAt = Math.min(this.#sweepAt, this.#clock.now().getTime() + hour);
+      this.arm();
+    });
+  }
+
+  async #nextDue(): Promise<number> {
+    const execution = await this.#executions.nextDue();
+    return Math.min(this.#sweepAt, execution === undefined ? Infinity : Date.parse(execution));
+  }
+}
+
+const schedule = (storage: Storage) => storage.sublevel<string, unknown>('schedule', { valueEncoding: 'json' });
