@@ -15,9 +15,15 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: `${import.meta.dirname}/..` } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: `${import.meta.dirname}/..` },
+    },
     rules: {
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },
@@ -26,20 +32,33 @@ export default tseslint.config(
     files: ['infra/**/*.ts', 'functions/**/*.ts', 'shared/**/*.ts'],
     rules: { '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'never' }] },
   },
+  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-unsafe-assignment': 'off' } }, // expect.any() is any
   { files: ['**/*.js'], languageOptions: { globals: { URL: 'readonly' } } },
   arrow('functions/**/*.ts', '/infra/|aws-cdk-lib|^constructs$', 'functions know nothing of infra'),
-  arrow('functions/**/*.ts', '/infra/|aws-cdk-lib|^constructs$|@aws-sdk/', 'only shared/adapters talks to AWS'),
+  arrow(
+    'functions/**/*.ts',
+    '/infra/|aws-cdk-lib|^constructs$|@aws-sdk/',
+    'only shared/adapters talks to AWS',
+  ),
   arrow(
     'shared/**/*.ts',
     '/infra/|/functions/|aws-cdk-lib|^constructs$|@aws-sdk/',
     'shared imports neither infra nor functions, and only its adapters the AWS SDK',
   ),
+  arrow('shared/domain/**/*.ts', '^(?!\\./|luxon$)', 'the domain is pure: it imports only itself and luxon'),
   arrow(
-    'shared/domain/**/*.ts',
-    '^(?!\\./|luxon$)',
-    'the domain is pure: it imports only itself and luxon',
+    'shared/contracts/**/*.ts',
+    '/infra/|/functions/|adapters/|use-cases/|emails/|aws-cdk-lib|@aws-sdk/',
+    'contracts import only the domain',
   ),
-  arrow('shared/contracts/**/*.ts', '/infra/|/functions/|adapters/|use-cases/|emails/|aws-cdk-lib|@aws-sdk/', 'contracts import only the domain'),
-  arrow('shared/emails/**/*.ts', '/infra/|/functions/|adapters/|use-cases/|aws-cdk-lib|@aws-sdk/', 'emails import only domain and contracts'),
-  arrow('shared/adapters/**/*.ts', '/infra/|/functions/|use-cases/|emails/|aws-cdk-lib', 'adapters import only contracts and domain'),
+  arrow(
+    'shared/emails/**/*.ts',
+    '/infra/|/functions/|adapters/|use-cases/|aws-cdk-lib|@aws-sdk/',
+    'emails import only domain and contracts',
+  ),
+  arrow(
+    'shared/adapters/**/*.ts',
+    '/infra/|/functions/|use-cases/|emails/|aws-cdk-lib',
+    'adapters import only contracts and domain',
+  ),
 );

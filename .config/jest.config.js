@@ -1,6 +1,10 @@
+import { dirname } from 'node:path';
+
+const rootDir = dirname(import.meta.dirname);
+
 const project = (displayName, settings = {}) => ({
   displayName,
-  rootDir: '..',
+  rootDir,
   testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -15,6 +19,6 @@ const project = (displayName, settings = {}) => ({
 
 /** The suites by the layer they sit on; `npm test` runs them all. */
 export default {
-  rootDir: '..',
+  rootDir,
   projects: [project('unit'), project('infra'), project('local', { testTimeout: 120_000 })],
 };

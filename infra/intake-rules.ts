@@ -33,8 +33,18 @@ export const intakeRules: readonly IntakeRule[] = [
     source: sources.commerce,
     detailType: { allBut: [rescheduled, cancelled] },
   },
-  { functionName: 'reschedule-order-line', bus: 'product', source: sources.commerce, detailType: { only: [rescheduled] } },
-  { functionName: 'cancel-order-line', bus: 'product', source: sources.commerce, detailType: { only: [cancelled] } },
+  {
+    functionName: 'reschedule-order-line',
+    bus: 'product',
+    source: sources.commerce,
+    detailType: { only: [rescheduled] },
+  },
+  {
+    functionName: 'cancel-order-line',
+    bus: 'product',
+    source: sources.commerce,
+    detailType: { only: [cancelled] },
+  },
   { functionName: 'record-onboarding', bus: 'product', source: sources.controlHub },
   { functionName: 'record-email-feedback', bus: 'default', source: sources.mail },
 ];

@@ -7,7 +7,12 @@ import { book, isBooked, type LineKey, onboard, type OrderLine } from '../../sha
 import { toInstant } from '../../shared/domain/time.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { consumeEvents } from '../../shared/runtime/consume-events.ts';
-import { buildIntakeServices, type EventsHandler, intakeEnvironment, type IntakeServices } from '../../shared/runtime/intake.ts';
+import {
+  buildIntakeServices,
+  type EventsHandler,
+  intakeEnvironment,
+  type IntakeServices,
+} from '../../shared/runtime/intake.ts';
 import { alignWorkflow } from '../../shared/use-cases/align-workflow.ts';
 
 export const environment = intakeEnvironment.extend({ OFFER_WINDOWS: variables.OFFER_WINDOWS });
@@ -19,7 +24,10 @@ export interface Services extends IntakeServices {
 /** Called by SQS with batches of "Order Line Booked" events. */
 export const handler: EventsHandler = onColdStart(() => {
   const settings = readEnvironment(environment, process.env);
-  const services = { ...buildIntakeServices(settings, 'book-order-line'), offerWindows: settings.OFFER_WINDOWS };
+  const services = {
+    ...buildIntakeServices(settings, 'book-order-line'),
+    offerWindows: settings.OFFER_WINDOWS,
+  };
   return consumeEvents(orderLineBooked, (event) => handle(event, services), services);
 });
 
@@ -29,7 +37,9 @@ export async function handle(event: z.output<typeof orderLineBooked>, services: 
   const stamp = { at: toInstant(now()), actor: event.source };
 
   await store.update(event.detail, (known) =>
-    isBooked(known) ? { result: undefined } : { line: book(event.detail, known, offerWindows, stamp), result: undefined },
+    isBooked(known)
+      ? { result: undefined }
+      : { line: book(event.detail, known, offerWindows, stamp), result: undefined },
   );
   const line = await applyEarlierOnboarding(event.detail, store, stamp.at);
   await alignWorkflow(line, stamp.at, workflow, store);

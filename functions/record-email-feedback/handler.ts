@@ -32,11 +32,17 @@ function feedbackOf(event: EmailFeedback): Feedback | undefined {
     case 'Email Delivered':
       return { messageId, delivery: 'Delivered', undeliverable: false };
     case 'Email Delivery Delayed':
-      return { messageId, delivery: 'Delayed', undeliverable: false, ...reason(event.detail.deliveryDelay?.delayType) };
+      return {
+        messageId,
+        delivery: 'Delayed',
+        undeliverable: false,
+        ...reason(event.detail.deliveryDelay?.delayType),
+      };
     case 'Email Bounced': {
       const { bounceType, bounceSubType, bouncedRecipients } = event.detail.bounce;
       const isHard = bounceType === 'Permanent';
-      const why = bouncedRecipients?.[0]?.diagnosticCode ?? [bounceType, bounceSubType].filter(Boolean).join(': ');
+      const why =
+        bouncedRecipients?.[0]?.diagnosticCode ?? [bounceType, bounceSubType].filter(Boolean).join(': ');
       return { messageId, delivery: 'Bounced', undeliverable: isHard, ...reason(why) };
     }
     case 'Email Complaint Received':
@@ -47,7 +53,12 @@ function feedbackOf(event: EmailFeedback): Feedback | undefined {
         ...reason(event.detail.complaint?.complaintFeedbackType ?? 'The recipient marked the email as spam.'),
       };
     case 'Email Rejected':
-      return { messageId, delivery: 'Rejected', undeliverable: false, ...reason(event.detail.reject?.reason) };
+      return {
+        messageId,
+        delivery: 'Rejected',
+        undeliverable: false,
+        ...reason(event.detail.reject?.reason),
+      };
     default:
       return assertNever(event);
   }

@@ -3,8 +3,20 @@ import { mail, sesClient } from '../../shared/adapters/mail.ts';
 import { closedStateKey } from '../../shared/adapters/order-line-item.ts';
 import { dynamoDbClient, orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
-import { faultNames, NamedFault, type SendingOutcome, workflowInput } from '../../shared/contracts/workflow.ts';
-import { type Claim, isBooked, isOpen, liveClaim, type OrderLine, withClaim } from '../../shared/domain/order-line.ts';
+import {
+  faultNames,
+  NamedFault,
+  type SendingOutcome,
+  workflowInput,
+} from '../../shared/contracts/workflow.ts';
+import {
+  type Claim,
+  isBooked,
+  isOpen,
+  liveClaim,
+  type OrderLine,
+  withClaim,
+} from '../../shared/domain/order-line.ts';
 import { decideFirstEmail } from '../../shared/domain/rules.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
@@ -52,15 +64,18 @@ export async function handle(input: unknown, services: Services): Promise<Sendin
   const at = toInstant(now());
 
   const { line, claim } = await store.update(key, (known): { line?: OrderLine; result: Claimed } => {
-    if (!isBooked(known)) throw new NamedFault(faultNames.orderLineNotFound, 'the order line is not in the table');
+    if (!isBooked(known))
+      throw new NamedFault(faultNames.orderLineNotFound, 'the order line is not in the table');
     if (known.executionRevision !== revision) return { result: { line: known } };
     const decision = decideFirstEmail(known, at);
-    if (decision === 'wait') throw new NamedFault(faultNames.notDueYet, 'the requested start date has not come');
+    if (decision === 'wait')
+      throw new NamedFault(faultNames.notDueYet, 'the requested start date has not come');
     if (decision === 'left') return { result: { line: known } };
 
     const owner = `execution ${revision}`;
     const other = liveClaim(known, at);
-    if (other && other.owner !== owner) throw new NamedFault(faultNames.sendInProgress, 'somebody else is sending');
+    if (other && other.owner !== owner)
+      throw new NamedFault(faultNames.sendInProgress, 'somebody else is sending');
     const to = known.provisioningContact;
     const made = claimFor({ kind: 'first', to, actor: 'workflow', owner }, at, newId);
     return { line: withClaim(known, made), result: { line: known, claim: made } };

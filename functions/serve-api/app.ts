@@ -31,7 +31,7 @@ export function createApp(services: ApiServices): Hono {
   const caller = (c: Context) => callerOf(readGatewayContext(c.env).claims, claimNames);
   const presented = (line: Parameters<typeof presentLine>[0]) => presentLine(line, toInstant(now()), limits);
 
-  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));
+  app.use(secureHeaders({ xFrameOptions: 'DENY' }));
   app.use(async (c, next) => {
     await next();
     c.header('x-request-id', readGatewayContext(c.env).requestId);
@@ -64,7 +64,10 @@ export function createApp(services: ApiServices): Hono {
       ...(q === undefined ? {} : { word: q }),
       ...(after === undefined ? {} : { after }),
     });
-    return personal(c, { items: lines.map(presented), ...(next === undefined ? {} : { cursor: cursors.encode(next) }) });
+    return personal(c, {
+      items: lines.map(presented),
+      ...(next === undefined ? {} : { cursor: cursors.encode(next) }),
+    });
   });
 
   app.get('/orders/:orderId', async (c) => {
@@ -104,14 +107,24 @@ export function createApp(services: ApiServices): Hono {
     const key = checked(linePath, c.req.param());
     const { applyToAllLines, ...contact } = checked(contactChange, await jsonBody(c));
     const { requestId } = readGatewayContext(c.env);
-    return personal(c, await changeContact(key, contact, { caller: who, requestId, applyToAllLines }, services));
+    return personal(
+      c,
+      await changeContact(key, contact, { caller: who, requestId, applyToAllLines }, services),
+    );
   });
 
   app.notFound((c) => problemResponse(c, new Problem('not-found', 'This path and method lead nowhere.')));
   app.onError((error, c) => {
     if (error instanceof Problem) return problemResponse(c, error);
-    log.error('a request failed', { ...readGatewayContext(c.env), claims: undefined, fault: faultForLog(error) });
-    return problemResponse(c, new Problem('internal', 'Try again. If it keeps failing, report the request id.'));
+    log.error('a request failed', {
+      ...readGatewayContext(c.env),
+      claims: undefined,
+      fault: faultForLog(error),
+    });
+    return problemResponse(
+      c,
+      new Problem('internal', 'Try again. If it keeps failing, report the request id.'),
+    );
   });
 
   function problemResponse(c: Context, { code, message, extras }: Problem): Response {
@@ -137,9 +150,13 @@ function personal(c: Context, body: object): Response {
 }
 
 const invalidRequest = (errors: ReturnType<typeof inputErrors>) =>
-  new Problem('invalid-request', errors.map(({ path, message }) => `${path || 'body'}: ${message}`).join('; '), {
-    errors,
-  });
+  new Problem(
+    'invalid-request',
+    errors.map(({ path, message }) => `${path || 'body'}: ${message}`).join('; '),
+    {
+      errors,
+    },
+  );
 
 function checked<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const result = schema.safeParse(input);

@@ -45,7 +45,10 @@ export function callerOf(claims: Record<string, unknown> | undefined, names: Cla
   const roles = roleList.default([]).safeParse(claims[names.roles]);
   const partnerId = z.string().optional().safeParse(claims[names.partnerId]);
   if (!identity.success || !roles.success || !partnerId.success) {
-    throw new Problem('unauthenticated', 'The access token lacks claims that are needed, or they are malformed.');
+    throw new Problem(
+      'unauthenticated',
+      'The access token lacks claims that are needed, or they are malformed.',
+    );
   }
   const { email, name, sub } = identity.data;
   return {
@@ -75,7 +78,10 @@ export function requireResend(line: StoredLine | undefined, caller: Caller): Ord
 
 function requireVisible(line: StoredLine | undefined, caller: Caller): OrderLine {
   if (!isVisible(line, caller)) {
-    throw new Problem('order-line-not-found', 'There is no such order line among the orders of your partner.');
+    throw new Problem(
+      'order-line-not-found',
+      'There is no such order line among the orders of your partner.',
+    );
   }
   return line;
 }
@@ -83,9 +89,13 @@ function requireVisible(line: StoredLine | undefined, caller: Caller): OrderLine
 function requireRole(line: OrderLine, allowed: boolean): OrderLine {
   if (allowed) return line;
   const { placedBy } = line;
-  throw new Problem('no-access', 'Your account lacks the role for this. Ask the person who placed the order.', {
-    placedBy,
-  });
+  throw new Problem(
+    'no-access',
+    'Your account lacks the role for this. Ask the person who placed the order.',
+    {
+      placedBy,
+    },
+  );
 }
 
 /**
@@ -98,9 +108,13 @@ export function listedPartner(caller: Caller, named: string | undefined): string
     throw invalidPartner('an operator names the partner whose lines to list');
   }
   if (!mayView(caller) || caller.partnerId === undefined) {
-    throw new Problem('no-access', 'Your account lacks the role to see order lines. Ask your administrator for it.');
+    throw new Problem(
+      'no-access',
+      'Your account lacks the role to see order lines. Ask your administrator for it.',
+    );
   }
-  if (named !== undefined && named !== caller.partnerId) throw invalidPartner('only an operator may name another partner');
+  if (named !== undefined && named !== caller.partnerId)
+    throw invalidPartner('only an operator may name another partner');
   return caller.partnerId;
 }
 

@@ -16,25 +16,31 @@ export function docs(assetsFolder: string): Hono {
   const app = new Hono();
   app.get('/', (c) => {
     c.header('content-security-policy', policy);
-    return c.html(html`<!doctype html>
-      <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <title>Provisioning emails: API</title>
-          <link rel="stylesheet" href="/docs/swagger-ui.css" />
-        </head>
-        <body>
-          <div id="swagger-ui"></div>
-          <script src="/docs/swagger-ui-bundle.js"></script>
-          <script src="/docs/start.js"></script>
-        </body>
-      </html>`);
+    return c.html(
+      html`<!doctype html>
+        <html lang="en">
+          <head>
+            <meta charset="utf-8" />
+            <meta name="viewport" content="width=device-width, initial-scale=1" />
+            <title>Provisioning emails: API</title>
+            <link rel="stylesheet" href="/docs/swagger-ui.css" />
+          </head>
+          <body>
+            <div id="swagger-ui"></div>
+            <script src="/docs/swagger-ui-bundle.js"></script>
+            <script src="/docs/start.js"></script>
+          </body>
+        </html>`,
+    );
   });
   app.get('/start.js', (c) =>
-    c.body("SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', persistAuthorization: false });\n", 200, {
-      'content-type': 'text/javascript; charset=utf-8',
-    }),
+    c.body(
+      "SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', persistAuthorization: false });\n",
+      200,
+      {
+        'content-type': 'text/javascript; charset=utf-8',
+      },
+    ),
   );
   for (const [name, contentType] of Object.entries(contentTypes)) {
     app.get(`/${name}`, async (c) =>

@@ -21,17 +21,22 @@ const common: readonly ProblemCode[] = ['invalid-request', 'unauthenticated', 'n
 const settled: readonly ProblemCode[] = ['point-of-no-return', 'cancelled'];
 const sending: readonly ProblemCode[] = ['resend-limit-reached', 'email-not-sent'];
 
-function answers(description: string, schema: z.ZodType, codes: readonly ProblemCode[]): ZodOpenApiResponsesObject {
-  const byStatus = Object.groupBy(codes, (code) => problems[code].status);
-  const errors = Object.entries(byStatus).map(([status, group = []]) => [
-    status,
-    {
+function answers(
+  description: string,
+  schema: z.ZodType,
+  codes: readonly ProblemCode[],
+): ZodOpenApiResponsesObject {
+  const responses: ZodOpenApiResponsesObject = {
+    200: { description, content: { 'application/json': { schema } } },
+  };
+  for (const [status, group] of Map.groupBy(codes, (code) => problems[code].status)) {
+    responses[`${status}`] = {
       description: group.map((code) => `\`${code}\`: ${problems[code].title}`).join('; '),
       content: { 'application/problem+json': { schema: problemAnswer } },
-      ...(status === '429' ? { headers: z.object({ 'Retry-After': z.int() }) } : {}),
-    },
-  ]);
-  return { 200: { description, content: { 'application/json': { schema } } }, ...Object.fromEntries(errors) };
+      ...(status === 429 ? { headers: z.object({ 'Retry-After': z.int() }) } : {}),
+    };
+  }
+  return responses;
 }
 
 /** Needs no token. */
@@ -108,15 +113,19 @@ export const openApiDocument = () =>
           summary: 'Change who gets the provisioning email; after the start date it goes to them at once',
           requestParams: { path: linePath },
           requestBody: { required: true, content: { 'application/json': { schema: contactChange } } },
-          responses: answers('The lines that have the contact now, and those that were skipped', contactChangeAnswer, [
-            ...common,
-            'order-line-not-found',
-            ...settled,
-            'payload-too-large',
-            'unsupported-media-type',
-            'resend-too-soon',
-            ...sending,
-          ]),
+          responses: answers(
+            'The lines that have the contact now, and those that were skipped',
+            contactChangeAnswer,
+            [
+              ...common,
+              'order-line-not-found',
+              ...settled,
+              'payload-too-large',
+              'unsupported-media-type',
+              'resend-too-soon',
+              ...sending,
+            ],
+          ),
         },
       },
       '/health': {
@@ -124,7 +133,9 @@ export const openApiDocument = () =>
           operationId: 'getHealth',
           summary: 'Whether the service answers',
           ...open,
-          responses: { 200: { description: 'It does', content: { 'application/json': { schema: healthAnswer } } } },
+          responses: {
+            200: { description: 'It does', content: { 'application/json': { schema: healthAnswer } } },
+          },
         },
       },
     },

@@ -62,9 +62,13 @@ export function problemOf(refusal: Refusal): Problem {
       );
     case 'not-started': {
       const { requestedStartDate } = refusal;
-      return new Problem(code, `The provisioning email goes out on the requested start date, ${requestedStartDate}.`, {
-        requestedStartDate,
-      });
+      return new Problem(
+        code,
+        `The provisioning email goes out on the requested start date, ${requestedStartDate}.`,
+        {
+          requestedStartDate,
+        },
+      );
     }
     case 'contact-undeliverable':
       return new Problem(code, 'Mail to this address comes back. Change the provisioning contact.', {

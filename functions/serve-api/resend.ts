@@ -13,10 +13,20 @@ import {
   withClaim,
   withContact,
 } from '../../shared/domain/order-line.ts';
-import { decideContactChange, type Refusal, refuseResend, type ResendLimits } from '../../shared/domain/rules.ts';
+import {
+  decideContactChange,
+  type Refusal,
+  refuseResend,
+  type ResendLimits,
+} from '../../shared/domain/rules.ts';
 import { type Instant, toInstant } from '../../shared/domain/time.ts';
 import { faultForLog, type Log } from '../../shared/runtime/logger.ts';
-import { claimFor, type ClaimRequest, sendClaimed, type SendServices } from '../../shared/use-cases/send-email.ts';
+import {
+  claimFor,
+  type ClaimRequest,
+  sendClaimed,
+  type SendServices,
+} from '../../shared/use-cases/send-email.ts';
 import { type Caller, isVisible, requireResend } from './caller.ts';
 import { presentLine, problemOf } from './present.ts';
 
@@ -89,7 +99,9 @@ export async function changeContact(
   const skipped: { lineId: string; reason: ProblemCode }[] = [];
   if (request.applyToAllLines) {
     const order = await services.store.findOrder(key.orderId);
-    const others = order.lines.filter((line) => line.lineId !== key.lineId && isVisible(line, request.caller));
+    const others = order.lines.filter(
+      (line) => line.lineId !== key.lineId && isVisible(line, request.caller),
+    );
     for (const other of others) {
       try {
         lines.push(await changeContactOfLine(other, contact, request, services));
@@ -158,7 +170,8 @@ async function decideUnclaimed<Done>(
     const decision = await store.update(key, (line) => decide(line, toInstant(now())));
     if ('refused' in decision) throw problemOf(decision.refused);
     if (!('busy' in decision)) return decision;
-    if (pauses >= patience.pauses) throw problemOf({ code: 'resend-too-soon', canResendAt: decision.busy.until });
+    if (pauses >= patience.pauses)
+      throw problemOf({ code: 'resend-too-soon', canResendAt: decision.busy.until });
     await pause(patience.milliseconds);
   }
 }

@@ -1,5 +1,9 @@
 import * as z from 'zod';
-import { dynamoDbClient, orderLineStore, type OrderLineStore } from '../../shared/adapters/order-line-store.ts';
+import {
+  dynamoDbClient,
+  orderLineStore,
+  type OrderLineStore,
+} from '../../shared/adapters/order-line-store.ts';
 import { sfnClient, workflow, type Workflow } from '../../shared/adapters/workflow.ts';
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
 import { assertNever } from '../../shared/domain/assert-never.ts';
@@ -84,7 +88,9 @@ async function followUpLine(key: LineKey, { store, workflow, now }: Services): P
       return 'restart-execution';
     case 'close':
       await store.update(key, (known) =>
-        isBooked(known) ? { line: closeOverdue(known, { at, actor: 'sweep' }), result: undefined } : { result: undefined },
+        isBooked(known)
+          ? { line: closeOverdue(known, { at, actor: 'sweep' }), result: undefined }
+          : { result: undefined },
       );
       await workflow.stop(line, line.executionRevision);
       return action;

@@ -36,19 +36,27 @@ export function awsClients(endpoints: Endpoints, faults: Faults): AwsClients {
     sqs: sqsClient(config(endpoints.other)),
   };
   clients.dynamoDb.middlewareStack.add(
-    (next, { commandName = '' }) => (args) => faults.around('dynamodb', commandName, () => next(args)),
+    (next, { commandName = '' }) =>
+      (args) =>
+        faults.around('dynamodb', commandName, () => next(args)),
     outermost,
   );
   clients.ses.middlewareStack.add(
-    (next, { commandName = '' }) => (args) => faults.around('ses', commandName, () => next(args)),
+    (next, { commandName = '' }) =>
+      (args) =>
+        faults.around('ses', commandName, () => next(args)),
     outermost,
   );
   clients.sfn.middlewareStack.add(
-    (next, { commandName = '' }) => (args) => faults.around('sfn', commandName, () => next(args)),
+    (next, { commandName = '' }) =>
+      (args) =>
+        faults.around('sfn', commandName, () => next(args)),
     outermost,
   );
   clients.sqs.middlewareStack.add(
-    (next, { commandName = '' }) => (args) => faults.around('sqs', commandName, () => next(args)),
+    (next, { commandName = '' }) =>
+      (args) =>
+        faults.around('sqs', commandName, () => next(args)),
     outermost,
   );
   return clients;

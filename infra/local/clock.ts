@@ -12,7 +12,10 @@ export class Clock {
   }
 
   static async open(storage: Storage): Promise<Clock> {
-    const offset = z.number().default(0).parse(await part(storage).get('offset'));
+    const offset = z
+      .number()
+      .default(0)
+      .parse(await part(storage).get('offset'));
     return new Clock(storage, offset);
   }
 

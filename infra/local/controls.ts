@@ -11,7 +11,10 @@ import { tokenRequest } from './sign-in.ts';
 const advance = z.strictObject({
   advance: z
     .string()
-    .refine(isPositiveDuration, 'must be an ISO 8601 duration above zero, for example P7D')
+    .refine(isPositiveDuration, {
+      error: 'must be an ISO 8601 duration above zero, for example P7D',
+      abort: true,
+    })
     .refine((text) => Duration.fromISO(text).as('years') <= 20, 'must be at most 20 years'),
 });
 
@@ -46,7 +49,9 @@ export function controls(runtime: Runtime): Hono {
     const all = await executions.list('');
     const items = all.filter(({ input }) => {
       const key = wanted.parse(input);
-      return (orderId === undefined || key.orderId === orderId) && (lineId === undefined || key.lineId === lineId);
+      return (
+        (orderId === undefined || key.orderId === orderId) && (lineId === undefined || key.lineId === lineId)
+      );
     });
     return c.json({
       items: items.map(({ stateInput, ...item }) => item),
@@ -63,7 +68,8 @@ export function controls(runtime: Runtime): Hono {
 
   app.notFound((c) => c.json({ code: 'not-found', detail: 'There is no such local control.' }, 404));
   app.onError((error, c) => {
-    if (error instanceof z.ZodError) return c.json({ code: 'invalid-request', errors: inputErrors(error) }, 400);
+    if (error instanceof z.ZodError)
+      return c.json({ code: 'invalid-request', errors: inputErrors(error) }, 400);
     if (error instanceof SyntaxError) {
       return c.json({ code: 'invalid-request', errors: [{ path: '', message: 'must be JSON' }] }, 400);
     }

@@ -41,4 +41,5 @@ function parsed(text: string): unknown {
   }
 }
 
-const part = (storage: Storage) => storage.sublevel<string, unknown>('dead-letters', { valueEncoding: 'json' });
+const part = (storage: Storage) =>
+  storage.sublevel<string, unknown>('dead-letters', { valueEncoding: 'json' });

@@ -2,7 +2,13 @@ import { setTimeout } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import type { EventsHandler } from '../../shared/runtime/intake.ts';
-import { batchSize, type IntakeFunction, intakeFunctions, intakeRules, mostDeliveries } from '../intake-rules.ts';
+import {
+  batchSize,
+  type IntakeFunction,
+  intakeFunctions,
+  intakeRules,
+  mostDeliveries,
+} from '../intake-rules.ts';
 import type { Activity } from './activity.ts';
 import type { DeadLetterOffice } from './dead-letter-office.ts';
 import { nextSequence, sequenceKey, type Storage } from './storage.ts';
@@ -37,7 +43,13 @@ export class EventBus {
   #next: number;
   #handlers: Readonly<Record<IntakeFunction, EventsHandler>> | undefined;
 
-  private constructor(storage: Storage, office: DeadLetterOffice, activity: Activity, now: () => Date, next: number) {
+  private constructor(
+    storage: Storage,
+    office: DeadLetterOffice,
+    activity: Activity,
+    now: () => Date,
+    next: number,
+  ) {
     this.#storage = storage;
     this.#office = office;
     this.#activity = activity;
@@ -45,7 +57,12 @@ export class EventBus {
     this.#next = next;
   }
 
-  static async open(storage: Storage, office: DeadLetterOffice, activity: Activity, now: () => Date): Promise<EventBus> {
+  static async open(
+    storage: Storage,
+    office: DeadLetterOffice,
+    activity: Activity,
+    now: () => Date,
+  ): Promise<EventBus> {
     return new EventBus(storage, office, activity, now, await nextSequence(part(storage)));
   }
 
@@ -104,7 +121,11 @@ export class EventBus {
       } else if (deliveries < mostDeliveries) {
         again.push([key, { ...entry, deliveries }]);
       } else {
-        await this.#office.keep(entry.body, `${functionName} failed ${deliveries} times; its log says why`, this.#now());
+        await this.#office.keep(
+          entry.body,
+          `${functionName} failed ${deliveries} times; its log says why`,
+          this.#now(),
+        );
         await part(this.#storage).del(key);
       }
     }
@@ -116,7 +137,10 @@ export class EventBus {
 }
 
 /** Calls the function with the batch as SQS does, and answers the keys of the events that it did not handle. */
-async function failures(handler: EventsHandler, batch: readonly [string, Queued][]): Promise<ReadonlySet<string>> {
+async function failures(
+  handler: EventsHandler,
+  batch: readonly [string, Queued][],
+): Promise<ReadonlySet<string>> {
   const { batchItemFailures } = await handler({
     Records: batch.map(([messageId, { body, deliveries }]) => ({
       messageId,

@@ -186,12 +186,18 @@ export class Executions {
   > {
     let machine = this.#machines.get(state);
     if (!machine) {
-      machine = new StateMachine({ ...this.#definition, StartAt: state }, { validationOptions: { noValidate: true } });
+      machine = new StateMachine(
+        { ...this.#definition, StartAt: state },
+        { validationOptions: { noValidate: true } },
+      );
       this.#machines.set(state, machine);
     }
     try {
       const { result } = machine.run(input, {
-        overrides: { taskResourceLocalHandlers: this.#taskHandlers, retryIntervalOverrides: this.#retryPauses },
+        overrides: {
+          taskResourceLocalHandlers: this.#taskHandlers,
+          retryIntervalOverrides: this.#retryPauses,
+        },
         context: {
           Execution: { Name: name, Input: executionInput },
           State: { Name: state, EnteredTime: this.#now().toISOString() },
@@ -204,7 +210,11 @@ export class Executions {
         : { status: 'SUCCEEDED', output };
     } catch (error) {
       const cause = error instanceof Error ? (error.cause ?? error) : error;
-      return { status: 'FAILED', currentState: state, error: cause instanceof Error ? cause.name : 'unknown' };
+      return {
+        status: 'FAILED',
+        currentState: state,
+        error: cause instanceof Error ? cause.name : 'unknown',
+      };
     }
   }
 
@@ -251,7 +261,9 @@ function dueEntry(key: string): { at: string; name: string } {
 }
 
 const waitState = z.object({ Type: z.literal('Wait'), TimestampPath: z.string(), Next: z.string() });
-const definitionSchema = z.custom<StateMachineDefinition>((value) => typeof value === 'object' && value !== null && 'States' in value);
+const definitionSchema = z.custom<StateMachineDefinition>(
+  (value) => typeof value === 'object' && value !== null && 'States' in value,
+);
 
 /**
  * The definition with each Wait ended by an answer that says how long to wait, so that no timer runs inside the

@@ -24,13 +24,14 @@ export function gateway(current: () => Runtime | undefined, host: string): Serve
     const { api, signIn } = runtime;
     if (pathname.startsWith(`${controlsPath}/`)) {
       const from = request.headers.get('origin');
-      if (from !== null && from !== origin) return refusal(403, 'pages of other sites may not use the local controls');
+      if (from !== null && from !== origin)
+        return refusal(403, 'pages of other sites may not use the local controls');
       const path = request.url.replace(`${origin}${controlsPath}`, origin);
       return await controls(runtime).fetch(new Request(path, request));
     }
     const [, token] = /^Bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '') ?? [];
     const claims = token === undefined ? undefined : await signIn.verify(token);
-    return await api.fetch(request, {
+    return await api.fetch(await received(request), {
       event: {
         requestContext: {
           requestId: crypto.randomUUID(),
@@ -50,6 +51,12 @@ export function gateway(current: () => Runtime | undefined, host: string): Serve
       void listener(request, response);
     }
   });
+}
+
+/** API Gateway hands a request on when it has all of it; an answer before that would cut the sender off. */
+async function received(request: Request): Promise<Request> {
+  const { url, method, headers } = request;
+  return request.body ? new Request(url, { method, headers, body: await request.arrayBuffer() }) : request;
 }
 
 const refusal = (status: number, detail: string): Response => Response.json({ detail }, { status });

@@ -44,7 +44,8 @@ function readOptions(): z.output<typeof options> & { help: boolean } {
     });
     return { ...options.parse(values), help: values.help };
   } catch (error) {
-    const reason = error instanceof z.ZodError ? inputErrorText(error) : error instanceof Error ? error.message : '';
+    const reason =
+      error instanceof z.ZodError ? inputErrorText(error) : error instanceof Error ? error.message : '';
     throw new UserError(`${reason}\n\n${usage}`, { cause: error });
   }
 }
@@ -59,10 +60,11 @@ async function main(): Promise<void> {
   const { gateway } = await import('./gateway.ts');
   const { startRuntime } = await import('./runtime.ts');
 
-  let runtime: Runtime | undefined;
-  const server = gateway(() => runtime, host);
+  const started: { runtime?: Runtime } = {};
+  const server = gateway(() => started.runtime, host);
   const origin = await listen(server, port, host);
-  runtime = await startRuntime({ dataFolder: data, reset, seed, origin });
+  const runtime = await startRuntime({ dataFolder: data, reset, seed, origin });
+  started.runtime = runtime;
   console.log(greeting(origin, runtime));
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(server));
@@ -75,7 +77,9 @@ async function listen(server: Server, port: number, host: string): Promise<strin
   } catch (cause) {
     const isTaken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
     const reason = isTaken ? `Port ${port} is taken.` : `Port ${port} of ${host} cannot be listened on.`;
-    throw new UserError(`${reason} Name another with --port, or let any free one be taken with --port 0.`, { cause });
+    throw new UserError(`${reason} Name another with --port, or let any free one be taken with --port 0.`, {
+      cause,
+    });
   }
   const address = server.address();
   const actual = address === null || typeof address === 'string' ? port : address.port;

@@ -122,7 +122,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     onSooner: () => timers.arm(),
   });
   const sweepServices = sweepOrderLines.buildServices(settings, clients, now);
-  const timers = await Timers.open(storage, clock, activity, executions, () => sweepOrderLines.handle(sweepServices));
+  const timers = await Timers.open(storage, clock, activity, executions, () =>
+    sweepOrderLines.handle(sweepServices),
+  );
   const signIn = await startSignIn(storage, options.origin);
 
   await bus.start(intakeHandlers(clients, now));
@@ -161,7 +163,11 @@ function intakeHandlers(clients: AwsClients, now: () => Date): Record<IntakeFunc
   const onboarding = services('record-onboarding');
   const feedback = services('record-email-feedback');
   return {
-    'book-order-line': consumeEvents(orderLineBooked, (event) => bookOrderLine.handle(event, booking), booking),
+    'book-order-line': consumeEvents(
+      orderLineBooked,
+      (event) => bookOrderLine.handle(event, booking),
+      booking,
+    ),
     'reschedule-order-line': consumeEvents(
       orderLineRescheduled,
       (event) => rescheduleOrderLine.handle(event, rescheduling),
@@ -188,7 +194,9 @@ function intakeHandlers(clients: AwsClients, now: () => Date): Record<IntakeFunc
 /** What runs the Task states: the function's handler, and DynamoDB called as Step Functions calls it. */
 function tasks({ dynamoDb, ses }: AwsClients, now: () => Date): Record<string, TaskHandler> {
   const services = sendProvisioningEmail.buildServices(settings, { dynamoDb, ses }, now);
-  const updateInput = z.custom<UpdateItemCommandInput>((value) => typeof value === 'object' && value !== null);
+  const updateInput = z.custom<UpdateItemCommandInput>(
+    (value) => typeof value === 'object' && value !== null,
+  );
   return {
     'Send provisioning email': (input) => sendProvisioningEmail.handle(input, services),
     'Close order line': async (input) => {
@@ -246,7 +254,10 @@ class Timers {
     sweep: () => Promise<unknown>,
   ): Promise<Timers> {
     const kept = await schedule(storage).get('sweepAt');
-    const sweepAt = z.number().default(clock.now().getTime() + hour).parse(kept);
+    const sweepAt = z
+      .number()
+      .default(clock.now().getTime() + hour)
+      .parse(kept);
     return new Timers(storage, clock, activity, executions, sweep, sweepAt);
   }
 
@@ -296,4 +307,5 @@ class Timers {
   }
 }
 
-const schedule = (storage: Storage) => storage.sublevel<string, unknown>('schedule', { valueEncoding: 'json' });
+const schedule = (storage: Storage) =>
+  storage.sublevel<string, unknown>('schedule', { valueEncoding: 'json' });

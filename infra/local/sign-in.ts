@@ -29,7 +29,9 @@ export async function startSignIn(storage: Storage, origin: string) {
   const issuer = `${origin}${signInPath}`;
   const privateKey = await keptKey(storage);
   const { kty, n, e, kid, alg, use } = privateKey;
-  const publicKeys = createLocalJWKSet({ keys: [z.looseObject({ kty: z.string() }).parse({ kty, n, e, kid, alg, use })] });
+  const publicKeys = createLocalJWKSet({
+    keys: [z.looseObject({ kty: z.string() }).parse({ kty, n, e, kid, alg, use })],
+  });
 
   const resource = { audience, scope: '', accessTokenFormat: 'jwt' } as const;
   const provider = new Provider(issuer, {
@@ -81,7 +83,13 @@ async function keptKey(storage: Storage): Promise<JWK & { kty: string }> {
   const kept = keySet.safeParse(await part.get('keys'));
   if (kept.success) return kept.data.privateKey;
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
-  const made = { ...(await exportJWK(privateKey)), kty: 'RSA', use: 'sig', alg: 'RS256', kid: crypto.randomUUID() };
+  const made = {
+    ...(await exportJWK(privateKey)),
+    kty: 'RSA',
+    use: 'sig',
+    alg: 'RS256',
+    kid: crypto.randomUUID(),
+  };
   await part.put('keys', { privateKey: made });
   return made;
 }

@@ -36,7 +36,11 @@ async function open(dataFolder: string): Promise<Storage> {
     await storage.open();
     return storage;
   } catch (cause) {
-    const isLocked = cause instanceof Error && cause.cause instanceof Error && 'code' in cause.cause && cause.cause.code === 'LEVEL_LOCKED';
+    const isLocked =
+      cause instanceof Error &&
+      cause.cause instanceof Error &&
+      'code' in cause.cause &&
+      cause.cause.code === 'LEVEL_LOCKED';
     throw new UserError(
       isLocked
         ? `The data folder ${dataFolder} is in use by another process. Stop that one, or name another folder with --data.`
@@ -50,7 +54,9 @@ async function open(dataFolder: string): Promise<Storage> {
 export const sequenceKey = (sequence: number): string => String(sequence).padStart(12, '0');
 
 /** The number that follows the last key of a part whose keys are sequence keys. */
-export async function nextSequence(part: { keys(options: object): { all(): Promise<string[]> } }): Promise<number> {
+export async function nextSequence(part: {
+  keys(options: object): { all(): Promise<string[]> };
+}): Promise<number> {
   const [last] = await part.keys({ reverse: true, limit: 1 }).all();
   return last === undefined ? 0 : Number(last) + 1;
 }

@@ -1,5 +1,10 @@
 import { once } from 'node:events';
-import { CreateTableCommand, type DynamoDBClient, type KeySchemaElement, ResourceInUseException } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  type DynamoDBClient,
+  type KeySchemaElement,
+  ResourceInUseException,
+} from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { indexes } from '../../shared/adapters/order-line-item.ts';
 import { tableFolder } from './storage.ts';
@@ -8,7 +13,12 @@ export const tableName = 'order-lines';
 
 /** Starts DynamoDB's API on a free port of the loopback, kept in the data folder. */
 export async function startDynamoDb(dataFolder: string): Promise<string> {
-  const server = dynalite({ path: tableFolder(dataFolder), createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
+  const server = dynalite({
+    path: tableFolder(dataFolder),
+    createTableMs: 0,
+    updateTableMs: 0,
+    deleteTableMs: 0,
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -22,7 +32,11 @@ export async function ensureTable(client: DynamoDBClient): Promise<void> {
     { AttributeName: partitionKey, KeyType: 'HASH' },
     { AttributeName: sortKey, KeyType: 'RANGE' },
   ];
-  const attributes = new Set(['pk', 'sk', ...Object.values(indexes).flatMap((index) => Object.values(index))]);
+  const attributes = new Set([
+    'pk',
+    'sk',
+    ...Object.values(indexes).flatMap((index) => Object.values(index)),
+  ]);
   try {
     await client.send(
       new CreateTableCommand({

@@ -18,7 +18,9 @@ export function deadLetters(client: SQSClient, queueUrl: string): DeadLetters {
         new SendMessageCommand({
           QueueUrl: queueUrl,
           MessageBody: event,
-          MessageAttributes: { [reasonAttribute]: { DataType: 'String', StringValue: reason.slice(0, 1000) } },
+          MessageAttributes: {
+            [reasonAttribute]: { DataType: 'String', StringValue: reason.slice(0, 1000) },
+          },
         }),
       );
     },

@@ -15,9 +15,16 @@ export const sesClient = (config: SESClientConfig = {}): SESClient => new SESCli
 
 const charset = 'UTF-8';
 
-/** A mailbox with a display name in the encoded-word form of RFC 2047, so that any name is safe in a header. */
-const mailbox = ({ name, address }: Email['from']): string =>
-  `=?${charset}?B?${Buffer.from(name, 'utf8').toString('base64')}?= <${address}>`;
+/**
+ * A mailbox with its display name as it is if that is safe in a header, else in encoded words of RFC 2047, each within
+ * the 75 characters that one may have.
+ */
+function mailbox({ name, address }: Email['from']): string {
+  if (/^[A-Za-z0-9 ]+$/.test(name)) return `${name} <${address}>`;
+  const words = name.match(/.{1,10}/gu) ?? [];
+  const encoded = words.map((word) => `=?${charset}?B?${Buffer.from(word, 'utf8').toString('base64')}?=`);
+  return `${encoded.join(' ')} <${address}>`;
+}
 
 export function mail(client: SESClient, configurationSet: string): Mail {
   return {
@@ -39,7 +46,9 @@ export function mail(client: SESClient, configurationSet: string): Mail {
         return MessageId;
       } catch (cause) {
         const name = cause instanceof Error ? cause.name : 'unknown';
-        throw new NamedFault(faultNames.emailNotSent, `the mail service refused the email: ${name}`, { cause });
+        throw new NamedFault(faultNames.emailNotSent, `the mail service refused the email: ${name}`, {
+          cause,
+        });
       }
     },
   };

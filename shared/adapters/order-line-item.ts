@@ -73,7 +73,7 @@ const lineSchema = z.object({
       }),
     )
     .default([]),
-}) satisfies z.ZodType<OrderLine, unknown>;
+}) satisfies z.ZodType<OrderLine>;
 
 const unbookedSchema = z.object({
   orderId: text,
@@ -81,7 +81,7 @@ const unbookedSchema = z.object({
   status: z.literal('Unbooked'),
   cancelledAt: text.exactOptional(),
   reschedule: z.object({ requestedStartDate: text, changedAt: text }).exactOptional(),
-}) satisfies z.ZodType<UnbookedLine, unknown>;
+}) satisfies z.ZodType<UnbookedLine>;
 
 const versioned = z.object({ version: z.int() });
 
@@ -124,14 +124,19 @@ export function listStatesOf(filter: {
   readonly provisioningPending?: boolean;
 }): readonly ListState[] {
   return listStates
-    .filter((state) => filter.status === undefined || (state === 'ClosedOnboarded' ? 'Closed' : state) === filter.status)
     .filter(
-      (state) => filter.provisioningPending === undefined || (state === 'Closed') === filter.provisioningPending,
+      (state) =>
+        filter.status === undefined || (state === 'ClosedOnboarded' ? 'Closed' : state) === filter.status,
+    )
+    .filter(
+      (state) =>
+        filter.provisioningPending === undefined || (state === 'Closed') === filter.provisioningPending,
     );
 }
 
 /** Whether a line, read anew, still is where an index said it was. */
-export const isIn = (line: OrderLine, states: readonly ListState[]): boolean => states.includes(listState(line));
+export const isIn = (line: OrderLine, states: readonly ListState[]): boolean =>
+  states.includes(listState(line));
 
 export const searchKey = (partnerId: string, word: string): string => `${partnerId}#${word.toLowerCase()}`;
 
@@ -143,7 +148,7 @@ export const position = (line: OrderLine): string =>
 export const dueShards = 4;
 
 function dueShard({ orderId, lineId }: LineKey): string {
-  const sum = [...`${orderId}#${lineId}`].reduce((hash, char) => (hash * 31 + (char.codePointAt(0) ?? 0)) % 65_521, 7);
+  const sum = Buffer.from(`${orderId}#${lineId}`).reduce((hash, byte) => (hash * 31 + byte) % 65_521, 7);
   return shardName(sum % dueShards);
 }
 

@@ -1,5 +1,15 @@
-import { ConditionalCheckFailedException, DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { BatchGetCommand, DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  type DynamoDBClientConfig,
+} from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { faultNames, NamedFault } from '../contracts/workflow.ts';
@@ -32,7 +42,8 @@ import {
   toItem,
 } from './order-line-item.ts';
 
-export const dynamoDbClient = (config: DynamoDBClientConfig = {}): DynamoDBClient => new DynamoDBClient(config);
+export const dynamoDbClient = (config: DynamoDBClientConfig = {}): DynamoDBClient =>
+  new DynamoDBClient(config);
 
 export interface ListRequest {
   readonly partnerId: string;
@@ -61,7 +72,10 @@ export interface OrderLineStore {
    */
   update<Result>(
     key: LineKey,
-    decide: (line: StoredLine | undefined) => { readonly line?: StoredLine | undefined; readonly result: Result },
+    decide: (line: StoredLine | undefined) => {
+      readonly line?: StoredLine | undefined;
+      readonly result: Result;
+    },
   ): Promise<Result>;
   findOrder(orderId: string): Promise<{ lines: readonly StoredLine[]; onboarding?: Onboarding }>;
   /** Writes that the order is onboarded, unless that is known; answers what holds from now on. */
@@ -93,19 +107,27 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
   const table = { TableName: tableName };
 
   async function read(key: LineKey): Promise<ReadLine | undefined> {
-    const { Item } = await client.send(new GetCommand({ ...table, Key: primaryKey(key), ConsistentRead: true }));
+    const { Item } = await client.send(
+      new GetCommand({ ...table, Key: primaryKey(key), ConsistentRead: true }),
+    );
     return Item && parseLine(Item);
   }
 
   /** Writes the line if it is still at the version that was read; else answers what is there now. */
-  async function write(line: StoredLine, known: ReadLine | undefined): Promise<{ lostTo?: ReadLine | undefined } | undefined> {
+  async function write(
+    line: StoredLine,
+    known: ReadLine | undefined,
+  ): Promise<{ lostTo?: ReadLine | undefined } | undefined> {
     try {
       await client.send(
         new PutCommand({
           ...table,
           Item: toItem(line, (known?.version ?? 0) + 1),
           ...(known
-            ? { ConditionExpression: 'version = :known', ExpressionAttributeValues: { ':known': known.version } }
+            ? {
+                ConditionExpression: 'version = :known',
+                ExpressionAttributeValues: { ':known': known.version },
+              }
             : { ConditionExpression: 'attribute_not_exists(pk)' }),
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
@@ -125,8 +147,14 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
         ...table,
         IndexName: index,
         KeyConditionExpression: `#partition = :partition${after === undefined ? '' : ' AND #sort > :after'}`,
-        ExpressionAttributeNames: { '#partition': partitionKey, ...(after === undefined ? {} : { '#sort': sortKey }) },
-        ExpressionAttributeValues: { ':partition': partition, ...(after === undefined ? {} : { ':after': after }) },
+        ExpressionAttributeNames: {
+          '#partition': partitionKey,
+          ...(after === undefined ? {} : { '#sort': sortKey }),
+        },
+        ExpressionAttributeValues: {
+          ':partition': partition,
+          ...(after === undefined ? {} : { ':after': after }),
+        },
         Limit: limit,
       }),
     );
@@ -172,7 +200,10 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
         if (!lost) return result;
         known = lost.lostTo;
       }
-      throw new NamedFault(faultNames.lineContended, `gave up after ${mostTries} tries to write the order line`);
+      throw new NamedFault(
+        faultNames.lineContended,
+        `gave up after ${mostTries} tries to write the order line`,
+      );
     },
 
     async findOrder(orderId) {
@@ -225,7 +256,9 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
       let isLast = partitions.length === 0;
       while (!isLast && lines.length < request.limit) {
         const from = after;
-        const pages = await Promise.all(partitions.map(([index, key]) => page(index, key, from, request.limit)));
+        const pages = await Promise.all(
+          partitions.map(([index, key]) => page(index, key, from, request.limit)),
+        );
         const { places, complete } = mergePages(pages, request.limit);
         const found = await readListed(places);
         const wanted = places.flatMap((place) => found.get(place.position) ?? []);
@@ -248,7 +281,10 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
               ...table,
               IndexName: 'byDue' satisfies IndexName,
               KeyConditionExpression: '#shard = :shard AND #due <= :by',
-              ExpressionAttributeNames: { '#shard': indexes.byDue.partitionKey, '#due': indexes.byDue.sortKey },
+              ExpressionAttributeNames: {
+                '#shard': indexes.byDue.partitionKey,
+                '#due': indexes.byDue.sortKey,
+              },
               ExpressionAttributeValues: { ':shard': shardName(shard), ':by': by },
               ...(start ? { ExclusiveStartKey: start } : {}),
             }),
@@ -271,7 +307,10 @@ type Place = z.output<typeof indexedKey>;
  */
 function mergePages(pages: readonly { items: readonly Place[]; more: boolean }[], limit: number) {
   const ends = pages.flatMap(({ items, more }) => (more ? [items.at(-1)?.position ?? ''] : []));
-  const end = ends.reduce<string | undefined>((least, next) => (least === undefined || next < least ? next : least), undefined);
+  const end = ends.reduce<string | undefined>(
+    (least, next) => (least === undefined || next < least ? next : least),
+    undefined,
+  );
   const all = new Map(pages.flatMap(({ items }) => items.map((item) => [item.position, item])));
   const sorted = [...all.values()]
     .filter((item) => end === undefined || item.position <= end)
@@ -280,7 +319,10 @@ function mergePages(pages: readonly { items: readonly Place[]; more: boolean }[]
   return { places, complete: end === undefined && places.length === sorted.length };
 }
 
-function partitionsOf(request: ListRequest, states: readonly ListState[]): readonly (readonly [IndexName, string])[] {
+function partitionsOf(
+  request: ListRequest,
+  states: readonly ListState[],
+): readonly (readonly [IndexName, string])[] {
   const { partnerId, word } = request;
   if (word === undefined) return states.map((state) => ['byState', stateKey(partnerId, state)] as const);
   const key = searchKey(partnerId, word);

@@ -35,7 +35,10 @@ export const resendHeaders = z.object({
     .meta({ description: 'The same key on the same line within 24 hours gets the first answer again' }),
 });
 
-export const contactChange = z.strictObject({ ...contactFields, applyToAllLines: z.boolean().default(false) });
+export const contactChange = z.strictObject({
+  ...contactFields,
+  applyToAllLines: z.boolean().default(false),
+});
 
 /* What goes out. */
 

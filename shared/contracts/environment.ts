@@ -7,19 +7,22 @@ import { Duration } from 'luxon';
 import { emailAddress, identifier, plainText } from './fields.ts';
 import { inputErrorText } from './validation.ts';
 
-const duration = z.string().refine(isPositiveDuration, 'must be an ISO 8601 duration above zero, for example P7D');
+const duration = z.string().refine(isPositiveDuration, {
+  error: 'must be an ISO 8601 duration above zero, for example P7D',
+  abort: true,
+});
 
 const windowDuration = duration.refine(
   (text) => Duration.fromISO(text).as('days') <= longestWindowDays,
   `must be at most ${longestWindowDays} days`,
 );
 
-export const offerWindows: z.ZodType<OfferWindows, unknown> = z.strictObject({
+export const offerWindows: z.ZodType<OfferWindows> = z.strictObject({
   default: windowDuration,
   families: z.record(identifier, windowDuration),
 });
 
-export const resendLimits: z.ZodType<ResendLimits, unknown> = z.strictObject({
+export const resendLimits: z.ZodType<ResendLimits> = z.strictObject({
   interval: duration,
   perDay: z.int().min(1).max(100),
   perLine: z.int().min(1).max(200, 'must be at most 200: the history of a line is bounded by it'),

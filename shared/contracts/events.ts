@@ -2,7 +2,11 @@ import * as z from 'zod';
 import { contact, identifier, person, plainText, startDate, timestamp } from './fields.ts';
 
 /** Where events come from, as EventBridge names it. */
-export const sources = { commerce: 'commerce.workspace', controlHub: 'control-hub', mail: 'aws.ses' } as const;
+export const sources = {
+  commerce: 'commerce.workspace',
+  controlHub: 'control-hub',
+  mail: 'aws.ses',
+} as const;
 
 const lineKeyFields = { orderId: identifier, lineId: identifier };
 
@@ -71,7 +75,9 @@ const feedback = <Type extends string, Fields extends z.ZodRawShape>(detailType:
 export const emailFeedback = z.discriminatedUnion('detail-type', [
   feedback('Email Sent', {}),
   feedback('Email Delivered', {}),
-  feedback('Email Delivery Delayed', { deliveryDelay: z.object({ delayType: z.string().exactOptional() }).exactOptional() }),
+  feedback('Email Delivery Delayed', {
+    deliveryDelay: z.object({ delayType: z.string().exactOptional() }).exactOptional(),
+  }),
   feedback('Email Bounced', { bounce }),
   feedback('Email Complaint Received', { complaint: complaint.exactOptional() }),
   feedback('Email Rejected', { reject: z.object({ reason: z.string().exactOptional() }).exactOptional() }),

@@ -37,7 +37,7 @@ export const contactFields = {
   name: plainText(200).exactOptional(),
   locale: locale.default('en'),
 };
-export const contact: z.ZodType<Contact, unknown> = z.object(contactFields);
+export const contact: z.ZodType<Contact> = z.object(contactFields);
 
 export const person = z.object({ name: plainText(200), email: emailAddress });
 
@@ -53,7 +53,10 @@ const toUtc = (text: string) => toInstant(DateTime.fromISO(text, { zone: 'utc' }
 
 /** A point in time as RFC 3339 with an offset; read as UTC with milliseconds. */
 export const timestamp = z.iso
-  .datetime({ offset: true, error: 'must be an RFC 3339 timestamp with an offset, for example 2026-11-22T09:00:00Z' })
+  .datetime({
+    offset: true,
+    error: 'must be an RFC 3339 timestamp with an offset, for example 2026-11-22T09:00:00Z',
+  })
   .refine(withinReason, yearMessage)
   .transform(toUtc);
 

@@ -295,7 +295,11 @@ export const limitSpan: IsoDuration = 'PT24H';
  * Records that the claimed email was accepted for sending: the first one starts the window, a contact change takes
  * effect. It counts even if the line was settled meanwhile or the claim was taken over: the email did leave.
  */
-export function recordSent(line: OrderLine, claim: Claim, email: { messageId: string; sentAt: Instant }): OrderLine {
+export function recordSent(
+  line: OrderLine,
+  claim: Claim,
+  email: { messageId: string; sentAt: Instant },
+): OrderLine {
   const { messageId, sentAt } = email;
   const to = claim.to.email;
   const counted = claim.kind === 'first' ? [] : [sentAt];
@@ -330,7 +334,11 @@ function windowFrom(line: OrderLine, sentAt: Instant): Partial<OrderLine> {
 }
 
 /** Records that the claimed email was not accepted: nothing is counted, and the next may go at once. */
-export function recordFailure(line: OrderLine, claim: Claim, failure: { at: Instant; reason: string }): OrderLine {
+export function recordFailure(
+  line: OrderLine,
+  claim: Claim,
+  failure: { at: Instant; reason: string },
+): OrderLine {
   return withHistory(withoutClaim(line, claim.id), {
     at: failure.at,
     type: 'ProvisioningEmailFailed',
@@ -381,13 +389,19 @@ const deliveryRank: Readonly<Record<Delivery, number>> = {
 /** Records a report about one of the line's emails; the same report again changes nothing. */
 export function recordFeedback(line: OrderLine, feedback: Feedback, stamp: Stamp): OrderLine {
   const { messageId, delivery, reason, undeliverable } = feedback;
-  const sent = line.history.find((entry) => entry.type === 'ProvisioningEmailSent' && entry.messageId === messageId);
+  const sent = line.history.find(
+    (entry) => entry.type === 'ProvisioningEmailSent' && entry.messageId === messageId,
+  );
   const isKnown = line.history.some(
-    (entry) => entry.type === 'ProvisioningEmailFeedback' && entry.messageId === messageId && entry.result === delivery,
+    (entry) =>
+      entry.type === 'ProvisioningEmailFeedback' &&
+      entry.messageId === messageId &&
+      entry.result === delivery,
   );
   if (isKnown || sent?.to === undefined) return line;
 
-  const isNews = line.lastEmail?.messageId === messageId && deliveryRank[delivery] > deliveryRank[line.lastEmail.delivery];
+  const isNews =
+    line.lastEmail?.messageId === messageId && deliveryRank[delivery] > deliveryRank[line.lastEmail.delivery];
   const because = reason === undefined ? {} : { reason };
   return withHistory(
     {

@@ -23,7 +23,11 @@ export type Refusal =
 /** Whether the provisioning email may be resent at `now`; undefined: it may. */
 export function refuseResend(line: OrderLine, now: Instant, limits: ResendLimits): Refusal | undefined {
   return (
-    refuseSettled(line) ?? refuseUnstarted(line) ?? refuseUndeliverable(line) ?? refuseTooMany(line, now, limits) ?? refuseTooSoon(line, now, limits)
+    refuseSettled(line) ??
+    refuseUnstarted(line) ??
+    refuseUndeliverable(line) ??
+    refuseTooMany(line, now, limits) ??
+    refuseTooSoon(line, now, limits)
   );
 }
 
@@ -58,14 +62,16 @@ export const isSameAddress = (a: string, b: string): boolean => a.toLowerCase() 
  * do because it was sent or the line was settled.
  */
 export function decideFirstEmail(line: OrderLine, now: Instant): 'send' | 'wait' | 'left' {
-  if (refuseSettled(line) || line.firstEmailSentAt !== undefined || line.status !== 'Scheduled') return 'left';
+  if (refuseSettled(line) || line.firstEmailSentAt !== undefined || line.status !== 'Scheduled')
+    return 'left';
   return line.requestedStartDate <= now ? 'send' : 'wait';
 }
 
 function refuseSettled(line: OrderLine): Refusal | undefined {
   if (line.status === 'Cancelled') return { code: 'cancelled' };
   if (line.onboardedAt !== undefined) return { code: 'point-of-no-return' };
-  if (!isOpen(line) && !isProvisioningPending(line)) throw new Error(`no rule for a line that is ${line.status}`);
+  if (!isOpen(line) && !isProvisioningPending(line))
+    throw new Error(`no rule for a line that is ${line.status}`);
   return undefined;
 }
 

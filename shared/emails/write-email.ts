@@ -18,7 +18,8 @@ export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSe
   const paragraphs = {
     greeting: texts.greeting(name),
     ready: texts.ready(line.endCustomer.name),
-    deadline: closesAt > claim.at ? texts.deadline(date, durationInWords(line.window, locale)) : texts.overdue(date),
+    deadline:
+      closesAt > claim.at ? texts.deadline(date, durationInWords(line.window, locale)) : texts.overdue(date),
     ask: texts.ask(line.placedBy.name, line.placedBy.email),
   };
   const facts: readonly (readonly [string, string])[] = [
@@ -30,31 +31,76 @@ export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSe
   ];
 
   const markup = await html`<!doctype html>
-<html lang="${locale}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${subject}</title>
-</head>
-<body style="margin:0;background:#f2f4f7;color:#1c2430;font:16px/1.55 -apple-system,'Segoe UI',Roboto,'Hiragino Sans','Noto Sans JP',Meiryo,Arial,sans-serif">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td align="center" style="padding:24px 12px">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;background:#ffffff;border:1px solid #d8dee8;border-radius:8px"><tr><td style="padding:28px 28px 20px">
-<p style="margin:0 0 16px">${paragraphs.greeting}</p>
-<p style="margin:0 0 20px">${paragraphs.ready}</p>
-<p style="margin:0 0 20px"><a href="${link}" style="display:inline-block;padding:12px 20px;background:#0b5cad;color:#ffffff;text-decoration:none;border-radius:6px;font-weight:600">${texts.setUp}</a></p>
-<p style="margin:0 0 20px;font-size:14px;color:#4a5568">${texts.linkIntroduction}<br><a href="${link}" style="color:#0b5cad;word-break:break-all">${link}</a></p>
-<p style="margin:0 0 20px">${paragraphs.deadline}</p>
-<table cellpadding="0" cellspacing="0" style="width:100%;margin:0 0 20px;border-top:1px solid #d8dee8;font-size:14px">
-${facts.map(([label, value]) => html`<tr><th scope="row" align="left" style="padding:8px 12px 8px 0;border-bottom:1px solid #d8dee8;font-weight:normal;color:#4a5568;white-space:nowrap">${label}</th><td style="padding:8px 0;border-bottom:1px solid #d8dee8;word-break:break-word">${value}</td></tr>`)}
-</table>
-<p style="margin:0">${paragraphs.ask}</p>
-</td></tr></table>
-<p style="max-width:560px;margin:16px auto 0;font-size:12px;color:#5b6675">${texts.why}</p>
-</td></tr></table>
-</body>
-</html>
-`;
+    <html lang="${locale}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${subject}</title>
+      </head>
+      <body
+        style="margin:0;background:#f2f4f7;color:#1c2430;font:16px/1.55 -apple-system,'Segoe UI',Roboto,'Hiragino Sans','Noto Sans JP',Meiryo,Arial,sans-serif"
+      >
+        <table role="presentation" width="100%" cellpadding="0" cellspacing="0">
+          <tr>
+            <td align="center" style="padding:24px 12px">
+              <table
+                role="presentation"
+                width="100%"
+                cellpadding="0"
+                cellspacing="0"
+                style="max-width:560px;background:#ffffff;border:1px solid #d8dee8;border-radius:8px"
+              >
+                <tr>
+                  <td style="padding:28px 28px 20px">
+                    <p style="margin:0 0 16px">${paragraphs.greeting}</p>
+                    <p style="margin:0 0 20px">${paragraphs.ready}</p>
+                    <p style="margin:0 0 20px">
+                      <a
+                        href="${link}"
+                        style="display:inline-block;padding:12px 20px;background:#0b5cad;color:#ffffff;text-decoration:none;border-radius:6px;font-weight:600"
+                        >${texts.setUp}</a
+                      >
+                    </p>
+                    <p style="margin:0 0 20px;font-size:14px;color:#4a5568">
+                      ${texts.linkIntroduction}<br /><a
+                        href="${link}"
+                        style="color:#0b5cad;word-break:break-all"
+                        >${link}</a
+                      >
+                    </p>
+                    <p style="margin:0 0 20px">${paragraphs.deadline}</p>
+                    <table
+                      cellpadding="0"
+                      cellspacing="0"
+                      style="width:100%;margin:0 0 20px;border-top:1px solid #d8dee8;font-size:14px"
+                    >
+                      ${facts.map(
+                        ([label, value]) =>
+                          html`<tr>
+                            <th
+                              scope="row"
+                              align="left"
+                              style="padding:8px 12px 8px 0;border-bottom:1px solid #d8dee8;font-weight:normal;color:#4a5568;white-space:nowrap"
+                            >
+                              ${label}
+                            </th>
+                            <td style="padding:8px 0;border-bottom:1px solid #d8dee8;word-break:break-word">
+                              ${value}
+                            </td>
+                          </tr>`,
+                      )}
+                    </table>
+                    <p style="margin:0">${paragraphs.ask}</p>
+                  </td>
+                </tr>
+              </table>
+              <p style="max-width:560px;margin:16px auto 0;font-size:12px;color:#5b6675">${texts.why}</p>
+            </td>
+          </tr>
+        </table>
+      </body>
+    </html> `;
   const text = [
     paragraphs.greeting,
     paragraphs.ready,

@@ -33,7 +33,9 @@ export function consumeEvents<Schema extends z.ZodType>(
   }
 
   return (event) =>
-    processPartialResponse(event, consume, new BatchProcessor(EventType.SQS), { throwOnFullBatchFailure: false });
+    processPartialResponse(event, consume, new BatchProcessor(EventType.SQS), {
+      throwOnFullBatchFailure: false,
+    });
 }
 
 type Parsed<Event> = { event: Event; reason?: undefined } | { event?: undefined; reason: string };

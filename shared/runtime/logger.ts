@@ -15,7 +15,11 @@ export function faultForLog(error: unknown): Record<string, unknown> {
   return {
     name: error.name,
     ...(error instanceof NamedFault ? { message: error.message } : {}),
-    at: error.stack?.split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 8).map((line) => line.trim()),
+    at: error.stack
+      ?.split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .slice(0, 8)
+      .map((line) => line.trim()),
     ...(error.cause === undefined ? {} : { cause: faultForLog(error.cause) }),
   };
 }

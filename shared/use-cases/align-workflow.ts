@@ -9,7 +9,12 @@ import type { Instant } from '../domain/time.ts';
  * has none. Safe to do again at any time, so every event does it, also one that changed nothing: if the process died
  * between the write and this call, the event's next delivery makes up for it.
  */
-export async function alignWorkflow(line: OrderLine, now: Instant, workflow: Workflow, store: OrderLineStore): Promise<void> {
+export async function alignWorkflow(
+  line: OrderLine,
+  now: Instant,
+  workflow: Workflow,
+  store: OrderLineStore,
+): Promise<void> {
   if (!isOpen(line)) {
     if (line.executionRevision > 0) await workflow.stop(line, line.executionRevision);
     return;

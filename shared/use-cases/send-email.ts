@@ -72,11 +72,15 @@ export async function sendClaimed(
     messageId = await mail.send(email);
   } catch (error) {
     const reason = error instanceof Error && error.cause instanceof Error ? error.cause.name : 'unknown';
-    await changeBooked(store, line, (current) => recordFailure(current, claim, { at: toInstant(now()), reason }));
+    await changeBooked(store, line, (current) =>
+      recordFailure(current, claim, { at: toInstant(now()), reason }),
+    );
     throw error;
   }
   const email: SentEmail = { messageId, to: claim.to.email, sentAt: toInstant(now()) };
-  const recorded = await changeBooked(store, line, (current) => also(recordSent(current, claim, email), email));
+  const recorded = await changeBooked(store, line, (current) =>
+    also(recordSent(current, claim, email), email),
+  );
   return { line: recorded, email };
 }
 

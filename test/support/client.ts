@@ -32,7 +32,10 @@ export interface BusEvent {
 
 /** The service as its callers see it: the API and the local controls, over HTTP. */
 export function client(url: string) {
-  async function request<Body = Record<string, unknown>>(path: string, options: RequestOptions = {}): Promise<Answer<Body>> {
+  async function request<Body = Record<string, unknown>>(
+    path: string,
+    options: RequestOptions = {},
+  ): Promise<Answer<Body>> {
     const { method = 'GET', token, json, body, headers } = options;
     const response = await fetch(url + path, {
       method,
@@ -45,7 +48,11 @@ export function client(url: string) {
       ...(body === undefined ? {} : { body }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: (text === '' ? {} : JSON.parse(text)) as Body };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === '' ? {} : JSON.parse(text)) as Body,
+    };
   }
 
   async function ok<Body>(path: string, options?: RequestOptions): Promise<Body> {
@@ -61,18 +68,33 @@ export function client(url: string) {
     request,
     linePath,
     idle,
-    line: (token: string, orderId: string, lineId = '1') => request<LineAnswer>(linePath(orderId, lineId), { token }),
+    line: (token: string, orderId: string, lineId = '1') =>
+      request<LineAnswer>(linePath(orderId, lineId), { token }),
     history: async (token: string, orderId: string, lineId = '1') =>
-      (await ok<{ items: Record<string, string>[] }>(`${linePath(orderId, lineId)}/history`, { token })).items,
+      (await ok<{ items: Record<string, string>[] }>(`${linePath(orderId, lineId)}/history`, { token }))
+        .items,
     resend: (token: string, orderId: string, lineId = '1', headers: Record<string, string> = {}) =>
-      request<ResendAnswer & Record<string, unknown>>(`${linePath(orderId, lineId)}/resend`, { method: 'POST', token, headers }),
-    changeContact: (token: string, orderId: string, lineId: string, json: unknown) =>
-      request<ContactChangeAnswer & Record<string, unknown>>(`${linePath(orderId, lineId)}/provisioning-contact`, {
-        method: 'PUT',
+      request<ResendAnswer & Record<string, unknown>>(`${linePath(orderId, lineId)}/resend`, {
+        method: 'POST',
         token,
-        json,
+        headers,
       }),
-    token: async (claims: { partnerId?: string; roles: string[]; email?: string; name?: string; expiresIn?: number }) =>
+    changeContact: (token: string, orderId: string, lineId: string, json: unknown) =>
+      request<ContactChangeAnswer & Record<string, unknown>>(
+        `${linePath(orderId, lineId)}/provisioning-contact`,
+        {
+          method: 'PUT',
+          token,
+          json,
+        },
+      ),
+    token: async (claims: {
+      partnerId?: string;
+      roles: string[];
+      email?: string;
+      name?: string;
+      expiresIn?: number;
+    }) =>
       (await ok<{ access_token: string }>('/_local/token', { method: 'POST', json: claims })).access_token,
     /** Puts events on the bus and waits until all that they lead to is done. */
     send: async (...events: BusEvent[]) => {
@@ -83,17 +105,32 @@ export function client(url: string) {
     advance: async (duration: string) =>
       (await ok<{ now: string }>('/_local/clock', { method: 'POST', json: { advance: duration } })).now,
     emails: async (to?: string) =>
-      (await ok<{ items: SentEmail[] }>(`/_local/emails${to === undefined ? '' : `?to=${encodeURIComponent(to)}`}`)).items,
+      (
+        await ok<{ items: SentEmail[] }>(
+          `/_local/emails${to === undefined ? '' : `?to=${encodeURIComponent(to)}`}`,
+        )
+      ).items,
     deadLetters: async () =>
       (await ok<{ items: { event: BusEvent; reason: string; at: string }[] }>('/_local/dead-letters')).items,
     executions: async (orderId: string, lineId = '1') =>
       (
-        await ok<{ items: { name: string; status: string; startedAt: string; stoppedAt?: string; currentState?: string }[] }>(
-          `/_local/executions?orderId=${orderId}&lineId=${lineId}`,
-        )
+        await ok<{
+          items: {
+            name: string;
+            status: string;
+            startedAt: string;
+            stoppedAt?: string;
+            currentState?: string;
+          }[];
+        }>(`/_local/executions?orderId=${orderId}&lineId=${lineId}`)
       ).items,
-    fault: (json: { service: string; operation: string; times: number; when: 'before' | 'after'; error: string }) =>
-      ok('/_local/faults', { method: 'POST', json }),
+    fault: (json: {
+      service: string;
+      operation: string;
+      times: number;
+      when: 'before' | 'after';
+      error: string;
+    }) => ok('/_local/faults', { method: 'POST', json }),
     clearFaults: () => request('/_local/faults', { method: 'DELETE' }),
   };
 }

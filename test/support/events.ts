@@ -30,7 +30,12 @@ export function booked(orderId: string, changes: Record<string, unknown> = {}): 
   };
 }
 
-export const rescheduled = (orderId: string, requestedStartDate: string, changedAt: string, lineId = '1'): BusEvent => ({
+export const rescheduled = (
+  orderId: string,
+  requestedStartDate: string,
+  changedAt: string,
+  lineId = '1',
+): BusEvent => ({
   source: 'commerce.workspace',
   'detail-type': 'Order Line Rescheduled',
   detail: { orderId, lineId, requestedStartDate, changedAt },

@@ -1,0 +1,165 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { type Client, client } from '../support/client.ts';
+import { booked, newOrder, partner } from '../support/events.ts';
+import { type Service, startService } from '../support/service.ts';
+
+let service: Service;
+let api: Client;
+let orderId: string;
+const tokens: Record<'resend' | 'view' | 'none' | 'foreign' | 'operator', string> = {
+  resend: '',
+  view: '',
+  none: '',
+  foreign: '',
+  operator: '',
+};
+
+beforeAll(async () => {
+  service = await startService();
+  api = client(service.url);
+  tokens.resend = await api.token({ partnerId: partner, roles: ['resend'] });
+  tokens.view = await api.token({ partnerId: partner, roles: ['view'] });
+  tokens.none = await api.token({ partnerId: partner, roles: [] });
+  tokens.foreign = await api.token({ partnerId: 'riverbend', roles: ['view', 'resend'] });
+  tokens.operator = await api.token({ roles: ['operator'] });
+  orderId = newOrder();
+  await api.send(booked(orderId));
+});
+afterAll(() => service.stop());
+
+const calls = (id: string) => ({
+  order: { path: `/orders/${id}` },
+  line: { path: `/orders/${id}/lines/1` },
+  history: { path: `/orders/${id}/lines/1/history` },
+  resend: { path: `/orders/${id}/lines/1/resend`, method: 'POST' },
+  contact: {
+    path: `/orders/${id}/lines/1/provisioning-contact`,
+    method: 'PUT',
+    json: { email: 'new@example.com' },
+  },
+  list: { path: `/order-lines?q=${id}` },
+});
+const names = ['order', 'line', 'history', 'resend', 'contact', 'list'] as const;
+
+const call = async (name: (typeof names)[number], id: string, token?: string) => {
+  const { path, ...options } = calls(id)[name];
+  return await api.request(path, { ...options, ...(token === undefined ? {} : { token }) });
+};
+
+describe.each(names)('%s', (name) => {
+  it('gives people of another partner exactly the answer for what does not exist', async () => {
+    const foreign = await call(name, orderId, tokens.foreign);
+    const missing = await call(name, 'NO-SUCH-ORDER', tokens.foreign);
+    const { requestId: ofForeign, ...foreignBody } = foreign.body;
+    const { requestId: ofMissing, ...missingBody } = missing.body;
+    expect(foreign.status).toBe(missing.status);
+    expect(foreignBody).toEqual(missingBody);
+    expect([...foreign.headers.keys()]).toEqual([...missing.headers.keys()]);
+    if (name === 'list') expect(foreignBody).toEqual({ items: [] });
+    else expect(foreign.status).toBe(404);
+  });
+
+  it('needs a token', async () => {
+    const { status, body, headers } = await call(name, orderId);
+    expect(status).toBe(401);
+    expect(body).toMatchObject({ code: 'unauthenticated', status: 401, requestId: expect.any(String) });
+    expect(headers.get('content-type')).toBe('application/problem+json');
+    expect(headers.get('www-authenticate')).toBe('Bearer');
+  });
+
+  it('refuses expired, forged, foreign and malformed tokens', async () => {
+    const expired = await api.token({ partnerId: partner, roles: ['resend'], expiresIn: -10 });
+    const [header, payload] = tokens.view.split('.');
+    const claims = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString()) as Record<string, unknown>;
+    const raised = Buffer.from(JSON.stringify({ ...claims, roles: ['operator'] })).toString('base64url');
+    const { privateKey, publicKey } = await generateKeyPair('RS256');
+    const jwk = await exportJWK(publicKey);
+    const otherIssuer = await new SignJWT(claims).setProtectedHeader({ alg: 'RS256', jwk }).sign(privateKey);
+    const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`;
+    for (const token of [
+      expired,
+      `${header}.${raised}.${tokens.view.split('.')[2]}`,
+      otherIssuer,
+      unsigned,
+      'nonsense',
+    ]) {
+      expect((await call(name, orderId, token)).status).toBe(401);
+    }
+  });
+});
+
+describe('roles', () => {
+  it.each(['order', 'line', 'history', 'list'] as const)('view may see %s', async (name) => {
+    expect((await call(name, orderId, tokens.view)).status).toBe(200);
+  });
+
+  it.each(['resend', 'contact'] as const)('view may not %s, and learns whom to ask', async (name) => {
+    const { status, body } = await call(name, orderId, tokens.view);
+    expect(status).toBe(403);
+    expect(body).toMatchObject({
+      code: 'no-access',
+      placedBy: { name: 'Maya Lindqvist', email: 'maya@northwind.example' },
+    });
+  });
+
+  it.each(names)('without a role nothing may be done with %s', async (name) => {
+    expect((await call(name, orderId, tokens.none)).status).toBe(403);
+  });
+
+  it('operator may see and do everything of every partner', async () => {
+    for (const name of ['order', 'line', 'history', 'resend', 'contact'] as const) {
+      expect((await call(name, orderId, tokens.operator)).status).toBe(200);
+    }
+    const named = await api.request<{ items: object[] }>(`/order-lines?q=${orderId}&partnerId=${partner}`, {
+      token: tokens.operator,
+    });
+    expect(named.body.items).toHaveLength(1);
+    const unnamed = await call('list', orderId, tokens.operator);
+    expect(unnamed.status).toBe(400);
+    expect(unnamed.body).toMatchObject({ code: 'invalid-request', errors: [{ path: 'partnerId' }] });
+  });
+
+  it('only an operator may name another partner', async () => {
+    const { status, body } = await api.request(`/order-lines?partnerId=riverbend`, { token: tokens.resend });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ errors: [{ path: 'partnerId' }] });
+  });
+});
+
+describe('without a token', () => {
+  it.each(['/health', '/openapi.json'])('%s answers', async (path) => {
+    expect((await api.request(path)).status).toBe(200);
+  });
+
+  it('the documentation page and all that it loads are served from here', async () => {
+    const response = await fetch(`${service.url}/docs`);
+    expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
+    const page = await response.text();
+    const assets = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? '');
+    expect(assets.length).toBeGreaterThan(2);
+    for (const path of assets) expect((await fetch(service.url + path)).status).toBe(200);
+  });
+
+  it('a path that leads nowhere is a problem document too', async () => {
+    const { status, body } = await api.request('/nowhere');
+    expect(status).toBe(404);
+    expect(body).toMatchObject({ code: 'not-found' });
+  });
+});
+
+it('the description of the API names every call of it and no other', async () => {
+  const { body } = await api.request<{ paths: Record<string, object> }>('/openapi.json');
+  expect(
+    Object.entries(body.paths)
+      .flatMap(([path, item]) => Object.keys(item).map((method) => `${method} ${path}`))
+      .sort(),
+  ).toEqual([
+    'get /health',
+    'get /order-lines',
+    'get /orders/{orderId}',
+    'get /orders/{orderId}/lines/{lineId}',
+    'get /orders/{orderId}/lines/{lineId}/history',
+    'post /orders/{orderId}/lines/{lineId}/resend',
+    'put /orders/{orderId}/lines/{lineId}/provisioning-contact',
+  ]);
+});

@@ -1,0 +1,408 @@
+import { type Client, client } from '../support/client.ts';
+import {
+  booked,
+  cancelled,
+  daysAfter,
+  newOrder,
+  onboarded,
+  partner,
+  rescheduled,
+} from '../support/events.ts';
+import { type Service, startService } from '../support/service.ts';
+
+let service: Service;
+let api: Client;
+let token: string;
+
+beforeAll(async () => {
+  service = await startService();
+  api = client(service.url);
+  token = await api.token({ partnerId: partner, roles: ['resend'] });
+});
+afterAll(() => service.stop());
+afterEach(() => api.clearFaults());
+
+const awaiting = async (changes = {}) => {
+  const orderId = newOrder();
+  await api.send(booked(orderId, changes));
+  return orderId;
+};
+const emailsOf = async (orderId: string) =>
+  (await api.emails()).filter(({ tags }) => tags.orderId === orderId);
+
+describe('at the same time', () => {
+  it('the same idempotency key twenty times sends one email and gets one answer', async () => {
+    const orderId = await awaiting();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => api.resend(token, orderId, '1', { 'idempotency-key': 'once' })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    for (const { body } of answers) expect(body).toEqual(answers[0]?.body);
+    expect(await emailsOf(orderId)).toHaveLength(2);
+  });
+
+  it('twenty resends without a key send one email, and nineteen are told when the next is possible', async () => {
+    const orderId = await awaiting();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => api.resend(token, orderId)));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(refused).toHaveLength(19);
+    for (const { headers, body } of refused) {
+      expect(body).toMatchObject({ code: 'resend-too-soon' });
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    expect(await emailsOf(orderId)).toHaveLength(2);
+  });
+
+  it('twenty bookings of one line send one email', async () => {
+    const orderId = newOrder();
+    await api.send(...Array.from({ length: 20 }, () => booked(orderId)));
+    expect(await emailsOf(orderId)).toHaveLength(1);
+    expect(await api.history(token, orderId)).toHaveLength(2);
+  });
+
+  it('two different contacts each get an email, and one of them is the contact then', async () => {
+    const orderId = await awaiting();
+    const emails = [`a@${orderId}.example`, `b@${orderId}.example`];
+    const answers = await Promise.all(
+      emails.map((email) => api.changeContact(token, orderId, '1', { email })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    const { body } = await api.line(token, orderId);
+    expect(emails).toContain(body.provisioningContact.email);
+    expect(body.lastEmail?.to).toBe(body.provisioningContact.email);
+  });
+});
+
+describe('an idempotency key', () => {
+  it('gets its first answer for 24 hours, also after the point of no return, and then counts anew', async () => {
+    const orderId = await awaiting({ offer: 'A-WX' });
+    const key = { 'idempotency-key': 'a-key' };
+    const first = await api.resend(token, orderId, '1', key);
+    await api.advance('PT23H');
+    expect((await api.resend(token, orderId, '1', key)).body).toEqual(first.body);
+    await api.advance('PT2H');
+    expect((await api.resend(token, orderId, '1', key)).body.email.messageId).not.toBe(
+      first.body.email.messageId,
+    );
+    await api.send(onboarded(orderId));
+    expect((await api.resend(token, orderId, '1', key)).status).toBe(200);
+    expect((await api.resend(token, orderId, '1', { 'idempotency-key': 'other' })).status).toBe(409);
+    expect(await emailsOf(orderId)).toHaveLength(3);
+  });
+
+  it('counts for its line only', async () => {
+    const orderId = newOrder();
+    await api.send(booked(orderId), booked(orderId, { lineId: '2' }));
+    const key = { 'idempotency-key': 'shared' };
+    const [one, two] = [
+      await api.resend(token, orderId, '1', key),
+      await api.resend(token, orderId, '2', key),
+    ];
+    expect([one.status, two.status]).toEqual([200, 200]);
+    expect(one.body.email.messageId).not.toBe(two.body.email.messageId);
+  });
+
+  it('of a resend that failed may be used again', async () => {
+    const orderId = await awaiting();
+    await api.fault({
+      service: 'ses',
+      operation: 'SendEmail',
+      times: 1,
+      when: 'before',
+      error: 'Throttling',
+    });
+    const key = { 'idempotency-key': 'retry' };
+    expect((await api.resend(token, orderId, '1', key)).status).toBe(502);
+    expect((await api.resend(token, orderId, '1', key)).status).toBe(200);
+  });
+
+  it.each(['', 'with space', 'ü', 'k'.repeat(256)])('%j is refused', async (key) => {
+    const orderId = await awaiting();
+    const { status, body } = await api.resend(token, orderId, '1', { 'idempotency-key': key });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ errors: [{ path: 'idempotency-key' }] });
+  });
+});
+
+describe('when the mail service refuses', () => {
+  it('a resend says what a support case needs, counts nothing, and can be repeated at once', async () => {
+    const orderId = await awaiting();
+    await api.fault({
+      service: 'ses',
+      operation: 'SendEmail',
+      times: 1,
+      when: 'before',
+      error: 'MessageRejected',
+    });
+    const { status, body } = await api.resend(token, orderId);
+    expect(status).toBe(502);
+    expect(body).toMatchObject({
+      code: 'email-not-sent',
+      support: {
+        portal: 'https://www.cisco.com/go/cs',
+        search: 'Provisioning Assistance',
+        requestType: 'Resend Provisioning Email',
+        reference: body.requestId,
+      },
+    });
+    expect((await api.history(token, orderId))[0]).toMatchObject({
+      type: 'ProvisioningEmailFailed',
+      result: 'not sent',
+      reason: 'MessageRejected',
+    });
+    expect((await api.line(token, orderId)).body.resend).toEqual({ allowed: true });
+    expect((await api.resend(token, orderId)).status).toBe(200);
+    expect(await emailsOf(orderId)).toHaveLength(2);
+  });
+
+  it('a contact change is not made, and the same request makes it later', async () => {
+    const orderId = await awaiting();
+    const email = `new@${orderId}.example`;
+    await api.fault({
+      service: 'ses',
+      operation: 'SendEmail',
+      times: 1,
+      when: 'before',
+      error: 'Throttling',
+    });
+    expect((await api.changeContact(token, orderId, '1', { email })).status).toBe(502);
+    expect((await api.line(token, orderId)).body.provisioningContact.email).not.toBe(email);
+    expect((await api.changeContact(token, orderId, '1', { email })).status).toBe(200);
+    expect(await api.emails(email)).toHaveLength(1);
+  });
+
+  it('the first email is tried again until it is sent, once', async () => {
+    await api.fault({
+      service: 'ses',
+      operation: 'SendEmail',
+      times: 3,
+      when: 'before',
+      error: 'ServiceUnavailable',
+    });
+    const orderId = await awaiting();
+    expect(await emailsOf(orderId)).toHaveLength(1);
+    expect((await api.history(token, orderId)).map(({ type }) => type)).toEqual([
+      'ProvisioningEmailSent',
+      'ProvisioningEmailFailed',
+      'ProvisioningEmailFailed',
+      'ProvisioningEmailFailed',
+      'Booked',
+    ]);
+  });
+
+  it('for so long that the execution fails, the sweep gives the line a new one', async () => {
+    await api.fault({
+      service: 'ses',
+      operation: 'SendEmail',
+      times: 1000,
+      when: 'before',
+      error: 'ServiceUnavailable',
+    });
+    const orderId = await awaiting();
+    expect(await api.executions(orderId)).toMatchObject([
+      { status: 'FAILED', currentState: 'Send provisioning email' },
+    ]);
+    await api.clearFaults();
+    await api.advance('PT3H');
+    expect(await emailsOf(orderId)).toHaveLength(1);
+    expect((await api.line(token, orderId)).body.status).toBe('AwaitingProvisioningDetails');
+  });
+});
+
+describe('when the table fails', () => {
+  it('an event is delivered again until it is done', async () => {
+    const orderId = newOrder();
+    await api.fault({
+      service: 'dynamodb',
+      operation: 'PutItem',
+      times: 2,
+      when: 'before',
+      error: 'InternalServerError',
+    });
+    await api.send(booked(orderId));
+    expect((await api.line(token, orderId)).body.status).toBe('AwaitingProvisioningDetails');
+    expect(await emailsOf(orderId)).toHaveLength(1);
+  });
+
+  it('an event that never gets done ends among the dead letters', async () => {
+    const orderId = newOrder();
+    const before = (await api.deadLetters()).length;
+    await api.fault({
+      service: 'dynamodb',
+      operation: 'GetItem',
+      times: 1000,
+      when: 'before',
+      error: 'InternalServerError',
+    });
+    await api.send(booked(orderId));
+    await api.clearFaults();
+    const letters = (await api.deadLetters()).slice(before);
+    expect(letters).toMatchObject([
+      { event: { detail: { orderId } }, reason: expect.stringContaining('book-order-line failed 5 times') },
+    ]);
+  });
+
+  it('a call answers that something went wrong, and nothing about the inside', async () => {
+    const orderId = await awaiting();
+    await api.fault({
+      service: 'dynamodb',
+      operation: 'GetItem',
+      times: 1,
+      when: 'before',
+      error: 'InternalServerError',
+    });
+    const { status, body } = await api.line(token, orderId);
+    expect(status).toBe(500);
+    expect(body).toMatchObject({ code: 'internal' });
+    expect(JSON.stringify(body)).not.toMatch(/dynamo|stack|InternalServerError/i);
+  });
+
+  it('while closing, closing is tried again', async () => {
+    const orderId = await awaiting();
+    await api.fault({
+      service: 'dynamodb',
+      operation: 'UpdateItem',
+      times: 3,
+      when: 'before',
+      error: 'ThrottlingException',
+    });
+    await api.advance('P8D');
+    expect((await api.line(token, orderId)).body.status).toBe('Closed');
+    expect((await api.history(token, orderId))[0]).toMatchObject({ type: 'Closed', actor: 'workflow' });
+  });
+});
+
+describe('when the workflow service fails', () => {
+  it('and an execution cannot be started, the booking is delivered again', async () => {
+    const orderId = newOrder();
+    await api.fault({
+      service: 'sfn',
+      operation: 'StartExecution',
+      times: 2,
+      when: 'before',
+      error: 'ServiceUnavailable',
+    });
+    await api.send(booked(orderId));
+    expect(await emailsOf(orderId)).toHaveLength(1);
+  });
+
+  it('and no delivery helps, the sweep starts the execution', async () => {
+    const orderId = newOrder();
+    await api.fault({
+      service: 'sfn',
+      operation: 'StartExecution',
+      times: 5,
+      when: 'before',
+      error: 'ServiceUnavailable',
+    });
+    await api.send(booked(orderId));
+    expect(await emailsOf(orderId)).toHaveLength(0);
+    await api.advance('PT2H');
+    expect(await emailsOf(orderId)).toHaveLength(1);
+  });
+
+  it('and an execution cannot be stopped, its line is closed by nobody', async () => {
+    const orderId = await awaiting();
+    await api.fault({
+      service: 'sfn',
+      operation: 'StopExecution',
+      times: 1000,
+      when: 'before',
+      error: 'ServiceUnavailable',
+    });
+    await api.send(onboarded(orderId));
+    await api.clearFaults();
+    await api.advance('P8D');
+    expect((await api.line(token, orderId)).body).toMatchObject({ status: 'Onboarded' });
+    expect(await api.executions(orderId)).toMatchObject([{ status: 'SUCCEEDED' }]);
+  });
+});
+
+describe('time', () => {
+  it('a start date in the future gets its email then and not before', async () => {
+    const orderId = newOrder();
+    const startDate = daysAfter(await api.now(), 2).slice(0, 10);
+    await api.send(booked(orderId, { requestedStartDate: startDate }));
+    expect((await api.line(token, orderId)).body.requestedStartDate).toBe(`${startDate}T00:00:00.000Z`);
+
+    const untilThen = Date.parse(startDate) - Date.parse(await api.now());
+    await api.advance(`PT${Math.floor(untilThen / 1000) - 5}S`);
+    expect(await emailsOf(orderId)).toEqual([]);
+    await api.advance('PT6S');
+    const [email] = await emailsOf(orderId);
+    expect(email?.sentAt.slice(0, 16)).toBe(`${startDate}T00:00`);
+  });
+
+  it('a rescheduled line gets its email on the new date, sooner or later', async () => {
+    const [sooner, later] = [newOrder(), newOrder()];
+    const now = await api.now();
+    await api.send(
+      booked(sooner, { requestedStartDate: daysAfter(now, 20) }),
+      booked(later, { requestedStartDate: daysAfter(now, 2) }),
+    );
+    await api.send(rescheduled(sooner, daysAfter(now, 3), now), rescheduled(later, daysAfter(now, 6), now));
+    await api.advance('P4D');
+    expect([(await emailsOf(sooner)).length, (await emailsOf(later)).length]).toEqual([1, 0]);
+    await api.advance('P3D');
+    expect([(await emailsOf(sooner)).length, (await emailsOf(later)).length]).toEqual([1, 1]);
+    expect((await api.executions(later)).map(({ status }) => status).sort()).toEqual(['ABORTED', 'RUNNING']);
+  });
+
+  it('an older reschedule never undoes a newer one, and one that comes too late is recorded and ignored', async () => {
+    const orderId = newOrder();
+    const now = await api.now();
+    await api.send(booked(orderId, { requestedStartDate: daysAfter(now, 20) }));
+    await api.send(rescheduled(orderId, daysAfter(now, 5), '2026-03-02T00:00:00Z'));
+    await api.send(rescheduled(orderId, daysAfter(now, 9), '2026-03-01T00:00:00Z'));
+    expect((await api.line(token, orderId)).body.requestedStartDate).toBe(daysAfter(now, 5));
+    await api.send(rescheduled(orderId, now, '2026-03-03T00:00:00Z'));
+    expect(await emailsOf(orderId)).toHaveLength(1);
+    await api.send(rescheduled(orderId, daysAfter(now, 30), '2026-03-04T00:00:00Z'));
+    expect((await api.line(token, orderId)).body).toMatchObject({
+      status: 'AwaitingProvisioningDetails',
+      requestedStartDate: now,
+    });
+    expect((await api.history(token, orderId))[0]).toMatchObject({
+      type: 'Rescheduled',
+      reason: 'ignored: the line is AwaitingProvisioningDetails',
+    });
+  });
+
+  it('a start date more than a year ahead gets its email on its day', async () => {
+    const orderId = newOrder();
+    const startDate = daysAfter(await api.now(), 500);
+    await api.send(booked(orderId, { requestedStartDate: startDate }));
+    expect(await api.executions(orderId)).toEqual([]);
+    await api.advance('P499D');
+    expect(await api.executions(orderId)).toMatchObject([{ status: 'RUNNING' }]);
+    expect(await emailsOf(orderId)).toEqual([]);
+    await api.advance('P2D');
+    const [email] = await emailsOf(orderId);
+    expect(email?.sentAt.slice(0, 16)).toBe(startDate.slice(0, 16));
+  });
+
+  it('settled lines free their execution', async () => {
+    const [onboardedOrder, cancelledOrder] = [await awaiting(), await awaiting()];
+    await api.send(onboarded(onboardedOrder), cancelled(cancelledOrder));
+    for (const orderId of [onboardedOrder, cancelledOrder]) {
+      expect(await api.executions(orderId)).toMatchObject([{ status: 'ABORTED' }]);
+    }
+  });
+
+  it('an order that is onboarded holds for lines that are booked later', async () => {
+    const orderId = newOrder();
+    await api.send(onboarded(orderId));
+    expect((await api.request(`/orders/${orderId}`, { token })).status).toBe(404);
+    await api.send(booked(orderId));
+    const { body } = await api.request<{ onboardedAt: string; lines: object[] }>(`/orders/${orderId}`, {
+      token,
+    });
+    expect(body).toMatchObject({
+      onboardedAt: '2026-11-02T00:00:00.000Z',
+      organizationId: expect.any(String),
+      lines: [{ status: 'Onboarded', onboardedAt: '2026-11-02T00:00:00.000Z' }],
+    });
+    expect(await emailsOf(orderId)).toEqual([]);
+  });
+});

@@ -1,0 +1,341 @@
+import { type Client, client } from '../support/client.ts';
+import { booked, cancelled, daysAfter, newOrder, onboarded, partner } from '../support/events.ts';
+import { type Service, startService } from '../support/service.ts';
+
+/** The table "what may be done when", each cell through the API. */
+
+let service: Service;
+let api: Client;
+let token: string;
+
+beforeAll(async () => {
+  service = await startService();
+  api = client(service.url);
+  token = await api.token({ partnerId: partner, roles: ['resend'], email: 'maya@northwind.example' });
+});
+afterAll(() => service.stop());
+
+const tomorrow = async () => daysAfter(await api.now(), 1);
+
+/** Brings a new line into a state, and answers its order. */
+const states = {
+  Scheduled: async () => {
+    const orderId = newOrder();
+    await api.send(booked(orderId, { requestedStartDate: await tomorrow() }));
+    return orderId;
+  },
+  AwaitingProvisioningDetails: async () => {
+    const orderId = newOrder();
+    await api.send(booked(orderId));
+    return orderId;
+  },
+  'Closed, pending': async () => {
+    const orderId = newOrder();
+    await api.send(booked(orderId));
+    await api.advance('P8D');
+    return orderId;
+  },
+  'Onboarded before the start date': async () => {
+    const orderId = await states.Scheduled();
+    await api.send(onboarded(orderId));
+    return orderId;
+  },
+  'Onboarded while awaiting': async () => {
+    const orderId = await states.AwaitingProvisioningDetails();
+    await api.send(onboarded(orderId));
+    return orderId;
+  },
+  'Closed, then onboarded': async () => {
+    const orderId = await states['Closed, pending']();
+    await api.send(onboarded(orderId));
+    return orderId;
+  },
+  Cancelled: async () => {
+    const orderId = await states.AwaitingProvisioningDetails();
+    await api.send(cancelled(orderId));
+    return orderId;
+  },
+  'Cancelled before the start date': async () => {
+    const orderId = await states.Scheduled();
+    await api.send(cancelled(orderId));
+    return orderId;
+  },
+  'Closed, then cancelled': async () => {
+    const orderId = await states['Closed, pending']();
+    await api.send(cancelled(orderId));
+    return orderId;
+  },
+};
+type State = keyof typeof states;
+
+const pointOfNoReturn = { status: 409, code: 'point-of-no-return', link: 'https://admin.webex.com' };
+const isCancelled = { status: 409, code: 'cancelled' };
+
+const shown: Record<State, { status: string; provisioningPending: boolean }> = {
+  Scheduled: { status: 'Scheduled', provisioningPending: false },
+  AwaitingProvisioningDetails: { status: 'AwaitingProvisioningDetails', provisioningPending: false },
+  'Closed, pending': { status: 'Closed', provisioningPending: true },
+  'Onboarded before the start date': { status: 'Onboarded', provisioningPending: false },
+  'Onboarded while awaiting': { status: 'Onboarded', provisioningPending: false },
+  'Closed, then onboarded': { status: 'Closed', provisioningPending: false },
+  Cancelled: { status: 'Cancelled', provisioningPending: false },
+  'Cancelled before the start date': { status: 'Cancelled', provisioningPending: false },
+  'Closed, then cancelled': { status: 'Cancelled', provisioningPending: false },
+};
+
+describe('resend', () => {
+  it.each(['AwaitingProvisioningDetails', 'Closed, pending'] as const)(
+    'sends to the contact when %s',
+    async (state) => {
+      const orderId = await states[state]();
+      const before = await api.line(token, orderId);
+      const sentBefore = await api.emails(before.body.provisioningContact.email);
+
+      const { status, body } = await api.resend(token, orderId);
+
+      expect(status).toBe(200);
+      const sent = await api.emails(before.body.provisioningContact.email);
+      expect(sent).toHaveLength(sentBefore.length + 1);
+      expect(body.email).toMatchObject({ messageId: sent.at(-1)?.messageId, to: sent.at(-1)?.to });
+      expect(body.line.lastEmail).toMatchObject({ messageId: body.email.messageId, delivery: 'Accepted' });
+      expect(body.line).toMatchObject({ ...shown[state], closesAt: before.body.closesAt });
+      expect((await api.history(token, orderId))[0]).toMatchObject({
+        type: 'ProvisioningEmailSent',
+        actor: 'maya@northwind.example',
+        to: body.email.to,
+        messageId: body.email.messageId,
+        reason: 'resend',
+      });
+    },
+  );
+
+  it('is refused before the start date, which it names', async () => {
+    const orderId = await states.Scheduled();
+    const { body: line } = await api.line(token, orderId);
+    const { status, body } = await api.resend(token, orderId);
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ code: 'not-started', requestedStartDate: line.requestedStartDate });
+    expect(line.resend).toEqual({ allowed: false, reason: 'not-started' });
+    expect(await api.emails(line.provisioningContact.email)).toEqual([]);
+  });
+
+  it.each([
+    ['Onboarded before the start date', pointOfNoReturn],
+    ['Onboarded while awaiting', pointOfNoReturn],
+    ['Closed, then onboarded', pointOfNoReturn],
+    ['Cancelled', isCancelled],
+    ['Cancelled before the start date', isCancelled],
+    ['Closed, then cancelled', isCancelled],
+  ] as const)('is refused when %s', async (state, { status, ...problem }) => {
+    const orderId = await states[state]();
+    const { body: line } = await api.line(token, orderId);
+    const sentBefore = await api.emails(line.provisioningContact.email);
+    const answer = await api.resend(token, orderId);
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(answer.body).toMatchObject(problem);
+    expect(line.resend).toEqual({ allowed: false, reason: problem.code });
+    expect(line).toMatchObject(shown[state]);
+    expect(await api.emails(line.provisioningContact.email)).toHaveLength(sentBefore.length);
+  });
+
+  it('waits a minute after a resend, and says until when', async () => {
+    const orderId = await states.AwaitingProvisioningDetails();
+    const { body: first } = await api.resend(token, orderId);
+    const { status, headers, body } = await api.resend(token, orderId);
+    expect(status).toBe(429);
+    const canResendAt = new Date(Date.parse(first.email.sentAt) + 60_000).toISOString();
+    expect(body).toMatchObject({ code: 'resend-too-soon', canResendAt });
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(60);
+    expect((await api.line(token, orderId)).body.resend).toEqual({
+      allowed: false,
+      reason: 'resend-too-soon',
+      canResendAt,
+    });
+
+    await api.advance('PT1M');
+    expect((await api.resend(token, orderId)).status).toBe(200);
+  });
+
+  it('is possible ten times in 24 hours, contact changes included, and again when the first is a day old', async () => {
+    const orderId = newOrder();
+    await api.send(booked(orderId, { offer: 'A-WX' }));
+    const first = await api.changeContact(token, orderId, '1', { email: 'first@example.com' });
+    const firstSentAt = first.body.lines[0]?.lastEmail?.sentAt ?? '';
+    for (let count = 0; count < 9; count += 1) {
+      expect((await api.resend(token, orderId)).status).toBe(200);
+      await api.advance('PT1M');
+    }
+    const canResendAt = daysAfter(firstSentAt, 1);
+    const refused = await api.resend(token, orderId);
+    expect(refused.status).toBe(429);
+    expect(refused.body).toMatchObject({ code: 'resend-limit-reached', canResendAt });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(60 * 60);
+
+    const change = await api.changeContact(token, orderId, '1', { email: 'second@example.com' });
+    expect(change.status).toBe(429);
+    expect(change.body).toMatchObject({ code: 'resend-limit-reached', canResendAt });
+    expect((await api.line(token, orderId)).body.provisioningContact.email).toBe('first@example.com');
+    expect(await api.emails('second@example.com')).toEqual([]);
+
+    await api.advance('P1D');
+    expect((await api.resend(token, orderId)).status).toBe(200);
+  });
+
+  it('ends for good with a line’s 100th email', async () => {
+    const orderId = newOrder();
+    await api.send(booked(orderId, { offer: 'A-WX' }));
+    for (let sent = 1; sent < 100; sent += 1) {
+      if (sent % 10 === 0) await api.advance('P1D');
+      const { status } = await api.changeContact(token, orderId, '1', {
+        email: `contact-${sent % 2}@example.com`,
+      });
+      expect(status).toBe(200);
+    }
+    await api.advance('P1D');
+    const { status, body } = await api.resend(token, orderId);
+    expect(status).toBe(429);
+    expect(body.code).toBe('resend-limit-reached');
+    expect(body).not.toHaveProperty('canResendAt');
+    const history = await api.history(token, orderId);
+    expect(history.filter(({ type }) => type === 'ProvisioningEmailSent')).toHaveLength(100);
+    expect(history.at(-1)).toMatchObject({ type: 'Booked' });
+  });
+});
+
+describe('change of the provisioning contact', () => {
+  const contact = { email: 'new@example.com', name: 'New Person', locale: 'ja' };
+
+  it('before the start date is saved and sends nothing; the first email then goes to the new contact', async () => {
+    const orderId = await states.Scheduled();
+    const email = `${orderId}@new.example`;
+    const { status, body } = await api.changeContact(token, orderId, '1', { ...contact, email });
+    expect(status).toBe(200);
+    expect(body.lines).toHaveLength(1);
+    expect(body.lines[0]).toMatchObject({ provisioningContact: { ...contact, email }, status: 'Scheduled' });
+    expect(await api.emails(email)).toEqual([]);
+
+    await api.advance('P2D');
+    expect(await api.emails(email)).toHaveLength(1);
+    expect((await api.emails(email))[0]?.html).toContain('lang="ja"');
+  });
+
+  it.each(['AwaitingProvisioningDetails', 'Closed, pending'] as const)(
+    'when %s sends to the new contact at once',
+    async (state) => {
+      const orderId = await states[state]();
+      const before = await api.line(token, orderId);
+      const email = `${orderId}@new.example`;
+      const { status, body } = await api.changeContact(token, orderId, '1', { email });
+      expect(status).toBe(200);
+      expect(body.skipped).toEqual([]);
+      expect(body.lines[0]).toMatchObject({
+        ...shown[state],
+        provisioningContact: { email, locale: 'en' },
+        closesAt: before.body.closesAt,
+        lastEmail: { to: email },
+      });
+      expect(await api.emails(email)).toHaveLength(1);
+      expect((await api.history(token, orderId)).slice(0, 2)).toMatchObject([
+        { type: 'ProvisioningEmailSent', to: email, reason: 'contact-change' },
+        { type: 'ProvisioningContactChanged', to: email, actor: 'maya@northwind.example' },
+      ]);
+    },
+  );
+
+  it.each([
+    ['Onboarded before the start date', pointOfNoReturn],
+    ['Onboarded while awaiting', pointOfNoReturn],
+    ['Closed, then onboarded', pointOfNoReturn],
+    ['Cancelled', isCancelled],
+    ['Closed, then cancelled', isCancelled],
+  ] as const)('is refused when %s', async (state, { status, ...problem }) => {
+    const orderId = await states[state]();
+    const answer = await api.changeContact(token, orderId, '1', { email: `${orderId}@new.example` });
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatchObject(problem);
+    expect(await api.emails(`${orderId}@new.example`)).toEqual([]);
+  });
+
+  it('to the address that is there changes nothing and sends nothing', async () => {
+    const orderId = await states.AwaitingProvisioningDetails();
+    const { body: before } = await api.line(token, orderId);
+    const email = before.provisioningContact.email.toUpperCase();
+    const { status, body } = await api.changeContact(token, orderId, '1', { email, name: 'Other Name' });
+    expect(status).toBe(200);
+    expect(body).toEqual({ lines: [before], skipped: [] });
+    expect(await api.emails(email)).toHaveLength(1);
+  });
+
+  it('ignores the minute between resends', async () => {
+    const orderId = await states.AwaitingProvisioningDetails();
+    await api.resend(token, orderId);
+    expect((await api.changeContact(token, orderId, '1', { email: `${orderId}@new.example` })).status).toBe(
+      200,
+    );
+  });
+
+  it('applies to all lines of the order on request, and says which were skipped and why', async () => {
+    const orderId = newOrder();
+    await api.send(
+      booked(orderId),
+      booked(orderId, { lineId: '2', offer: 'A-WX' }),
+      booked(orderId, { lineId: '3', requestedStartDate: await tomorrow() }),
+      booked(orderId, { lineId: '4' }),
+      booked(orderId, { lineId: '5', partnerId: 'somebody-else' }),
+    );
+    await api.send(cancelled(orderId, '4'));
+    const email = `${orderId}@new.example`;
+    const { status, body } = await api.changeContact(token, orderId, '2', { email, applyToAllLines: true });
+    expect(status).toBe(200);
+    expect(body.lines.map(({ lineId }) => lineId).sort()).toEqual(['1', '2', '3']);
+    expect(body.skipped).toEqual([{ lineId: '4', reason: 'cancelled' }]);
+    expect(await api.emails(email)).toHaveLength(2);
+  });
+});
+
+describe('a contact that mail does not reach', () => {
+  it.each([
+    [
+      'hard-bounced',
+      'Email Bounced',
+      {
+        bounce: {
+          bounceType: 'Permanent',
+          bounceSubType: 'NoEmail',
+          bouncedRecipients: [{ diagnosticCode: 'no such mailbox' }],
+        },
+      },
+      'Bounced',
+      'no such mailbox',
+    ],
+    [
+      'complained',
+      'Email Complaint Received',
+      { complaint: { complaintFeedbackType: 'abuse' } },
+      'Complained',
+      'abuse',
+    ],
+  ])(
+    'that %s is not resent to until the contact is changed',
+    async (_what, detailType, detail, delivery, reason) => {
+      const orderId = await states.AwaitingProvisioningDetails();
+      const messageId = (await api.line(token, orderId)).body.lastEmail?.messageId;
+      const mail = { messageId, tags: { orderId: [orderId], lineId: ['1'] } };
+      await api.send({ source: 'aws.ses', 'detail-type': detailType, detail: { mail, ...detail } });
+
+      const { body: line } = await api.line(token, orderId);
+      expect(line.lastEmail).toMatchObject({ delivery, reason });
+      expect(line.resend).toEqual({ allowed: false, reason: 'contact-undeliverable' });
+      const refused = await api.resend(token, orderId);
+      expect(refused.status).toBe(409);
+      expect(refused.body).toMatchObject({ code: 'contact-undeliverable', reason });
+
+      expect((await api.changeContact(token, orderId, '1', { email: `${orderId}@new.example` })).status).toBe(
+        200,
+      );
+      expect((await api.resend(token, orderId)).status).toBe(200);
+    },
+  );
+});
