@@ -6,7 +6,7 @@ import { cursors } from '../../shared/adapters/order-line-store.ts';
 import { contactChange, linePath, listQuery, orderPath, resendHeaders } from '../../shared/contracts/api.ts';
 import type { ClaimNames } from '../../shared/contracts/environment.ts';
 import { Problem, problems } from '../../shared/contracts/problems.ts';
-import { inputErrors } from '../../shared/contracts/validation.ts';
+import { check, inputErrors } from '../../shared/contracts/validation.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import { faultForLog } from '../../shared/runtime/logger.ts';
 import { callerOf, isVisible, listedPartner, readGatewayContext, requireView } from './caller.ts';
@@ -159,7 +159,7 @@ const invalidRequest = (errors: ReturnType<typeof inputErrors>) =>
   );
 
 function checked<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const result = schema.safeParse(input);
+  const result = check(schema, input);
   if (!result.success) throw invalidRequest(inputErrors(result.error));
   return result.data;
 }

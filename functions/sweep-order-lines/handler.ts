@@ -12,7 +12,7 @@ import { closeOverdue, isBooked, type LineKey } from '../../shared/domain/order-
 import { plus, toInstant } from '../../shared/domain/time.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { createLog, faultForLog, type Log } from '../../shared/runtime/logger.ts';
-import { startExecution } from '../../shared/use-cases/align-workflow.ts';
+import { startNewExecution } from '../../shared/use-cases/align-workflow.ts';
 
 export const environment = z.object({
   TABLE_NAME: variables.TABLE_NAME,
@@ -80,11 +80,11 @@ async function followUpLine(key: LineKey, { store, workflow, now }: Services): P
   switch (action) {
     case 'start-execution':
     case 'restart-execution':
-      await startExecution(key, workflow, store);
+      await startNewExecution(line, workflow, store);
       return action;
     case 'check-execution':
       if (await workflow.isRunning(line, line.executionRevision)) return 'nothing';
-      await startExecution(key, workflow, store);
+      await startNewExecution(line, workflow, store);
       return 'restart-execution';
     case 'close':
       await store.update(key, (known) =>

@@ -5,7 +5,7 @@ import { longestWindowDays } from '../domain/follow-up.ts';
 import { isPositiveDuration } from '../domain/time.ts';
 import { Duration } from 'luxon';
 import { emailAddress, identifier, plainText } from './fields.ts';
-import { inputErrorText } from './validation.ts';
+import { check, inputErrorText } from './validation.ts';
 
 const duration = z.string().refine(isPositiveDuration, {
   error: 'must be an ISO 8601 duration above zero, for example P7D',
@@ -78,7 +78,7 @@ export function readEnvironment<Schema extends z.ZodType>(
   schema: Schema,
   environment: Readonly<Record<string, string | undefined>>,
 ): z.output<Schema> {
-  const result = schema.safeParse(environment);
+  const result = check(schema, environment);
   if (!result.success) throw new Error(`wrong environment: ${inputErrorText(result.error)}`);
   return result.data;
 }

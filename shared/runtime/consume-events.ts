@@ -2,7 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type * as z from 'zod';
 import type { DeadLetters } from '../adapters/dead-letters.ts';
-import { inputErrorText } from '../contracts/validation.ts';
+import { check, inputErrorText } from '../contracts/validation.ts';
 import { faultForLog, type Log } from './logger.ts';
 
 /**
@@ -47,6 +47,6 @@ function parse<Schema extends z.ZodType>(schema: Schema, body: string): Parsed<z
   } catch {
     return { reason: 'the event is not JSON' };
   }
-  const result = schema.safeParse(json);
+  const result = check(schema, json);
   return result.success ? { event: result.data } : { reason: inputErrorText(result.error) };
 }

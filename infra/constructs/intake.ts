@@ -1,0 +1,103 @@
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { AccountPrincipal, OrganizationPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { environment as bookingEnvironment } from '../../functions/book-order-line/handler.ts';
+import { sources } from '../../shared/contracts/events.ts';
+import type { intakeEnvironment } from '../../shared/runtime/intake.ts';
+import type { Settings } from '../settings.ts';
+import { EventConsumer } from './event-consumer.ts';
+import type { Mail } from './mail.ts';
+import { grantItems } from './table.ts';
+import { grantExecutions } from './workflow.ts';
+
+interface IntakeProps {
+  readonly settings: Pick<Settings, 'eventSources' | 'offerWindows' | 'logRetentionDays'>;
+  readonly table: Table;
+  readonly stateMachine: StateMachine;
+  readonly mail: Mail;
+}
+
+/** The product's event bus, and the functions that take in what comes over it and what SES reports. */
+export class Intake extends Construct {
+  readonly bus: EventBus;
+
+  constructor(scope: Construct, id: string, { settings, table, stateMachine, mail }: IntakeProps) {
+    super(scope, id);
+    this.bus = new EventBus(this, 'Bus', { description: 'Order lines and onboardings' });
+    this.#admit(settings.eventSources);
+    const buses = { product: this.bus, default: EventBus.fromEventBusName(this, 'DefaultBus', 'default') };
+    const common = { settings, table, stateMachine, buses };
+
+    const booking = new EventConsumer<typeof bookingEnvironment>(this, 'BookOrderLine', {
+      ...common,
+      functionName: 'book-order-line',
+      description: 'Books order lines and starts their workflow',
+      environment: (intake) => ({ ...intake, OFFER_WINDOWS: JSON.stringify(settings.offerWindows) }),
+    });
+    grantItems(table, booking, 'GetItem', 'PutItem', 'Query');
+    grantExecutions(stateMachine, booking, 'Start', 'Stop');
+
+    const rescheduling = new EventConsumer<typeof intakeEnvironment>(this, 'RescheduleOrderLine', {
+      ...common,
+      functionName: 'reschedule-order-line',
+      description: 'Moves requested start dates',
+      environment: (intake) => intake,
+    });
+    grantItems(table, rescheduling, 'GetItem', 'PutItem');
+    grantExecutions(stateMachine, rescheduling, 'Start', 'Stop');
+
+    const cancelling = new EventConsumer<typeof intakeEnvironment>(this, 'CancelOrderLine', {
+      ...common,
+      functionName: 'cancel-order-line',
+      description: 'Cancels order lines and stops their workflow',
+      environment: (intake) => intake,
+    });
+    grantItems(table, cancelling, 'GetItem', 'PutItem');
+    grantExecutions(stateMachine, cancelling, 'Start', 'Stop');
+
+    const onboarding = new EventConsumer<typeof intakeEnvironment>(this, 'RecordOnboarding', {
+      ...common,
+      functionName: 'record-onboarding',
+      description: 'Records onboardings and stops the workflows of their lines',
+      environment: (intake) => intake,
+    });
+    grantItems(table, onboarding, 'GetItem', 'PutItem', 'Query');
+    grantExecutions(stateMachine, onboarding, 'Start', 'Stop');
+
+    const feedback = new EventConsumer<typeof intakeEnvironment>(this, 'RecordEmailFeedback', {
+      ...common,
+      functionName: 'record-email-feedback',
+      description: 'Records what became of emails',
+      // Other products of the account have emails too.
+      detail: { mail: { tags: { 'ses:configuration-set': [mail.configurationSetName] } } },
+      environment: (intake) => intake,
+    });
+    grantItems(table, feedback, 'GetItem', 'PutItem');
+  }
+
+  /** Lets the event sources put events that say so on the bus, and nobody else outside of the account. */
+  #admit({ accountIds, organizationId }: Settings['eventSources']): void {
+    const principals = [
+      ...accountIds.map((accountId) => ({
+        sid: `Account${accountId}`,
+        principal: new AccountPrincipal(accountId),
+      })),
+      ...(organizationId === undefined
+        ? []
+        : [{ sid: 'Organization', principal: new OrganizationPrincipal(organizationId) }]),
+    ];
+    for (const { sid, principal } of principals) {
+      this.bus.addToResourcePolicy(
+        new PolicyStatement({
+          sid,
+          actions: ['events:PutEvents'],
+          principals: [principal],
+          resources: [this.bus.eventBusArn],
+          conditions: { StringEquals: { 'events:source': [sources.commerce, sources.controlHub] } },
+        }),
+      );
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { AssetHashType, DockerImage, type Duration } from 'aws-cdk-lib';
+import { type IGrantable, type IPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { buildSync } from 'esbuild';
+import type * as z from 'zod';
+import type { Settings } from '../settings.ts';
+import { functionLogGroup } from './log-group.ts';
+
+const productFolder = join(import.meta.dirname, '../..');
+
+/** The folder below which a function finds its files. */
+export const taskFolder = '/var/task';
+
+/** Files that a function reads at run time: into which folder below the task's they go, and which they are. */
+export interface RuntimeFiles {
+  readonly folder: string;
+  readonly paths: readonly string[];
+}
+
+export interface LambdaFunctionProps<Environment extends z.ZodType> {
+  readonly settings: Pick<Settings, 'logRetentionDays'>;
+  /** The folder in functions/ that holds its handler.ts. */
+  readonly folder: string;
+  readonly description: string;
+  /** What the function's own schema of its environment asks for. */
+  readonly environment: z.input<Environment>;
+  readonly timeout: Duration;
+  /** In MB; the share of a processor grows with it. */
+  readonly memory: number;
+  readonly files?: RuntimeFiles;
+}
+
+/** A function of the product, with a role and a log group of its own. It may do nothing but log until it is granted. */
+export class LambdaFunction<Environment extends z.ZodType<unknown, Readonly<Record<string, string>>>>
+  extends Construct
+  implements IGrantable
+{
+  readonly resource: Function;
+  readonly grantPrincipal: IPrincipal;
+
+  constructor(scope: Construct, id: string, props: LambdaFunctionProps<Environment>) {
+    super(scope, id);
+    const logGroup = functionLogGroup(this, props.settings.logRetentionDays);
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    this.resource = new Function(this, 'Function', {
+      description: props.description,
+      code: bundledCode(props.folder, props.files),
+      handler: 'handler.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memory,
+      timeout: props.timeout,
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      tracing: Tracing.ACTIVE,
+      environment: {
+        ...props.environment,
+        NODE_OPTIONS: '--enable-source-maps',
+        POWERTOOLS_SERVICE_NAME: props.folder,
+        POWERTOOLS_LOG_LEVEL: 'INFO',
+      },
+    });
+    this.grantPrincipal = this.resource.grantPrincipal;
+  }
+}
+
+/** The hash is that of the bundle, so that a function is deployed anew only when its own code changed. */
+const bundledCode = (folder: string, files: RuntimeFiles | undefined): Code =>
+  Code.fromAsset(join(productFolder, 'functions', folder), {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      image: DockerImage.fromRegistry('never-pulled: esbuild runs right here'),
+      local: {
+        tryBundle(outputFolder) {
+          bundle(folder, files, outputFolder);
+          return true;
+        },
+      },
+    },
+  });
+
+/** Writes the function's code with all that it imports, the AWS SDK too, and its files into `outputFolder`. */
+export function bundle(folder: string, files: RuntimeFiles | undefined, outputFolder: string): void {
+  buildSync({
+    absWorkingDir: productFolder,
+    entryPoints: [join('functions', folder, 'handler.ts')],
+    outfile: join(outputFolder, 'handler.mjs'),
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    minify: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    logLevel: 'warning',
+  });
+  for (const path of files?.paths ?? []) {
+    cpSync(path, join(outputFolder, files?.folder ?? '', path.split(/[\\/]/).at(-1) ?? ''));
+  }
+}

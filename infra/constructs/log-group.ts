@@ -1,0 +1,31 @@
+import { Names, RemovalPolicy } from 'aws-cdk-lib';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Settings } from '../settings.ts';
+
+/** A log group for a function. It stays when the stack goes. */
+export const functionLogGroup = (scope: Construct, days: Settings['logRetentionDays']): LogGroup =>
+  new LogGroup(scope, 'Logs', { retention: retentionOf(days) });
+
+/**
+ * A log group that an AWS service writes to. One resource policy of the account covers all names below
+ * /aws/vendedlogs/; any other name takes some of the 5120 characters that such a policy may have. The name is fixed,
+ * so the group goes with the stack: one that stayed would keep the stack from coming back.
+ */
+export const vendedLogGroup = (
+  scope: Construct,
+  service: 'states' | 'apigateway',
+  days: Settings['logRetentionDays'],
+): LogGroup =>
+  new LogGroup(scope, 'Logs', {
+    logGroupName: `/aws/vendedlogs/${service}/${Names.uniqueResourceName(scope, { maxLength: 64 })}`,
+    retention: retentionOf(days),
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+
+/** CDK's word for a number of days. */
+function retentionOf(days: Settings['logRetentionDays']): RetentionDays {
+  const retention = Object.values(RetentionDays).find((value) => Number(value) === days);
+  if (typeof retention !== 'number') throw new Error(`CDK knows no retention of ${days} days`);
+  return retention;
+}

@@ -1,0 +1,57 @@
+import { Stack } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ConfigurationSet, EmailSendingEvent, EventDestination } from 'aws-cdk-lib/aws-ses';
+import { Construct } from 'constructs';
+import type { Settings } from '../settings.ts';
+
+interface MailProps {
+  readonly settings: Pick<Settings, 'mail'>;
+}
+
+/** How emails leave, and how SES reports about them. The sender's address or domain is verified by the deployer. */
+export class Mail extends Construct {
+  readonly configurationSetName: string;
+  readonly #senderAddress: string;
+
+  constructor(scope: Construct, id: string, { settings }: MailProps) {
+    super(scope, id);
+    this.#senderAddress = settings.mail.senderAddress;
+    const configurationSet = new ConfigurationSet(this, 'ConfigurationSet');
+    configurationSet.addEventDestination('DefaultBus', {
+      destination: EventDestination.eventBus(EventBus.fromEventBusName(this, 'Bus', 'default')),
+      events: [
+        EmailSendingEvent.SEND,
+        EmailSendingEvent.DELIVERY,
+        EmailSendingEvent.DELIVERY_DELAY,
+        EmailSendingEvent.BOUNCE,
+        EmailSendingEvent.COMPLAINT,
+        EmailSendingEvent.REJECT,
+      ],
+    });
+    this.configurationSetName = configurationSet.configurationSetName;
+  }
+
+  /** Lets `grantee` send emails from the sender's address. */
+  grantSend({ grantPrincipal }: IGrantable): void {
+    const arn = (resource: string, resourceName: string) =>
+      Stack.of(this).formatArn({ service: 'ses', resource, resourceName });
+    grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['ses:SendEmail'],
+        resources: [
+          ...identitiesOf(this.#senderAddress).map((identity) => arn('identity', identity)),
+          arn('configuration-set', this.configurationSetName),
+        ],
+        conditions: { StringEquals: { 'ses:FromAddress': this.#senderAddress } },
+      }),
+    );
+  }
+}
+
+/** What may be verified for an address to send: itself, its domain, or a domain above that. */
+function identitiesOf(address: string): readonly string[] {
+  const labels = address.slice(address.lastIndexOf('@') + 1).split('.');
+  const domains = labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));
+  return [address, ...domains];
+}

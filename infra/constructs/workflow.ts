@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, type IGrantable, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { environment } from '../../functions/send-provisioning-email/handler.ts';
+import type { Settings } from '../settings.ts';
+import { LambdaFunction } from './lambda-function.ts';
+import type { Mail } from './mail.ts';
+import { grantItems } from './table.ts';
+import { vendedLogGroup } from './log-group.ts';
+
+interface WorkflowProps {
+  readonly settings: Pick<Settings, 'mail' | 'logRetentionDays'>;
+  readonly table: Table;
+  readonly mail: Mail;
+}
+
+/** The life of an order line, and the function that sends its first email. */
+export class OrderLineWorkflow extends Construct {
+  readonly stateMachine: StateMachine;
+
+  constructor(scope: Construct, id: string, { settings, table, mail }: WorkflowProps) {
+    super(scope, id);
+    const sender = new LambdaFunction<typeof environment>(this, 'SendProvisioningEmail', {
+      settings,
+      folder: 'send-provisioning-email',
+      description: 'Sends the first email of an order line',
+      environment: {
+        TABLE_NAME: table.tableName,
+        MAIL_SETTINGS: JSON.stringify(settings.mail),
+        CONFIGURATION_SET: mail.configurationSetName,
+      },
+      timeout: senderTimeout,
+      memory: 512,
+    });
+    grantItems(table, sender, 'GetItem', 'PutItem');
+    mail.grantSend(sender);
+
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
+    grantItems(table, role, 'UpdateItem');
+    Grant.addToPrincipal({
+      grantee: role,
+      actions: ['lambda:InvokeFunction'],
+      resourceArns: [sender.resource.functionArn],
+    });
+    this.stateMachine = new StateMachine(this, 'StateMachine', {
+      stateMachineType: StateMachineType.STANDARD,
+      definitionBody: DefinitionBody.fromString(readFileSync(definitionFile, 'utf8')),
+      definitionSubstitutions: {
+        SendProvisioningEmailFunctionArn: sender.resource.functionArn,
+        TableName: table.tableName,
+      },
+      role,
+      logs: {
+        destination: vendedLogGroup(this, 'states', settings.logRetentionDays),
+        level: LogLevel.ERROR,
+        // Inputs and outputs name orders and partners.
+        includeExecutionData: false,
+      },
+      tracingEnabled: true,
+    });
+  }
+}
+
+/** Below the 45 s that a claim to send is leased for. */
+const senderTimeout = Duration.seconds(30);
+
+const definitionFile = join(import.meta.dirname, '../workflow/order-line.asl.json');
+
+/** Lets `grantee` do this to the executions of the state machine, and nothing else. */
+export function grantExecutions(
+  stateMachine: StateMachine,
+  grantee: IGrantable,
+  ...actions: readonly ('Start' | 'Stop' | 'Describe')[]
+): void {
+  for (const action of actions) {
+    if (action === 'Start') stateMachine.grantStartExecution(grantee);
+    else stateMachine.grantExecution(grantee, `states:${action}Execution`);
+  }
+}

@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { docsFiles } from '../../infra/constructs/api.ts';
+import { bundle } from '../../infra/constructs/lambda-function.ts';
+import { productFolder } from './synth.ts';
+
+const functions = readdirSync(join(productFolder, 'functions'));
+let folder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bundles-'));
+  for (const name of functions)
+    bundle(name, name === 'serve-api' ? docsFiles : undefined, join(folder, name));
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Away from the product's node_modules, as in Lambda, and without any environment. */
+test('every bundle loads on its own and has a handler', () => {
+  const script = `
+    const types = {};
+    for (const name of ${JSON.stringify(functions)}) types[name] = typeof (await import('./' + name + '/handler.mjs')).handler;
+    console.log(JSON.stringify(types));`;
+  const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: {},
+  });
+  expect(JSON.parse(output)).toEqual(Object.fromEntries(functions.map((name) => [name, 'function'])));
+});
+
+test('source maps are found, and hold no source', () => {
+  for (const name of functions) {
+    expect(readFileSync(join(folder, name, 'handler.mjs'), 'utf8')).toMatch(
+      /\n\/\/# sourceMappingURL=handler\.mjs\.map\n$/,
+    );
+    const map = JSON.parse(readFileSync(join(folder, name, 'handler.mjs.map'), 'utf8')) as object;
+    expect(map).not.toHaveProperty('sourcesContent');
+  }
+});
+
+test('the API has the files of its documentation page beside it', () => {
+  expect(readdirSync(join(folder, 'serve-api', 'swagger-ui')).sort()).toEqual([
+    'swagger-ui-bundle.js',
+    'swagger-ui.css',
+  ]);
+});

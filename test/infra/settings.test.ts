@@ -1,0 +1,127 @@
+import { spawnSync } from 'node:child_process';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { defaults, readSettings } from '../../infra/settings.ts';
+import { exampleSettings, productFolder } from './synth.ts';
+
+const mail = { senderAddress: 'provisioning@example.com', senderName: 'Provisioning' };
+const minimal = {
+  mail,
+  signIn: { issuer: 'https://id.example.com', audience: ['api'] },
+  eventSources: { accountIds: ['111111111111'] },
+};
+
+test('the least that a deployer sets is completed by the defaults', () => {
+  expect(readSettings(minimal)).toEqual({
+    ...minimal,
+    offerWindows: { default: 'P30D', families: { 'A-FLEX': 'P7D', 'A-FLEX-3': 'P7D' } },
+    resendLimits: { interval: 'PT1M', perDay: 10, perLine: 100 },
+    mail: { ...mail, setupLink: 'https://admin.webex.com/?subscriptionId={subscriptionId}' },
+    claimNames: { partnerId: 'partner_id', roles: 'roles' },
+    logRetentionDays: 90,
+  });
+});
+
+test('settings come as JSON text from the command line', () => {
+  expect(readSettings(JSON.stringify(minimal))).toEqual(readSettings(minimal));
+});
+
+test('an organization may stand for the accounts', () => {
+  const { eventSources } = readSettings({ ...minimal, eventSources: { organizationId: 'o-a1b2c3d4e5' } });
+  expect(eventSources).toEqual({ accountIds: [], organizationId: 'o-a1b2c3d4e5' });
+});
+
+const windows = defaults.offerWindows;
+const longFamily = 'A'.repeat(65);
+
+test.each([
+  ['nothing', undefined, 'settings: is missing'],
+  ['text that is not JSON', '{', 'settings: must be JSON'],
+  ['an unknown setting', { ...minimal, colour: 'red' }, 'settings.colour: is not known here'],
+  [
+    'an unknown setting inside',
+    { ...minimal, mail: { ...mail, replyTo: 'x' } },
+    'settings.mail.replyTo: is not known here',
+  ],
+  ['no mail', { ...minimal, mail: undefined }, 'settings.mail: is missing'],
+  ['no sender', { ...minimal, mail: { senderName: 'P' } }, 'settings.mail.senderAddress: is missing'],
+  [
+    'a sender that is no address',
+    { ...minimal, mail: { ...mail, senderAddress: 'example.com' } },
+    'settings.mail.senderAddress: must be an email address, for example jane@example.com',
+  ],
+  [
+    'a link without https',
+    { ...minimal, mail: { ...mail, setupLink: 'http://example.com' } },
+    'settings.mail.setupLink: must be an https URL',
+  ],
+  [
+    'a window that no execution lasts',
+    { ...minimal, offerWindows: { ...windows, families: { 'A-WX': 'P181D' } } },
+    'settings.offerWindows.families.A-WX: must be at most 180 days',
+  ],
+  [
+    'a family that is no product code',
+    { ...minimal, offerWindows: { ...windows, families: { [longFamily]: 'P7D' } } },
+    `settings.offerWindows.families.${longFamily}: must be 1 to 64 of A-Z a-z 0-9 . _ -`,
+  ],
+  [
+    'an issuer without https',
+    { ...minimal, signIn: { ...minimal.signIn, issuer: 'id.example.com' } },
+    'settings.signIn.issuer: must be an https URL',
+  ],
+  [
+    'no audience',
+    { ...minimal, signIn: { ...minimal.signIn, audience: [] } },
+    'settings.signIn.audience: must name at least one audience',
+  ],
+  ['no event sources', { ...minimal, eventSources: undefined }, 'settings.eventSources: is missing'],
+  [
+    'event sources that name nobody',
+    { ...minimal, eventSources: {} },
+    'settings.eventSources: must name accountIds, an organizationId, or both',
+  ],
+  [
+    'an account that is a number',
+    { ...minimal, eventSources: { accountIds: [111111111111] } },
+    'settings.eventSources.accountIds.0: must be an AWS account id: text of 12 digits',
+  ],
+])('%s is refused by name', (_, settings, message) => {
+  expect(() => readSettings(settings)).toThrow(new Error(message));
+});
+
+test('a window that is no duration is refused by name', () => {
+  const settings = { ...minimal, offerWindows: { ...windows, default: 'P7' } };
+  expect(() => readSettings(settings)).toThrow(
+    'settings.offerWindows.default: must be an ISO 8601 duration above zero, for example P7D',
+  );
+});
+
+test('all that is wrong is named at once', () => {
+  const wrong = { ...minimal, mail: { ...mail, senderAddress: 'x' }, logRetentionDays: 91 };
+  expect(() => readSettings(wrong)).toThrow(
+    /^settings\.mail\.senderAddress: .*\nsettings\.logRetentionDays: must be one of 1, 3, /,
+  );
+});
+
+test('the retention times are those that CloudWatch takes', () => {
+  const known = Object.values(RetentionDays)
+    .map(Number)
+    .filter((days) => days <= 3653);
+  expect(known).toHaveLength(22);
+  for (const logRetentionDays of known)
+    expect(readSettings({ ...minimal, logRetentionDays })).toMatchObject({ logRetentionDays });
+});
+
+test('the app ends with the message alone', () => {
+  const wrong = { ...exampleSettings, signIn: undefined };
+  const { status, stderr, stdout } = spawnSync(process.execPath, ['infra/app.ts'], {
+    cwd: productFolder,
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], CDK_CONTEXT_JSON: JSON.stringify({ settings: wrong }) },
+  });
+  expect({ status, stderr, stdout }).toEqual({
+    status: 1,
+    stderr: 'settings.signIn: is missing\n',
+    stdout: '',
+  });
+});

@@ -1,0 +1,424 @@
+/* eslint-disable @typescript-eslint/no-unsafe-member-access,
+   @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-argument --
+   a template is JSON that CDK has no types for; what is missing fails the expectation */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { environment as booking } from '../../functions/book-order-line/handler.ts';
+import { environment as sending } from '../../functions/send-provisioning-email/handler.ts';
+import { environment as serving } from '../../functions/serve-api/handler.ts';
+import { environment as sweeping } from '../../functions/sweep-order-lines/handler.ts';
+import { indexes } from '../../shared/adapters/order-line-item.ts';
+import { readEnvironment } from '../../shared/contracts/environment.ts';
+import { intakeEnvironment } from '../../shared/runtime/intake.ts';
+import { claimFor } from '../../shared/use-cases/send-email.ts';
+import { exampleSettings, productFolder, type Resource, resourcesOf, synthesise } from './synth.ts';
+
+const template = synthesise();
+const all = (type: string) => Object.entries(resourcesOf(template, type));
+const only = (type: string): Resource => {
+  const found = all(type).map(([, resource]) => resource);
+  if (found.length !== 1 || !found[0]) throw new Error(`${found.length} of ${type}`);
+  return found[0];
+};
+
+/** The id of the resource that a function of the template names. */
+const target = (value: unknown): unknown => {
+  const { Ref: ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: string[] };
+  return ref ?? attribute?.[0];
+};
+
+const functions = new Map(
+  all('AWS::Lambda::Function').map(([id, { Properties }]) => [
+    Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME as string,
+    { id, ...Properties },
+  ]),
+);
+const functionOf = (name: string) => functions.get(name) ?? fail(name);
+const fail = (name: string): never => {
+  throw new Error(`no function ${name}`);
+};
+
+interface Statement {
+  Action: string | string[];
+  Resource: unknown;
+}
+const statements = (roleId: unknown): Statement[] =>
+  all('AWS::IAM::Policy')
+    .filter(([, { Properties }]) => Properties.Roles.some((role: unknown) => target(role) === roleId))
+    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement as Statement[]);
+const actionsOf = (roleId: unknown): string[] => statements(roleId).flatMap(({ Action }) => Action);
+
+const consumers = [
+  'book-order-line',
+  'reschedule-order-line',
+  'cancel-order-line',
+  'record-onboarding',
+  'record-email-feedback',
+];
+
+describe('table', () => {
+  const table = only('AWS::DynamoDB::Table');
+
+  test('outlives mistakes', () => {
+    expect(table.DeletionPolicy).toBe('Retain');
+    expect(table.Properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+    });
+  });
+
+  test('has the keys and indexes that the store reads', () => {
+    const keys = (partition: string, sort: string) => [
+      { AttributeName: partition, KeyType: 'HASH' },
+      { AttributeName: sort, KeyType: 'RANGE' },
+    ];
+    expect(table.Properties.KeySchema).toEqual(keys('pk', 'sk'));
+    expect(table.Properties.GlobalSecondaryIndexes).toEqual(
+      Object.entries(indexes).map(([IndexName, { partitionKey, sortKey }]) => ({
+        IndexName,
+        KeySchema: keys(partitionKey, sortKey),
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      })),
+    );
+  });
+});
+
+describe('functions', () => {
+  test('are those of the functions folder', () => {
+    expect([...functions.keys()].sort()).toEqual(readdirSync(join(productFolder, 'functions')).sort());
+    expect(functions.size).toBe(all('AWS::Lambda::Function').length);
+  });
+
+  test.each([...functions])('%s runs as it was bundled for, traced', (_, properties) => {
+    expect(properties).toMatchObject({
+      Handler: 'handler.handler',
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      TracingConfig: { Mode: 'Active' },
+    });
+  });
+
+  test('have a role and a log group each', () => {
+    const each = [...functions.values()];
+    expect(new Set(each.map(({ Role }) => target(Role))).size).toBe(each.length);
+    expect(new Set(each.map(({ LoggingConfig }) => target(LoggingConfig.LogGroup))).size).toBe(each.length);
+  });
+
+  const set = ['NODE_OPTIONS', 'POWERTOOLS_SERVICE_NAME', 'POWERTOOLS_LOG_LEVEL'];
+  test.each([
+    ['book-order-line', booking],
+    ['reschedule-order-line', intakeEnvironment],
+    ['cancel-order-line', intakeEnvironment],
+    ['record-onboarding', intakeEnvironment],
+    ['record-email-feedback', intakeEnvironment],
+    ['send-provisioning-email', sending],
+    ['serve-api', serving],
+    ['sweep-order-lines', sweeping],
+  ])('%s gets the environment that it reads', (name, schema) => {
+    const variables: Record<string, unknown> = functionOf(name).Environment.Variables;
+    expect(Object.keys(variables).sort()).toEqual([...Object.keys(schema.shape), ...set].sort());
+
+    const deployed = Object.entries(variables).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value : 'https://sqs.example.com/queue',
+    ]);
+    expect(() => readEnvironment(schema, Object.fromEntries(deployed))).not.toThrow();
+  });
+
+  test('that send are done before their claim runs out', () => {
+    const start = '2026-11-22T00:00:00.000Z';
+    const to = { email: 'jane@example.com', locale: 'en' } as const;
+    const claim = claimFor({ kind: 'first', to, actor: 'test', owner: 'test' }, start, () => 'id');
+    const lease = (Date.parse(claim.until) - Date.parse(start)) / 1000;
+    for (const name of ['serve-api', 'send-provisioning-email'])
+      expect(functionOf(name).Timeout).toBeLessThan(lease);
+  });
+});
+
+describe('permissions', () => {
+  const logging = [
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
+    'xray:PutTraceSegments',
+    'xray:PutTelemetryRecords',
+  ];
+  const items = ['dynamodb:GetItem', 'dynamodb:PutItem'];
+  const consuming = [
+    'sqs:ReceiveMessage',
+    'sqs:ChangeMessageVisibility',
+    'sqs:GetQueueUrl',
+    'sqs:DeleteMessage',
+    'sqs:GetQueueAttributes',
+    'sqs:SendMessage',
+  ];
+  const aligning = ['states:StartExecution', 'states:StopExecution'];
+
+  test.each([
+    ['book-order-line', [...consuming, ...items, 'dynamodb:Query', ...aligning]],
+    ['reschedule-order-line', [...consuming, ...items, ...aligning]],
+    ['cancel-order-line', [...consuming, ...items, ...aligning]],
+    ['record-onboarding', [...consuming, ...items, 'dynamodb:Query', ...aligning]],
+    ['record-email-feedback', [...consuming, ...items]],
+    ['send-provisioning-email', [...items, 'ses:SendEmail']],
+    ['serve-api', [...items, 'dynamodb:Query', 'dynamodb:BatchGetItem', 'ses:SendEmail']],
+    [
+      'sweep-order-lines',
+      [
+        ...items,
+        'dynamodb:Query',
+        ...aligning,
+        'states:DescribeExecution',
+        'sqs:SendMessage',
+        'sqs:GetQueueAttributes',
+        'sqs:GetQueueUrl',
+      ],
+    ],
+  ])('%s may do what its code calls', (name, actions) => {
+    expect([...new Set(actionsOf(target(functionOf(name).Role)))].sort()).toEqual(
+      [...logging, ...actions].sort(),
+    );
+  });
+
+  test('the workflow may close lines and call its one function', () => {
+    const roleId = target(only('AWS::StepFunctions::StateMachine').Properties.RoleArn);
+    const own = statements(roleId).filter(({ Resource }) => Resource !== '*');
+    expect(own).toEqual([
+      expect.objectContaining({ Action: 'dynamodb:UpdateItem' }),
+      expect.objectContaining({
+        Action: 'lambda:InvokeFunction',
+        Resource: { 'Fn::GetAtt': [functionOf('send-provisioning-email').id, 'Arn'] },
+      }),
+    ]);
+  });
+
+  test('no role has a wildcard, but for traces and the delivery of logs, which know no resource', () => {
+    for (const [id, { Properties }] of all('AWS::IAM::Role')) {
+      expect(Properties).not.toHaveProperty('ManagedPolicyArns');
+      expect(actionsOf(id).filter((action) => action.includes('*'))).toEqual([]);
+      for (const { Action, Resource } of statements(id).filter((statement) => statement.Resource === '*')) {
+        expect({ Action, Resource }).toEqual({ Action: expect.anything(), Resource: '*' });
+        for (const action of [Action].flat())
+          expect(action).toMatch(/^xray:|^logs:(\w+LogDeliver|\w+ResourcePolic|DescribeLogGroups)/);
+      }
+    }
+  });
+
+  test('emails leave from the sender alone', () => {
+    for (const name of ['serve-api', 'send-provisioning-email']) {
+      const sends = statements(target(functionOf(name).Role)).filter(
+        ({ Action }) => Action === 'ses:SendEmail',
+      );
+      expect(sends).toEqual([
+        expect.objectContaining({
+          Condition: { StringEquals: { 'ses:FromAddress': 'provisioning@example.com' } },
+        }),
+      ]);
+    }
+  });
+});
+
+describe('API', () => {
+  const routes = Object.fromEntries(
+    all('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => [Properties.RouteKey, Properties]),
+  );
+  const [authorizerId] = Object.keys(resourcesOf(template, 'AWS::ApiGatewayV2::Authorizer'));
+
+  test('asks for a token where the order lines are, and nowhere else', () => {
+    expect(Object.keys(routes).sort()).toEqual(['ANY /order-lines', 'ANY /orders/{proxy+}', 'ANY /{proxy+}']);
+    for (const key of ['ANY /order-lines', 'ANY /orders/{proxy+}']) {
+      expect(routes[key]).toMatchObject({ AuthorizationType: 'JWT', AuthorizerId: { Ref: authorizerId } });
+    }
+    expect(routes['ANY /{proxy+}']).toMatchObject({ AuthorizationType: 'NONE' });
+    expect(routes['ANY /{proxy+}']).not.toHaveProperty('AuthorizerId');
+  });
+
+  test('takes the tokens of the sign-in that was set', () => {
+    expect(only('AWS::ApiGatewayV2::Authorizer').Properties.JwtConfiguration).toEqual({
+      Issuer: 'https://id.example.com',
+      Audience: ['provisioning-resend'],
+    });
+  });
+
+  test('is throttled, and logs nothing about people', () => {
+    const { DefaultRouteSettings, AccessLogSettings } = only('AWS::ApiGatewayV2::Stage').Properties;
+    expect(DefaultRouteSettings).toEqual({ ThrottlingBurstLimit: 100, ThrottlingRateLimit: 50 });
+    const logged = Object.values(JSON.parse(AccessLogSettings.Format) as Record<string, string>);
+    expect(logged.filter((value) => /identity|claims|path|query|domain/i.test(value))).toEqual([]);
+  });
+});
+
+describe('intake', () => {
+  const rules = all('AWS::Events::Rule').map(([, { Properties }]) => Properties);
+  const [busId] = Object.keys(resourcesOf(template, 'AWS::Events::EventBus'));
+
+  /** What stands between the bus and a function. */
+  function wayTo(name: string) {
+    const { id, Timeout, Environment } = functionOf(name);
+    const source = all('AWS::Lambda::EventSourceMapping').find(
+      ([, { Properties }]) => target(Properties.FunctionName) === id,
+    )?.[1];
+    const queueId = target(source?.Properties.EventSourceArn);
+    const queue = all('AWS::SQS::Queue').find(([queue]) => queue === queueId)?.[1];
+    const rule = rules.find(({ Targets }) => target(Targets[0].Arn) === queueId);
+    return { timeout: Timeout, variables: Environment.Variables, source, queue, rule };
+  }
+
+  test.each(consumers)('%s gets its events by a queue, and dead letters have one place', (name) => {
+    const { timeout, variables, source, queue, rule } = wayTo(name);
+    expect(source?.Properties).toMatchObject({
+      BatchSize: 10,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+    expect(queue?.Properties).toMatchObject({
+      SqsManagedSseEnabled: true,
+      RedrivePolicy: { maxReceiveCount: 5 },
+    });
+    expect(queue?.Properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * timeout);
+
+    const deadLetters = target(queue?.Properties.RedrivePolicy.deadLetterTargetArn);
+    expect(deadLetters).toBeDefined();
+    expect(target(variables.DEAD_LETTER_QUEUE_URL)).toBe(deadLetters);
+    expect(rule?.Targets).toHaveLength(1);
+    expect(target(rule?.Targets[0].DeadLetterConfig.Arn)).toBe(deadLetters);
+  });
+
+  test('no two functions share dead letters', () => {
+    const places = consumers.map((name) => target(wayTo(name).variables.DEAD_LETTER_QUEUE_URL));
+    expect(new Set(places).size).toBe(consumers.length);
+  });
+
+  test('every queue keeps dead letters for two weeks, is encrypted, and refuses plain HTTP', () => {
+    const secured = all('AWS::SQS::QueuePolicy')
+      .filter(([, { Properties }]) =>
+        Properties.PolicyDocument.Statement.some(
+          ({ Effect, Condition }: { Effect: string; Condition?: { Bool?: object } }) =>
+            Effect === 'Deny' && JSON.stringify(Condition?.Bool) === '{"aws:SecureTransport":"false"}',
+        ),
+      )
+      .flatMap(([, { Properties }]) => Properties.Queues.map(target));
+    const queues = all('AWS::SQS::Queue');
+    expect(secured.sort()).toEqual(queues.map(([id]) => id).sort());
+    for (const [, { Properties }] of queues) {
+      expect(Properties.SqsManagedSseEnabled).toBe(true);
+      if (!Properties.RedrivePolicy) expect(Properties.MessageRetentionPeriod).toBe(14 * 24 * 60 * 60);
+    }
+  });
+
+  const configurationSet = Object.keys(resourcesOf(template, 'AWS::SES::ConfigurationSet'))[0];
+  test.each([
+    [
+      'book-order-line',
+      {
+        source: ['commerce.workspace'],
+        'detail-type': [{ 'anything-but': ['Order Line Rescheduled', 'Order Line Cancelled'] }],
+      },
+    ],
+    ['reschedule-order-line', { source: ['commerce.workspace'], 'detail-type': ['Order Line Rescheduled'] }],
+    ['cancel-order-line', { source: ['commerce.workspace'], 'detail-type': ['Order Line Cancelled'] }],
+    ['record-onboarding', { source: ['control-hub'] }],
+    [
+      'record-email-feedback',
+      {
+        source: ['aws.ses'],
+        detail: { mail: { tags: { 'ses:configuration-set': [{ Ref: configurationSet }] } } },
+      },
+    ],
+  ])('%s gets the events that are its own', (name, pattern) => {
+    expect(wayTo(name).rule?.EventPattern).toEqual(pattern);
+    expect(wayTo(name).rule?.EventBusName).toEqual(
+      name === 'record-email-feedback' ? 'default' : { Ref: busId },
+    );
+  });
+
+  const admitted = (eventSources: unknown) =>
+    Object.values(
+      resourcesOf(synthesise({ ...exampleSettings, eventSources }), 'AWS::Events::EventBusPolicy'),
+    ).map(({ Properties }) => Properties.Statement);
+  const sources = { 'events:source': ['commerce.workspace', 'control-hub'] };
+  const principal = (account: string) => ({
+    AWS: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::${account}:root`]] },
+  });
+
+  test('the bus takes events from the accounts that were set', () => {
+    expect(admitted({ accountIds: ['111111111111', '222222222222'] })).toEqual(
+      ['111111111111', '222222222222'].map((account) =>
+        expect.objectContaining({
+          Action: 'events:PutEvents',
+          Principal: principal(account),
+          Condition: { StringEquals: sources },
+        }),
+      ),
+    );
+  });
+
+  test('the bus takes events from the organization that was set', () => {
+    expect(admitted({ organizationId: 'o-a1b2c3d4e5' })).toEqual([
+      expect.objectContaining({
+        Action: 'events:PutEvents',
+        Principal: { AWS: '*' },
+        Condition: { StringEquals: { ...sources, 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } },
+      }),
+    ]);
+  });
+});
+
+test('SES reports to the default bus', () => {
+  const { EventDestination } = only('AWS::SES::ConfigurationSetEventDestination').Properties;
+  expect(EventDestination.Enabled).toBe(true);
+  expect(JSON.stringify(EventDestination.EventBridgeDestination)).toContain(':event-bus/default');
+  expect(EventDestination.MatchingEventTypes.sort()).toEqual([
+    'bounce',
+    'complaint',
+    'delivery',
+    'deliveryDelay',
+    'reject',
+    'send',
+  ]);
+});
+
+test('the sweep runs every hour, and a run that cannot is kept', () => {
+  const { ScheduleExpression, State, Target } = only('AWS::Scheduler::Schedule').Properties;
+  const { id } = functionOf('sweep-order-lines');
+  expect({ ScheduleExpression, State }).toEqual({ ScheduleExpression: 'rate(1 hour)', State: 'ENABLED' });
+  expect(target(Target.Arn)).toBe(id);
+  const failed = only('AWS::Lambda::EventInvokeConfig').Properties;
+  expect(target(failed.FunctionName)).toBe(id);
+  expect(failed.DestinationConfig.OnFailure.Destination).toEqual(Target.DeadLetterConfig.Arn);
+});
+
+describe('logs', () => {
+  const retentions = (logRetentionDays?: number) =>
+    Object.values(
+      resourcesOf(synthesise({ ...exampleSettings, logRetentionDays }), 'AWS::Logs::LogGroup'),
+    ).map(({ Properties }) => Properties.RetentionInDays);
+
+  test('are kept for as long as was set', () => {
+    const groups = functions.size + 2;
+    expect(retentions()).toEqual(Array(groups).fill(90));
+    expect(retentions(400)).toEqual(Array(groups).fill(400));
+  });
+
+  test('of the workflow hold no inputs and outputs', () => {
+    const { LoggingConfiguration, TracingConfiguration, StateMachineType } = only(
+      'AWS::StepFunctions::StateMachine',
+    ).Properties;
+    expect(LoggingConfiguration).toMatchObject({ IncludeExecutionData: false, Level: 'ERROR' });
+    expect(LoggingConfiguration.Destinations).toHaveLength(1);
+    expect({ TracingConfiguration, StateMachineType }).toEqual({
+      TracingConfiguration: { Enabled: true },
+      StateMachineType: 'STANDARD',
+    });
+  });
+});
+
+test('the workflow runs on the resources of the stack', () => {
+  const { DefinitionString, DefinitionSubstitutions } = only('AWS::StepFunctions::StateMachine').Properties;
+  const named = [...String(DefinitionString).matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+  expect(Object.keys(DefinitionSubstitutions).sort()).toEqual([...new Set(named)].sort());
+  expect(target(DefinitionSubstitutions.TableName)).toBe(all('AWS::DynamoDB::Table')[0]?.[0]);
+  expect(target(DefinitionSubstitutions.SendProvisioningEmailFunctionArn)).toBe(
+    functionOf('send-provisioning-email').id,
+  );
+});

@@ -1,0 +1,203 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+// @ts-expect-error the package has no types
+import aslValidator from 'asl-validator';
+import { Duration } from 'luxon';
+import { toItem } from '../../shared/adapters/order-line-item.ts';
+import { faultNames } from '../../shared/contracts/workflow.ts';
+import { executionHorizon, followUp, longestWindowDays } from '../../shared/domain/follow-up.ts';
+import {
+  book,
+  closeOverdue,
+  type OrderLine,
+  recordSent,
+  withNewExecution,
+} from '../../shared/domain/order-line.ts';
+import { plus, toInstant } from '../../shared/domain/time.ts';
+import { productFolder } from './synth.ts';
+
+interface Retrier {
+  ErrorEquals: string[];
+  MaxAttempts: number;
+  IntervalSeconds?: number;
+  BackoffRate?: number;
+  MaxDelaySeconds?: number;
+}
+
+interface State {
+  Type: string;
+  Comment?: string;
+  Next?: string;
+  Default?: string;
+  End?: boolean;
+  Choices?: { Next: string }[];
+  Catch?: { ErrorEquals: string[]; Next: string }[];
+  Retry?: Retrier[];
+  TimeoutSeconds?: number;
+  Parameters?: Record<string, unknown>;
+}
+
+const validate = aslValidator as (definition: unknown) => { isValid: boolean; errors: unknown[] };
+
+const definition = JSON.parse(
+  readFileSync(join(productFolder, 'infra/workflow/order-line.asl.json'), 'utf8'),
+) as { StartAt: string; States: Record<string, State> };
+
+const stateOf = (name: string): State => {
+  const state = definition.States[name];
+  if (!state) throw new Error(`no state ${name}`);
+  return state;
+};
+const successors = ({ Next, Default, Choices = [], Catch = [] }: State): string[] =>
+  [Next, Default, ...Choices.map((choice) => choice.Next), ...Catch.map((catcher) => catcher.Next)].filter(
+    (name) => name !== undefined,
+  );
+const tasks = Object.entries(definition.States).filter(([, { Type }]) => Type === 'Task');
+const sending = stateOf('Send provisioning email');
+const closing = stateOf('Close order line');
+
+/** The waits between the attempts at a task, each at its longest. */
+function waits({ Retry = [] }: State): number[] {
+  const policy = Retry.find(({ ErrorEquals }) => ErrorEquals.includes('States.ALL'));
+  if (!policy) return [];
+  const { IntervalSeconds = 1, BackoffRate = 2, MaxDelaySeconds = Infinity, MaxAttempts } = policy;
+  return Array.from({ length: MaxAttempts }, (_, attempt) =>
+    Math.min(IntervalSeconds * BackoffRate ** attempt, MaxDelaySeconds),
+  );
+}
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+
+/** From the first attempt's start to the last one's end, in seconds. */
+const longestTry = (task: State) =>
+  sum(waits(task)) + (waits(task).length + 1) * (task.TimeoutSeconds ?? Infinity);
+
+test('the definition is valid', () => {
+  const text = JSON.stringify(definition).replace(
+    '${SendProvisioningEmailFunctionArn}',
+    'arn:aws:lambda:eu-central-1:111111111111:function:send',
+  );
+  const { isValid, errors } = validate(JSON.parse(text));
+  expect({ isValid, errors }).toEqual({ isValid: true, errors: [] });
+});
+
+test('every state is reachable', () => {
+  const reached = new Set([definition.StartAt]);
+  for (const name of reached) for (const next of successors(stateOf(name))) reached.add(next);
+  expect([...reached].sort()).toEqual(Object.keys(definition.States).sort());
+});
+
+test('a line that closes takes at most 6 transitions', () => {
+  const longest = (name: string): number => {
+    const next = successors(stateOf(name)).map(longest);
+    return 1 + Math.max(0, ...next);
+  };
+  expect(longest(definition.StartAt)).toBeLessThanOrEqual(6);
+});
+
+test.each(tasks)('%s is tried again, for a time that its comment states', (_, task) => {
+  const [, stated = ''] = /Retries: ([\d+]+) s/.exec(task.Comment ?? '') ?? [];
+  expect(stated.split('+').map(Number)).toEqual(waits(task));
+  expect(task.TimeoutSeconds).toBeGreaterThan(0);
+});
+
+test('the retries of the email take the minutes that the comment states', () => {
+  const [, minutes] = /at most ([\d.]+) minutes/.exec(sending.Comment ?? '') ?? [];
+  expect(sum(waits(sending)) / 60).toBe(Number(minutes));
+});
+
+test('every fault that the workflow names is one that is thrown', () => {
+  const named = tasks.flatMap(([, { Retry = [], Catch = [] }]) =>
+    [...Retry, ...Catch].flatMap((rule) => rule.ErrorEquals),
+  );
+  const known = [...Object.values(faultNames), 'States.ALL', 'DynamoDB.ConditionalCheckFailedException'];
+  expect(known).toEqual(expect.arrayContaining(named));
+});
+
+const start = '2026-11-01T00:00:00.000Z';
+const scheduled: OrderLine = withNewExecution(
+  book(
+    {
+      orderId: 'ORD-1',
+      lineId: '1',
+      subscriptionId: 'SUB-1',
+      offer: 'A-WX',
+      partnerId: 'P-1',
+      endCustomer: { name: 'Customer' },
+      placedBy: { name: 'Ann', email: 'ann@example.com' },
+      provisioningContact: { email: 'bo@example.com', locale: 'en' },
+      requestedStartDate: start,
+    },
+    undefined,
+    { default: 'P30D', families: {} },
+    { at: start, actor: 'test' },
+  ),
+);
+const awaiting = recordSent(
+  scheduled,
+  {
+    id: 'c',
+    owner: 'o',
+    kind: 'first',
+    to: scheduled.provisioningContact,
+    actor: 'a',
+    at: start,
+    until: start,
+  },
+  { messageId: 'm', sentAt: start },
+);
+const closesAt = plus(start, awaiting.window);
+const secondsAfter = (instant: string, seconds: number) =>
+  toInstant(new Date(Date.parse(instant) + seconds * 1000));
+
+test('the sweep steps in only after the retries have ended', () => {
+  expect(followUp(scheduled, secondsAfter(start, longestTry(sending)))).toBe('check-execution');
+  expect(followUp(awaiting, secondsAfter(closesAt, longestTry(closing)))).toBe('check-execution');
+});
+
+test('an execution ends within a year', () => {
+  const waiting = Duration.fromISO(executionHorizon).plus({ days: longestWindowDays });
+  const trying = Duration.fromObject({ seconds: longestTry(sending) + longestTry(closing) });
+  expect(waiting.plus(trying).as('days')).toBeLessThan(365);
+});
+
+describe('Close order line', () => {
+  const { UpdateExpression, ExpressionAttributeNames, ExpressionAttributeValues } = closing.Parameters as {
+    UpdateExpression: string;
+    ExpressionAttributeNames: Record<string, string>;
+    ExpressionAttributeValues: Record<string, Record<string, unknown>>;
+  };
+  const [, assignments = '', removals = ''] = /^SET (.*) REMOVE (.*)$/.exec(UpdateExpression) ?? [];
+  const nameOf = (word: string) => ExpressionAttributeNames[word] ?? word;
+  const set = [...assignments.matchAll(/([#\w]+) =/g)].map(([, word = '']) => nameOf(word));
+  const removed = removals.split(', ').map(nameOf);
+
+  const before: Record<string, unknown> = toItem(awaiting, 1);
+  const closed = closeOverdue(awaiting, { at: closesAt, actor: 'workflow' });
+  const after: Record<string, unknown> = toItem(closed, 2);
+
+  test('writes the attributes that closeOverdue changes', () => {
+    const changed = Object.keys(after).filter(
+      (name) => JSON.stringify(after[name]) !== JSON.stringify(before[name]),
+    );
+    expect(set.sort()).toEqual(changed.sort());
+  });
+
+  test('removes the attributes that a closed line lacks', () => {
+    expect(removed.sort()).toEqual(
+      Object.keys(before)
+        .filter((name) => !(name in after))
+        .sort(),
+    );
+  });
+
+  test('writes the same status and history entry', () => {
+    expect(ExpressionAttributeValues[':awaiting']).toEqual({ S: before['status'] });
+    expect(ExpressionAttributeValues[':closed']).toEqual({ S: after['status'] });
+    const now = { 'S.$': '$$.State.EnteredTime' };
+    const { at, ...entry } = closed.history.at(-1) ?? {};
+    const texts = Object.fromEntries(Object.entries(entry).map(([name, text]) => [name, { S: text }]));
+    expect(at).toBe(closed.closedAt);
+    expect(ExpressionAttributeValues[':entry']).toEqual({ L: [{ M: { at: now, ...texts } }] });
+    expect(ExpressionAttributeValues[':now']).toEqual(now);
+  });
+});
