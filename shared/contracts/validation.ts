@@ -7,8 +7,10 @@ export interface InputError {
 }
 
 /** Checks an input, with what `inputErrors` needs to tell what is missing. */
-export const check = <Schema extends z.ZodType>(schema: Schema, input: unknown): z.ZodSafeParseResult<z.output<Schema>> =>
-  schema.safeParse(input, { reportInput: true });
+export const check = <Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+): z.ZodSafeParseResult<z.output<Schema>> => schema.safeParse(input, { reportInput: true });
 
 export const inputErrors = (error: z.ZodError): readonly InputError[] =>
   error.issues.flatMap((issue) =>

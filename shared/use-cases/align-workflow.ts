@@ -32,7 +32,11 @@ export async function alignWorkflow(
  * theirs is the one.
  * The revision is written first: an execution that the line does not know of would stand down.
  */
-export async function startNewExecution(line: OrderLine, workflow: Workflow, store: OrderLineStore): Promise<void> {
+export async function startNewExecution(
+  line: OrderLine,
+  workflow: Workflow,
+  store: OrderLineStore,
+): Promise<void> {
   const started = await store.update(line, (known) => {
     if (!isBooked(known) || !isOpen(known)) return { result: undefined };
     if (known.executionRevision !== line.executionRevision) return { result: known };
