@@ -1,0 +1,256 @@
+import type * as z from 'zod';
+import { contactChange, listQuery, resendHeaders } from '../../shared/contracts/api.ts';
+import {
+  orderLineBooked,
+  orderLineCancelled,
+  orderLineRescheduled,
+  organizationOnboarded,
+} from '../../shared/contracts/events.ts';
+import { emailAddress, identifier, plainText, startDate, timestamp } from '../../shared/contracts/fields.ts';
+import { inputErrors } from '../../shared/contracts/validation.ts';
+import { booked, cancelled, onboarded, rescheduled } from '../support/events.ts';
+
+const takes = (schema: z.ZodType, value: unknown): boolean => schema.safeParse(value).success;
+const control = (code: number) => String.fromCodePoint(code);
+
+describe('an identifier', () => {
+  it.each(['A', 'ORD-1001', 'a.b_c-D9', '-', '.', '0', 'x'.repeat(64)])('takes %s', (value) => {
+    expect(takes(identifier, value)).toBe(true);
+  });
+
+  it.each<[string, unknown]>([
+    ['nothing', ''],
+    ['65 characters', 'x'.repeat(65)],
+    ['a space', 'ORD 1'],
+    ['the separator of keys', 'ORD#1'],
+    ['a slash', 'ORD/1'],
+    ['a line break at its end', 'ORD-1\n'],
+    ['a letter that is not ASCII', 'ÖRD-1'],
+    ['full-width digits', 'ORD-１'],
+    ['a number', 1001],
+    ['null', null],
+  ])('does not take %s', (_, value) => {
+    expect(takes(identifier, value)).toBe(false);
+  });
+});
+
+describe('a start date', () => {
+  it.each([
+    ['2026-12-01', '2026-12-01T00:00:00.000Z'],
+    ['2028-02-29', '2028-02-29T00:00:00.000Z'],
+    ['2026-12-01T09:30:00Z', '2026-12-01T09:30:00.000Z'],
+    ['2026-12-01T09:30:00.1234567Z', '2026-12-01T09:30:00.123Z'],
+    ['2026-12-01T00:30:00+09:00', '2026-11-30T15:30:00.000Z'],
+    ['2026-12-31T23:30:00-05:00', '2027-01-01T04:30:00.000Z'],
+    ['1970-01-01', '1970-01-01T00:00:00.000Z'],
+    ['2199-12-31', '2199-12-31T00:00:00.000Z'],
+  ])('%s means %s', (text, instant) => {
+    expect(startDate.parse(text)).toBe(instant);
+  });
+
+  it.each<[string, unknown]>([
+    ['a day that does not exist', '2026-02-30'],
+    ['the 29th of February of a common year', '2026-02-29'],
+    ['a month that does not exist', '2026-13-01'],
+    ['an hour that does not exist', '2026-12-01T25:00:00Z'],
+    ['a time on a day that does not exist', '2026-02-30T00:00:00Z'],
+    ['a time without an offset', '2026-12-01T09:30:00'],
+    ['a year before 1970', '1969-12-31'],
+    ['a time before 1970 in UTC', '1970-01-01T00:00:00+09:00'],
+    ['a year after 2199', '2200-01-01'],
+    ['a time after 2199 in UTC', '2199-12-31T23:00:00-05:00'],
+    ['a year of five digits', '+12026-12-01'],
+    ['another notation', '01/12/2026'],
+    ['a week date', '2026-W49-2'],
+    ['no leading zeros', '2026-1-1'],
+    ['a space at the end', '2026-12-01 '],
+    ['a line break at the end', '2026-12-01\n'],
+    ['nothing', ''],
+    ['a number', 1764547200000],
+  ])('is not %s', (_, value) => {
+    expect(takes(startDate, value)).toBe(false);
+  });
+});
+
+describe('a timestamp', () => {
+  it('is a time in UTC with milliseconds, whatever its offset', () => {
+    expect(timestamp.parse('2026-11-22T10:00:00+01:00')).toBe('2026-11-22T09:00:00.000Z');
+  });
+
+  it.each(['2026-11-22', '2026-11-22T10:00:00', '2026-02-30T10:00:00Z', '1969-12-31T23:59:59Z', 'now'])(
+    'is not %s',
+    (value) => {
+      expect(takes(timestamp, value)).toBe(false);
+    },
+  );
+});
+
+describe('an email address', () => {
+  it.each(['jane@example.com', 'JANE.DOE+ccw@mail.example.co.jp', 'o_brien-1@example.com'])(
+    'takes %s',
+    (value) => {
+      expect(takes(emailAddress, value)).toBe(true);
+    },
+  );
+
+  it.each([
+    [254, true],
+    [255, false],
+  ])('of %i characters: %s', (length, isTaken) => {
+    const domain = `${`${'x'.repeat(60)}.`.repeat(3)}com`;
+    const address = `${'x'.repeat(length - domain.length - 1)}@${domain}`;
+    expect(takes(emailAddress, address)).toBe(isTaken);
+  });
+
+  it.each([
+    ['a second header after CR LF', 'jane@example.com\r\nBcc: all@example.com'],
+    ['a line break at its end', 'jane@example.com\n'],
+    ['a line break inside', 'jane\n@example.com'],
+    ['a NUL', `jane${control(0)}@example.com`],
+    ['a display name', 'Jane <jane@example.com>'],
+    ['two addresses', 'jane@example.com,joe@example.com'],
+    ['two addresses with a semicolon', 'jane@example.com;joe@example.com'],
+    ['a space around it', ' jane@example.com '],
+    ['a letter that is not ASCII', 'jäne@example.com'],
+    ['no domain', 'jane@'],
+    ['no name', '@example.com'],
+    ['two at signs', 'jane@@example.com'],
+    ['nothing', ''],
+  ])('is not %s', (_, value) => {
+    expect(takes(emailAddress, value)).toBe(false);
+  });
+});
+
+describe('a name', () => {
+  const name = plainText(20);
+
+  it.each(['Alder & Finch', 'O’Brien', '佐藤 花子', 'a < b', '5 > 3', '𠮷野家', 'x'.repeat(20)])(
+    'takes %s',
+    (value) => {
+      expect(takes(name, value)).toBe(true);
+    },
+  );
+
+  it('loses the space around it', () => {
+    expect(name.parse('  Joanna Reyes ')).toBe('Joanna Reyes');
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['nothing but space', '   '],
+    ['one character too many', 'x'.repeat(21)],
+    ['a line break', 'Joanna\nReyes'],
+    ['a carriage return', 'Joanna\rReyes'],
+    ['a tab', 'Joanna\tReyes'],
+    ['a NUL', `Joanna${control(0)}`],
+    ['an escape', `Joanna${control(0x1b)}[0m`],
+    ['a text direction', `Joanna${control(0x202e)}seyeR`],
+    ['an invisible space', `Jo${control(0x200b)}anna`],
+    ['a line separator', `Joanna${control(0x2028)}Reyes`],
+    ['half a character', 'Joanna\ud800'],
+    ['a tag', '<b>Joanna</b>'],
+    ['a script', '<script>alert(1)'],
+    ['a comment', '<!-- x'],
+    ['the end of a tag', '</td>'],
+  ])('is not %s', (_, value) => {
+    expect(takes(name, value)).toBe(false);
+  });
+});
+
+describe('events', () => {
+  const withDetail = (event: { detail: unknown }, changes: object) => ({
+    ...event,
+    detail: { ...(event.detail as object), ...changes },
+  });
+
+  it.each<[string, z.ZodType, { detail: unknown }]>([
+    ['Order Line Booked', orderLineBooked, booked('ORD-1')],
+    [
+      'Order Line Rescheduled',
+      orderLineRescheduled,
+      rescheduled('ORD-1', '2026-12-01', '2026-11-01T00:00:00Z'),
+    ],
+    ['Order Line Cancelled', orderLineCancelled, cancelled('ORD-1')],
+    ['Organization Onboarded', organizationOnboarded, onboarded('ORD-1')],
+  ])('%s: fields that nobody knows here are ignored', (_, schema, event) => {
+    const parsed = schema.parse({
+      ...withDetail(event, { colour: 'blue' }),
+      account: '123456789012',
+      version: '0',
+    });
+    expect(parsed).toEqual(schema.parse(event));
+  });
+
+  it('a contact without a locale is written to in English', () => {
+    expect(orderLineBooked.parse(booked('ORD-1')).detail.provisioningContact.locale).toBe('en');
+  });
+
+  it.each<[string, object, string]>([
+    ['no order', { orderId: undefined }, 'detail.orderId'],
+    ['no customer', { endCustomer: {} }, 'detail.endCustomer.name'],
+    ['a wrong address', { placedBy: { name: 'Maya', email: 'maya' } }, 'detail.placedBy.email'],
+    [
+      'an unknown language',
+      { provisioningContact: { email: 'a@example.com', locale: 'de' } },
+      'detail.provisioningContact.locale',
+    ],
+    ['an impossible day', { requestedStartDate: '2026-02-30' }, 'detail.requestedStartDate'],
+  ])('a booking with %s is refused with the place of the mistake', (_, changes, path) => {
+    const { error } = orderLineBooked.safeParse(withDetail(booked('ORD-1'), changes));
+    expect(error && inputErrors(error).map((one) => one.path)).toEqual([path]);
+  });
+
+  it('what is wrong is said without the value, which may be personal', () => {
+    const { error } = orderLineBooked.safeParse(withDetail(booked('ORD-1'), { orderId: 'secret value' }));
+    expect(JSON.stringify(error && inputErrors(error))).not.toContain('secret value');
+  });
+});
+
+describe('requests', () => {
+  it.each(['1', '25', '99', '100'])('a list may have %s lines a page', (limit) => {
+    expect(listQuery.parse({ limit }).limit).toBe(Number(limit));
+  });
+
+  it.each(['0', '101', '1000', '-1', '1.5', '1e2', '0x10', '007', ' 5', '', 'all'])(
+    'a page of "%s" lines makes no sense',
+    (limit) => {
+      expect(takes(listQuery, { limit })).toBe(false);
+    },
+  );
+
+  it('a list has 25 lines a page unless asked otherwise', () => {
+    expect(listQuery.parse({})).toEqual({ limit: 25 });
+  });
+
+  it.each<[string, object]>([
+    ['a status that does not exist', { status: 'Open' }],
+    ['a flag that is neither true nor false', { provisioningPending: '1' }],
+    ['an empty search', { q: ' ' }],
+  ])('a list with %s makes no sense', (_, query) => {
+    expect(takes(listQuery, query)).toBe(false);
+  });
+
+  it('a contact change names what it does not know', () => {
+    const { error } = contactChange.safeParse({ email: 'a@example.com', applyToAll: true });
+    expect(error && inputErrors(error)).toEqual([{ path: 'applyToAll', message: 'is not known here' }]);
+  });
+
+  it('a contact change is for one line unless asked otherwise', () => {
+    expect(contactChange.parse({ email: 'a@example.com' })).toEqual({
+      email: 'a@example.com',
+      locale: 'en',
+      applyToAllLines: false,
+    });
+  });
+
+  it.each<[string, boolean]>([
+    ['7f3c-01', true],
+    ['x'.repeat(255), true],
+    ['x'.repeat(256), false],
+    ['', false],
+    ['two words', false],
+    ['schlüssel', false],
+  ])('an idempotency key of "%s": %s', (key, isTaken) => {
+    expect(takes(resendHeaders, { 'idempotency-key': key })).toBe(isTaken);
+  });
+});

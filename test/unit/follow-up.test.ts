@@ -1,0 +1,69 @@
+import { executionHorizon, followUp, nextDueAt } from '../../shared/domain/follow-up.ts';
+import type { OrderLine } from '../../shared/domain/order-line.ts';
+import { plus } from '../../shared/domain/time.ts';
+import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
+
+const scheduled = (requestedStartDate: string): Partial<OrderLine> => ({ requestedStartDate });
+const closing = (closesAt: string): Partial<OrderLine> => ({
+  status: 'AwaitingProvisioningDetails',
+  requestedStartDate: '2026-11-01T00:00:00.000Z',
+  firstEmailSentAt: '2026-11-01T00:00:00.000Z',
+  closesAt,
+});
+const unstarted = { executionRevision: 0 };
+
+describe('what the sweep does about a line', () => {
+  it.each<[string, Partial<OrderLine>, string]>([
+    ['its execution was never started', { ...scheduled(now), ...unstarted }, 'start-execution'],
+    ['its start date is half a year away', { ...scheduled(daysAfter(180)), ...unstarted }, 'start-execution'],
+    [
+      'its start date is more than half a year away',
+      { ...scheduled(daysAfter(181)), ...unstarted },
+      'nothing',
+    ],
+    ['its email is due soon', scheduled(daysAfter(0.01)), 'check-execution'],
+    ['its email is due, and the workflow may be trying', scheduled(minutesBefore(30)), 'check-execution'],
+    ['its email is overdue', scheduled(minutesBefore(35)), 'restart-execution'],
+    ['its window ends soon', closing(daysAfter(0.01)), 'check-execution'],
+    ['its window ended a moment ago', closing(minutesBefore(30)), 'check-execution'],
+    ['its window ended and nobody closed it', closing(minutesBefore(35)), 'close'],
+    ['closed', { ...closing(minutesBefore(60)), status: 'Closed' }, 'nothing'],
+    [
+      'onboarded',
+      { ...closing(minutesBefore(60)), status: 'Onboarded', onboardedAt: minutesBefore(90) },
+      'nothing',
+    ],
+    ['cancelled', { ...scheduled(minutesBefore(60)), status: 'Cancelled' }, 'nothing'],
+    ['cancelled before its execution', { ...scheduled(now), ...unstarted, status: 'Cancelled' }, 'nothing'],
+  ])('%s', (_, state, action) => {
+    expect(followUp(line(state), now)).toBe(action);
+  });
+});
+
+describe('when a line next needs somebody', () => {
+  it.each<[string, Partial<OrderLine>, string | undefined]>([
+    ['for its execution', { ...scheduled(daysAfter(200)), ...unstarted }, daysAfter(20)],
+    ['for its email', scheduled(daysAfter(3)), daysAfter(3)],
+    ['for its closing', closing(daysAfter(4)), daysAfter(4)],
+    ['closed: never', { ...closing(now), status: 'Closed' }, undefined],
+    ['onboarded: never', { ...closing(now), status: 'Onboarded' }, undefined],
+    ['cancelled: never', { ...scheduled(now), status: 'Cancelled' }, undefined],
+  ])('%s', (_, state, due) => {
+    expect(nextDueAt(line(state))).toBe(due);
+  });
+
+  it.each<[string, Partial<OrderLine>]>([
+    ['an execution', { ...scheduled(daysAfter(300)), ...unstarted }],
+    ['an email', scheduled(daysAfter(30))],
+    ['a closing', closing(daysAfter(7))],
+  ])('%s that is due has a sweep that does something about it', (_, state) => {
+    const waiting = line(state);
+    const due = nextDueAt(waiting);
+    expect(due && followUp(waiting, plus(due, 'PT1H'))).not.toBe('nothing');
+  });
+
+  it('the wait for the start date and the longest window fit into the year that an execution may last', () => {
+    const end = plus(plus(now, executionHorizon), 'P180D');
+    expect(end < plus(now, 'P365D')).toBe(true);
+  });
+});

@@ -1,0 +1,156 @@
+import type { OrderLine } from '../../shared/domain/order-line.ts';
+import { decideContactChange, decideFirstEmail, refuseResend } from '../../shared/domain/rules.ts';
+import { line, minutesBefore, now } from '../support/lines.ts';
+
+const limits = { interval: 'PT1M', perDay: 3, perLine: 20 };
+const sameAddress = { email: 'IT@Example.com', locale: 'en' } as const;
+const otherAddress = { email: 'new@example.com', locale: 'en' } as const;
+
+const awaiting: Partial<OrderLine> = {
+  status: 'AwaitingProvisioningDetails',
+  firstEmailSentAt: '2026-11-20T00:00:00.000Z',
+  closesAt: '2026-11-27T00:00:00.000Z',
+  emailsSent: 1,
+};
+const closed: Partial<OrderLine> = { ...awaiting, status: 'Closed', closedAt: '2026-11-20T12:00:00.000Z' };
+const flagged = { onboardedAt: '2026-11-21T00:00:00.000Z', organizationId: 'organization' };
+const bounced = { undeliverable: { email: 'it@example.com', reason: 'no such user' } };
+
+describe('what may be done when', () => {
+  it.each<[string, Partial<OrderLine>, string, string]>([
+    ['Scheduled', { status: 'Scheduled' }, 'not-started', 'save'],
+    ['Scheduled, start date passed', { requestedStartDate: minutesBefore(5) }, 'not-started', 'save'],
+    ['Awaiting', awaiting, 'yes', 'send'],
+    ['Closed, pending', closed, 'yes', 'send'],
+    ['Closed, onboarded later', { ...closed, ...flagged }, 'point-of-no-return', 'point-of-no-return'],
+    [
+      'Onboarded',
+      { ...awaiting, ...flagged, status: 'Onboarded' },
+      'point-of-no-return',
+      'point-of-no-return',
+    ],
+    [
+      'Onboarded before the first email',
+      { ...flagged, status: 'Onboarded' },
+      'point-of-no-return',
+      'point-of-no-return',
+    ],
+    ['Cancelled', { ...awaiting, status: 'Cancelled' }, 'cancelled', 'cancelled'],
+    ['Cancelled before the first email', { status: 'Cancelled' }, 'cancelled', 'cancelled'],
+    ['Cancelled and onboarded', { ...awaiting, ...flagged, status: 'Cancelled' }, 'cancelled', 'cancelled'],
+    ['Awaiting, address bounced', { ...awaiting, ...bounced }, 'contact-undeliverable', 'send'],
+  ])('%s', (_, state, resend, change) => {
+    const decision = decideContactChange(line(state), otherAddress, now, limits);
+    expect({
+      resend: refuseResend(line(state), now, limits)?.code ?? 'yes',
+      change: decision.outcome === 'refused' ? decision.refusal.code : decision.outcome,
+    }).toEqual({ resend, change });
+  });
+
+  it('says when the line starts', () => {
+    expect(refuseResend(line({ requestedStartDate: '2026-12-24T00:00:00.000Z' }), now, limits)).toEqual({
+      code: 'not-started',
+      requestedStartDate: '2026-12-24T00:00:00.000Z',
+    });
+  });
+
+  it('says why mail to the contact does not arrive', () => {
+    expect(refuseResend(line({ ...awaiting, ...bounced }), now, limits)).toEqual({
+      code: 'contact-undeliverable',
+      reason: 'no such user',
+    });
+  });
+
+  it('sends again once a bounced contact was replaced', () => {
+    const replaced = { ...awaiting, ...bounced, provisioningContact: otherAddress };
+    expect(refuseResend(line(replaced), now, limits)).toBeUndefined();
+  });
+});
+
+describe('a contact change to the address that is there', () => {
+  it.each<[string, Partial<OrderLine>]>([
+    ['Scheduled', {}],
+    ['Awaiting', awaiting],
+    ['Closed, pending', closed],
+    ['at the daily limit', { ...awaiting, countedEmailsAt: [1, 2, 3].map(minutesBefore) }],
+  ])('changes nothing: %s', (_, state) => {
+    expect(decideContactChange(line(state), sameAddress, now, limits)).toEqual({ outcome: 'unchanged' });
+  });
+
+  it('is refused like any other once the line is settled', () => {
+    expect(decideContactChange(line({ status: 'Cancelled' }), sameAddress, now, limits).outcome).toBe(
+      'refused',
+    );
+  });
+});
+
+describe('resend limits', () => {
+  const day = 24 * 60;
+  /** A line that got emails so many minutes ago; the last of them was a resend, unless said otherwise. */
+  const emailed = (minutesAgo: number[], changes: Partial<OrderLine> = {}) =>
+    line({
+      ...awaiting,
+      countedEmailsAt: minutesAgo.map(minutesBefore),
+      ...(minutesAgo.length === 0 ? {} : { lastResentAt: minutesBefore(minutesAgo.at(-1) ?? 0) }),
+      ...changes,
+    });
+
+  it.each<[string, number[], string, number | undefined]>([
+    ['the first resend', [], 'yes', undefined],
+    ['half a minute after a resend', [0.5], 'resend-too-soon', -0.5],
+    ['a minute after a resend', [1], 'yes', undefined],
+    ['two today', [90, 60], 'yes', undefined],
+    ['three today', [90, 60, 30], 'resend-limit-reached', 90 - day],
+    ['three, the oldest almost a day ago', [day - 0.001, 60, 30], 'resend-limit-reached', -0.001],
+    ['three, the oldest a day ago', [day, 60, 30], 'yes', undefined],
+    ['three at once, all a day ago', [day, day, day], 'yes', undefined],
+    ['more than three, as after a change of the limit', [90, 80, 70, 60], 'resend-limit-reached', 80 - day],
+    ['at the limit, where the minute ends later', [day - 0.25, 60, 0.5], 'resend-limit-reached', -0.5],
+  ])('%s', (_, minutesAgo, code, next) => {
+    const refusal = refuseResend(emailed(minutesAgo), now, limits);
+    expect(refusal ?? { code: 'yes' }).toEqual(
+      next === undefined ? { code } : { code, canResendAt: minutesBefore(next) },
+    );
+  });
+
+  it('the first email and contact changes do not start the minute', () => {
+    const changed = line({ ...awaiting, firstEmailSentAt: now, countedEmailsAt: [now] });
+    expect(refuseResend(changed, now, limits)).toBeUndefined();
+  });
+
+  it('a contact change ignores the minute', () => {
+    expect(decideContactChange(emailed([0]), otherAddress, now, limits)).toEqual({ outcome: 'send' });
+  });
+
+  it('a contact change counts toward the daily limit and is refused at it', () => {
+    expect(decideContactChange(emailed([90, 60, 30]), otherAddress, now, limits)).toEqual({
+      outcome: 'refused',
+      refusal: { code: 'resend-limit-reached', canResendAt: minutesBefore(90 - day) },
+    });
+  });
+
+  it.each([
+    [19, 'yes'],
+    [20, 'resend-limit-reached'],
+  ])('after %i emails in the life of a line: %s', (emailsSent, code) => {
+    const used = emailed([], { emailsSent });
+    expect(refuseResend(used, now, limits) ?? { code: 'yes' }).toEqual({ code });
+    expect(decideContactChange(used, otherAddress, now, limits)).toEqual(
+      code === 'yes' ? { outcome: 'send' } : { outcome: 'refused', refusal: { code } },
+    );
+  });
+});
+
+describe('the first email', () => {
+  it.each<[string, Partial<OrderLine>, string]>([
+    ['before the start date', { requestedStartDate: minutesBefore(-0.001) }, 'wait'],
+    ['on the start date', { requestedStartDate: now }, 'send'],
+    ['after the start date', { requestedStartDate: minutesBefore(60) }, 'send'],
+    ['sent before', { ...awaiting, requestedStartDate: now }, 'left'],
+    ['onboarded before', { ...flagged, status: 'Onboarded', requestedStartDate: now }, 'left'],
+    ['cancelled before', { status: 'Cancelled', requestedStartDate: now }, 'left'],
+    ['closed', { ...closed, requestedStartDate: now }, 'left'],
+  ])('%s', (_, state, decision) => {
+    expect(decideFirstEmail(line(state), now)).toBe(decision);
+  });
+});

@@ -1,0 +1,139 @@
+import { handle } from '../../functions/send-provisioning-email/handler.ts';
+import type { OrderLineStore } from '../../shared/adapters/order-line-store.ts';
+import {
+  book,
+  cancel,
+  onboard,
+  type OrderLine,
+  type StoredLine,
+  withClaim,
+} from '../../shared/domain/order-line.ts';
+
+/** A crash can leave the workflow's step at any of its points; run again, it must go on from there. */
+
+const now = '2026-11-22T09:00:00.000Z';
+const stamp = { at: '2026-11-20T00:00:00.000Z', actor: 'commerce.workspace' };
+const input = { orderId: 'ORD-1', lineId: '1', requestedStartDate: '2026-11-22T00:00:00.000Z', revision: 1 };
+
+const scheduled: OrderLine = {
+  ...book(
+    {
+      orderId: 'ORD-1',
+      lineId: '1',
+      subscriptionId: 'Sub1',
+      offer: 'A-FLEX',
+      partnerId: 'northwind',
+      endCustomer: { name: 'Alder & Finch' },
+      placedBy: { name: 'Maya', email: 'maya@northwind.example' },
+      provisioningContact: { email: 'it@alderfinch.example', locale: 'en' },
+      requestedStartDate: input.requestedStartDate,
+    },
+    undefined,
+    { default: 'P30D', families: { 'A-FLEX': 'P7D' } },
+    stamp,
+  ),
+  executionRevision: 1,
+};
+const claim = (owner: string, until: string) => ({
+  id: 'left-behind',
+  owner,
+  kind: 'first' as const,
+  to: scheduled.provisioningContact,
+  actor: 'workflow',
+  at: stamp.at,
+  until,
+});
+
+function run(line: StoredLine | undefined) {
+  const sent: string[] = [];
+  let stored = line;
+  const unused = () => Promise.reject(new Error('not used here'));
+  const store: OrderLineStore = {
+    find: () => Promise.resolve(stored),
+    update: (_key, decide) => {
+      const decided = decide(stored);
+      stored = decided.line ?? stored;
+      return Promise.resolve(decided.result);
+    },
+    findOrder: unused,
+    recordOnboarding: unused,
+    list: unused,
+    listDue: () => {
+      throw new Error('not used here');
+    },
+  };
+  const outcome = handle(input, {
+    store,
+    mail: {
+      send: ({ to }) => {
+        sent.push(to);
+        return Promise.resolve('message-1');
+      },
+    },
+    mailSettings: {
+      senderAddress: 'provisioning@example.com',
+      senderName: 'Provisioning',
+      setupLink: 'https://admin.webex.com/',
+    },
+    now: () => new Date(now),
+    newId: () => 'claim-1',
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  });
+  return { outcome, sent, stored: () => stored };
+}
+
+it('sends, starts the window and answers when it ends', async () => {
+  const { outcome, sent, stored } = run(scheduled);
+  const closesAt = '2026-11-29T09:00:00.000Z';
+  expect(await outcome).toEqual({ outcome: 'awaiting', closesAt, closedStateKey: 'northwind#Closed' });
+  expect(sent).toEqual(['it@alderfinch.example']);
+  expect(stored()).toMatchObject({ status: 'AwaitingProvisioningDetails', firstEmailSentAt: now, closesAt });
+  expect(stored()).not.toHaveProperty('claim');
+});
+
+it('only reports an email that was sent before', async () => {
+  const first = run(scheduled);
+  const reported = await first.outcome;
+  const again = run(first.stored());
+  expect(await again.outcome).toEqual(reported);
+  expect(again.sent).toEqual([]);
+});
+
+it('takes over the claim that its own earlier try left, at once', async () => {
+  const { outcome, sent } = run(withClaim(scheduled, claim('execution 1', '2026-11-22T09:00:30.000Z')));
+  expect(await outcome).toMatchObject({ outcome: 'awaiting' });
+  expect(sent).toHaveLength(1);
+});
+
+it('leaves a live claim of somebody else alone, and takes it over when its time is up', async () => {
+  const live = run(withClaim(scheduled, claim('execution 0', '2026-11-22T09:00:30.000Z')));
+  await expect(live.outcome).rejects.toMatchObject({ name: 'SendInProgress' });
+  expect(live.sent).toEqual([]);
+  const stale = run(withClaim(scheduled, claim('execution 0', '2026-11-22T08:59:59.000Z')));
+  expect(await stale.outcome).toMatchObject({ outcome: 'awaiting' });
+});
+
+it.each([
+  ['onboarded', onboard(scheduled, { organizationId: 'org', onboardedAt: now }, stamp)],
+  ['cancelled', cancel(scheduled, now, stamp)],
+])('sends nothing for a line that was %s', async (_what, line) => {
+  const { outcome, sent } = run(line);
+  expect(await outcome).toEqual({ outcome: 'settled' });
+  expect(sent).toEqual([]);
+});
+
+it('stands down when the line has a newer execution', async () => {
+  const { outcome, sent } = run({ ...scheduled, executionRevision: 2 });
+  expect(await outcome).toEqual({ outcome: 'superseded' });
+  expect(sent).toEqual([]);
+});
+
+it.each([
+  ['OrderLineNotFound', undefined],
+  ['OrderLineNotFound', { orderId: 'ORD-1', lineId: '1', status: 'Unbooked' as const }],
+  ['NotDueYet', { ...scheduled, requestedStartDate: '2026-11-23T00:00:00.000Z' }],
+])('fails as %s, by which the workflow knows what to do', async (name, line) => {
+  const { outcome, sent } = run(line);
+  await expect(outcome).rejects.toMatchObject({ name });
+  expect(sent).toEqual([]);
+});

@@ -1,0 +1,247 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { ensureTable, tableName } from '../../infra/local/table.ts';
+import {
+  dynamoDbClient,
+  type ListRequest,
+  orderLineStore,
+  type OrderLineStore,
+} from '../../shared/adapters/order-line-store.ts';
+import { isBooked, type LineStatus, onboard, type OrderLine } from '../../shared/domain/order-line.ts';
+import { daysAfter, line, now } from '../support/lines.ts';
+
+let server: Server;
+let dynamoDb: DynamoDBClient;
+let store: OrderLineStore;
+
+const save = async (saved: OrderLine) => store.update(saved, () => ({ line: saved, result: undefined }));
+const nameOf = ({ orderId, lineId }: { orderId: string; lineId: string }) => `${orderId}/${lineId}`;
+
+const stateOf: Record<LineStatus, Partial<OrderLine>> = {
+  Scheduled: { status: 'Scheduled' },
+  AwaitingProvisioningDetails: { status: 'AwaitingProvisioningDetails', firstEmailSentAt: now },
+  Onboarded: { status: 'Onboarded', firstEmailSentAt: now, onboardedAt: now, organizationId: 'organization' },
+  Closed: { status: 'Closed', firstEmailSentAt: now, closedAt: now },
+  Cancelled: { status: 'Cancelled', cancelledAt: now },
+};
+const statuses = Object.keys(stateOf) as LineStatus[];
+
+/** The lines of one partner: in every state, some with the same deadline, some without any. */
+const northwind = Array.from({ length: 120 }, (_, index) => {
+  const status = statuses[index % statuses.length] ?? 'Scheduled';
+  const hasDeadline = status !== 'Scheduled' && index % 4 !== 0;
+  return line({
+    orderId: `ORD-${index % 30}`,
+    lineId: String(index),
+    subscriptionId: `Sub-${index % 40}`,
+    provisioningContact: { email: `It${index % 50}@Example.com`, locale: 'en' },
+    requestedStartDate: daysAfter(60 - (index % 25)),
+    ...stateOf[status],
+    ...(hasDeadline ? { closesAt: daysAfter((index * 7) % 30) } : {}),
+    ...(status === 'Closed' && index % 2 === 0 ? { onboardedAt: now, organizationId: 'organization' } : {}),
+  });
+});
+
+/** Another partner has lines with the same subscriptions, contacts and dates. */
+const contoso = northwind
+  .slice(0, 40)
+  .map((own) => ({ ...own, orderId: own.orderId.replace('ORD', 'CON'), partnerId: 'contoso' }));
+
+beforeAll(async () => {
+  server = dynalite({ createTableMs: 0 });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  dynamoDb = dynamoDbClient({ endpoint: `http://127.0.0.1:${port}`, region: 'local', credentials });
+  await ensureTable(dynamoDb);
+  store = orderLineStore(dynamoDb, tableName);
+  await Promise.all([...northwind, ...contoso].map(save));
+}, 60_000);
+
+afterAll(() => {
+  dynamoDb.destroy();
+  server.close();
+});
+
+/** All that a request lists, page by page. */
+async function readAll(request: Omit<ListRequest, 'after'>): Promise<OrderLine[]> {
+  const lines: OrderLine[] = [];
+  let after: string | undefined;
+  do {
+    const page = await store.list({ ...request, ...(after === undefined ? {} : { after }) });
+    expect(page.lines.length).toBeLessThanOrEqual(request.limit);
+    lines.push(...page.lines);
+    after = page.next;
+  } while (after !== undefined);
+  return lines;
+}
+
+const inOrder = (lines: readonly OrderLine[]) =>
+  lines.toSorted((a, b) => {
+    if (a.closesAt !== b.closesAt) return (a.closesAt ?? '~') < (b.closesAt ?? '~') ? -1 : 1;
+    if (a.closesAt !== undefined || a.requestedStartDate === b.requestedStartDate)
+      return nameOf(a) < nameOf(b) ? -1 : 1;
+    return a.requestedStartDate < b.requestedStartDate ? -1 : 1;
+  });
+
+describe('a list of order lines', () => {
+  it.each([7, 25, 100])('has every line of the partner once, read %i at a time', async (limit) => {
+    const listed = await readAll({ partnerId: 'northwind', limit });
+    expect(listed.map(nameOf)).toEqual(inOrder(northwind).map(nameOf));
+  });
+
+  it('begins with the nearest deadline; lines without one come last, by their start date', async () => {
+    const { lines } = await store.list({ partnerId: 'northwind', limit: 100 });
+    const deadlines = lines.flatMap(({ closesAt }) => closesAt ?? []);
+    expect(deadlines).toEqual([...deadlines].sort());
+    const rest = lines.slice(deadlines.length);
+    expect(rest.length).toBeGreaterThan(0);
+    expect(rest.every(({ closesAt }) => closesAt === undefined)).toBe(true);
+    const starts = rest.map(({ requestedStartDate }) => requestedStartDate);
+    expect(starts).toEqual([...starts].sort());
+  });
+
+  it.each<[string, Partial<ListRequest>, (line: OrderLine) => boolean]>([
+    ...statuses.map((status): [string, Partial<ListRequest>, (line: OrderLine) => boolean] => [
+      status,
+      { status },
+      (one) => one.status === status,
+    ]),
+    [
+      'pending',
+      { provisioningPending: true },
+      (one) => one.status === 'Closed' && one.onboardedAt === undefined,
+    ],
+    [
+      'not pending',
+      { provisioningPending: false },
+      (one) => one.status !== 'Closed' || one.onboardedAt !== undefined,
+    ],
+    [
+      'Closed, not pending',
+      { status: 'Closed', provisioningPending: false },
+      (one) => one.status === 'Closed' && one.onboardedAt !== undefined,
+    ],
+    ['Cancelled, pending', { status: 'Cancelled', provisioningPending: true }, () => false],
+    ['an order', { word: 'ord-7' }, (one) => one.orderId === 'ORD-7'],
+    ['a subscription', { word: 'SUB-12' }, (one) => one.subscriptionId === 'Sub-12'],
+    [
+      'a contact',
+      { word: 'it12@EXAMPLE.com' },
+      (one) => one.provisioningContact.email === 'It12@Example.com',
+    ],
+    [
+      'a contact and a status',
+      { word: 'it12@example.com', status: 'Closed' },
+      (one) => one.provisioningContact.email === 'It12@Example.com' && one.status === 'Closed',
+    ],
+    ['a part of an order id', { word: 'ORD' }, () => false],
+    ['another partner’s order', { word: 'CON-1' }, () => false],
+  ])('with a filter has what fits and nothing else: %s', async (_, filter, fits) => {
+    const listed = await readAll({ partnerId: 'northwind', limit: 7, ...filter });
+    expect(listed.map(nameOf)).toEqual(inOrder(northwind.filter(fits)).map(nameOf));
+  });
+
+  it('is empty for a partner without lines', async () => {
+    expect(await store.list({ partnerId: 'fabrikam', limit: 25 })).toEqual({ lines: [] });
+  });
+
+  it('goes on where it stopped when lines came and went in between', async () => {
+    const fabrikam = [1, 3, 5, 7, 9].map((days) =>
+      line({
+        ...stateOf.AwaitingProvisioningDetails,
+        partnerId: 'fabrikam',
+        orderId: `FAB-${days}`,
+        closesAt: daysAfter(days),
+      }),
+    );
+    for (const saved of fabrikam) await save(saved);
+    const first = await store.list({ partnerId: 'fabrikam', limit: 2 });
+    const [gone, , , stays] = fabrikam;
+    if (!gone || !stays || first.next === undefined) throw new Error('the first page must be a part');
+    await save({ ...gone, ...stateOf.Cancelled });
+    await save({ ...stays, orderId: 'FAB-6', closesAt: daysAfter(6) });
+    const second = await store.list({ partnerId: 'fabrikam', limit: 10, after: first.next });
+    expect(second.lines.map(({ orderId }) => orderId)).toEqual(['FAB-5', 'FAB-6', 'FAB-7', 'FAB-9']);
+  });
+});
+
+describe('many who change one line at once', () => {
+  it('all take effect, each once', async () => {
+    const key = { orderId: 'BUSY-1', lineId: '1' };
+    await save(line({ ...key, partnerId: 'busy' }));
+    const writers = Array.from({ length: 20 }, (_, index) => `writer-${index}`);
+    const count = (actor: string) =>
+      store.update(key, (known) => {
+        if (!isBooked(known)) throw new Error('the line is gone');
+        const history = [...known.history, { at: now, type: 'Rescheduled' as const, actor }];
+        return { line: { ...known, emailsSent: known.emailsSent + 1, history }, result: undefined };
+      });
+    await Promise.all(writers.map(count));
+    const changed = await store.find(key);
+    expect(changed).toMatchObject({ emailsSent: 20 });
+    const actors = isBooked(changed) ? changed.history.slice(1).map(({ actor }) => actor) : [];
+    expect(actors.sort()).toEqual([...writers].sort());
+  });
+
+  it('only one of them books it', async () => {
+    const key = { orderId: 'BUSY-2', lineId: '1' };
+    const book = (subscriptionId: string) =>
+      store.update(key, (known) =>
+        isBooked(known)
+          ? { result: 'known' }
+          : { line: line({ ...key, partnerId: 'busy', subscriptionId }), result: 'booked' },
+      );
+    const results = await Promise.all(Array.from({ length: 20 }, (_, index) => book(`Sub-${index}`)));
+    expect(results.filter((result) => result === 'booked')).toHaveLength(1);
+  });
+});
+
+describe('an order', () => {
+  it('has all its lines, and its onboarding once it is known; the first one holds', async () => {
+    expect((await store.findOrder('ORD-7')).lines.map(nameOf).sort()).toEqual(
+      northwind
+        .filter(({ orderId }) => orderId === 'ORD-7')
+        .map(nameOf)
+        .sort(),
+    );
+    const first = { organizationId: 'first', onboardedAt: now };
+    expect(await store.recordOnboarding('ORD-7', first)).toEqual(first);
+    expect(await store.recordOnboarding('ORD-7', { organizationId: 'second', onboardedAt: now })).toEqual(
+      first,
+    );
+    expect((await store.findOrder('ORD-7')).onboarding).toMatchObject(first);
+  });
+});
+
+describe('the lines that are due', () => {
+  it('are the open ones whose time has come, each once', async () => {
+    const due: string[] = [];
+    for await (const key of store.listDue(daysAfter(50))) due.push(nameOf(key));
+    const expected = [...northwind, ...contoso].filter(
+      ({ status, closesAt, requestedStartDate }) =>
+        (status === 'Scheduled' && requestedStartDate <= daysAfter(50)) ||
+        (status === 'AwaitingProvisioningDetails' && closesAt !== undefined && closesAt <= daysAfter(50)),
+    );
+    expect(due.filter((name) => name.startsWith('ORD-') || name.startsWith('CON-')).sort()).toEqual(
+      expected.map(nameOf).sort(),
+    );
+  });
+
+  it('are no longer due once they are settled', async () => {
+    const key = { orderId: 'DUE-1', lineId: '1' };
+    await save(line({ ...key, partnerId: 'due', requestedStartDate: daysAfter(-1) }));
+    await store.update(key, (known) =>
+      isBooked(known)
+        ? {
+            line: onboard(known, { organizationId: 'o', onboardedAt: now }, { at: now, actor: 'test' }),
+            result: undefined,
+          }
+        : { result: undefined },
+    );
+    for await (const due of store.listDue(now)) expect(due.orderId).not.toBe('DUE-1');
+  });
+});
