@@ -25,8 +25,8 @@ export class Clock {
   async moveTo(instant: Date): Promise<void> {
     const distance = instant.getTime() - this.now().getTime();
     if (distance <= 0) return;
+    await part(this.#storage).put('offset', this.#offset + distance);
     this.#offset += distance;
-    await part(this.#storage).put('offset', this.#offset);
   }
 }
 

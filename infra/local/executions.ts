@@ -125,11 +125,13 @@ export class Executions {
     const now = this.#now().toISOString();
     for await (const key of this.#due.keys({ lte: `${now}~` })) {
       const { name } = dueEntry(key);
-      if (!this.#stepping.has(name)) this.#step(name);
+      this.#step(name);
     }
   }
 
+  /** Takes a step of an execution, unless it takes one already. */
   #step(name: string): void {
+    if (this.#stepping.has(name)) return;
     this.#stepping.add(name);
     void this.#activity.during(() =>
       this.#limit(async () => {
@@ -146,6 +148,8 @@ export class Executions {
   async #run(name: string): Promise<void> {
     const before = await this.find(name);
     if (before?.status !== 'RUNNING') return;
+    // Whoever asked for the step may have looked before the last one ended in this wait.
+    if (before.waitsUntil !== undefined && before.waitsUntil > this.#now().toISOString()) return;
     let state = before.waitsUntil === undefined ? before.currentState : this.#next(before.currentState);
     let input = before.stateInput ?? null;
     for (;;) {

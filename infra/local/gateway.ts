@@ -44,7 +44,8 @@ export function gateway(current: () => Runtime | undefined, host: string): Serve
   const listener = getRequestListener(answer);
   return createServer((request, response) => {
     const signIn = current()?.signIn;
-    if (signIn && request.url?.startsWith(`${signInPath}/`)) {
+    const isKnown = knownHosts.has(URL.parse(`http://${request.headers.host}`)?.hostname ?? '');
+    if (signIn && isKnown && request.url?.startsWith(`${signInPath}/`)) {
       request.url = request.url.slice(signInPath.length);
       void signIn.listener(request, response);
     } else {

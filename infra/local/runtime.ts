@@ -34,6 +34,7 @@ import { DeadLetterOffice } from './dead-letter-office.ts';
 import { EventBus } from './event-bus.ts';
 import { Executions, type TaskHandler } from './executions.ts';
 import { Faults } from './faults.ts';
+import { noteWrites, repairIndexes } from './index-repair.ts';
 import { Mailbox, startMailService } from './mailbox.ts';
 import { sampleEvents } from './samples.ts';
 import { startSignIn } from './sign-in.ts';
@@ -104,14 +105,16 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const bus = await EventBus.open(storage, office, activity, now);
 
   const [dynamoDb, ses, other, workflowText] = await Promise.all([
-    startDynamoDb(options.dataFolder),
+    startDynamoDb(options.dataFolder, storage),
     startMailService(),
     startAwsEndpoint(() => ({ executions, office }), now),
     readFile(definitionFile, 'utf8'),
   ]);
   const clients = awsClients({ dynamoDb, ses, other }, faults);
   mailbox.keepWhatIsSent(clients.ses, now, activity);
-  await ensureTable(clients.dynamoDb);
+  noteWrites(clients.dynamoDb, storage);
+  await ensureTable(clients.dynamoDb, storage);
+  await repairIndexes(clients.dynamoDb, storage);
 
   const executions: Executions = new Executions({
     storage,
@@ -258,6 +261,7 @@ class Timers {
       .number()
       .default(clock.now().getTime() + hour)
       .parse(kept);
+    await schedule(storage).put('sweepAt', sweepAt);
     return new Timers(storage, clock, activity, executions, sweep, sweepAt);
   }
 

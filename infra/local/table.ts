@@ -1,18 +1,26 @@
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import {
   CreateTableCommand,
+  DescribeTableCommand,
   type DynamoDBClient,
   type KeySchemaElement,
-  ResourceInUseException,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { indexes } from '../../shared/adapters/order-line-item.ts';
-import { tableFolder } from './storage.ts';
+import { type Storage, tableFolder } from './storage.ts';
 
 export const tableName = 'order-lines';
 
-/** Starts DynamoDB's API on a free port of the loopback, kept in the data folder. */
-export async function startDynamoDb(dataFolder: string): Promise<string> {
+/**
+ * Starts DynamoDB's API on a free port of the loopback, kept in the data folder. What a process left that was killed
+ * while it made the table is thrown away: the table would never become usable.
+ */
+export async function startDynamoDb(dataFolder: string, storage: Storage): Promise<string> {
+  if ((await part(storage).get('made')) !== true) {
+    await rm(tableFolder(dataFolder), { recursive: true, force: true });
+  }
   const server = dynalite({
     path: tableFolder(dataFolder),
     createTableMs: 0,
@@ -27,7 +35,14 @@ export async function startDynamoDb(dataFolder: string): Promise<string> {
 }
 
 /** Makes the product's table, if it is not there. */
-export async function ensureTable(client: DynamoDBClient): Promise<void> {
+export async function ensureTable(client: DynamoDBClient, storage: Storage): Promise<void> {
+  if ((await part(storage).get('made')) === true) return;
+  await createTable(client);
+  await part(storage).put('made', true);
+}
+
+/** Makes the table and its indexes, and waits until they can be used. */
+export async function createTable(client: DynamoDBClient): Promise<void> {
   const keys = (partitionKey: string, sortKey: string): KeySchemaElement[] => [
     { AttributeName: partitionKey, KeyType: 'HASH' },
     { AttributeName: sortKey, KeyType: 'RANGE' },
@@ -37,21 +52,24 @@ export async function ensureTable(client: DynamoDBClient): Promise<void> {
     'sk',
     ...Object.values(indexes).flatMap((index) => Object.values(index)),
   ]);
-  try {
-    await client.send(
-      new CreateTableCommand({
-        TableName: tableName,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [...attributes].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-        KeySchema: keys('pk', 'sk'),
-        GlobalSecondaryIndexes: Object.entries(indexes).map(([IndexName, { partitionKey, sortKey }]) => ({
-          IndexName,
-          KeySchema: keys(partitionKey, sortKey),
-          Projection: { ProjectionType: 'KEYS_ONLY' },
-        })),
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof ResourceInUseException)) throw error;
+  await client.send(
+    new CreateTableCommand({
+      TableName: tableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [...attributes].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: keys('pk', 'sk'),
+      GlobalSecondaryIndexes: Object.entries(indexes).map(([IndexName, { partitionKey, sortKey }]) => ({
+        IndexName,
+        KeySchema: keys(partitionKey, sortKey),
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      })),
+    }),
+  );
+  for (;;) {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
+    if (Table?.TableStatus === 'ACTIVE') return;
+    await setTimeout(10);
   }
 }
+
+const part = (storage: Storage) => storage.sublevel<string, unknown>('table', { valueEncoding: 'json' });

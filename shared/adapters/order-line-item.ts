@@ -134,7 +134,6 @@ export function listStatesOf(filter: {
     );
 }
 
-/** Whether a line, read anew, still is where an index said it was. */
 export const isIn = (line: OrderLine, states: readonly ListState[]): boolean =>
   states.includes(listState(line));
 

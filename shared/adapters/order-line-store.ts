@@ -164,7 +164,9 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
   async function readListed(keys: readonly { pk: string; sk: string }[]): Promise<Map<string, OrderLine>> {
     const names = Object.fromEntries(listedAttributes.map((name, index) => [`#a${index}`, name]));
     const found = new Map<string, OrderLine>();
-    let wanted = keys.map(({ pk, sk }): Record<string, unknown> => ({ pk, sk }));
+    // A line that is just changing state can be in two partitions of an index at once.
+    const unique = new Map(keys.map(({ pk, sk }) => [`${pk} ${sk}`, { pk, sk }]));
+    let wanted: Record<string, unknown>[] = [...unique.values()];
     while (wanted.length > 0) {
       const { Responses, UnprocessedKeys } = await client.send(
         new BatchGetCommand({
@@ -262,7 +264,7 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
         const { places, complete } = mergePages(pages, request.limit);
         const found = await readListed(places);
         const wanted = places.flatMap((place) => found.get(place.position) ?? []);
-        lines.push(...wanted.filter((line) => line.partnerId === request.partnerId && isIn(line, states)));
+        lines.push(...wanted.filter((line) => isListed(line, request, states)));
         after = places.at(-1)?.position;
         isLast = complete;
       }
@@ -298,6 +300,15 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
     },
   };
 }
+
+/** Whether a line, read anew, still is what an index said it was. */
+const isListed = (line: OrderLine, { partnerId, word }: ListRequest, states: readonly ListState[]): boolean =>
+  line.partnerId === partnerId &&
+  isIn(line, states) &&
+  (word === undefined ||
+    [line.orderId, line.subscriptionId, line.provisioningContact.email].some(
+      (value) => value.toLowerCase() === word.toLowerCase(),
+    ));
 
 type Place = z.output<typeof indexedKey>;
 

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { ensureTable, tableName } from '../../infra/local/table.ts';
+import { createTable, tableName } from '../../infra/local/table.ts';
 import {
   dynamoDbClient,
   type ListRequest,
@@ -56,7 +56,7 @@ beforeAll(async () => {
   const { port } = server.address() as AddressInfo;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   dynamoDb = dynamoDbClient({ endpoint: `http://127.0.0.1:${port}`, region: 'local', credentials });
-  await ensureTable(dynamoDb);
+  await createTable(dynamoDb);
   store = orderLineStore(dynamoDb, tableName);
   await Promise.all([...northwind, ...contoso].map(save));
 }, 60_000);

@@ -1,0 +1,428 @@
+import { once } from 'node:events';
+import { existsSync, globSync, readFileSync, readlinkSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as until } from 'node:timers/promises';
+import { type Client, client } from '../support/client.ts';
+import { booked, cancelled, daysAfter, newOrder, partner } from '../support/events.ts';
+import { launch, type Service, startService, temporaryFolder } from '../support/service.ts';
+
+const started: Service[] = [];
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((service) => service.kill()));
+});
+
+interface Running {
+  readonly service: Service;
+  readonly api: Client;
+  readonly token: string;
+}
+
+async function start(options: Parameters<typeof startService>[0] = {}): Promise<Running> {
+  const service = await startService(options);
+  started.push(service);
+  const api = client(service.url);
+  return { service, api, token: await api.token({ partnerId: partner, roles: ['resend'] }) };
+}
+
+/** Goes on after `end` on the same data folder and port; sample orders are booked where they were before. */
+async function restart(
+  { service }: Running,
+  end: 'stop' | 'kill',
+  args: readonly string[] = ['--no-seed'],
+): Promise<Running> {
+  await service[end]();
+  return await start({
+    dataFolder: service.dataFolder,
+    args: [...args, '--port', new URL(service.url).port],
+  });
+}
+
+/** A command that is expected to fail: its exit code and what it wrote. */
+async function fails(...args: string[]): Promise<{ code: number | null; output: string }> {
+  const { exited, output } = launch(args);
+  return { code: await exited, output: output() };
+}
+
+const seconds = (milliseconds: number) => `PT${(milliseconds / 1000).toFixed(3)}S`;
+
+/** Moves the product's time to `milliseconds` before an instant. */
+async function moveTo(api: Client, instant: string, milliseconds: number): Promise<void> {
+  await api.advance(seconds(Date.parse(instant) - milliseconds - Date.parse(await api.now())));
+}
+
+const stackTrace = /^\s+at .+:\d+:\d+\)?$/m;
+
+describe.each(['stop', 'kill'] as const)('after %s and start', (end) => {
+  test('everything is where it was, and tokens and idempotency keys still count', async () => {
+    const before = await start();
+    const { api, token } = before;
+    const [open, future, gone] = [newOrder(), newOrder(), newOrder()];
+    await api.advance('PT2H');
+    await api.send(
+      booked(open, { offer: 'A-WX' }),
+      booked(future, { requestedStartDate: daysAfter(await api.now(), 30) }),
+      booked(gone),
+      cancelled(gone),
+      { source: 'commerce.workspace', 'detail-type': 'Order Line Cancelled', detail: {} },
+    );
+    const resent = await api.resend(token, open, '1', { 'idempotency-key': 'k-1' });
+    expect(resent.status).toBe(200);
+    const read = async ({ api: now }: Running) => ({
+      lines: await Promise.all(
+        [open, future, gone].map(async (order) => (await now.line(token, order)).body),
+      ),
+      histories: await Promise.all([open, future, gone].map((order) => now.history(token, order))),
+      emails: await now.emails(),
+      deadLetters: await now.deadLetters(),
+      executions: await Promise.all([open, future, gone].map((order) => now.executions(order))),
+    });
+    const state = await read(before);
+    const time = await api.now();
+
+    const after = await restart(before, end);
+
+    expect(await read(after)).toEqual(state);
+    expect(Date.parse(await after.api.now())).toBeGreaterThanOrEqual(Date.parse(time));
+    const again = await after.api.resend(token, open, '1', { 'idempotency-key': 'k-1' });
+    expect({ status: again.status, body: again.body }).toEqual({ status: 200, body: resent.body });
+    expect(await after.api.emails()).toHaveLength(state.emails.length);
+    expect(state.executions.slice(0, 2).map(([execution]) => execution?.status)).toEqual([
+      'RUNNING',
+      'RUNNING',
+    ]);
+  });
+
+  test('what fell due while it was down runs at once, and once', async () => {
+    const before = await start();
+    const [closing, starting] = [newOrder(), newOrder()];
+    await before.api.send(booked(closing));
+    const { closesAt = '' } = (await before.api.line(before.token, closing)).body;
+    await before.api.send(booked(starting, { requestedStartDate: closesAt }));
+    await moveTo(before.api, closesAt, 1500);
+    expect((await before.api.line(before.token, starting)).body.status).toBe('Scheduled');
+    await before.service[end]();
+    await until(1500); // the due time passes while nothing runs
+
+    const after = await restart(before, end);
+    await after.api.idle();
+
+    const closed = (await after.api.line(after.token, closing)).body;
+    expect(closed.status).toBe('Closed');
+    expect((closed.closedAt ?? '') >= closesAt).toBe(true);
+    expect((await after.api.line(after.token, starting)).body.status).toBe('AwaitingProvisioningDetails');
+    expect((await after.api.emails()).map(({ tags }) => [tags.orderId, tags.kind])).toEqual([
+      [closing, 'first'],
+      [starting, 'first'],
+    ]);
+  });
+
+  test('sample orders are booked once', async () => {
+    const before = await start({ args: [] });
+    await before.api.idle();
+    const emails = await before.api.emails();
+    const history = await before.api.history(before.token, 'ORD-1001');
+    expect(emails.length).toBeGreaterThan(0);
+
+    const after = await restart(before, end, []);
+    await after.api.idle();
+
+    expect(await after.api.emails()).toEqual(emails);
+    expect(await after.api.history(after.token, 'ORD-1001')).toEqual(history);
+  });
+});
+
+test('events that were accepted right before a kill are handled after the next start', async () => {
+  const before = await start();
+  const orders = Array.from({ length: 20 }, newOrder);
+  const answer = await before.api.request('/_local/events', {
+    method: 'POST',
+    json: orders.map((order) => booked(order)),
+  });
+  expect(answer.status).toBe(202);
+
+  const after = await restart(before, 'kill');
+  await after.api.idle();
+
+  const statuses = await Promise.all(
+    orders.map(async (order) => (await after.api.line(after.token, order)).body.status),
+  );
+  expect(new Set(statuses)).toEqual(new Set(['AwaitingProvisioningDetails']));
+});
+
+test('a line with 30 days to go stays open, and nothing fires early', async () => {
+  const before = await start();
+  const [awaiting, scheduled] = [newOrder(), newOrder()];
+  await before.api.send(
+    booked(awaiting, { offer: 'A-WX' }),
+    booked(scheduled, { requestedStartDate: daysAfter(await before.api.now(), 30) }),
+  );
+  const look = async ({ api, token }: Running) => {
+    await api.idle();
+    return {
+      awaiting: [
+        (await api.line(token, awaiting)).body.status,
+        (await api.executions(awaiting)).map(({ status }) => status),
+      ],
+      scheduled: [
+        (await api.line(token, scheduled)).body.status,
+        (await api.executions(scheduled)).map(({ status }) => status),
+      ],
+      emails: (await api.emails()).map(({ tags }) => tags.orderId),
+    };
+  };
+  const expected = {
+    awaiting: ['AwaitingProvisioningDetails', ['RUNNING']],
+    scheduled: ['Scheduled', ['RUNNING']],
+    emails: [awaiting],
+  };
+  expect(await look(before)).toEqual(expected);
+  expect(await look(await restart(before, 'kill'))).toEqual(expected);
+});
+
+test('moving the clock by 7 days closes exactly the 7-day lines, and none before its time', async () => {
+  const { api, token } = await start();
+  const [week, month] = [newOrder(), newOrder()];
+  await api.send(booked(week), booked(month, { offer: 'A-WX' }));
+  const status = async (order: string) => (await api.line(token, order)).body.status;
+  const { closesAt = '' } = (await api.line(token, week)).body;
+  const monthly = (await api.line(token, month)).body.closesAt ?? '';
+
+  await moveTo(api, closesAt, 2000);
+  expect(await status(week)).toBe('AwaitingProvisioningDetails');
+  await api.advance('PT2S');
+  expect(await status(week)).toBe('Closed');
+  expect(((await api.line(token, week)).body.closedAt ?? '') >= closesAt).toBe(true);
+  expect(await status(month)).toBe('AwaitingProvisioningDetails');
+
+  await moveTo(api, monthly, 2000);
+  expect(await status(month)).toBe('AwaitingProvisioningDetails');
+  await api.advance('PT2S');
+  expect(((await api.line(token, month)).body.closedAt ?? '') >= monthly).toBe(true);
+});
+
+test('--no-seed books nothing', async () => {
+  const { api, token } = await start({ args: ['--no-seed'] });
+  await api.idle();
+  expect((await api.line(token, 'ORD-1001')).status).toBe(404);
+  expect(await api.emails()).toEqual([]);
+});
+
+test('--reset empties what the service keeps, and nothing else in the folder', async () => {
+  const before = await start();
+  const { dataFolder } = before.service;
+  const order = newOrder();
+  await before.api.send(booked(order));
+  await before.api.advance('P1D');
+  await mkdir(join(dataFolder, 'mine'));
+  await writeFile(join(dataFolder, 'mine', 'notes.txt'), 'kept');
+
+  const after = await restart(before, 'stop', ['--no-seed', '--reset']);
+
+  expect((await after.api.line(after.token, order)).status).toBe(404);
+  expect(await after.api.emails()).toEqual([]);
+  expect(Date.parse(await after.api.now()) - Date.now()).toBeLessThan(60_000);
+  expect(await readFile(join(dataFolder, 'mine', 'notes.txt'), 'utf8')).toBe('kept');
+});
+
+describe('a start that cannot be', () => {
+  test('on a data folder in use names --data, and leaves the folder alone, also with --reset', async () => {
+    const { service, api, token } = await start();
+    const order = newOrder();
+    await api.send(booked(order));
+    for (const more of [[], ['--reset']]) {
+      const { code, output } = await fails('--port', '0', '--data', service.dataFolder, ...more);
+      expect(code).toBe(1);
+      expect(output).toMatch(/in use.*--data/);
+      expect(output).not.toMatch(stackTrace);
+    }
+    expect((await api.line(token, order)).status).toBe(200);
+  });
+
+  test('on a port that is taken names --port, and touches no data', async () => {
+    const { service } = await start();
+    const dataFolder = await temporaryFolder();
+    const { code, output } = await fails('--port', new URL(service.url).port, '--data', dataFolder);
+    expect(code).toBe(1);
+    expect(output).toMatch(/taken.*--port/);
+    expect(output).not.toMatch(stackTrace);
+    expect(await readdir(dataFolder)).toEqual([]);
+  });
+
+  test.each([
+    ['an unknown option', ['--prot', '3000']],
+    ['a port that is no number', ['--port', 'http']],
+    ['a port too high', ['--port', '65536']],
+    ['a port below zero', ['--port=-1']],
+    ['an option without its value', ['--data']],
+    ['an empty data folder', ['--data', '']],
+    ['a word that is no option', ['serve']],
+  ])('with %s shows the usage', async (_, args) => {
+    const { code, output } = await fails(...args);
+    expect(code).toBe(1);
+    expect(output).toMatch(/npm start -- \[--port/);
+    expect(output).not.toMatch(stackTrace);
+  });
+
+  test('on a data folder that is a file names --data', async () => {
+    const file = join(await temporaryFolder(), 'file');
+    await writeFile(file, '');
+    const { code, output } = await fails('--port', '0', '--data', file);
+    expect(code).toBe(1);
+    expect(output).toContain('--data');
+    expect(output).not.toMatch(stackTrace);
+  });
+});
+
+test('Ctrl-C ends it with exit code 0, while connections are open and executions wait', async () => {
+  const { service, api, token } = await start();
+  await api.send(booked(newOrder()), booked(newOrder(), { offer: 'A-WX' }));
+  await api.request('/order-lines', { token });
+  const idleConnection = request(service.url, { agent: false, headers: { connection: 'keep-alive' } }).end();
+  await once(idleConnection, 'response');
+  expect(await service.stop()).toBe(0);
+  expect(service.output()).not.toMatch(stackTrace);
+  expect(service.output()).not.toMatch(/warn/i);
+});
+
+test('other machines cannot reach it', async () => {
+  const { service } = await start();
+  const { port } = new URL(service.url);
+  expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
+  const outer = Object.values(networkInterfaces()).flatMap((addresses = []) =>
+    addresses.filter(({ internal, family }) => !internal && family === 'IPv4').map(({ address }) => address),
+  );
+  for (const address of outer)
+    await expect(fetch(`http://${address}:${port}/health`)).rejects.toThrow('fetch failed');
+  for (const address of listeningAddresses(service.process.pid ?? 0)) {
+    expect(['127.0.0.1', '::1']).toContain(address);
+  }
+});
+
+/** The addresses that a process listens on, as Linux tells them; on other systems none. */
+function listeningAddresses(pid: number): string[] {
+  if (!existsSync(`/proc/${pid}/fd`)) return [];
+  const sockets = new Set(
+    globSync(`/proc/${pid}/fd/*`).map((file) => /^socket:\[(\d+)\]$/.exec(targetOf(file))?.[1]),
+  );
+  const listening = '0A';
+  const addresses = ['tcp', 'tcp6'].flatMap((table) =>
+    readFileSync(`/proc/${pid}/net/${table}`, 'utf8')
+      .split('\n')
+      .slice(1)
+      .map((row) => row.trim().split(/\s+/))
+      .filter(([, , , state, , , , , , inode]) => state === listening && sockets.has(inode))
+      .map(([, local = '']) => local.split(':')[0] ?? ''),
+  );
+  expect(addresses.length).toBeGreaterThan(0);
+  const names: Record<string, string> = {
+    '0100007F': '127.0.0.1',
+    '00000000000000000000000001000000': '::1',
+  };
+  return addresses.map((address) => names[address] ?? address);
+}
+
+function targetOf(file: string): string {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return ''; // closed meanwhile
+  }
+}
+
+test('what it writes tells no address, name or token, also when things fail', async () => {
+  const { service, api, token } = await start();
+  const order = newOrder();
+  const contact = { email: 'secret-contact@hidden.example', name: 'Sigrid Secret' };
+  await api.send(booked(order, { provisioningContact: contact }));
+  await api.fault({
+    service: 'ses',
+    operation: 'SendEmail',
+    times: 1,
+    when: 'before',
+    error: 'MessageRejected',
+  });
+  expect((await api.resend(token, order)).status).toBe(502);
+  await api.fault({ service: 'ses', operation: 'SendEmail', times: 2, when: 'before', error: 'Throttling' });
+  expect((await api.changeContact(token, order, '1', { email: 'other-secret@hidden.example' })).status).toBe(
+    502,
+  );
+  await api.send(booked(newOrder(), { provisioningContact: contact }));
+  await api.fault({
+    service: 'dynamodb',
+    operation: 'GetItem',
+    times: 1,
+    when: 'before',
+    error: 'InternalServerError',
+  });
+  expect((await api.line(token, order)).status).toBe(500);
+  await api.fault({
+    service: 'dynamodb',
+    operation: 'PutItem',
+    times: 2,
+    when: 'after',
+    error: 'InternalServerError',
+  });
+  await api.send(booked(newOrder(), { provisioningContact: contact }));
+  await api.send(
+    booked(newOrder(), {
+      provisioningContact: { ...contact, email: 'broken-secret@hidden.example\r\nBcc: x@y.example' },
+    }),
+    booked(newOrder(), { provisioningContact: { ...contact, locale: 'secret-locale@hidden.example' } }),
+    booked(newOrder(), { provisioningContact: contact.email, 'key-secret@hidden.example': 1 }),
+    { source: 'secret-source@hidden.example', 'detail-type': 'x', detail: contact },
+  );
+  await api.request('/_local/events', { method: 'POST', body: `[{"source": "${contact.email}"` });
+  await api.request(`/order-lines?q=${contact.email}&limit=${contact.email}`, { token });
+  await api.request(`/orders/${contact.email}/lines/1`, { token: `${token}x` });
+  expect(await service.stop()).toBe(0);
+
+  const output = service.output();
+  expect(output).toContain('EmailNotSent');
+  expect(output).toContain('event refused');
+  expect(output).not.toMatch(/secret/i);
+  expect(output).not.toContain('@hidden');
+  expect(output).not.toContain('northwind.example');
+  expect(output).not.toMatch(/eyJ[\w-]+\./);
+});
+
+describe('the local controls refuse', () => {
+  test('pages of other origins', async () => {
+    const { service, api } = await start();
+    for (const origin of ['https://evil.example', 'null', 'http://localhost:1']) {
+      const answer = await api.request('/_local/token', {
+        method: 'POST',
+        json: { roles: ['operator'] },
+        headers: { origin },
+      });
+      expect(answer.status).toBe(403);
+      expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+    }
+    const own = await api.request('/_local/clock', { headers: { origin: service.url } });
+    expect(own.status).toBe(200);
+  });
+
+  test('other host names, which a page elsewhere could make lead here', async () => {
+    const { service } = await start();
+    const { port } = new URL(service.url);
+    for (const path of ['/_local/clock', '/_local/emails', '/order-lines', '/_local/sign-in/jwks']) {
+      expect({ path, status: await statusFor(service.url + path, `evil.example:${port}`) }).toEqual({
+        path,
+        status: 421,
+      });
+    }
+    expect(await statusFor(`${service.url}/_local/clock`, `127.0.0.1:${port}`)).toBe(200);
+  });
+});
+
+/** The status of an answer to a request that names another host; `fetch` does not let one do that. */
+async function statusFor(url: string, host: string): Promise<number | undefined> {
+  const sent = request(url, { headers: { host } });
+  const answered = new Promise<number | undefined>((resolve, reject) => {
+    sent.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
+  });
+  sent.end();
+  return await answered;
+}
