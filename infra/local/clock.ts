@@ -30,4 +30,4 @@ export class Clock {
   }
 }
 
-const part = (storage: Storage) => storage.sublevel<string, unknown>('clock', { valueEncoding: 'json' });
+const part = (storage: Storage) => storage.part('clock');

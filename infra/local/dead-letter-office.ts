@@ -41,5 +41,4 @@ function parsed(text: string): unknown {
   }
 }
 
-const part = (storage: Storage) =>
-  storage.sublevel<string, unknown>('dead-letters', { valueEncoding: 'json' });
+const part = (storage: Storage) => storage.part('dead-letters');

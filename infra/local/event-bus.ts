@@ -172,4 +172,4 @@ function route(event: BusEvent): IntakeFunction | undefined {
   })?.functionName;
 }
 
-const part = (storage: Storage) => storage.sublevel<string, unknown>('events', { valueEncoding: 'json' });
+const part = (storage: Storage) => storage.part('events');

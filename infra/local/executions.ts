@@ -1,8 +1,10 @@
-import { StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
+import { type RunOptions, StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import type { Activity } from './activity.ts';
 import type { Storage } from './storage.ts';
+
+type Overrides = NonNullable<RunOptions['overrides']>;
 
 const json = z.json();
 type Json = z.output<typeof json>;
@@ -45,7 +47,7 @@ export class Executions {
   readonly #activity: Activity;
   readonly #now: () => Date;
   readonly #definition: StateMachineDefinition;
-  readonly #tasks: Readonly<Record<string, TaskHandler>>;
+  readonly #overrides: Overrides;
   readonly #machines = new Map<string, StateMachine>();
   readonly #limit = pLimit(concurrentSteps);
   /** Changes of what is kept, one after the other. */
@@ -67,7 +69,13 @@ export class Executions {
     this.#storage = options.storage;
     this.#activity = options.activity;
     this.#now = options.now;
-    this.#tasks = options.tasks;
+    const tasks = Object.entries(options.tasks);
+    this.#overrides = {
+      taskResourceLocalHandlers: Object.fromEntries(
+        tasks.map(([state, task]) => [state, async (input) => json.parse((await task(input)) ?? null)]),
+      ),
+      retryIntervalOverrides: Object.fromEntries(tasks.map(([state]) => [state, retryPause])),
+    };
     this.#onSooner = options.onSooner;
     const { definition, nextAfterWait } = pausingAtWaits(options.definition);
     this.#definition = definition;
@@ -198,10 +206,7 @@ export class Executions {
     }
     try {
       const { result } = machine.run(input, {
-        overrides: {
-          taskResourceLocalHandlers: this.#taskHandlers,
-          retryIntervalOverrides: this.#retryPauses,
-        },
+        overrides: this.#overrides,
         context: {
           Execution: { Name: name, Input: executionInput },
           State: { Name: state, EnteredTime: this.#now().toISOString() },
@@ -222,19 +227,6 @@ export class Executions {
     }
   }
 
-  get #taskHandlers() {
-    return Object.fromEntries(
-      Object.entries(this.#tasks).map(([state, task]) => [
-        state,
-        async (input: unknown) => json.parse((await task(input)) ?? null),
-      ]),
-    );
-  }
-
-  get #retryPauses() {
-    return Object.fromEntries(Object.keys(this.#tasks).map((state) => [state, retryPause]));
-  }
-
   #next(wait: string | undefined): string {
     const next = this.#nextAfterWait.get(wait ?? '');
     if (next === undefined) throw new Error(`${wait ?? 'nothing'} is no Wait state`);
@@ -249,11 +241,11 @@ export class Executions {
   }
 
   get #executions() {
-    return this.#storage.sublevel<string, unknown>('executions', { valueEncoding: 'json' });
+    return this.#storage.part('executions');
   }
 
   get #due() {
-    return this.#storage.sublevel<string, unknown>('due', { valueEncoding: 'json' });
+    return this.#storage.part('due');
   }
 }
 

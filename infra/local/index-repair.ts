@@ -46,4 +46,4 @@ export async function repairIndexes(client: DynamoDBClient, storage: Storage): P
   }
 }
 
-const part = (storage: Storage) => storage.sublevel<string, unknown>('writes', { valueEncoding: 'json' });
+const part = (storage: Storage) => storage.part('writes');

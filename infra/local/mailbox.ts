@@ -111,4 +111,4 @@ function showOnPage({ messageId, from, to, subject, html, text, sentAt }: KeptEm
   });
 }
 
-const part = (storage: Storage) => storage.sublevel<string, unknown>('emails', { valueEncoding: 'json' });
+const part = (storage: Storage) => storage.part('emails');

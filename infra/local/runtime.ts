@@ -151,7 +151,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 
 /** Books the sample orders, once in the life of a data folder. */
 async function seed(storage: Storage, bus: EventBus, now: Date): Promise<void> {
-  const part = storage.sublevel<string, unknown>('samples', { valueEncoding: 'json' });
+  const part = storage.part('samples');
   if ((await part.get('booked')) === true) return;
   await bus.put(sampleEvents(now));
   await part.put('booked', true);
@@ -311,5 +311,4 @@ class Timers {
   }
 }
 
-const schedule = (storage: Storage) =>
-  storage.sublevel<string, unknown>('schedule', { valueEncoding: 'json' });
+const schedule = (storage: Storage) => storage.part('schedule');

@@ -79,7 +79,7 @@ export async function startSignIn(storage: Storage, origin: string) {
 }
 
 async function keptKey(storage: Storage): Promise<JWK & { kty: string }> {
-  const part = storage.sublevel<string, unknown>('sign-in', { valueEncoding: 'json' });
+  const part = storage.part('sign-in');
   const kept = keySet.safeParse(await part.get('keys'));
   if (kept.success) return kept.data.privateKey;
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });

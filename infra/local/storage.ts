@@ -5,8 +5,36 @@ import { ClassicLevel } from 'classic-level';
 /** Something the user can put right; its message says how, and no stack trace is shown. */
 export class UserError extends Error {}
 
-/** What the runtime keeps beside the product's table, in LevelDB; text keys in order, JSON values. */
-export type Storage = ClassicLevel<string, unknown>;
+type Level = ClassicLevel<string, unknown>;
+
+/** What the runtime keeps beside the product's table, in LevelDB: parts with text keys in order and JSON values. */
+export class Storage {
+  readonly #level: Level;
+  readonly #parts = new Map<string, ReturnType<typeof openPart>>();
+
+  constructor(level: Level) {
+    this.#level = level;
+  }
+
+  /** The part of that name; the same one each time, since LevelDB keeps every one that it opened. */
+  part(name: string): ReturnType<typeof openPart> {
+    const part = this.#parts.get(name) ?? openPart(this.#level, name);
+    this.#parts.set(name, part);
+    return part;
+  }
+
+  /** A change of several parts that happens as a whole or not at all. */
+  batch(): ReturnType<Level['batch']> {
+    return this.#level.batch();
+  }
+
+  async close(): Promise<void> {
+    await this.#level.close();
+  }
+}
+
+const openPart = (level: Level, name: string) =>
+  level.sublevel<string, unknown>(name, { valueEncoding: 'json' });
 
 export const tableFolder = (dataFolder: string): string => join(dataFolder, 'table');
 const runtimeFolder = (dataFolder: string): string => join(dataFolder, 'runtime');
@@ -31,10 +59,10 @@ export async function openStorage(dataFolder: string, { reset }: { reset: boolea
 }
 
 async function open(dataFolder: string): Promise<Storage> {
-  const storage: Storage = new ClassicLevel(runtimeFolder(dataFolder), { valueEncoding: 'json' });
+  const level: Level = new ClassicLevel(runtimeFolder(dataFolder), { valueEncoding: 'json' });
   try {
-    await storage.open();
-    return storage;
+    await level.open();
+    return new Storage(level);
   } catch (cause) {
     const isLocked =
       cause instanceof Error &&

@@ -72,4 +72,4 @@ export async function createTable(client: DynamoDBClient): Promise<void> {
   }
 }
 
-const part = (storage: Storage) => storage.sublevel<string, unknown>('table', { valueEncoding: 'json' });
+const part = (storage: Storage) => storage.part('table');

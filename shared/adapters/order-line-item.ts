@@ -107,7 +107,7 @@ export const linePrefix = 'line#';
 export const orderSortKey = 'order';
 
 /** The states that lists tell apart: a Closed line is listed by whether it is still provisioning pending. */
-export const listStates = [...lineStatuses, 'ClosedOnboarded'] as const;
+const listStates = [...lineStatuses, 'ClosedOnboarded'] as const;
 export type ListState = (typeof listStates)[number];
 
 export const stateKey = (partnerId: string, state: ListState): string => `${partnerId}#${state}`;

@@ -26,7 +26,7 @@ export const sfnClient = (config: SFNClientConfig = {}): SFNClient => new SFNCli
  * The name of an execution: readable, with a digest that makes it unique, in the 80 characters that Step Functions
  * allows.
  */
-export function executionName({ orderId, lineId }: LineKey, revision: number): string {
+function executionName({ orderId, lineId }: LineKey, revision: number): string {
   const digest = createHash('sha256').update(`${orderId}#${lineId}`).digest('hex').slice(0, 16);
   return `${`${orderId}_${lineId}`.slice(0, 52)}-${digest}-${revision}`;
 }

@@ -29,7 +29,7 @@ export const emailAddress = z
   .pipe(z.email('must be an email address, for example jane@example.com'))
   .meta({ format: 'email', example: 'jane@example.com' });
 
-export const locale = z.enum(locales, `must be one of ${locales.join(', ')}`);
+const locale = z.enum(locales, `must be one of ${locales.join(', ')}`);
 
 /** A provisioning contact; without a locale it is written to in English. */
 export const contactFields = {

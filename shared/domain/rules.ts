@@ -55,7 +55,7 @@ export function decideContactChange(
 }
 
 /** Mail addresses are the same in any case: mail systems that tell them apart are not met in practice. */
-export const isSameAddress = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+const isSameAddress = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /**
  * Whether the first email may leave at `now`: `send` it, `wait` for the requested start date, or nothing is `left` to

@@ -131,15 +131,13 @@ const setupLink = (template: string, line: OrderLine): string =>
     .replaceAll('{lineId}', encodeURIComponent(line.lineId))
     .replaceAll('{subscriptionId}', encodeURIComponent(line.subscriptionId));
 
+const dateFormat = (locale: Locale) =>
+  new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+const dateFormats: Readonly<Record<Locale, Intl.DateTimeFormat>> = { en: dateFormat('en'), ja: dateFormat('ja') };
+
 /** A point in time as people of the locale write it, always with its time zone. */
 const dateInWords = (instant: Instant, locale: Locale): string =>
-  new Intl.DateTimeFormat(locale, {
-    dateStyle: 'long',
-    timeStyle: 'short',
-    timeZone: 'UTC',
-  })
-    .format(new Date(instant))
-    .concat(' UTC');
+  `${dateFormats[locale].format(new Date(instant))} UTC`;
 
 const durationInWords = (duration: IsoDuration, locale: Locale): string =>
   Duration.fromISO(duration).reconfigure({ locale }).toHuman();
