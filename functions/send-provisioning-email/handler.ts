@@ -78,7 +78,8 @@ export async function handle(input: unknown, services: Services): Promise<Sendin
       throw new NamedFault(faultNames.sendInProgress, 'somebody else is sending');
     const to = known.provisioningContact;
     const made = claimFor({ kind: 'first', to, actor: 'workflow', owner }, at, newId);
-    return { line: withClaim(known, made), result: { line: known, claim: made } };
+    const claimed = withClaim(known, made);
+    return { line: claimed, result: { line: claimed, claim: made } };
   });
 
   if (!claim) return outcomeOf(line, revision);

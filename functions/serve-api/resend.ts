@@ -151,7 +151,8 @@ function claim(
   newId: () => string,
 ): { line: OrderLine; result: { claimed: OrderLine; claim: Claim } } {
   const made = claimFor({ ...what, actor: caller.name, owner: `request ${requestId}` }, at, newId);
-  return { line: withClaim(line, made), result: { claimed: line, claim: made } };
+  const claimed = withClaim(line, made);
+  return { line: claimed, result: { claimed, claim: made } };
 }
 
 /** How long to wait for somebody else's email of the same line: far longer than one takes. */

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import {
   CreateTableCommand,
   DescribeTableCommand,
   type DynamoDBClient,
   type KeySchemaElement,
 } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
+import * as z from 'zod';
 import { indexes } from '../../shared/adapters/order-line-item.ts';
 import { type Storage, tableFolder } from './storage.ts';
 
@@ -21,17 +22,11 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
   if ((await part(storage).get('made')) !== true) {
     await rm(tableFolder(dataFolder), { recursive: true, force: true });
   }
-  const server = dynalite({
-    path: tableFolder(dataFolder),
-    createTableMs: 0,
-    updateTableMs: 0,
-    deleteTableMs: 0,
+  const server = new Worker(new URL('./table-server.ts', import.meta.url), {
+    workerData: { path: tableFolder(dataFolder) },
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('DynamoDB listens nowhere');
-  return `http://127.0.0.1:${address.port}`;
+  const [port] = z.tuple([z.number()]).parse(await once(server, 'message'));
+  return `http://127.0.0.1:${port}`;
 }
 
 /** Makes the product's table, if it is not there. */

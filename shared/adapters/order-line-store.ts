@@ -62,6 +62,12 @@ export interface ListPage {
   readonly next?: string;
 }
 
+/** What becomes of a line, and what to answer. */
+type Decide<Result> = (line: StoredLine | undefined) => {
+  readonly line?: StoredLine | undefined;
+  readonly result: Result;
+};
+
 /** The order lines, in DynamoDB. All reads but the lists are strongly consistent. */
 export interface OrderLineStore {
   find(key: LineKey): Promise<StoredLine | undefined>;
@@ -70,13 +76,13 @@ export interface OrderLineStore {
    * a result; it may be called again with a newer line if somebody else wrote meanwhile. The same line: no write.
    * @throws NamedFault LineContended when others kept writing in between
    */
-  update<Result>(
-    key: LineKey,
-    decide: (line: StoredLine | undefined) => {
-      readonly line?: StoredLine | undefined;
-      readonly result: Result;
-    },
-  ): Promise<Result>;
+  update<Result>(key: LineKey, decide: Decide<Result>): Promise<Result>;
+  /**
+   * Changes a line that came from this store, whatever it is by now. It is read anew only if somebody else wrote it
+   * meanwhile.
+   * @throws NamedFault OrderLineNotFound, LineContended
+   */
+  change(line: OrderLine, change: (line: OrderLine) => OrderLine): Promise<OrderLine>;
   findOrder(orderId: string): Promise<{ lines: readonly StoredLine[]; onboarding?: Onboarding }>;
   /** Writes that the order is onboarded, unless that is known; answers what holds from now on. */
   recordOnboarding(orderId: string, onboarding: Onboarding): Promise<Onboarding>;
@@ -110,7 +116,14 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
     const { Item } = await client.send(
       new GetCommand({ ...table, Key: primaryKey(key), ConsistentRead: true }),
     );
-    return Item && parseLine(Item);
+    return Item && remember(parseLine(Item));
+  }
+
+  /** The versions of the lines that were read or written here. */
+  const versions = new WeakMap<StoredLine, number>();
+  function remember(read: ReadLine): ReadLine {
+    versions.set(read.line, read.version);
+    return read;
   }
 
   /** Writes the line if it is still at the version that was read; else answers what is there now. */
@@ -118,11 +131,12 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
     line: StoredLine,
     known: ReadLine | undefined,
   ): Promise<{ lostTo?: ReadLine | undefined } | undefined> {
+    const version = (known?.version ?? 0) + 1;
     try {
       await client.send(
         new PutCommand({
           ...table,
-          Item: toItem(line, (known?.version ?? 0) + 1),
+          Item: toItem(line, version),
           ...(known
             ? {
                 ConditionExpression: 'version = :known',
@@ -132,11 +146,27 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
+      remember({ line, version });
       return undefined;
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return { lostTo: error.Item ? parseLine(unmarshall(error.Item)) : await read(line) };
+      return { lostTo: error.Item ? remember(parseLine(unmarshall(error.Item))) : await read(line) };
     }
+  }
+
+  async function updateFrom<Result>(start: ReadLine | undefined, decide: Decide<Result>): Promise<Result> {
+    let known = start;
+    for (let attempt = 0; attempt < mostTries; attempt += 1) {
+      const { line, result } = decide(known?.line);
+      if (line === undefined || line === known?.line) return result;
+      const lost = await write(line, known);
+      if (!lost) return result;
+      known = lost.lostTo;
+    }
+    throw new NamedFault(
+      faultNames.lineContended,
+      `gave up after ${mostTries} tries to write the order line`,
+    );
   }
 
   /** One page of an index partition, as places in the order of the list. */
@@ -194,18 +224,17 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
     },
 
     async update(key, decide) {
-      let known = await read(key);
-      for (let attempt = 0; attempt < mostTries; attempt += 1) {
-        const { line, result } = decide(known?.line);
-        if (line === undefined || line === known?.line) return result;
-        const lost = await write(line, known);
-        if (!lost) return result;
-        known = lost.lostTo;
-      }
-      throw new NamedFault(
-        faultNames.lineContended,
-        `gave up after ${mostTries} tries to write the order line`,
-      );
+      return await updateFrom(await read(key), decide);
+    },
+
+    async change(line, change) {
+      const version = versions.get(line);
+      const known = version === undefined ? await read(line) : { line, version };
+      return await updateFrom(known, (current) => {
+        if (!isBooked(current)) throw new NamedFault(faultNames.orderLineNotFound, 'the order line is gone');
+        const changed = change(current);
+        return { line: changed, result: changed };
+      });
     },
 
     async findOrder(orderId) {

@@ -133,7 +133,10 @@ const setupLink = (template: string, line: OrderLine): string =>
 
 const dateFormat = (locale: Locale) =>
   new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
-const dateFormats: Readonly<Record<Locale, Intl.DateTimeFormat>> = { en: dateFormat('en'), ja: dateFormat('ja') };
+const dateFormats: Readonly<Record<Locale, Intl.DateTimeFormat>> = {
+  en: dateFormat('en'),
+  ja: dateFormat('ja'),
+};
 
 /** A point in time as people of the locale write it, always with its time zone. */
 const dateInWords = (instant: Instant, locale: Locale): string =>

@@ -1,13 +1,10 @@
 import type { Mail } from '../adapters/mail.ts';
 import type { OrderLineStore } from '../adapters/order-line-store.ts';
 import type { MailSettings } from '../contracts/environment.ts';
-import { faultNames, NamedFault } from '../contracts/workflow.ts';
 import {
   type Claim,
   type Contact,
   type EmailKind,
-  isBooked,
-  type LineKey,
   type OrderLine,
   recordFailure,
   recordSent,
@@ -53,6 +50,7 @@ export interface SentEmail {
 
 /**
  * Sends the email for a claim that was written before, and records it.
+ * @param line the line as it was written with the claim
  *
  * Dying before the mail service accepted leaves a claim that runs out; dying after it may repeat the email, and never
  * loses one. If the mail service refuses, the claim is given back and nothing is counted.
@@ -72,26 +70,10 @@ export async function sendClaimed(
     messageId = await mail.send(email);
   } catch (error) {
     const reason = error instanceof Error && error.cause instanceof Error ? error.cause.name : 'unknown';
-    await changeBooked(store, line, (current) =>
-      recordFailure(current, claim, { at: toInstant(now()), reason }),
-    );
+    await store.change(line, (current) => recordFailure(current, claim, { at: toInstant(now()), reason }));
     throw error;
   }
   const email: SentEmail = { messageId, to: claim.to.email, sentAt: toInstant(now()) };
-  const recorded = await changeBooked(store, line, (current) =>
-    also(recordSent(current, claim, email), email),
-  );
+  const recorded = await store.change(line, (current) => also(recordSent(current, claim, email), email));
   return { line: recorded, email };
-}
-
-async function changeBooked(
-  store: OrderLineStore,
-  key: LineKey,
-  change: (line: OrderLine) => OrderLine,
-): Promise<OrderLine> {
-  return await store.update(key, (current) => {
-    if (!isBooked(current)) throw new NamedFault(faultNames.orderLineNotFound, 'the order line is gone');
-    const changed = change(current);
-    return { line: changed, result: changed };
-  });
 }

@@ -137,12 +137,12 @@ describe('rescheduling', () => {
 });
 
 describe('cancelling and onboarding', () => {
-  it.each<[string, OrderLine, string]>([
-    ['Scheduled', line(), 'Onboarded'],
-    ['Awaiting', awaiting, 'Onboarded'],
-    ['Closed', closed, 'Closed'],
-    ['Cancelled', cancel(awaiting, now, stamp), 'Cancelled'],
-  ])('a line that is %s gets the flag of the onboarding and is %s', (_, before, status) => {
+  it.each<[string, string, OrderLine]>([
+    ['Scheduled', 'Onboarded', line()],
+    ['Awaiting', 'Onboarded', awaiting],
+    ['Closed', 'Closed', closed],
+    ['Cancelled', 'Cancelled', cancel(awaiting, now, stamp)],
+  ])('a line that is %s gets the flag of the onboarding and is %s', (_, status, before) => {
     const onboarded = onboard(before, onboarding, stamp);
     expect(onboarded).toMatchObject({ status, ...onboarding });
     expect(newest(onboarded)).toMatchObject({ type: 'Onboarded' });

@@ -3,6 +3,7 @@ import type { OrderLineStore } from '../../shared/adapters/order-line-store.ts';
 import {
   book,
   cancel,
+  isBooked,
   onboard,
   type OrderLine,
   type StoredLine,
@@ -54,6 +55,12 @@ function run(line: StoredLine | undefined) {
       const decided = decide(stored);
       stored = decided.line ?? stored;
       return Promise.resolve(decided.result);
+    },
+    change: (_line, change) => {
+      if (!isBooked(stored)) throw new Error('not booked');
+      const changed = change(stored);
+      stored = changed;
+      return Promise.resolve(changed);
     },
     findOrder: unused,
     recordOnboarding: unused,
