@@ -5,8 +5,8 @@ import { isBooked, isOpen, type OrderLine, withNewExecution } from '../domain/or
 import type { Instant } from '../domain/time.ts';
 
 /**
- * Brings the executions of a line in step with it: an open line has the one of its revision running, unless its start
- * date is too far off for one; a settled line has none. Safe to do again at any time, so every event does it, also one
+ * Brings the executions of a line in step with it: an open line has the one of its revision running, but none while its
+ * start date is too far off; a settled line has none. Safe to do again at any time, so every event does it, also one
  * that changed nothing: if the process died between the write and this call, the event's next delivery makes up for it.
  */
 export async function alignWorkflow(
@@ -18,12 +18,10 @@ export async function alignWorkflow(
   const { executionRevision: revision } = line;
   if (!isOpen(line)) {
     if (revision > 0) await workflow.stop(line, revision);
-  } else if (line.status === 'Scheduled' && !isWithinHorizon(line, now)) {
-    if (revision > 1) await workflow.stop(line, revision - 1);
-  } else if (revision === 0) {
-    await startNewExecution(line, workflow, store);
-  } else {
+  } else if (revision > 0) {
     await startRevision(line, workflow);
+  } else if (isWithinHorizon(line, now)) {
+    await startNewExecution(line, workflow, store);
   }
 }
 
