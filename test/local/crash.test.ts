@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Activity } from '../../infra/local/activity.ts';
 import { Executions } from '../../infra/local/executions.ts';
-import { openStorage } from '../../infra/local/storage.ts';
+import { openStorage, Storage } from '../../infra/local/storage.ts';
 import type { LineAnswer } from '../../shared/contracts/api.ts';
 import { type BusEvent, type Client, client, type SentEmail } from '../support/client.ts';
 import { booked, cancelled, newOrder, onboarded, partner } from '../support/events.ts';
@@ -572,7 +572,7 @@ test('an execution whose start a timer gets ahead of takes each step once, and w
     onSooner: () => undefined,
   });
   // The timer fires as soon as an execution is stored, before who started it goes on.
-  const makeBatch = storage.batch.bind(storage) as () => ReturnType<typeof storage.batch>;
+  const makeBatch = () => Storage.prototype.batch.call(storage);
   const batchThenTimer = () => {
     const batch = makeBatch();
     const write = batch.write.bind(batch);
