@@ -101,10 +101,10 @@ describe.each(['stop', 'kill'] as const)('after %s and start', (end) => {
     await before.api.send(booked(closing));
     const { closesAt = '' } = (await before.api.line(before.token, closing)).body;
     await before.api.send(booked(starting, { requestedStartDate: closesAt }));
-    await moveTo(before.api, closesAt, 1500);
+    await moveTo(before.api, closesAt, 4000);
     expect((await before.api.line(before.token, starting)).body.status).toBe('Scheduled');
     await before.service[end]();
-    await until(1500); // the due time passes while nothing runs
+    await until(4000); // the due time passes while nothing runs
 
     const after = await restart(before, end);
     await after.api.idle();
@@ -190,16 +190,16 @@ test('moving the clock by 7 days closes exactly the 7-day lines, and none before
   const { closesAt = '' } = (await api.line(token, week)).body;
   const monthly = (await api.line(token, month)).body.closesAt ?? '';
 
-  await moveTo(api, closesAt, 2000);
+  await moveTo(api, closesAt, 4000);
   expect(await status(week)).toBe('AwaitingProvisioningDetails');
-  await api.advance('PT2S');
+  await api.advance('PT4S');
   expect(await status(week)).toBe('Closed');
   expect(((await api.line(token, week)).body.closedAt ?? '') >= closesAt).toBe(true);
   expect(await status(month)).toBe('AwaitingProvisioningDetails');
 
-  await moveTo(api, monthly, 2000);
+  await moveTo(api, monthly, 4000);
   expect(await status(month)).toBe('AwaitingProvisioningDetails');
-  await api.advance('PT2S');
+  await api.advance('PT4S');
   expect(((await api.line(token, month)).body.closedAt ?? '') >= monthly).toBe(true);
 });
 
