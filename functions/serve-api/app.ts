@@ -1,19 +1,16 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
-import type * as z from 'zod';
-import { cursors } from '../../shared/adapters/order-line-store.ts';
 import { contactChange, linePath, listQuery, orderPath, resendHeaders } from '../../shared/contracts/api.ts';
 import type { ClaimNames } from '../../shared/contracts/environment.ts';
-import { Problem, problems } from '../../shared/contracts/problems.ts';
-import { check, inputErrors } from '../../shared/contracts/validation.ts';
-import { toInstant } from '../../shared/domain/time.ts';
+import { checked, invalidRequest, Problem, problems } from '../../shared/contracts/problems.ts';
+import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
 import { faultForLog } from '../../shared/runtime/logger.ts';
-import { callerOf, isVisible, listedPartner, readGatewayContext, requireView } from './caller.ts';
+import { callerOf } from '../../shared/use-cases/access.ts';
+import { listLines, readHistory, readLine, readOrder } from '../../shared/use-cases/read-order-lines.ts';
+import { changeContact, resend, type ResendServices } from '../../shared/use-cases/resend.ts';
 import { docs } from './docs.ts';
 import { openApiDocument } from './openapi.ts';
-import { presentLine } from './present.ts';
-import { changeContact, resend, type ResendServices } from './resend.ts';
 
 export interface ApiServices extends ResendServices {
   readonly claimNames: ClaimNames;
@@ -26,10 +23,9 @@ const largestBody = 16 * 1024;
 
 /** The API as an app that takes API Gateway's context in its bindings, in Lambda and on one machine alike. */
 export function createApp(services: ApiServices): Hono {
-  const { store, now, limits, claimNames, log } = services;
+  const { now, claimNames, log } = services;
   const app = new Hono();
   const caller = (c: Context) => callerOf(readGatewayContext(c.env).claims, claimNames);
-  const presented = (line: Parameters<typeof presentLine>[0]) => presentLine(line, toInstant(now()), limits);
 
   app.use(secureHeaders({ xFrameOptions: 'DENY' }));
   app.use(async (c, next) => {
@@ -49,49 +45,18 @@ export function createApp(services: ApiServices): Hono {
   app.get('/openapi.json', (c) => c.json(openApiDocument()));
   app.route('/docs', docs(services.docsFolder));
 
-  app.get('/order-lines', async (c) => {
-    const who = caller(c);
-    const { q, cursor, limit, partnerId, ...filter } = checked(listQuery, c.req.query());
-    const listed = listedPartner(who, partnerId);
-    const after = cursor === undefined ? undefined : cursors.decode(cursor);
-    if (cursor !== undefined && after === undefined) {
-      throw invalidRequest([{ path: 'cursor', message: 'must be the cursor of an answer before' }]);
-    }
-    const { lines, next } = await store.list({
-      ...filter,
-      partnerId: listed,
-      limit,
-      ...(q === undefined ? {} : { word: q }),
-      ...(after === undefined ? {} : { after }),
-    });
-    return personal(c, {
-      items: lines.map(presented),
-      ...(next === undefined ? {} : { cursor: cursors.encode(next) }),
-    });
-  });
-
-  app.get('/orders/:orderId', async (c) => {
-    const who = caller(c);
-    const { orderId } = checked(orderPath, c.req.param());
-    const { lines, onboarding } = await store.findOrder(orderId);
-    const visible = lines.filter((line) => isVisible(line, who));
-    const first = visible.at(0);
-    if (!first) throw new Problem('order-not-found', 'There is no such order among those of your partner.');
-    requireView(first, who);
-    return personal(c, { orderId, ...onboarding, lines: visible.map(presented) });
-  });
-
-  app.get('/orders/:orderId/lines/:lineId', async (c) => {
-    const who = caller(c);
-    const line = await store.find(checked(linePath, c.req.param()));
-    return personal(c, presented(requireView(line, who)));
-  });
-
-  app.get('/orders/:orderId/lines/:lineId/history', async (c) => {
-    const who = caller(c);
-    const line = await store.find(checked(linePath, c.req.param()));
-    return personal(c, { items: requireView(line, who).history.toReversed() });
-  });
+  app.get('/order-lines', async (c) =>
+    personal(c, await listLines(caller(c), checked(listQuery, c.req.query()), services)),
+  );
+  app.get('/orders/:orderId', async (c) =>
+    personal(c, await readOrder(caller(c), checked(orderPath, c.req.param()).orderId, services)),
+  );
+  app.get('/orders/:orderId/lines/:lineId', async (c) =>
+    personal(c, await readLine(caller(c), checked(linePath, c.req.param()), services)),
+  );
+  app.get('/orders/:orderId/lines/:lineId/history', async (c) =>
+    personal(c, await readHistory(caller(c), checked(linePath, c.req.param()), services)),
+  );
 
   app.post('/orders/:orderId/lines/:lineId/resend', async (c) => {
     const who = caller(c);
@@ -147,21 +112,6 @@ export function createApp(services: ApiServices): Hono {
 function personal(c: Context, body: object): Response {
   c.header('cache-control', 'no-store');
   return c.body(JSON.stringify(body), 200, { 'content-type': 'application/json' });
-}
-
-const invalidRequest = (errors: ReturnType<typeof inputErrors>) =>
-  new Problem(
-    'invalid-request',
-    errors.map(({ path, message }) => `${path || 'body'}: ${message}`).join('; '),
-    {
-      errors,
-    },
-  );
-
-function checked<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const result = check(schema, input);
-  if (!result.success) throw invalidRequest(inputErrors(result.error));
-  return result.data;
 }
 
 /** @throws Problem unsupported-media-type, invalid-request */

@@ -89,6 +89,7 @@ export const lineAnswer = z
 export type LineAnswer = z.output<typeof lineAnswer>;
 
 export const listAnswer = z.object({ items: z.array(lineAnswer), cursor: z.string().exactOptional() });
+export type ListAnswer = z.output<typeof listAnswer>;
 
 export const orderAnswer = z.object({
   orderId: z.string(),
@@ -96,6 +97,7 @@ export const orderAnswer = z.object({
   organizationId: z.string().exactOptional(),
   lines: z.array(lineAnswer),
 });
+export type OrderAnswer = z.output<typeof orderAnswer>;
 
 export const historyAnswer = z.object({
   items: z.array(
@@ -110,6 +112,7 @@ export const historyAnswer = z.object({
     }),
   ),
 });
+export type HistoryAnswer = z.output<typeof historyAnswer>;
 
 export const resendAnswer = z.object({
   line: lineAnswer,

@@ -1,4 +1,5 @@
-import type { InputError } from './validation.ts';
+import type * as z from 'zod';
+import { check, type InputError, inputErrors } from './validation.ts';
 
 /** Where somebody finishes the set-up after the point of no return. */
 export const controlHubLink = 'https://admin.webex.com';
@@ -55,4 +56,21 @@ export class Problem extends Error {
     this.code = code;
     this.extras = extras;
   }
+}
+
+export const invalidRequest = (errors: readonly InputError[]): Problem =>
+  new Problem(
+    'invalid-request',
+    errors.map(({ path, message }) => `${path || 'body'}: ${message}`).join('; '),
+    { errors },
+  );
+
+/**
+ * What a caller sent, once it fits.
+ * @throws Problem invalid-request
+ */
+export function checked<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const result = check(schema, input);
+  if (!result.success) throw invalidRequest(inputErrors(result.error));
+  return result.data;
 }

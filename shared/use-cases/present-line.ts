@@ -1,9 +1,9 @@
-import type { LineAnswer } from '../../shared/contracts/api.ts';
-import { controlHubLink, Problem } from '../../shared/contracts/problems.ts';
-import { assertNever } from '../../shared/domain/assert-never.ts';
-import { isProvisioningPending, type OrderLine } from '../../shared/domain/order-line.ts';
-import { type Refusal, refuseResend, type ResendLimits } from '../../shared/domain/rules.ts';
-import type { Instant } from '../../shared/domain/time.ts';
+import type { LineAnswer } from '../contracts/api.ts';
+import { controlHubLink, Problem } from '../contracts/problems.ts';
+import { assertNever } from '../domain/assert-never.ts';
+import { isProvisioningPending, type OrderLine } from '../domain/order-line.ts';
+import { type Refusal, refuseResend, type ResendLimits } from '../domain/rules.ts';
+import type { Instant } from '../domain/time.ts';
 
 /** A line as callers see it, with what they may do at `now`. */
 export function presentLine(line: OrderLine, now: Instant, limits: ResendLimits): LineAnswer {

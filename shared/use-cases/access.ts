@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { ClaimNames } from '../../shared/contracts/environment.ts';
-import { Problem } from '../../shared/contracts/problems.ts';
-import { isBooked, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
+import type { ClaimNames } from '../contracts/environment.ts';
+import { Problem } from '../contracts/problems.ts';
+import { isBooked, type OrderLine, type StoredLine } from '../domain/order-line.ts';
 
 /** Who calls, as the access token says. */
 export interface Caller {
@@ -9,21 +9,6 @@ export interface Caller {
   readonly name: string;
   readonly partnerId?: string;
   readonly roles: ReadonlySet<string>;
-}
-
-const gatewayContext = z.object({
-  event: z.object({
-    requestContext: z.object({
-      requestId: z.string(),
-      authorizer: z.object({ jwt: z.object({ claims: z.record(z.string(), z.unknown()) }) }).optional(),
-    }),
-  }),
-});
-
-/** What API Gateway says about a request: its id, and the verified claims if it carried a token. */
-export function readGatewayContext(bindings: unknown) {
-  const { requestId, authorizer } = gatewayContext.parse(bindings).event.requestContext;
-  return { requestId, claims: authorizer?.jwt.claims };
 }
 
 /** API Gateway hands a list of roles on as `[view resend]`; other issuers write them with spaces or commas. */

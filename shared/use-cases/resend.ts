@@ -1,6 +1,6 @@
-import { type ContactChangeAnswer, type ResendAnswer, resendAnswer } from '../../shared/contracts/api.ts';
-import { type ProblemCode, Problem, supportCase } from '../../shared/contracts/problems.ts';
-import { faultNames, NamedFault } from '../../shared/contracts/workflow.ts';
+import { type ContactChangeAnswer, type ResendAnswer, resendAnswer } from '../contracts/api.ts';
+import { type ProblemCode, Problem, supportCase } from '../contracts/problems.ts';
+import { faultNames, NamedFault } from '../contracts/workflow.ts';
 import {
   type Claim,
   type Contact,
@@ -12,23 +12,13 @@ import {
   type StoredLine,
   withClaim,
   withContact,
-} from '../../shared/domain/order-line.ts';
-import {
-  decideContactChange,
-  type Refusal,
-  refuseResend,
-  type ResendLimits,
-} from '../../shared/domain/rules.ts';
-import { type Instant, toInstant } from '../../shared/domain/time.ts';
-import { faultForLog, type Log } from '../../shared/runtime/logger.ts';
-import {
-  claimFor,
-  type ClaimRequest,
-  sendClaimed,
-  type SendServices,
-} from '../../shared/use-cases/send-email.ts';
-import { type Caller, isVisible, requireResend } from './caller.ts';
-import { presentLine, problemOf } from './present.ts';
+} from '../domain/order-line.ts';
+import { decideContactChange, type Refusal, refuseResend, type ResendLimits } from '../domain/rules.ts';
+import { type Instant, toInstant } from '../domain/time.ts';
+import { faultForLog, type Log } from '../runtime/logger.ts';
+import { claimFor, type ClaimRequest, sendClaimed, type SendServices } from './send-email.ts';
+import { type Caller, isVisible, requireResend } from './access.ts';
+import { presentLine, problemOf } from './present-line.ts';
 
 export interface ResendServices extends SendServices {
   readonly limits: ResendLimits;

@@ -1,0 +1,84 @@
+import type * as z from 'zod';
+import { cursors, type OrderLineStore } from '../adapters/order-line-store.ts';
+import type { HistoryAnswer, LineAnswer, ListAnswer, listQuery, OrderAnswer } from '../contracts/api.ts';
+import { invalidRequest, Problem } from '../contracts/problems.ts';
+import type { LineKey } from '../domain/order-line.ts';
+import type { ResendLimits } from '../domain/rules.ts';
+import { toInstant } from '../domain/time.ts';
+import { type Caller, isVisible, listedPartner, requireView } from './access.ts';
+import { presentLine } from './present-line.ts';
+
+export interface ReadServices {
+  readonly store: OrderLineStore;
+  readonly limits: ResendLimits;
+  readonly now: () => Date;
+}
+
+/**
+ * The lines of the caller's partner, nearest deadline first; an operator names the partner.
+ * @throws Problem no-access, invalid-request
+ */
+export async function listLines(
+  caller: Caller,
+  { q, cursor, limit, partnerId, ...filter }: z.output<typeof listQuery>,
+  { store, limits, now }: ReadServices,
+): Promise<ListAnswer> {
+  const listed = listedPartner(caller, partnerId);
+  const after = cursor === undefined ? undefined : cursors.decode(cursor);
+  if (cursor !== undefined && after === undefined) {
+    throw invalidRequest([{ path: 'cursor', message: 'must be the cursor of an answer before' }]);
+  }
+  const { lines, next } = await store.list({
+    ...filter,
+    partnerId: listed,
+    limit,
+    ...(q === undefined ? {} : { word: q }),
+    ...(after === undefined ? {} : { after }),
+  });
+  return {
+    items: lines.map((line) => presentLine(line, toInstant(now()), limits)),
+    ...(next === undefined ? {} : { cursor: cursors.encode(next) }),
+  };
+}
+
+/**
+ * An order with those of its lines that the caller may see.
+ * @throws Problem order-not-found, no-access
+ */
+export async function readOrder(
+  caller: Caller,
+  orderId: string,
+  { store, limits, now }: ReadServices,
+): Promise<OrderAnswer> {
+  const { lines, onboarding } = await store.findOrder(orderId);
+  const visible = lines.filter((line) => isVisible(line, caller));
+  const first = visible.at(0);
+  if (!first) throw new Problem('order-not-found', 'There is no such order among those of your partner.');
+  requireView(first, caller);
+  return {
+    orderId,
+    ...onboarding,
+    lines: visible.map((line) => presentLine(line, toInstant(now()), limits)),
+  };
+}
+
+/** @throws Problem order-line-not-found, no-access */
+export async function readLine(
+  caller: Caller,
+  key: LineKey,
+  { store, limits, now }: ReadServices,
+): Promise<LineAnswer> {
+  return presentLine(requireView(await store.find(key), caller), toInstant(now()), limits);
+}
+
+/**
+ * Everything that happened to a line, newest first.
+ * @throws Problem order-line-not-found, no-access
+ */
+export async function readHistory(
+  caller: Caller,
+  key: LineKey,
+  { store }: ReadServices,
+): Promise<HistoryAnswer> {
+  return { items: requireView(await store.find(key), caller).history.toReversed() };
+}
