@@ -8,6 +8,8 @@ export const defaults = {
   resendLimits: { interval: 'PT1M', perDay: 10, perLine: 100 },
   setupLink: 'https://admin.webex.com/?subscriptionId={subscriptionId}',
   claimNames: { partnerId: 'partner_id', roles: 'roles' },
+  /** In the tokens of the stack's own user pool. */
+  poolClaimNames: { partnerId: 'custom:partner_id', roles: 'cognito:groups' },
   logRetentionDays: 90,
 } as const;
 
@@ -22,17 +24,25 @@ const organizationId = z
   .string()
   .regex(/^o-[a-z0-9]{10,32}$/, 'must be an id of AWS Organizations, for example o-a1b2c3d4e5');
 
-const settingsSchema = z.strictObject({
+const notEmpty = z.string().min(1, 'must not be empty');
+
+const settingsObject = z.strictObject({
   /** How long the window of an offer lasts. */
   offerWindows: offerWindows.default(defaults.offerWindows),
   resendLimits: resendLimits.default(defaults.resendLimits),
   mail: mailSettings.extend({ setupLink: mailSettings.shape.setupLink.default(defaults.setupLink) }),
-  /** Whose access tokens the API takes: as the token's `iss` says, and one of its `aud`. */
-  signIn: z.strictObject({
-    issuer: z.url({ protocol: /^https$/, error: 'must be an https URL' }),
-    audience: z.array(z.string().min(1, 'must not be empty')).min(1, 'must name at least one audience'),
-  }),
-  claimNames: claimNames.default(defaults.claimNames),
+  /**
+   * Who signs people in; without it, a Cognito user pool that the stack makes. `issuer` and one of `audience` are the
+   * `iss` and `aud` of the access tokens that the API takes, `consoleClientId` is the console's client there.
+   */
+  signIn: z
+    .strictObject({
+      issuer: z.url({ protocol: /^https$/, error: 'must be an https URL' }),
+      audience: z.array(notEmpty).min(1, 'must name at least one audience'),
+      consoleClientId: notEmpty,
+    })
+    .exactOptional(),
+  claimNames: claimNames.exactOptional(),
   /** Who may put events on the product's bus, besides the account that it is in. */
   eventSources: z
     .strictObject({
@@ -47,6 +57,11 @@ const settingsSchema = z.strictObject({
     .literal(retentionDays, `must be one of ${retentionDays.join(', ')}: CloudWatch takes no others`)
     .default(defaults.logRetentionDays),
 });
+
+const settingsSchema = settingsObject.transform((settings) => ({
+  ...settings,
+  claimNames: settings.claimNames ?? (settings.signIn ? defaults.claimNames : defaults.poolClaimNames),
+}));
 export type Settings = z.output<typeof settingsSchema>;
 
 const context = z.object({ settings: settingsSchema });

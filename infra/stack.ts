@@ -1,8 +1,10 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Api } from './constructs/api.ts';
+import { Gateway } from './constructs/gateway.ts';
 import { Intake } from './constructs/intake.ts';
 import { Mail } from './constructs/mail.ts';
+import { SignIn } from './constructs/sign-in.ts';
 import { Sweep } from './constructs/sweep.ts';
 import { OrderLineTable } from './constructs/table.ts';
 import { OrderLineWorkflow } from './constructs/workflow.ts';
@@ -21,10 +23,12 @@ export class ProvisioningResendStack extends Stack {
     const mail = new Mail(this, 'Mail', { settings });
     const { stateMachine } = new OrderLineWorkflow(this, 'Workflow', { settings, table, mail });
     const { bus } = new Intake(this, 'Intake', { settings, table, stateMachine, mail });
-    const { url } = new Api(this, 'Api', { settings, table, mail });
+    const gateway = new Gateway(this, 'Gateway', { settings });
+    const signIn = new SignIn(this, 'SignIn', { settings, origin: gateway.origin });
+    new Api(this, 'Api', { settings, table, mail, gateway, signIn });
     new Sweep(this, 'Sweep', { settings, table, stateMachine });
 
-    new CfnOutput(this, 'ApiUrl', { value: url });
+    new CfnOutput(this, 'ApiUrl', { value: gateway.origin });
     new CfnOutput(this, 'EventBusArn', { value: bus.eventBusArn });
   }
 }

@@ -1,7 +1,5 @@
 import { createRequire } from 'node:module';
-import { Duration, Stack } from 'aws-cdk-lib';
-import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { HttpApi, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Duration } from 'aws-cdk-lib';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -9,37 +7,22 @@ import { Construct } from 'constructs';
 import { docsAssets } from '../../functions/serve-api/docs.ts';
 import type { environment } from '../../functions/serve-api/handler.ts';
 import type { Settings } from '../settings.ts';
+import type { Gateway } from './gateway.ts';
 import { LambdaFunction, type RuntimeFiles, taskFolder } from './lambda-function.ts';
 import type { Mail } from './mail.ts';
+import type { SignIn } from './sign-in.ts';
 import { grantItems, grantQuery } from './table.ts';
-import { vendedLogGroup } from './log-group.ts';
 
 interface ApiProps {
-  readonly settings: Pick<Settings, 'signIn' | 'claimNames' | 'mail' | 'resendLimits' | 'logRetentionDays'>;
+  readonly settings: Pick<Settings, 'claimNames' | 'mail' | 'resendLimits' | 'logRetentionDays'>;
   readonly table: Table;
   readonly mail: Mail;
+  readonly gateway: Gateway;
+  readonly signIn: SignIn;
 }
 
 /** The paths that need an access token, which API Gateway verifies. All others are open. */
 const protectedPaths = ['/order-lines', '/orders/{proxy+}'];
-
-/** Far more than people need, far less than an attack brings. */
-const throttle = { rateLimit: 50, burstLimit: 100 };
-
-/** What the access log says of a call. Paths and queries stay out: they name orders and people. */
-const accessLogFormat = AccessLogFormat.custom(
-  JSON.stringify({
-    requestId: '$context.requestId',
-    requestTime: '$context.requestTime',
-    route: '$context.routeKey',
-    method: '$context.httpMethod',
-    status: '$context.status',
-    latency: '$context.responseLatency',
-    integrationStatus: '$context.integrationStatus',
-    integrationError: '$context.integrationErrorMessage',
-    authorizerError: '$context.authorizer.error',
-  }),
-);
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -51,9 +34,7 @@ export const docsFiles: RuntimeFiles = {
 
 /** The HTTP API, served by one function. */
 export class Api extends Construct {
-  readonly url: string;
-
-  constructor(scope: Construct, id: string, { settings, table, mail }: ApiProps) {
+  constructor(scope: Construct, id: string, { settings, table, mail, gateway, signIn }: ApiProps) {
     super(scope, id);
     const server = new LambdaFunction<typeof environment>(this, 'ServeApi', {
       settings,
@@ -76,32 +57,13 @@ export class Api extends Construct {
     grantQuery(table, server, 'byState', 'byOrder', 'bySubscription', 'byContact');
     mail.grantSend(server);
 
-    const api = new HttpApi(this, 'HttpApi', {
-      apiName: Stack.of(this).stackName,
-      description: 'Provisioning emails',
-      createDefaultStage: false,
-    });
     const integration = new HttpLambdaIntegration('Server', server.resource, {
       scopePermissionToRoute: false,
     });
-    const authorizer = new HttpJwtAuthorizer('SignIn', settings.signIn.issuer, {
-      jwtAudience: settings.signIn.audience,
+    const authorizer = new HttpJwtAuthorizer('SignIn', signIn.issuer, {
+      jwtAudience: signIn.audience,
     });
-    for (const path of protectedPaths) api.addRoutes({ path, integration, authorizer });
-    api.addRoutes({ path: '/{proxy+}', integration });
-
-    const stage = new HttpStage(this, 'Stage', {
-      httpApi: api,
-      stageName: '$default',
-      autoDeploy: true,
-      throttle,
-      accessLogSettings: {
-        destination: new LogGroupLogDestination(
-          vendedLogGroup(this, 'apigateway', settings.logRetentionDays),
-        ),
-        format: accessLogFormat,
-      },
-    });
-    this.url = stage.url;
+    for (const path of protectedPaths) gateway.httpApi.addRoutes({ path, integration, authorizer });
+    gateway.httpApi.addRoutes({ path: '/{proxy+}', integration });
   }
 }

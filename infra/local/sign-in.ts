@@ -2,9 +2,8 @@ import { createLocalJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify } fr
 import Provider from 'oidc-provider';
 import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js';
 import * as z from 'zod';
+import { roles } from '../../shared/use-cases/access.ts';
 import type { Storage } from './storage.ts';
-
-const roles = ['view', 'resend', 'operator'] as const;
 
 export const tokenRequest = z.strictObject({
   partnerId: z.string().min(1).exactOptional(),

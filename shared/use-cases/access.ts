@@ -3,6 +3,9 @@ import type { ClaimNames } from '../contracts/environment.ts';
 import { Problem } from '../contracts/problems.ts';
 import { isBooked, type OrderLine, type StoredLine } from '../domain/order-line.ts';
 
+/** What people may be granted, from least to most. */
+export const roles = ['view', 'resend', 'operator'] as const;
+
 /** Who calls, as the access token says. */
 export interface Caller {
   /** How the caller is named in histories. */

@@ -6,7 +6,7 @@ import { exampleSettings, productFolder } from './synth.ts';
 const mail = { senderAddress: 'provisioning@example.com', senderName: 'Provisioning' };
 const minimal = {
   mail,
-  signIn: { issuer: 'https://id.example.com', audience: ['api'] },
+  signIn: { issuer: 'https://id.example.com', audience: ['api'], consoleClientId: 'console' },
   eventSources: { accountIds: ['111111111111'] },
 };
 
@@ -19,6 +19,11 @@ test('the least that a deployer sets is completed by the defaults', () => {
     claimNames: { partnerId: 'partner_id', roles: 'roles' },
     logRetentionDays: 90,
   });
+});
+
+test('without an issuer, the claims are those of the user pool', () => {
+  const { claimNames } = readSettings({ ...minimal, signIn: undefined });
+  expect(claimNames).toEqual({ partnerId: 'custom:partner_id', roles: 'cognito:groups' });
 });
 
 test('settings come as JSON text from the command line', () => {
@@ -113,7 +118,7 @@ test('the retention times are those that CloudWatch takes', () => {
 });
 
 test('the app ends with the message alone', () => {
-  const wrong = { ...exampleSettings, signIn: undefined };
+  const wrong = { ...exampleSettings, eventSources: undefined };
   const { status, stderr, stdout } = spawnSync(process.execPath, ['infra/app.ts'], {
     cwd: productFolder,
     encoding: 'utf8',
@@ -121,7 +126,7 @@ test('the app ends with the message alone', () => {
   });
   expect({ status, stderr, stdout }).toEqual({
     status: 1,
-    stderr: 'settings.signIn: is missing\n',
+    stderr: 'settings.eventSources: is missing\n',
     stdout: '',
   });
 });

@@ -8,6 +8,7 @@ import { environment as sending } from '../../functions/send-provisioning-email/
 import { environment as serving } from '../../functions/serve-api/handler.ts';
 import { environment as sweeping } from '../../functions/sweep-order-lines/handler.ts';
 import { indexes } from '../../shared/adapters/order-line-item.ts';
+import { readSettings } from '../../infra/settings.ts';
 import { readEnvironment } from '../../shared/contracts/environment.ts';
 import { intakeEnvironment } from '../../shared/runtime/intake.ts';
 import { claimFor } from '../../shared/use-cases/send-email.ts';
@@ -234,11 +235,12 @@ describe('API', () => {
     expect(routes['ANY /{proxy+}']).not.toHaveProperty('AuthorizerId');
   });
 
-  test('takes the tokens of the sign-in that was set', () => {
-    expect(only('AWS::ApiGatewayV2::Authorizer').Properties.JwtConfiguration).toEqual({
-      Issuer: 'https://id.example.com',
-      Audience: ['provisioning-resend'],
-    });
+  test('takes the tokens of the sign-in that was set, and then makes no user pool', () => {
+    const signIn = { issuer: 'https://id.example.com', audience: ['api'], consoleClientId: 'console' };
+    const withIssuer = synthesise({ ...exampleSettings, signIn });
+    const [authorizer] = Object.values(resourcesOf(withIssuer, 'AWS::ApiGatewayV2::Authorizer'));
+    expect(authorizer?.Properties.JwtConfiguration).toEqual({ Issuer: signIn.issuer, Audience: ['api'] });
+    expect(resourcesOf(withIssuer, 'AWS::Cognito::UserPool')).toEqual({});
   });
 
   test('is throttled, and logs nothing about people', () => {
@@ -246,6 +248,38 @@ describe('API', () => {
     expect(DefaultRouteSettings).toEqual({ ThrottlingBurstLimit: 100, ThrottlingRateLimit: 50 });
     const logged = Object.values(JSON.parse(AccessLogSettings.Format) as Record<string, string>);
     expect(logged.filter((value) => /identity|claims|path|query|domain/i.test(value))).toEqual([]);
+  });
+});
+
+describe('sign-in of its own', () => {
+  const [poolId] = Object.keys(resourcesOf(template, 'AWS::Cognito::UserPool'));
+  const [clientId] = Object.keys(resourcesOf(template, 'AWS::Cognito::UserPoolClient'));
+
+  test('is whose tokens the API takes', () => {
+    expect(only('AWS::ApiGatewayV2::Authorizer').Properties.JwtConfiguration).toEqual({
+      Issuer: { 'Fn::GetAtt': [poolId, 'ProviderURL'] },
+      Audience: [{ Ref: clientId }],
+    });
+  });
+
+  test('lets nobody sign up, or give themselves a partner', () => {
+    expect(only('AWS::Cognito::UserPool').Properties).toMatchObject({
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+      MfaConfiguration: 'ON',
+    });
+    const { WriteAttributes, ReadAttributes } = only('AWS::Cognito::UserPoolClient').Properties;
+    expect(WriteAttributes).toEqual(['name']);
+    expect(ReadAttributes).toContain(readSettings(exampleSettings).claimNames.partnerId);
+  });
+
+  test('knows the roles, and keeps the people when the stack goes', () => {
+    const groups = all('AWS::Cognito::UserPoolGroup').map(([, { Properties }]) => Properties.GroupName);
+    expect(groups).toEqual(['view', 'resend', 'operator']);
+    const pool = only('AWS::Cognito::UserPool');
+    expect(pool).toMatchObject({
+      DeletionPolicy: 'Retain',
+      Properties: { DeletionProtection: 'ACTIVE' },
+    });
   });
 });
 
