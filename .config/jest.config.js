@@ -21,5 +21,5 @@ export default {
   rootDir,
   /** Some tests run thousands of calls; none waits for time to pass. */
   testTimeout: 120_000,
-  projects: [project('unit'), project('infra'), project('local')],
+  projects: [project('unit'), project('infra'), project('local'), project('deployed')],
 };

@@ -22,7 +22,7 @@ export class ProvisioningResendStack extends Stack {
     const { table } = new OrderLineTable(this, 'OrderLines');
     const mail = new Mail(this, 'Mail', { settings });
     const { stateMachine } = new OrderLineWorkflow(this, 'Workflow', { settings, table, mail });
-    const { bus } = new Intake(this, 'Intake', { settings, table, stateMachine, mail });
+    const { bus, queues } = new Intake(this, 'Intake', { settings, table, stateMachine, mail });
     const gateway = new Gateway(this, 'Gateway', { settings });
     const signIn = new SignIn(this, 'SignIn', { settings, origin: gateway.origin });
     new Api(this, 'Api', { settings, table, mail, gateway, signIn });
@@ -30,5 +30,7 @@ export class ProvisioningResendStack extends Stack {
 
     new CfnOutput(this, 'ApiUrl', { value: gateway.origin });
     new CfnOutput(this, 'EventBusArn', { value: bus.eventBusArn });
+    new CfnOutput(this, 'StateMachineArn', { value: stateMachine.stateMachineArn });
+    new CfnOutput(this, 'IntakeQueues', { value: this.toJsonString(queues) });
   }
 }

@@ -9,6 +9,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type * as z from 'zod';
 import type { intakeEnvironment } from '../../shared/runtime/intake.ts';
+import type { QueueUrls } from '../outputs.ts';
 import {
   batchSize,
   type IntakeFunction,
@@ -42,6 +43,7 @@ export class EventConsumer<Environment extends z.ZodType<unknown, Readonly<Recor
   implements IGrantable
 {
   readonly grantPrincipal: IPrincipal;
+  readonly urls: QueueUrls;
 
   constructor(scope: Construct, id: string, props: EventConsumerProps<Environment>) {
     super(scope, id);
@@ -81,6 +83,7 @@ export class EventConsumer<Environment extends z.ZodType<unknown, Readonly<Recor
       resourceArns: [deadLetters.queueArn],
     });
     this.grantPrincipal = consumer.grantPrincipal;
+    this.urls = { queue: queue.queueUrl, deadLetters: deadLetters.queueUrl };
   }
 }
 

@@ -52,6 +52,7 @@ export class Gateway extends Construct {
         format: accessLogFormat,
       },
     });
-    this.origin = this.httpApi.apiEndpoint;
+    const { region, urlSuffix } = Stack.of(this);
+    this.origin = `https://${this.httpApi.apiId}.execute-api.${region}.${urlSuffix}`;
   }
 }

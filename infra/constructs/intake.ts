@@ -6,6 +6,8 @@ import { Construct } from 'constructs';
 import type { environment as bookingEnvironment } from '../../functions/book-order-line/handler.ts';
 import { sources } from '../../shared/contracts/events.ts';
 import type { intakeEnvironment } from '../../shared/runtime/intake.ts';
+import type { IntakeFunction } from '../intake-rules.ts';
+import type { QueueUrls } from '../outputs.ts';
 import type { Settings } from '../settings.ts';
 import { EventConsumer } from './event-consumer.ts';
 import type { Mail } from './mail.ts';
@@ -22,6 +24,7 @@ interface IntakeProps {
 /** The product's event bus, and the functions that take in what comes over it and what SES reports. */
 export class Intake extends Construct {
   readonly bus: EventBus;
+  readonly queues: Readonly<Record<IntakeFunction, QueueUrls>>;
 
   constructor(scope: Construct, id: string, { settings, table, stateMachine, mail }: IntakeProps) {
     super(scope, id);
@@ -75,6 +78,14 @@ export class Intake extends Construct {
       environment: (intake) => intake,
     });
     grantItems(table, feedback, 'GetItem', 'PutItem');
+
+    this.queues = {
+      'book-order-line': booking.urls,
+      'reschedule-order-line': rescheduling.urls,
+      'cancel-order-line': cancelling.urls,
+      'record-onboarding': onboarding.urls,
+      'record-email-feedback': feedback.urls,
+    };
   }
 
   /** Lets the event sources put events that say so on the bus, and nobody else outside of the account. */

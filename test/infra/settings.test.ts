@@ -22,7 +22,8 @@ test('the least that a deployer sets is completed by the defaults', () => {
 });
 
 test('without an issuer, the claims are those of the user pool', () => {
-  const { claimNames } = readSettings({ ...minimal, signIn: undefined });
+  const { signIn, ...withoutIssuer } = minimal;
+  const { claimNames } = readSettings(withoutIssuer);
   expect(claimNames).toEqual({ partnerId: 'custom:partner_id', roles: 'cognito:groups' });
 });
 

@@ -30,8 +30,8 @@ export interface BusEvent {
   readonly detail: unknown;
 }
 
-/** The service as its callers see it: the API and the local controls, over HTTP. */
-export function client(url: string) {
+/** The service as its callers see it: the API, over HTTP. */
+export function apiClient(url: string) {
   async function request<Body = Record<string, unknown>>(
     path: string,
     options: RequestOptions = {},
@@ -62,12 +62,11 @@ export function client(url: string) {
   }
 
   const linePath = (orderId: string, lineId: string) => `/orders/${orderId}/lines/${lineId}`;
-  const idle = () => ok('/_local/idle');
 
   return {
     request,
+    ok,
     linePath,
-    idle,
     line: (token: string, orderId: string, lineId = '1') =>
       request<LineAnswer>(linePath(orderId, lineId), { token }),
     history: async (token: string, orderId: string, lineId = '1') =>
@@ -88,6 +87,18 @@ export function client(url: string) {
           json,
         },
       ),
+  };
+}
+
+/** The service on one machine: the API and the local controls. */
+export function client(url: string) {
+  const api = apiClient(url);
+  const { ok, request } = api;
+  const idle = () => ok('/_local/idle');
+
+  return {
+    ...api,
+    idle,
     token: async (claims: {
       partnerId?: string;
       roles: string[];

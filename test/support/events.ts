@@ -1,12 +1,7 @@
 import type { BusEvent } from './client.ts';
 
-let counter = 0;
-
-/** An order id that no other test of this process uses. */
-export function newOrder(): string {
-  counter += 1;
-  return `ORD-${process.pid}-${counter}`;
-}
+/** An order id that no other test uses. */
+export const newOrder = (): string => `ORD-${crypto.randomUUID().slice(0, 13)}`;
 
 export const partner = 'northwind';
 

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+
+/* Runs the CDK that this product is built with, and says what to do where its own words leave that open. */
+
+const nextSteps: readonly { readonly when: RegExp; readonly then: string }[] = [
+  {
+    when: /unable to resolve AWS account|could not load credentials|no credentials|expired ?token|security token .*(invalid|expired)|unrecognizedclient|sso session/i,
+    then: 'Sign in to AWS first (for example `aws sso login`) and name the account with AWS_PROFILE; `aws sts get-caller-identity` must name it.',
+  },
+  {
+    when: /unable to determine .*region|region is missing|must specify a region/i,
+    then: 'Name the region with AWS_REGION.',
+  },
+  {
+    when: /has the environment been bootstrapped|bootstrap stack version/i,
+    then: 'Prepare the account and region once, with `npx cdk bootstrap`, and run this again.',
+  },
+  {
+    when: /schema version mismatch|CLI is not compatible/i,
+    then: 'The CDK in node_modules is older than its library: `npm ci` puts the pair in place that fits.',
+  },
+];
+
+async function main(): Promise<number | null> {
+  const [command = 'deploy', ...args] = process.argv.slice(2);
+  const cdk = createRequire(import.meta.url).resolve('aws-cdk/bin/cdk');
+  const child = spawn(process.execPath, [cdk, command, ...args], { stdio: ['inherit', 'inherit', 'pipe'] });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    process.stderr.write(text);
+    said += text;
+  });
+  await once(child, 'close');
+  const { exitCode } = child;
+  const step = exitCode === 0 ? undefined : nextSteps.find(({ when }) => when.test(said));
+  if (step) console.error(`\nNext: ${step.then}`);
+  return exitCode;
+}
+
+process.exitCode = (await main()) ?? 1;

@@ -1,0 +1,245 @@
+import { parseArgs } from 'node:util';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  DescribeExecutionCommand,
+  ExecutionNotRedrivable,
+  paginateListExecutions,
+  RedriveExecutionCommand,
+  SFNClient,
+} from '@aws-sdk/client-sfn';
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { DateTime, Duration } from 'luxon';
+import * as z from 'zod';
+import { reasonAttribute } from '../shared/adapters/dead-letters.ts';
+import { inputErrorText } from '../shared/contracts/validation.ts';
+import { isPositiveDuration } from '../shared/domain/time.ts';
+import { intakeFunctions } from './intake-rules.ts';
+import { type StackOutputs, stackOutputs } from './outputs.ts';
+
+const usage = `Puts back what failed: dead letters to the queue of their function, failed executions to where they failed.
+It shows what it would do, and does it with --execute.
+
+  npm run redrive -- [--queue NAME] [--reason TEXT] [--older-than PT1H] [--execute] [--stack ProvisioningResend]
+
+  --queue       only this: ${intakeFunctions.join(', ')}, executions
+  --reason      only what has this text in its reason
+  --older-than  only what failed so long ago, as an ISO 8601 duration
+`;
+
+const options = z.object({
+  stack: z.string().min(1),
+  queue: z.enum([...intakeFunctions, 'executions']).optional(),
+  reason: z.string().optional(),
+  'older-than': z
+    .string()
+    .refine(isPositiveDuration, 'must be an ISO 8601 duration above zero, for example PT1H')
+    .optional(),
+  execute: z.boolean(),
+  help: z.boolean(),
+});
+type Options = z.output<typeof options>;
+
+/** Something that failed and can be put back. */
+interface Failure {
+  readonly of: string;
+  readonly what: string;
+  readonly reason: string;
+  readonly at: Date;
+}
+
+async function main(): Promise<void> {
+  const chosen = readOptions();
+  if (chosen.help) {
+    console.log(usage);
+    return;
+  }
+  const outputs = await outputsOf(new CloudFormationClient(), chosen.stack);
+  const sqs = new SQSClient();
+  let found = 0;
+  for (const [name, queue] of Object.entries(outputs.IntakeQueues)) {
+    if (chosen.queue === undefined || chosen.queue === name) {
+      found += await redriveQueue(name, queue, chosen, sqs);
+    }
+  }
+  if (chosen.queue === undefined || chosen.queue === 'executions') {
+    found += await redriveExecutions(outputs.StateMachineArn, chosen, new SFNClient());
+  }
+  if (found === 0) console.log('Nothing to put back.');
+  else if (chosen.execute) console.log(`${found} put back.`);
+  else console.log(`${found} would be put back. Add --execute to do it.`);
+}
+
+/** @throws UsageError */
+function readOptions(): Options {
+  try {
+    const { values } = parseArgs({
+      options: {
+        stack: { type: 'string', default: 'ProvisioningResend' },
+        queue: { type: 'string' },
+        reason: { type: 'string' },
+        'older-than': { type: 'string' },
+        execute: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    return options.parse(values);
+  } catch (error) {
+    const reason =
+      error instanceof z.ZodError ? inputErrorText(error) : error instanceof Error ? error.message : '';
+    throw new UsageError(`${reason}\n\n${usage}`, { cause: error });
+  }
+}
+
+/** @throws UsageError */
+async function outputsOf(client: CloudFormationClient, stackName: string): Promise<StackOutputs> {
+  try {
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+    const outputs = Stacks[0]?.Outputs ?? [];
+    return stackOutputs.parse(
+      Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue }) => [OutputKey, OutputValue])),
+    );
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new UsageError(
+      `The stack ${stackName} cannot be read (${error.name}). See that \`aws sts get-caller-identity\` names the account of the stack and that AWS_REGION is its region; name another stack with --stack.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Seconds. What is looked at is hidden from others for so long, unless it is given back before. */
+const lookingTime = 300;
+
+/**
+ * Each letter is sent to its function's queue and then deleted: dying in between delivers an event twice, which
+ * events may be.
+ */
+async function redriveQueue(
+  name: string,
+  { queue, deadLetters }: StackOutputs['IntakeQueues'][keyof StackOutputs['IntakeQueues']],
+  chosen: Options,
+  sqs: SQSClient,
+): Promise<number> {
+  const left: Message[] = [];
+  let found = 0;
+  try {
+    for await (const letter of lettersOf(sqs, deadLetters)) {
+      const { Body = '', ReceiptHandle, MessageAttributes = {} } = letter;
+      const failure = {
+        of: name,
+        what: lineNamed(Body),
+        reason: MessageAttributes[reasonAttribute]?.StringValue ?? 'failed five times',
+        at: new Date(Number(letter.Attributes?.SentTimestamp)),
+      };
+      const isWanted = matches(failure, chosen);
+      if (isWanted) {
+        found += 1;
+        show(failure);
+      }
+      if (isWanted && chosen.execute) {
+        await sqs.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: Body }));
+        await sqs.send(new DeleteMessageCommand({ QueueUrl: deadLetters, ReceiptHandle }));
+      } else left.push(letter);
+    }
+  } finally {
+    for (const { ReceiptHandle } of left) {
+      await sqs.send(
+        new ChangeMessageVisibilityCommand({ QueueUrl: deadLetters, ReceiptHandle, VisibilityTimeout: 0 }),
+      );
+    }
+  }
+  return found;
+}
+
+async function* lettersOf(sqs: SQSClient, queueUrl: string): AsyncIterable<Message> {
+  for (;;) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: 10,
+        // Asks all of the queue's servers, so that an empty answer means an empty queue.
+        WaitTimeSeconds: 1,
+        VisibilityTimeout: lookingTime,
+        MessageAttributeNames: [reasonAttribute],
+        MessageSystemAttributeNames: ['SentTimestamp'],
+      }),
+    );
+    if (Messages.length === 0) return;
+    yield* Messages;
+  }
+}
+
+/** An execution that is running again, or was replaced by the sweep, does nothing a second time. */
+async function redriveExecutions(stateMachineArn: string, chosen: Options, sfn: SFNClient): Promise<number> {
+  let found = 0;
+  for (const statusFilter of ['FAILED', 'TIMED_OUT'] as const) {
+    for await (const { executions = [] } of paginateListExecutions(
+      { client: sfn },
+      { stateMachineArn, statusFilter },
+    )) {
+      for (const { executionArn, name = '', stopDate = new Date() } of executions) {
+        const { error = statusFilter, redriveStatus } = await sfn.send(
+          new DescribeExecutionCommand({ executionArn }),
+        );
+        const failure = { of: 'executions', what: name, reason: error, at: stopDate };
+        if (redriveStatus === 'NOT_REDRIVABLE' || !matches(failure, chosen)) continue;
+        found += 1;
+        show(failure);
+        if (chosen.execute) await redriveExecution(sfn, executionArn);
+      }
+    }
+  }
+  return found;
+}
+
+async function redriveExecution(sfn: SFNClient, executionArn: string | undefined): Promise<void> {
+  try {
+    await sfn.send(new RedriveExecutionCommand({ executionArn }));
+  } catch (error) {
+    if (!(error instanceof ExecutionNotRedrivable)) throw error;
+    console.log('  which runs again already, or is older than Step Functions redrives (14 days)');
+  }
+}
+
+function matches({ reason, at }: Failure, chosen: Options): boolean {
+  const age = chosen['older-than'];
+  return (
+    (chosen.reason === undefined || reason.includes(chosen.reason)) &&
+    (age === undefined || DateTime.fromJSDate(at) <= DateTime.now().minus(Duration.fromISO(age)))
+  );
+}
+
+const show = ({ of, what, reason, at }: Failure): void =>
+  console.log(`${at.toISOString()}  ${of}  ${what}  ${reason}`);
+
+const lineEvent = z.object({
+  detail: z.object({ orderId: z.string().max(64), lineId: z.string().max(64).default('') }),
+});
+
+/** Which line an event is about, if it says so. Nothing else of it is shown: it names people. */
+function lineNamed(body: string): string {
+  try {
+    const { orderId, lineId } = lineEvent.parse(JSON.parse(body)).detail;
+    return lineId === '' ? orderId : `${orderId}/${lineId}`;
+  } catch {
+    return 'no line named';
+  }
+}
+
+/** Something that its user can put right; the message says how. */
+class UsageError extends Error {}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

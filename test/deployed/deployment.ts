@@ -1,0 +1,45 @@
+import type { StackOutputs } from '../../infra/outputs.ts';
+import { settingsIssuer, type Version } from '../support/deployment.ts';
+import { audience, type Issuer } from '../support/issuer.ts';
+
+/** The window of A-FLEX-3, as it is deployed here: long enough to act in it, short enough to wait for its end. */
+export const shortWindow = 'PT8S';
+
+export const senderAddress = 'provisioning@example.com';
+
+const settings = {
+  mail: { senderAddress, senderName: 'Provisioning' },
+  signIn: { issuer: settingsIssuer, audience: [audience], consoleClientId: 'console' },
+  eventSources: { accountIds: ['000000000000'] },
+  // A-FLEX lasts longer than a deployment takes.
+  offerWindows: { default: 'P30D', families: { 'A-FLEX': 'PT1M', 'A-FLEX-3': shortWindow } },
+};
+
+export const firstVersion: Version = { settings };
+
+export const secondSender = 'Provisioning desk';
+export const secondClosing = 'Close order line at the end of its window';
+
+/** A newer version of the product: another definition of the workflow, and functions that are set another way. */
+export const secondVersion: Version = {
+  settings: { ...settings, mail: { senderAddress, senderName: secondSender } },
+  change: (template) => template.replaceAll('Close order line', secondClosing),
+};
+
+/** What the tests are told of the deployment that was made for them. */
+export interface Deployment {
+  readonly url: string;
+  readonly issuer: Issuer;
+  readonly outputs: StackOutputs;
+}
+
+const variable = 'DEPLOYMENT';
+
+export const handOver = (deployment: Deployment) => ({ [variable]: JSON.stringify(deployment) });
+
+/** The deployment that these tests were started for. */
+export function deployment(): Deployment {
+  const text = process.env[variable];
+  if (text === undefined) throw new Error('These tests need a deployment: run npm run test:deployed');
+  return JSON.parse(text) as Deployment;
+}

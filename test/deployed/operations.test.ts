@@ -1,0 +1,194 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
+import {
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  LambdaClient,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda';
+import {
+  GetExecutionHistoryCommand,
+  SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { IntakeFunction } from '../../infra/intake-rules.ts';
+import type { Target } from '../scenarios/target.ts';
+import { emulatedAws, stackName } from '../support/deployment.ts';
+import { booked, newOrder, partner } from '../support/events.ts';
+import { until } from '../support/until.ts';
+import { deployment } from './deployment.ts';
+import { clientConfig, deployedTarget, peek } from './target.ts';
+
+/* What operators see and do, in a deployment that something goes wrong with. */
+
+const deployed = deployment();
+const lambda = new LambdaClient(clientConfig(deployed));
+const sfn = new SFNClient(clientConfig(deployed));
+const sqs = new SQSClient(clientConfig(deployed));
+
+let target: Target;
+let token: string;
+beforeAll(async () => {
+  target = await deployedTarget(deployed);
+  token = await target.token({ partnerId: partner, roles: ['resend'] });
+});
+
+const lineThat = async (orderId: string, status: string) =>
+  (
+    await until(
+      () => target.api.line(token, orderId),
+      ({ body }) => body.status === status,
+    )
+  ).body;
+
+async function onlyExecution(orderId: string): Promise<string> {
+  const [execution, ...more] = await target.executions(orderId);
+  if (!execution || more.length > 0) throw new Error(`not one execution of ${orderId}`);
+  return `${deployed.outputs.StateMachineArn.replace(':stateMachine:', ':execution:')}:${execution.name}`;
+}
+
+/** The name of the deployed function that stands at this place in the stack. */
+async function functionAt(place: string): Promise<string> {
+  const client = new CloudFormationClient(clientConfig(deployed));
+  for await (const page of paginateListStackResources({ client }, { StackName: stackName })) {
+    const found = page.StackResourceSummaries?.find(
+      ({ ResourceType, LogicalResourceId }) =>
+        ResourceType === 'AWS::Lambda::Function' && LogicalResourceId?.startsWith(place),
+    );
+    if (found?.PhysicalResourceId !== undefined) return found.PhysicalResourceId;
+  }
+  throw new Error(`no function at ${place}`);
+}
+
+/** What the command writes; it fails if the command does. */
+const redrive = async (...args: string[]) =>
+  (
+    await promisify(execFile)('npm', ['run', '--silent', 'redrive', '--', ...args], {
+      cwd: join(import.meta.dirname, '../..'),
+      env: { ...process.env, ...emulatedAws(deployed.url) },
+    })
+  ).stdout;
+
+test('a window ends in the state machine alone: no function is called to close a line', async () => {
+  const orderId = newOrder();
+  await target.send(booked(orderId));
+  await lineThat(orderId, 'Closed');
+  const { events = [] } = await sfn.send(
+    new GetExecutionHistoryCommand({ executionArn: await onlyExecution(orderId) }),
+  );
+  const calls = events.flatMap(
+    ({ taskScheduledEventDetails: call, lambdaFunctionScheduledEventDetails: fn }) =>
+      call ? [`${call.resourceType ?? ''}:${call.resource ?? ''}`] : fn ? ['lambda'] : [],
+  );
+  expect(calls).toHaveLength(2);
+  expect(calls[0]).toMatch(/^lambda/);
+  expect(calls[1]).toMatch(/dynamodb:updateItem$/);
+});
+
+test('the sweep gives a line a new execution when its own is gone, and that one closes it', async () => {
+  const orderId = newOrder();
+  await target.send(booked(orderId));
+  const { closesAt = '' } = await lineThat(orderId, 'AwaitingProvisioningDetails');
+  await sfn.send(new StopExecutionCommand({ executionArn: await onlyExecution(orderId) }));
+  await target.reach(closesAt);
+
+  const { FunctionError } = await lambda.send(new InvokeCommand({ FunctionName: await functionAt('Sweep') }));
+  expect(FunctionError).toBeUndefined();
+  expect(await lineThat(orderId, 'Closed')).toMatchObject({ provisioningPending: true });
+  expect((await target.executions(orderId)).map(({ status }) => status).sort()).toEqual([
+    'ABORTED',
+    'SUCCEEDED',
+  ]);
+  expect(await target.emails(`it@${orderId.toLowerCase()}.example`)).toHaveLength(1);
+});
+
+describe('an event whose function fails', () => {
+  const name: IntakeFunction = 'book-order-line';
+  const queues = deployed.outputs.IntakeQueues[name];
+  let functionName: string;
+  let variables: Record<string, string>;
+
+  const setVariables = (changes: Record<string, string>) =>
+    lambda.send(
+      new UpdateFunctionConfigurationCommand({
+        FunctionName: functionName,
+        Environment: { Variables: { ...variables, ...changes } },
+      }),
+    );
+  const setVisibility = (VisibilityTimeout: string) =>
+    sqs.send(new SetQueueAttributesCommand({ QueueUrl: queues.queue, Attributes: { VisibilityTimeout } }));
+
+  beforeAll(async () => {
+    functionName = await functionAt('IntakeBookOrderLine');
+    const { Environment } = await lambda.send(
+      new GetFunctionConfigurationCommand({ FunctionName: functionName }),
+    );
+    variables = Environment?.Variables ?? {};
+    // Three minutes lie between two deliveries otherwise; a call of the function takes less than these seconds.
+    await setVisibility('4');
+  });
+  afterAll(async () => {
+    await setVariables({});
+    await setVisibility('180');
+  });
+
+  const lettersOf = async (orderId: string) =>
+    (await peek(sqs, queues.deadLetters)).filter(({ Body }) => Body?.includes(orderId));
+
+  test('is tried again, is a dead letter then, and comes through once it is put back', async () => {
+    const orderId = newOrder();
+    const poison = newOrder();
+    await target.send(booked(poison, { offer: 7 }));
+    await target.settled();
+    await setVariables({ TABLE_NAME: 'a-table-that-is-gone' });
+    await target.send(booked(orderId));
+    const [letter] = await until(
+      () => lettersOf(orderId),
+      (letters) => letters.length > 0,
+    );
+    expect(letter?.MessageAttributes).toBeUndefined();
+    await setVariables({});
+
+    const shown = await redrive('--queue', name, '--reason', 'five times');
+    expect(shown).toContain(`${orderId}/1  failed five times`);
+    expect(shown).not.toContain(poison);
+    expect(await lettersOf(orderId)).toHaveLength(1);
+    expect(await redrive('--queue', name, '--older-than', 'PT1H')).toContain('Nothing to put back');
+
+    await redrive('--queue', name, '--reason', 'five times', '--execute');
+    await lineThat(orderId, 'AwaitingProvisioningDetails');
+    expect(await lettersOf(orderId)).toEqual([]);
+    expect(await lettersOf(poison)).toHaveLength(1);
+    expect(await redrive('--queue', name, '--reason', 'five times', '--execute')).toContain(
+      'Nothing to put back',
+    );
+    expect(await target.emails(`it@${orderId.toLowerCase()}.example`)).toHaveLength(1);
+  });
+});
+
+test('an execution that failed is shown with its error', async () => {
+  const { stateMachineArn, orderId } = {
+    stateMachineArn: deployed.outputs.StateMachineArn,
+    orderId: newOrder(),
+  };
+  const input = { orderId, lineId: '1', requestedStartDate: '2026-01-01T00:00:00.000Z', revision: 1 };
+  await sfn.send(
+    new StartExecutionCommand({ stateMachineArn, name: `${orderId}_1`, input: JSON.stringify(input) }),
+  );
+  await until(
+    () => target.executions(orderId),
+    ([execution]) => execution?.status === 'FAILED',
+  );
+  expect(await redrive('--queue', 'executions')).toContain(`executions  ${orderId}_1  OrderLineNotFound`);
+});
+
+test('redriving says which option is wrong', async () => {
+  const wrong = promisify(execFile)(process.execPath, ['infra/redrive.ts', '--queue', 'no-queue'], {
+    cwd: join(import.meta.dirname, '../..'),
+  });
+  await expect(wrong).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('queue:') });
+});

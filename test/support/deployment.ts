@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import * as z from 'zod';
+import { type StackOutputs, stackOutputs } from '../../infra/outputs.ts';
+
+const run = promisify(execFile);
+const productFolder = join(import.meta.dirname, '../..');
+export const stackName = 'ProvisioningResend';
+
+/** What the CDK and the SDK need to talk to the emulator. An IP address makes S3's paths work. */
+export const emulatedAws = (url: string) => ({
+  AWS_ENDPOINT_URL: url,
+  AWS_ENDPOINT_URL_S3: url,
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_REGION: 'us-east-1',
+});
+
+/** What tells one deployment from another. */
+export interface Version {
+  readonly settings: unknown;
+  /** Changes the template, as a newer version of the product would. */
+  readonly change?: (template: string) => string;
+}
+
+interface Template {
+  Resources: Record<string, { Type: string }>;
+}
+
+/**
+ * What is left out of the template that AWS would get, since the emulator lacks it. All else is deployed as it is.
+ */
+const leftOut = {
+  'AWS::Events::EventBusPolicy':
+    'the emulator knows no policies of buses; its senders are all in one account',
+};
+
+/** Prepares the emulator's account for the CDK, as its deployer would. */
+export async function bootstrap(url: string): Promise<void> {
+  await cdk(url, ['bootstrap', 'aws://000000000000/us-east-1']);
+}
+
+/**
+ * Deploys the stack with the real CDK, and answers its outputs.
+ * @param issuer stands in for the issuer of the settings: those must have an https URL, and no certificate that the
+ * emulator trusts can be made for a test
+ */
+export async function deploy(
+  url: string,
+  issuer: string,
+  { settings, change = same }: Version,
+): Promise<StackOutputs> {
+  const assembly = await mkdtemp(join(tmpdir(), 'assembly-'));
+  await cdk(url, [
+    'synth',
+    '--quiet',
+    '--output',
+    assembly,
+    '--context',
+    `settings=${JSON.stringify(settings)}`,
+  ]);
+  await rewriteTemplate(assembly, (template) =>
+    change(withoutGaps(template).replaceAll(settingsIssuer, issuer)),
+  );
+  const outputs = join(assembly, 'outputs.json');
+  await cdk(url, ['deploy', '--app', assembly, '--require-approval', 'never', '--outputs-file', outputs]);
+  const written: unknown = JSON.parse(await readFile(outputs, 'utf8'));
+  return z.object({ [stackName]: stackOutputs }).parse(written)[stackName];
+}
+
+/** The issuer that the settings of deployed tests name. */
+export const settingsIssuer = 'https://sign-in.example.com';
+
+const same = (template: string) => template;
+
+function withoutGaps(text: string): string {
+  const template = JSON.parse(text) as Template;
+  const kept = Object.entries(template.Resources).filter(([, { Type }]) => !(Type in leftOut));
+  return JSON.stringify({ ...template, Resources: Object.fromEntries(kept) });
+}
+
+/** An assembly names its template by a hash, and what was published by that name is not published again. */
+async function rewriteTemplate(assembly: string, rewrite: (template: string) => string): Promise<void> {
+  const file = join(assembly, `${stackName}.template.json`);
+  const template = rewrite(await readFile(file, 'utf8'));
+  await writeFile(file, template);
+  const assetsFile = join(assembly, `${stackName}.assets.json`);
+  const { files } = assets.parse(JSON.parse(await readFile(assetsFile, 'utf8')));
+  const [name] = Object.entries(files).find(([, { source }]) => source.path === basename(file)) ?? [];
+  if (name === undefined) throw new Error('the assembly has no template');
+  const newName = createHash('sha256').update(template).digest('hex');
+  for (const manifest of [assetsFile, join(assembly, 'manifest.json')]) {
+    await writeFile(manifest, (await readFile(manifest, 'utf8')).replaceAll(name, newName));
+  }
+}
+
+const assets = z.object({
+  files: z.record(z.string(), z.object({ source: z.object({ path: z.string() }) })),
+});
+
+async function cdk(url: string, args: readonly string[]): Promise<void> {
+  try {
+    await run(process.execPath, [join(productFolder, 'node_modules/aws-cdk/bin/cdk'), ...args], {
+      cwd: productFolder,
+      env: { PATH: process.env['PATH'], HOME: tmpdir(), CI: 'true', ...emulatedAws(url) },
+      maxBuffer: 64 * 1024 * 1024,
+    });
+  } catch (cause) {
+    const { stdout, stderr } = z.object({ stdout: z.string(), stderr: z.string() }).parse(cause);
+    throw new Error(`cdk ${args[0] ?? ''} failed:\n${stdout.slice(-4000)}\n${stderr.slice(-4000)}`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,113 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { until } from './until.ts';
+
+const run = promisify(execFile);
+
+/** What `pip` installs: the emulator, and what it verifies tokens with. */
+const packages = ['ministack==1.5.33', 'cryptography==50.0.2'];
+
+/** Beside the npm packages, so that it comes and goes with them. */
+const folder = join(import.meta.dirname, '../../node_modules/.cache', packages.join('+'));
+
+export interface Emulator {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** An emulator of AWS: the one that MINISTACK_URL names, or one of our own on a free port of the loopback. */
+export async function startEmulator(): Promise<Emulator> {
+  const running = process.env['MINISTACK_URL'];
+  if (running !== undefined) {
+    if (!(await answers(running))) throw new Error(`MINISTACK_URL: nothing answers at ${running}`);
+    return { url: running.replace(/\/$/, ''), stop: () => Promise.resolve() };
+  }
+  await install();
+  return await start();
+}
+
+async function install(): Promise<void> {
+  if (existsSync(join(folder, 'complete'))) return;
+  await rm(folder, { recursive: true, force: true });
+  try {
+    await run('python3', ['-m', 'venv', folder]);
+  } catch (cause) {
+    throw new Error(
+      'The deployed tests need Python 3.10 or newer with venv, as `python3` (on Debian: apt-get install python3-venv), or MINISTACK_URL with the URL of a running MiniStack.',
+      { cause },
+    );
+  }
+  await run(join(folder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', ...packages]);
+  await run('touch', [join(folder, 'complete')]);
+}
+
+async function start(): Promise<Emulator> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const scratch = await mkdtemp(join(tmpdir(), 'emulator-'));
+  const child = spawn(join(folder, 'bin/ministack'), {
+    env: {
+      // The functions run on the node that is first in the path: the one of this process.
+      PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
+      HOME: scratch,
+      TMPDIR: scratch,
+      BIND_HOST: '127.0.0.1',
+      // Part of the name by which an API is called, which must be one of a URL.
+      MINISTACK_HOST: 'localhost',
+      GATEWAY_PORT: String(port),
+      LAMBDA_EXECUTOR: 'local',
+      LOG_LEVEL: 'WARNING',
+    },
+    cwd: scratch,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = collect(child);
+  await until(
+    () =>
+      child.exitCode === null ? answers(url) : Promise.reject(new Error(`the emulator ended: ${output()}`)),
+    (ready) => ready,
+  );
+  return {
+    url,
+    stop: async () => {
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      await exited;
+      await rm(scratch, { recursive: true, force: true });
+    },
+  };
+}
+
+function collect(child: ChildProcess): () => string {
+  let written = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      written += text;
+    });
+  }
+  return () => written;
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(new URL('/_ministack/health', url))).ok;
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
