@@ -4,6 +4,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { environment as booking } from '../../functions/book-order-line/handler.ts';
+import { environment as feedback } from '../../functions/record-email-feedback/handler.ts';
 import { environment as sending } from '../../functions/send-provisioning-email/handler.ts';
 import { environment as serving } from '../../functions/serve-api/handler.ts';
 import { environment as sweeping } from '../../functions/sweep-order-lines/handler.ts';
@@ -112,7 +113,7 @@ describe('functions', () => {
     ['reschedule-order-line', intakeEnvironment],
     ['cancel-order-line', intakeEnvironment],
     ['record-onboarding', intakeEnvironment],
-    ['record-email-feedback', intakeEnvironment],
+    ['record-email-feedback', feedback],
     ['send-provisioning-email', sending],
     ['serve-api', serving],
     ['sweep-order-lines', sweeping],
