@@ -1,15 +1,37 @@
+import type * as z from 'zod';
+import { deadLetters, sqsClient } from '../../shared/adapters/dead-letters.ts';
+import { dynamoDbClient, orderLineStore } from '../../shared/adapters/order-line-store.ts';
+import { readEnvironment } from '../../shared/contracts/environment.ts';
 import { type EmailFeedback, emailFeedback } from '../../shared/contracts/events.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/workflow.ts';
 import { assertNever } from '../../shared/domain/assert-never.ts';
 import { type Feedback, isBooked, liveClaim, recordFeedback } from '../../shared/domain/order-line.ts';
 import { toInstant } from '../../shared/domain/time.ts';
-import { type EventsHandler, intakeHandler, type IntakeServices } from '../../shared/runtime/intake.ts';
+import { onColdStart } from '../../shared/runtime/cold-start.ts';
+import { consumeEvents } from '../../shared/runtime/consume-events.ts';
+import { type EventsHandler, intakeEnvironment, type IntakeServices } from '../../shared/runtime/intake.ts';
+import { createLog } from '../../shared/runtime/logger.ts';
+
+/** Feedback on an email leaves the workflow as it is. */
+export const environment = intakeEnvironment.omit({ STATE_MACHINE_ARN: true });
+
+export type Services = Omit<IntakeServices, 'workflow'>;
 
 /** Called by SQS with batches of what SES reports about the product's emails. */
-export const handler: EventsHandler = intakeHandler('record-email-feedback', emailFeedback, handle);
+export const handler: EventsHandler = onColdStart(() => {
+  const services = buildServices(readEnvironment(environment, process.env));
+  return consumeEvents(emailFeedback, (event) => handle(event, services), services);
+});
+
+const buildServices = (settings: z.output<typeof environment>): Services => ({
+  store: orderLineStore(dynamoDbClient(), settings.TABLE_NAME),
+  deadLetters: deadLetters(sqsClient(), settings.DEAD_LETTER_QUEUE_URL),
+  now: () => new Date(),
+  log: createLog('record-email-feedback'),
+});
 
 /** Records what became of an email at the line that its tags name. */
-export async function handle(event: EmailFeedback, { store, now }: IntakeServices): Promise<void> {
+export async function handle(event: EmailFeedback, { store, now }: Services): Promise<void> {
   const feedback = feedbackOf(event);
   if (!feedback) return;
   const { orderId, lineId } = event.detail.mail.tags;

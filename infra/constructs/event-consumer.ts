@@ -3,7 +3,6 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type EventPattern, type IEventBusRef, Match, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Grant, type IGrantable, type IPrincipal } from 'aws-cdk-lib/aws-iam';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -36,6 +35,9 @@ interface EventConsumerProps<Environment extends z.ZodType> {
 }
 
 const timeout = Duration.seconds(30);
+
+/** What Lambda needs to take messages from a queue, by AWSLambdaSQSQueueExecutionRole; CDK's own grant has more. */
+const polling = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'] as const;
 
 /** Events of a bus, by way of a queue, to one function. What it cannot handle ends among its dead letters. */
 export class EventConsumer<Environment extends z.ZodType<unknown, Readonly<Record<string, string>>>>
@@ -76,15 +78,29 @@ export class EventConsumer<Environment extends z.ZodType<unknown, Readonly<Recor
       timeout,
       memory: 512,
     });
-    consumer.resource.addEventSource(new SqsEventSource(queue, { batchSize, reportBatchItemFailures: true }));
-    Grant.addToPrincipal({
-      grantee: consumer,
-      actions: ['sqs:SendMessage'],
-      resourceArns: [deadLetters.queueArn],
+    consumer.resource.addEventSourceMapping('Events', {
+      eventSourceArn: queue.queueArn,
+      batchSize,
+      reportBatchItemFailures: true,
     });
+    grantMessages(queue, consumer, ...polling);
+    grantMessages(deadLetters, consumer, 'SendMessage');
     this.grantPrincipal = consumer.grantPrincipal;
     this.urls = { queue: queue.queueUrl, deadLetters: deadLetters.queueUrl };
   }
+}
+
+/** Lets `grantee` do this to the messages of the queue, and nothing else. */
+function grantMessages(
+  queue: Queue,
+  grantee: IGrantable,
+  ...actions: readonly ((typeof polling)[number] | 'SendMessage')[]
+): void {
+  Grant.addToPrincipal({
+    grantee,
+    actions: actions.map((action) => `sqs:${action}`),
+    resourceArns: [queue.queueArn],
+  });
 }
 
 function patternOf({ source, detailType }: IntakeRule, detail: EventPattern['detail']): EventPattern {

@@ -4,6 +4,7 @@ import { AccountPrincipal, OrganizationPrincipal, PolicyStatement } from 'aws-cd
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { environment as bookingEnvironment } from '../../functions/book-order-line/handler.ts';
+import type { environment as feedbackEnvironment } from '../../functions/record-email-feedback/handler.ts';
 import { sources } from '../../shared/contracts/events.ts';
 import type { intakeEnvironment } from '../../shared/runtime/intake.ts';
 import type { IntakeFunction } from '../intake-rules.ts';
@@ -69,13 +70,13 @@ export class Intake extends Construct {
     grantItems(table, onboarding, 'GetItem', 'PutItem', 'Query');
     grantExecutions(stateMachine, onboarding, 'Start', 'Stop');
 
-    const feedback = new EventConsumer<typeof intakeEnvironment>(this, 'RecordEmailFeedback', {
+    const feedback = new EventConsumer<typeof feedbackEnvironment>(this, 'RecordEmailFeedback', {
       ...common,
       functionName: 'record-email-feedback',
       description: 'Records what became of emails',
       // Other products of the account have emails too.
       detail: { mail: { tags: { 'ses:configuration-set': [mail.configurationSetName] } } },
-      environment: (intake) => intake,
+      environment: ({ TABLE_NAME, DEAD_LETTER_QUEUE_URL }) => ({ TABLE_NAME, DEAD_LETTER_QUEUE_URL }),
     });
     grantItems(table, feedback, 'GetItem', 'PutItem');
 

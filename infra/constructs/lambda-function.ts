@@ -4,7 +4,7 @@ import { AssetHashType, DockerImage, type Duration } from 'aws-cdk-lib';
 import { type IGrantable, type IPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { buildSync } from 'esbuild';
+import { buildSync, type Metafile } from 'esbuild';
 import type * as z from 'zod';
 import type { Settings } from '../settings.ts';
 import { functionLogGroup } from './log-group.ts';
@@ -84,9 +84,12 @@ const bundledCode = (folder: string, files: RuntimeFiles | undefined): Code =>
     },
   });
 
-/** Writes the function's code with all that it imports, the AWS SDK too, and its files into `outputFolder`. */
-export function bundle(folder: string, files: RuntimeFiles | undefined, outputFolder: string): void {
-  buildSync({
+/**
+ * Writes the function's code with all that it imports, the AWS SDK too, and its files into `outputFolder`.
+ * @returns what went into the code, and how much of it
+ */
+export function bundle(folder: string, files: RuntimeFiles | undefined, outputFolder: string): Metafile {
+  const { metafile } = buildSync({
     absWorkingDir: productFolder,
     entryPoints: [join('functions', folder, 'handler.ts')],
     outfile: join(outputFolder, 'handler.mjs'),
@@ -98,9 +101,11 @@ export function bundle(folder: string, files: RuntimeFiles | undefined, outputFo
     minify: true,
     sourcemap: 'linked',
     sourcesContent: false,
+    metafile: true,
     logLevel: 'warning',
   });
   for (const path of files?.paths ?? []) {
     cpSync(path, join(outputFolder, files?.folder ?? '', path.split(/[\\/]/).at(-1) ?? ''));
   }
+  return metafile;
 }

@@ -71,6 +71,7 @@ const definitionSchema = z.json();
 /** The definition with this machine's names filled in, as CDK fills in those of a deployment. */
 const substituted = (definition: string): string =>
   definition
+    .replaceAll('${Partition}', 'aws')
     .replaceAll('${TableName}', tableName)
     .replaceAll(
       '${SendProvisioningEmailFunctionArn}',

@@ -170,7 +170,7 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
   }
 
   /** One page of an index partition, as places in the order of the list. */
-  async function page(index: IndexName, partition: string, after: string | undefined, limit: number) {
+  async function page(index: ListIndex, partition: string, after: string | undefined, limit: number) {
     const { partitionKey, sortKey } = indexes[index];
     const { Items = [], LastEvaluatedKey } = await client.send(
       new QueryCommand({
@@ -339,6 +339,9 @@ const isListed = (line: OrderLine, { partnerId, word }: ListRequest, states: rea
       (value) => value.toLowerCase() === word.toLowerCase(),
     ));
 
+/** The indexes that lists are read from. */
+type ListIndex = Exclude<IndexName, 'byDue'>;
+
 type Place = z.output<typeof indexedKey>;
 
 /**
@@ -362,7 +365,7 @@ function mergePages(pages: readonly { items: readonly Place[]; more: boolean }[]
 function partitionsOf(
   request: ListRequest,
   states: readonly ListState[],
-): readonly (readonly [IndexName, string])[] {
+): readonly (readonly [ListIndex, string])[] {
   const { partnerId, word } = request;
   if (word === undefined) return states.map((state) => ['byState', stateKey(partnerId, state)] as const);
   const key = searchKey(partnerId, word);

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
 import { docsFiles } from '../../infra/constructs/api.ts';
 import { bundle } from '../../infra/constructs/lambda-function.ts';
 import { productFolder } from './synth.ts';
@@ -9,10 +10,37 @@ import { productFolder } from './synth.ts';
 const functions = readdirSync(join(productFolder, 'functions'));
 let folder = '';
 
+/** The packages that the lockfile does not mark as needed for development alone. */
+const { packages } = JSON.parse(readFileSync(join(productFolder, 'package-lock.json'), 'utf8')) as {
+  packages: Record<string, { dev?: boolean; devOptional?: boolean }>;
+};
+function isRuntimeDependency(path: string): boolean {
+  const [folder = ''] = /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path) ?? [];
+  const locked = packages[folder];
+  return locked !== undefined && locked.dev !== true;
+}
+
+const metafiles = new Map<string, Metafile>();
+
+/**
+ * What the bundles weighed when it was last looked into, in kB. A bundle may outgrow that by a tenth; one that did names
+ * its size in the failure. Write that here once it is clear why it grew.
+ */
+const measured: Record<string, number> = {
+  'book-order-line': 613,
+  'cancel-order-line': 611,
+  'record-email-feedback': 588,
+  'record-onboarding': 611,
+  'reschedule-order-line': 612,
+  'send-provisioning-email': 590,
+  'serve-api': 657,
+  'sweep-order-lines': 573,
+};
+
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'bundles-'));
   for (const name of functions)
-    bundle(name, name === 'serve-api' ? docsFiles : undefined, join(folder, name));
+    metafiles.set(name, bundle(name, name === 'serve-api' ? docsFiles : undefined, join(folder, name)));
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -45,4 +73,33 @@ test('the API has the files of its documentation page beside it', () => {
     'swagger-ui-bundle.js',
     'swagger-ui.css',
   ]);
+});
+
+describe.each(functions)('%s', (name) => {
+  /** What the code is made of; files whose every line was dropped have no part in it. */
+  const parts = () =>
+    Object.values(metafiles.get(name)?.outputs ?? {})
+      .flatMap(({ inputs }) => Object.entries(inputs))
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([path]) => path);
+
+  test('keeps to its budget', () => {
+    const size = statSync(join(folder, name, 'handler.mjs')).size / 1000;
+    expect(size).toBeLessThanOrEqual((measured[name] ?? 0) * 1.1);
+  });
+
+  test('holds only what the product depends on at run time', () => {
+    const foreign = parts().filter((path) => path.includes('node_modules/') && !isRuntimeDependency(path));
+    expect(foreign).toEqual([]);
+    const own = parts().filter(
+      (path) => !path.includes('node_modules/') && !/^(functions|shared)\//.test(path),
+    );
+    expect(own).toEqual([]);
+  });
+
+  test('holds the part of zod that it uses', () => {
+    const more =
+      /\/zod\/v3\/|\/zod\/v4\/mini\/|\/zod\/v4\/classic\/from-json-schema|\/zod\/v4\/locales\/(?!en\.js)/;
+    expect(parts().filter((path) => more.test(path))).toEqual([]);
+  });
 });

@@ -4,6 +4,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { environment as booking } from '../../functions/book-order-line/handler.ts';
+import { environment as feedback } from '../../functions/record-email-feedback/handler.ts';
 import { environment as sending } from '../../functions/send-provisioning-email/handler.ts';
 import { environment as serving } from '../../functions/serve-api/handler.ts';
 import { environment as sweeping } from '../../functions/sweep-order-lines/handler.ts';
@@ -47,7 +48,6 @@ const statements = (roleId: unknown): Statement[] =>
   all('AWS::IAM::Policy')
     .filter(([, { Properties }]) => Properties.Roles.some((role: unknown) => target(role) === roleId))
     .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement as Statement[]);
-const actionsOf = (roleId: unknown): string[] => statements(roleId).flatMap(({ Action }) => Action);
 
 const consumers = [
   'book-order-line',
@@ -113,7 +113,7 @@ describe('functions', () => {
     ['reschedule-order-line', intakeEnvironment],
     ['cancel-order-line', intakeEnvironment],
     ['record-onboarding', intakeEnvironment],
-    ['record-email-feedback', intakeEnvironment],
+    ['record-email-feedback', feedback],
     ['send-provisioning-email', sending],
     ['serve-api', serving],
     ['sweep-order-lines', sweeping],
@@ -135,88 +135,6 @@ describe('functions', () => {
     const lease = (Date.parse(claim.until) - Date.parse(start)) / 1000;
     for (const name of ['serve-api', 'send-provisioning-email'])
       expect(functionOf(name).Timeout).toBeLessThan(lease);
-  });
-});
-
-describe('permissions', () => {
-  const logging = [
-    'logs:CreateLogStream',
-    'logs:PutLogEvents',
-    'xray:PutTraceSegments',
-    'xray:PutTelemetryRecords',
-  ];
-  const items = ['dynamodb:GetItem', 'dynamodb:PutItem'];
-  const consuming = [
-    'sqs:ReceiveMessage',
-    'sqs:ChangeMessageVisibility',
-    'sqs:GetQueueUrl',
-    'sqs:DeleteMessage',
-    'sqs:GetQueueAttributes',
-    'sqs:SendMessage',
-  ];
-  const aligning = ['states:StartExecution', 'states:StopExecution'];
-
-  test.each([
-    ['book-order-line', [...consuming, ...items, 'dynamodb:Query', ...aligning]],
-    ['reschedule-order-line', [...consuming, ...items, ...aligning]],
-    ['cancel-order-line', [...consuming, ...items, ...aligning]],
-    ['record-onboarding', [...consuming, ...items, 'dynamodb:Query', ...aligning]],
-    ['record-email-feedback', [...consuming, ...items]],
-    ['send-provisioning-email', [...items, 'ses:SendEmail']],
-    ['serve-api', [...items, 'dynamodb:Query', 'dynamodb:BatchGetItem', 'ses:SendEmail']],
-    [
-      'sweep-order-lines',
-      [
-        ...items,
-        'dynamodb:Query',
-        ...aligning,
-        'states:DescribeExecution',
-        'sqs:SendMessage',
-        'sqs:GetQueueAttributes',
-        'sqs:GetQueueUrl',
-      ],
-    ],
-  ])('%s may do what its code calls', (name, actions) => {
-    expect([...new Set(actionsOf(target(functionOf(name).Role)))].sort()).toEqual(
-      [...logging, ...actions].sort(),
-    );
-  });
-
-  test('the workflow may close lines and call its one function', () => {
-    const roleId = target(only('AWS::StepFunctions::StateMachine').Properties.RoleArn);
-    const own = statements(roleId).filter(({ Resource }) => Resource !== '*');
-    expect(own).toEqual([
-      expect.objectContaining({ Action: 'dynamodb:UpdateItem' }),
-      expect.objectContaining({
-        Action: 'lambda:InvokeFunction',
-        Resource: { 'Fn::GetAtt': [functionOf('send-provisioning-email').id, 'Arn'] },
-      }),
-    ]);
-  });
-
-  test('no role has a wildcard, but for traces and the delivery of logs, which know no resource', () => {
-    for (const [id, { Properties }] of all('AWS::IAM::Role')) {
-      expect(Properties).not.toHaveProperty('ManagedPolicyArns');
-      expect(actionsOf(id).filter((action) => action.includes('*'))).toEqual([]);
-      for (const { Action, Resource } of statements(id).filter((statement) => statement.Resource === '*')) {
-        expect({ Action, Resource }).toEqual({ Action: expect.anything(), Resource: '*' });
-        for (const action of [Action].flat())
-          expect(action).toMatch(/^xray:|^logs:(\w+LogDeliver|\w+ResourcePolic|DescribeLogGroups)/);
-      }
-    }
-  });
-
-  test('emails leave from the sender alone', () => {
-    for (const name of ['serve-api', 'send-provisioning-email']) {
-      const sends = statements(target(functionOf(name).Role)).filter(
-        ({ Action }) => Action === 'ses:SendEmail',
-      );
-      expect(sends).toEqual([
-        expect.objectContaining({
-          Condition: { StringEquals: { 'ses:FromAddress': 'provisioning@example.com' } },
-        }),
-      ]);
-    }
   });
 });
 
@@ -412,14 +330,29 @@ test('SES reports to the default bus', () => {
   ]);
 });
 
-test('the sweep runs every hour, and a run that cannot is kept', () => {
+describe('the sweep', () => {
   const { ScheduleExpression, State, Target } = only('AWS::Scheduler::Schedule').Properties;
   const { id } = functionOf('sweep-order-lines');
-  expect({ ScheduleExpression, State }).toEqual({ ScheduleExpression: 'rate(1 hour)', State: 'ENABLED' });
-  expect(target(Target.Arn)).toBe(id);
-  const failed = only('AWS::Lambda::EventInvokeConfig').Properties;
-  expect(target(failed.FunctionName)).toBe(id);
-  expect(failed.DestinationConfig.OnFailure.Destination).toEqual(Target.DeadLetterConfig.Arn);
+
+  test('runs every hour, and a run that fails has one more try before the next', () => {
+    expect({ ScheduleExpression, State }).toEqual({ ScheduleExpression: 'rate(1 hour)', State: 'ENABLED' });
+    expect(target(Target.Arn)).toBe(id);
+    expect(Target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 1 });
+    const { FunctionName, MaximumEventAgeInSeconds, MaximumRetryAttempts } = only(
+      'AWS::Lambda::EventInvokeConfig',
+    ).Properties;
+    expect(target(FunctionName)).toBe(id);
+    expect({ MaximumEventAgeInSeconds, MaximumRetryAttempts }).toEqual(Target.RetryPolicy);
+  });
+
+  test('is all that its schedule may call', () => {
+    expect(statements(target(Target.RoleArn))).toEqual([
+      expect.objectContaining({
+        Action: 'lambda:InvokeFunction',
+        Resource: { 'Fn::GetAtt': [id, 'Arn'] },
+      }),
+    ]);
+  });
 });
 
 describe('logs', () => {
