@@ -1,13 +1,12 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { environment } from '../../functions/sweep-order-lines/handler.ts';
 import type { Settings } from '../settings.ts';
-import { deadLetterQueue } from './dead-letter-queue.ts';
 import { LambdaFunction } from './lambda-function.ts';
 import { grantItems, grantQuery } from './table.ts';
 import { grantExecutions } from './workflow.ts';
@@ -18,7 +17,13 @@ interface SweepProps {
   readonly stateMachine: StateMachine;
 }
 
-/** The hourly sweep, which gives lines what the workflow missed. */
+/** How often the sweep runs. */
+export const sweepInterval = Duration.hours(1);
+
+/**
+ * The sweep, which gives lines what the workflow missed. A run that fails is tried once more and then dropped: the next
+ * one does the same and more, and an alarm tells when runs are missing.
+ */
 export class Sweep extends Construct {
   constructor(scope: Construct, id: string, { settings, table, stateMachine }: SweepProps) {
     super(scope, id);
@@ -34,14 +39,24 @@ export class Sweep extends Construct {
     grantQuery(table, sweep, 'byDue');
     grantExecutions(stateMachine, sweep, 'Start', 'Stop', 'Describe');
 
-    // A run that fails is tried once more; after an hour the next run does the same and more.
-    const deadLetters = deadLetterQueue(this);
-    const attempts = { retryAttempts: 1, maxEventAge: Duration.hours(1) };
-    sweep.resource.configureAsyncInvoke({ ...attempts, onFailure: new SqsDestination(deadLetters) });
+    const attempts = { retryAttempts: 1, maxEventAge: sweepInterval };
+    sweep.resource.configureAsyncInvoke(attempts);
+
+    const scheduler = new Role(this, 'Scheduler', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    });
+    Grant.addToPrincipal({
+      grantee: scheduler,
+      actions: ['lambda:InvokeFunction'],
+      resourceArns: [sweep.resource.functionArn],
+    });
     new Schedule(this, 'Schedule', {
       description: 'Sweeps the order lines',
-      schedule: ScheduleExpression.rate(Duration.hours(1)),
-      target: new LambdaInvoke(sweep.resource, { ...attempts, deadLetterQueue: deadLetters }),
+      schedule: ScheduleExpression.rate(sweepInterval),
+      // Left to itself, the target would let the role call all versions of the function as well.
+      target: new LambdaInvoke(sweep.resource, { ...attempts, role: scheduler.withoutPolicyUpdates() }),
     });
   }
 }

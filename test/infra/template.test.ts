@@ -163,18 +163,7 @@ describe('permissions', () => {
     ['record-email-feedback', [...consuming, ...items]],
     ['send-provisioning-email', [...items, 'ses:SendEmail']],
     ['serve-api', [...items, 'dynamodb:Query', 'dynamodb:BatchGetItem', 'ses:SendEmail']],
-    [
-      'sweep-order-lines',
-      [
-        ...items,
-        'dynamodb:Query',
-        ...aligning,
-        'states:DescribeExecution',
-        'sqs:SendMessage',
-        'sqs:GetQueueAttributes',
-        'sqs:GetQueueUrl',
-      ],
-    ],
+    ['sweep-order-lines', [...items, 'dynamodb:Query', ...aligning, 'states:DescribeExecution']],
   ])('%s may do what its code calls', (name, actions) => {
     expect([...new Set(actionsOf(target(functionOf(name).Role)))].sort()).toEqual(
       [...logging, ...actions].sort(),
@@ -378,14 +367,29 @@ test('SES reports to the default bus', () => {
   ]);
 });
 
-test('the sweep runs every hour, and a run that cannot is kept', () => {
+describe('the sweep', () => {
   const { ScheduleExpression, State, Target } = only('AWS::Scheduler::Schedule').Properties;
   const { id } = functionOf('sweep-order-lines');
-  expect({ ScheduleExpression, State }).toEqual({ ScheduleExpression: 'rate(1 hour)', State: 'ENABLED' });
-  expect(target(Target.Arn)).toBe(id);
-  const failed = only('AWS::Lambda::EventInvokeConfig').Properties;
-  expect(target(failed.FunctionName)).toBe(id);
-  expect(failed.DestinationConfig.OnFailure.Destination).toEqual(Target.DeadLetterConfig.Arn);
+
+  test('runs every hour, and a run that fails has one more try before the next', () => {
+    expect({ ScheduleExpression, State }).toEqual({ ScheduleExpression: 'rate(1 hour)', State: 'ENABLED' });
+    expect(target(Target.Arn)).toBe(id);
+    expect(Target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 1 });
+    const { FunctionName, MaximumEventAgeInSeconds, MaximumRetryAttempts } = only(
+      'AWS::Lambda::EventInvokeConfig',
+    ).Properties;
+    expect(target(FunctionName)).toBe(id);
+    expect({ MaximumEventAgeInSeconds, MaximumRetryAttempts }).toEqual(Target.RetryPolicy);
+  });
+
+  test('is all that its schedule may call', () => {
+    expect(statements(target(Target.RoleArn))).toEqual([
+      expect.objectContaining({
+        Action: 'lambda:InvokeFunction',
+        Resource: { 'Fn::GetAtt': [id, 'Arn'] },
+      }),
+    ]);
+  });
 });
 
 describe('logs', () => {
@@ -404,7 +408,7 @@ describe('logs', () => {
     const { LoggingConfiguration, TracingConfiguration, StateMachineType } = only(
       'AWS::StepFunctions::StateMachine',
     ).Properties;
-    expect(LoggingConfiguration).toMatchObject({ IncludeExecutionData: false, Level: 'ERROR' });
+    expect(LoggingConfiguration).toMatchObject({ IncludeExecutionData: false, Level: 'ALL' });
     expect(LoggingConfiguration.Destinations).toHaveLength(1);
     expect({ TracingConfiguration, StateMachineType }).toEqual({
       TracingConfiguration: { Enabled: true },
