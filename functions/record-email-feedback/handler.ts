@@ -9,19 +9,21 @@ import { type EventsHandler, intakeHandler, type IntakeServices } from '../../sh
 export const handler: EventsHandler = intakeHandler('record-email-feedback', emailFeedback, handle);
 
 /** Records what became of an email at the line that its tags name. */
-export async function handle(event: EmailFeedback, { store, now }: IntakeServices): Promise<void> {
+export async function handle(event: EmailFeedback, { store, now, metrics }: IntakeServices): Promise<void> {
   const feedback = feedbackOf(event);
   if (!feedback) return;
   const { orderId, lineId } = event.detail.mail.tags;
   const stamp = { at: toInstant(now()), actor: event.source };
 
-  await store.update({ orderId: orderId[0], lineId: lineId[0] }, (line) => {
-    if (!isBooked(line)) return { result: undefined };
+  const isNews = await store.update({ orderId: orderId[0], lineId: lineId[0] }, (line) => {
+    if (!isBooked(line)) return { result: false };
     if (liveClaim(line, stamp.at)) {
       throw new NamedFault(faultNames.sendInProgress, 'the email that this may be about is not recorded yet');
     }
-    return { line: recordFeedback(line, feedback, stamp), result: undefined };
+    const recorded = recordFeedback(line, feedback, stamp);
+    return { line: recorded, result: recorded !== line };
   });
+  if (isNews) metrics.add('EmailFeedback', { Outcome: feedback.delivery });
 }
 
 function feedbackOf(event: EmailFeedback): Feedback | undefined {

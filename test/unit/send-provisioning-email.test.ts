@@ -9,6 +9,7 @@ import {
   type StoredLine,
   withClaim,
 } from '../../shared/domain/order-line.ts';
+import { silentMetrics } from '../../shared/runtime/metrics.ts';
 
 /** A crash can leave the workflow's step at any of its points; run again, it must go on from there. */
 
@@ -85,6 +86,7 @@ function run(line: StoredLine | undefined) {
     now: () => new Date(now),
     newId: () => 'claim-1',
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    metrics: silentMetrics,
   });
   return { outcome, sent, stored: () => stored };
 }
