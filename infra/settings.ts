@@ -9,6 +9,7 @@ export const defaults = {
   setupLink: 'https://admin.webex.com/?subscriptionId={subscriptionId}',
   claimNames: { partnerId: 'partner_id', roles: 'roles' },
   logRetentionDays: 90,
+  runbookUrl: 'infra/RUNBOOK.md',
 } as const;
 
 /** The retention times that CloudWatch Logs takes, in days. */
@@ -21,6 +22,14 @@ const accountId = z.string(notAccountId).regex(/^\d{12}$/, notAccountId);
 const organizationId = z
   .string()
   .regex(/^o-[a-z0-9]{10,32}$/, 'must be an id of AWS Organizations, for example o-a1b2c3d4e5');
+
+/** Alarms cannot publish to a FIFO topic. */
+const topicArn = z
+  .string()
+  .regex(
+    /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
+    'must be the ARN of an SNS topic that is not FIFO, for example arn:aws:sns:eu-central-1:111111111111:operators',
+  );
 
 const settingsSchema = z.strictObject({
   /** How long the window of an offer lasts. */
@@ -46,6 +55,13 @@ const settingsSchema = z.strictObject({
   logRetentionDays: z
     .literal(retentionDays, `must be one of ${retentionDays.join(', ')}: CloudWatch takes no others`)
     .default(defaults.logRetentionDays),
+  /** Who is told of alarms, and of their end: a topic in the region that the stack is in. */
+  alarmTopicArn: topicArn.exactOptional(),
+  /** Where the runbook is read; alarms name a section of it. */
+  runbookUrl: z
+    .url({ protocol: /^https$/, error: 'must be an https URL' })
+    .regex(/^[^#]*$/, 'must not name a section: each alarm adds its own')
+    .default(defaults.runbookUrl),
 });
 export type Settings = z.output<typeof settingsSchema>;
 

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { Api } from './constructs/api.ts';
 import { Intake } from './constructs/intake.ts';
 import { Mail } from './constructs/mail.ts';
+import { Monitoring } from './constructs/monitoring.ts';
 import { Sweep } from './constructs/sweep.ts';
 import { OrderLineTable } from './constructs/table.ts';
 import { OrderLineWorkflow } from './constructs/workflow.ts';
@@ -21,10 +22,11 @@ export class ProvisioningResendStack extends Stack {
     const mail = new Mail(this, 'Mail', { settings });
     const { stateMachine } = new OrderLineWorkflow(this, 'Workflow', { settings, table, mail });
     const { bus } = new Intake(this, 'Intake', { settings, table, stateMachine, mail });
-    const { url } = new Api(this, 'Api', { settings, table, mail });
+    const { stage } = new Api(this, 'Api', { settings, table, mail });
     new Sweep(this, 'Sweep', { settings, table, stateMachine });
+    new Monitoring(this, 'Monitoring', { settings, stateMachine, stage });
 
-    new CfnOutput(this, 'ApiUrl', { value: url });
+    new CfnOutput(this, 'ApiUrl', { value: stage.url });
     new CfnOutput(this, 'EventBusArn', { value: bus.eventBusArn });
   }
 }

@@ -51,7 +51,7 @@ export const docsFiles: RuntimeFiles = {
 
 /** The HTTP API, served by one function. */
 export class Api extends Construct {
-  readonly url: string;
+  readonly stage: HttpStage;
 
   constructor(scope: Construct, id: string, { settings, table, mail }: ApiProps) {
     super(scope, id);
@@ -96,7 +96,7 @@ export class Api extends Construct {
       });
     }
 
-    const stage = new HttpStage(this, 'Stage', {
+    this.stage = new HttpStage(this, 'Stage', {
       httpApi: api,
       stageName: '$default',
       autoDeploy: true,
@@ -108,6 +108,5 @@ export class Api extends Construct {
         format: accessLogFormat,
       },
     });
-    this.url = stage.url;
   }
 }

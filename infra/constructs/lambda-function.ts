@@ -8,6 +8,7 @@ import { buildSync } from 'esbuild';
 import type * as z from 'zod';
 import type { Settings } from '../settings.ts';
 import { functionLogGroup } from './log-group.ts';
+import { metricsNamespace } from './product-metrics.ts';
 
 const productFolder = join(import.meta.dirname, '../..');
 
@@ -38,11 +39,14 @@ export class LambdaFunction<Environment extends z.ZodType<unknown, Readonly<Reco
   extends Construct
   implements IGrantable
 {
+  /** The name of its folder in functions/. */
+  readonly name: string;
   readonly resource: Function;
   readonly grantPrincipal: IPrincipal;
 
   constructor(scope: Construct, id: string, props: LambdaFunctionProps<Environment>) {
     super(scope, id);
+    this.name = props.folder;
     const logGroup = functionLogGroup(this, props.settings.logRetentionDays);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
@@ -67,6 +71,7 @@ export class LambdaFunction<Environment extends z.ZodType<unknown, Readonly<Reco
         NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_SERVICE_NAME: props.folder,
         POWERTOOLS_LOG_LEVEL: 'INFO',
+        POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(this),
       },
     });
     this.grantPrincipal = this.resource.grantPrincipal;

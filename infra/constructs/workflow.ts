@@ -2,12 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Arn, ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Metric, Stats, Unit } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { FilterPattern, type LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
 import type { environment } from '../../functions/send-provisioning-email/handler.ts';
+import type { MetricName } from '../../shared/contracts/metrics.ts';
 import type { Settings } from '../settings.ts';
 import { LambdaFunction } from './lambda-function.ts';
+import { metricsNamespace } from './product-metrics.ts';
 import type { Mail } from './mail.ts';
 import { grantItems } from './table.ts';
 import { vendedLogGroup } from './log-group.ts';
@@ -50,6 +54,8 @@ export class OrderLineWorkflow extends Construct {
       actions: ['lambda:InvokeFunction'],
       resourceArns: [sender.resource.functionArn],
     });
+    const logGroup = vendedLogGroup(this, 'states', settings.logRetentionDays);
+    countClosedLines(logGroup);
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(readFileSync(definitionFile, 'utf8')),
@@ -59,7 +65,8 @@ export class OrderLineWorkflow extends Construct {
       },
       role,
       logs: {
-        destination: vendedLogGroup(this, 'states', settings.logRetentionDays),
+        destination: logGroup,
+        // Closings are counted in the log; at level ERROR it would not hold them. A line makes some 7 kB of it.
         level: LogLevel.ALL,
         // Inputs and outputs name orders and partners.
         includeExecutionData: false,
@@ -67,6 +74,22 @@ export class OrderLineWorkflow extends Construct {
       tracingEnabled: true,
     });
   }
+}
+
+/**
+ * Counts the lines that the state machine closes by itself. No function runs that could count them, and what Step
+ * Functions counts of its calls to DynamoDB is that of the whole account. So the log is read: `TaskSucceeded` is the
+ * success of a call that the state machine makes itself, and closing is the only one (functions have events of their
+ * own). A closing that finds the line settled is `TaskFailed`, and counts nothing.
+ */
+function countClosedLines(logGroup: LogGroup): void {
+  logGroup.addMetricFilter('ClosedLines', {
+    filterPattern: FilterPattern.stringValue('$.type', '=', 'TaskSucceeded'),
+    metricNamespace: metricsNamespace(logGroup),
+    metricName: 'LinesClosed' satisfies MetricName,
+    metricValue: '1',
+    unit: Unit.COUNT,
+  });
 }
 
 /** Below the 45 s that a claim to send is leased for. */
@@ -92,3 +115,13 @@ export function grantExecutions(
       'Every order line has an execution of its own, named after it: only the state machine is known here.',
   });
 }
+
+/**
+ * How many executions are open, and how many may be: of the account, by metrics without dimensions, which CDK has no
+ * methods for. While there are fewer than about 10,000, Step Functions may report none.
+ */
+export const openExecutions = (): { open: Metric; quota: Metric } => {
+  const metric = (metricName: string, label: string) =>
+    new Metric({ namespace: 'AWS/States', metricName, label, statistic: Stats.MAXIMUM });
+  return { open: metric('OpenExecutionCount', 'open'), quota: metric('OpenExecutionLimit', 'quota') };
+};

@@ -106,7 +106,12 @@ describe('functions', () => {
     expect(new Set(each.map(({ LoggingConfig }) => target(LoggingConfig.LogGroup))).size).toBe(each.length);
   });
 
-  const set = ['NODE_OPTIONS', 'POWERTOOLS_SERVICE_NAME', 'POWERTOOLS_LOG_LEVEL'];
+  const set = [
+    'NODE_OPTIONS',
+    'POWERTOOLS_SERVICE_NAME',
+    'POWERTOOLS_LOG_LEVEL',
+    'POWERTOOLS_METRICS_NAMESPACE',
+  ];
   test.each([
     ['book-order-line', booking],
     ['reschedule-order-line', intakeEnvironment],
