@@ -1,8 +1,11 @@
-import { App } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { readSettings, type Settings } from './settings.ts';
 import { ProvisioningResendStack } from './stack.ts';
 
 const app = new App();
+// What the checks find ends the synthesis, unless the construct that it concerns says why it is as it is.
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 const settings = settingsOrExit();
 new ProvisioningResendStack(app, 'ProvisioningResend', { settings });
 

@@ -11,6 +11,7 @@ export const defaults = {
   /** In the tokens of the stack's own user pool. */
   poolClaimNames: { partnerId: 'custom:partner_id', roles: 'cognito:groups' },
   logRetentionDays: 90,
+  runbookUrl: 'infra/RUNBOOK.md',
 } as const;
 
 /** The retention times that CloudWatch Logs takes, in days. */
@@ -25,6 +26,14 @@ const organizationId = z
   .regex(/^o-[a-z0-9]{10,32}$/, 'must be an id of AWS Organizations, for example o-a1b2c3d4e5');
 
 const notEmpty = z.string().min(1, 'must not be empty');
+
+/** Alarms cannot publish to a FIFO topic. */
+const topicArn = z
+  .string()
+  .regex(
+    /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
+    'must be the ARN of an SNS topic that is not FIFO, for example arn:aws:sns:eu-central-1:111111111111:operators',
+  );
 
 const settingsObject = z.strictObject({
   /** How long the window of an offer lasts. */
@@ -56,6 +65,13 @@ const settingsObject = z.strictObject({
   logRetentionDays: z
     .literal(retentionDays, `must be one of ${retentionDays.join(', ')}: CloudWatch takes no others`)
     .default(defaults.logRetentionDays),
+  /** Who is told of alarms, and of their end: a topic in the region that the stack is in. */
+  alarmTopicArn: topicArn.exactOptional(),
+  /** Where the runbook is read; alarms name a section of it. */
+  runbookUrl: z
+    .url({ protocol: /^https$/, error: 'must be an https URL' })
+    .regex(/^[^#]*$/, 'must not name a section: each alarm adds its own')
+    .default(defaults.runbookUrl),
 });
 
 const settingsSchema = settingsObject.transform((settings) => ({

@@ -4,6 +4,7 @@ import { Api } from './constructs/api.ts';
 import { Gateway } from './constructs/gateway.ts';
 import { Intake } from './constructs/intake.ts';
 import { Mail } from './constructs/mail.ts';
+import { Monitoring } from './constructs/monitoring.ts';
 import { SignIn } from './constructs/sign-in.ts';
 import { Sweep } from './constructs/sweep.ts';
 import { OrderLineTable } from './constructs/table.ts';
@@ -27,6 +28,7 @@ export class ProvisioningResendStack extends Stack {
     const signIn = new SignIn(this, 'SignIn', { settings, origin: gateway.origin });
     new Api(this, 'Api', { settings, table, mail, gateway, signIn });
     new Sweep(this, 'Sweep', { settings, table, stateMachine });
+    new Monitoring(this, 'Monitoring', { settings, stateMachine, stage: gateway.stage });
 
     new CfnOutput(this, 'ApiUrl', { value: gateway.origin });
     new CfnOutput(this, 'EventBusArn', { value: bus.eventBusArn });

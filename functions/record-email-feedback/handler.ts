@@ -11,6 +11,7 @@ import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { consumeEvents } from '../../shared/runtime/consume-events.ts';
 import { type EventsHandler, intakeEnvironment, type IntakeServices } from '../../shared/runtime/intake.ts';
 import { createLog } from '../../shared/runtime/logger.ts';
+import { createMetrics } from '../../shared/runtime/metrics.ts';
 
 /** Feedback on an email leaves the workflow as it is. */
 export const environment = intakeEnvironment.omit({ STATE_MACHINE_ARN: true });
@@ -28,22 +29,25 @@ const buildServices = (settings: z.output<typeof environment>): Services => ({
   deadLetters: deadLetters(sqsClient(), settings.DEAD_LETTER_QUEUE_URL),
   now: () => new Date(),
   log: createLog('record-email-feedback'),
+  metrics: createMetrics(),
 });
 
 /** Records what became of an email at the line that its tags name. */
-export async function handle(event: EmailFeedback, { store, now }: Services): Promise<void> {
+export async function handle(event: EmailFeedback, { store, now, metrics }: Services): Promise<void> {
   const feedback = feedbackOf(event);
   if (!feedback) return;
   const { orderId, lineId } = event.detail.mail.tags;
   const stamp = { at: toInstant(now()), actor: event.source };
 
-  await store.update({ orderId: orderId[0], lineId: lineId[0] }, (line) => {
-    if (!isBooked(line)) return { result: undefined };
+  const isNews = await store.update({ orderId: orderId[0], lineId: lineId[0] }, (line) => {
+    if (!isBooked(line)) return { result: false };
     if (liveClaim(line, stamp.at)) {
       throw new NamedFault(faultNames.sendInProgress, 'the email that this may be about is not recorded yet');
     }
-    return { line: recordFeedback(line, feedback, stamp), result: undefined };
+    const recorded = recordFeedback(line, feedback, stamp);
+    return { line: recorded, result: recorded !== line };
   });
+  if (isNews) metrics.add('EmailFeedback', { Outcome: feedback.delivery });
 }
 
 function feedbackOf(event: EmailFeedback): Feedback | undefined {

@@ -21,6 +21,7 @@ import { decideFirstEmail } from '../../shared/domain/rules.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { createLog, faultForLog, type Log } from '../../shared/runtime/logger.ts';
+import { createMetrics } from '../../shared/runtime/metrics.ts';
 import { claimFor, sendClaimed, type SendServices } from '../../shared/use-cases/send-email.ts';
 
 export const environment = z.object({
@@ -43,6 +44,7 @@ export function buildServices(
   settings: z.output<typeof environment>,
   clients = awsClients(),
   now = () => new Date(),
+  metrics = createMetrics(),
 ): Services {
   return {
     store: orderLineStore(clients.dynamoDb, settings.TABLE_NAME),
@@ -51,6 +53,7 @@ export function buildServices(
     now,
     newId: () => crypto.randomUUID(),
     log: createLog('send-provisioning-email'),
+    metrics,
   };
 }
 

@@ -6,6 +6,7 @@ import { dynamoDbClient, orderLineStore } from '../../shared/adapters/order-line
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { createLog } from '../../shared/runtime/logger.ts';
+import { createMetrics } from '../../shared/runtime/metrics.ts';
 import { type ApiServices, createApp } from './app.ts';
 
 export const environment = z.object({
@@ -29,6 +30,7 @@ export function buildServices(
   settings: z.output<typeof environment>,
   clients = awsClients(),
   now = () => new Date(),
+  metrics = createMetrics(),
 ): ApiServices {
   return {
     store: orderLineStore(clients.dynamoDb, settings.TABLE_NAME),
@@ -41,5 +43,6 @@ export function buildServices(
     newId: () => crypto.randomUUID(),
     pause: (milliseconds) => setTimeout(milliseconds),
     log: createLog('serve-api'),
+    metrics,
   };
 }

@@ -7,11 +7,12 @@ import {
 import { sfnClient, workflow, type Workflow } from '../../shared/adapters/workflow.ts';
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
 import { assertNever } from '../../shared/domain/assert-never.ts';
-import { type FollowUp, followUp, lookAhead } from '../../shared/domain/follow-up.ts';
+import { type FollowUp, followUp, isRepair, lookAhead } from '../../shared/domain/follow-up.ts';
 import { closeOverdue, isBooked, type LineKey } from '../../shared/domain/order-line.ts';
-import { plus, toInstant } from '../../shared/domain/time.ts';
+import { type Instant, plus, toInstant } from '../../shared/domain/time.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { createLog, faultForLog, type Log } from '../../shared/runtime/logger.ts';
+import { createMetrics, type Metrics } from '../../shared/runtime/metrics.ts';
 import { startNewExecution } from '../../shared/use-cases/align-workflow.ts';
 
 export const environment = z.object({
@@ -24,6 +25,7 @@ export interface Services {
   readonly workflow: Workflow;
   readonly now: () => Date;
   readonly log: Log;
+  readonly metrics: Metrics;
 }
 
 /** How many lines were given what they missed, by what it was. */
@@ -41,12 +43,14 @@ export function buildServices(
   settings: z.output<typeof environment>,
   clients = awsClients(),
   now = () => new Date(),
+  metrics = createMetrics(),
 ): Services {
   return {
     store: orderLineStore(clients.dynamoDb, settings.TABLE_NAME),
     workflow: workflow(clients.sfn, settings.STATE_MACHINE_ARN),
     now,
     log: createLog('sweep-order-lines'),
+    metrics,
   };
 }
 
@@ -55,7 +59,7 @@ export function buildServices(
  * sweep; it keeps no other line waiting.
  */
 export async function handle(services: Services): Promise<SweepReport> {
-  const { store, now, log } = services;
+  const { store, now, log, metrics } = services;
   const done: Partial<Record<FollowUp, number>> = {};
   let failed = 0;
   for await (const key of store.listDue(plus(toInstant(now()), lookAhead))) {
@@ -69,14 +73,16 @@ export async function handle(services: Services): Promise<SweepReport> {
   }
   const report = { ...done, failed };
   log.info('swept', report);
+  metrics.add('SweepRuns', {});
   return report;
 }
 
-async function followUpLine(key: LineKey, { store, workflow, now }: Services): Promise<FollowUp> {
+async function followUpLine(key: LineKey, { store, workflow, now, metrics }: Services): Promise<FollowUp> {
   const line = await store.find(key);
   const at = toInstant(now());
   if (!isBooked(line)) return 'nothing';
   const action = followUp(line, at);
+  if (isRepair(action)) metrics.add('OverdueLines', {});
   switch (action) {
     case 'start-execution':
     case 'restart-execution':
@@ -87,11 +93,7 @@ async function followUpLine(key: LineKey, { store, workflow, now }: Services): P
       await startNewExecution(line, workflow, store);
       return 'restart-execution';
     case 'close':
-      await store.update(key, (known) =>
-        isBooked(known)
-          ? { line: closeOverdue(known, { at, actor: 'sweep' }), result: undefined }
-          : { result: undefined },
-      );
+      if (await close(key, at, store)) metrics.add('LinesClosed', {});
       await workflow.stop(line, line.executionRevision);
       return action;
     case 'nothing':
@@ -100,3 +102,11 @@ async function followUpLine(key: LineKey, { store, workflow, now }: Services): P
       return assertNever(action);
   }
 }
+
+/** Closes a line, unless somebody else did meanwhile; answers whether it was closed here. */
+const close = (key: LineKey, at: Instant, store: OrderLineStore): Promise<boolean> =>
+  store.update(key, (known) => {
+    if (!isBooked(known)) return { result: false };
+    const closed = closeOverdue(known, { at, actor: 'sweep' });
+    return { line: closed, result: closed !== known };
+  });

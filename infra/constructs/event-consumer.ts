@@ -17,7 +17,7 @@ import {
   mostDeliveries,
 } from '../intake-rules.ts';
 import type { Settings } from '../settings.ts';
-import { deadLetterQueue } from './dead-letter-queue.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { LambdaFunction } from './lambda-function.ts';
 
 interface EventConsumerProps<Environment extends z.ZodType> {
@@ -52,7 +52,7 @@ export class EventConsumer<Environment extends z.ZodType<unknown, Readonly<Recor
     const rule = intakeRules.find(({ functionName }) => functionName === props.functionName);
     if (!rule) throw new Error(`no rule says which events ${props.functionName} takes`);
 
-    const deadLetters = deadLetterQueue(this);
+    const deadLetters = new DeadLetterQueue(this, 'DeadLetters', props.functionName);
     const queue = new Queue(this, 'Queue', {
       // Six times the function's, as AWS advises: a batch that was throttled is not handed out twice meanwhile.
       visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6),

@@ -30,6 +30,7 @@ const accessLogFormat = AccessLogFormat.custom(
 /** Where people and their systems come in over HTTPS. */
 export class Gateway extends Construct {
   readonly httpApi: HttpApi;
+  readonly stage: HttpStage;
   /** Without a slash at the end. */
   readonly origin: string;
 
@@ -40,7 +41,7 @@ export class Gateway extends Construct {
       description: 'Provisioning emails',
       createDefaultStage: false,
     });
-    new HttpStage(this, 'Stage', {
+    this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.httpApi,
       stageName: '$default',
       autoDeploy: true,

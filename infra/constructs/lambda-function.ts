@@ -1,6 +1,6 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { AssetHashType, DockerImage, type Duration } from 'aws-cdk-lib';
+import { AssetHashType, DockerImage, type Duration, Validations } from 'aws-cdk-lib';
 import { type IGrantable, type IPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -8,6 +8,7 @@ import { buildSync, type Metafile } from 'esbuild';
 import type * as z from 'zod';
 import type { Settings } from '../settings.ts';
 import { functionLogGroup } from './log-group.ts';
+import { metricsNamespace } from './product-metrics.ts';
 
 const productFolder = join(import.meta.dirname, '../..');
 
@@ -38,14 +39,21 @@ export class LambdaFunction<Environment extends z.ZodType<unknown, Readonly<Reco
   extends Construct
   implements IGrantable
 {
+  /** The name of its folder in functions/. */
+  readonly name: string;
   readonly resource: Function;
   readonly grantPrincipal: IPrincipal;
 
   constructor(scope: Construct, id: string, props: LambdaFunctionProps<Environment>) {
     super(scope, id);
+    this.name = props.folder;
     const logGroup = functionLogGroup(this, props.settings.logRetentionDays);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray takes traces without naming a resource: its two actions know no narrower form.',
+    });
     this.resource = new Function(this, 'Function', {
       description: props.description,
       code: bundledCode(props.folder, props.files),
@@ -63,6 +71,7 @@ export class LambdaFunction<Environment extends z.ZodType<unknown, Readonly<Reco
         NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_SERVICE_NAME: props.folder,
         POWERTOOLS_LOG_LEVEL: 'INFO',
+        POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(this),
       },
     });
     this.grantPrincipal = this.resource.grantPrincipal;

@@ -18,7 +18,7 @@ interface SweepProps {
 }
 
 /** How often the sweep runs. */
-const sweepInterval = Duration.hours(1);
+export const sweepInterval = Duration.hours(1);
 
 /**
  * The sweep, which gives lines what the workflow missed. A run that fails is tried once more and then dropped: the next

@@ -24,6 +24,7 @@ import {
 } from '../../shared/contracts/events.ts';
 import { consumeEvents } from '../../shared/runtime/consume-events.ts';
 import { buildIntakeServices, type EventsHandler } from '../../shared/runtime/intake.ts';
+import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import type { IntakeFunction } from '../intake-rules.ts';
 import { defaults } from '../settings.ts';
 import { Activity } from './activity.ts';
@@ -125,7 +126,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     tasks: tasks(clients, now),
     onSooner: () => timers.arm(),
   });
-  const sweepServices = sweepOrderLines.buildServices(settings, clients, now);
+  const sweepServices = sweepOrderLines.buildServices(settings, clients, now, silentMetrics);
   const timers = await Timers.open(storage, clock, activity, executions, () =>
     sweepOrderLines.handle(sweepServices),
   );
@@ -136,7 +137,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   if (options.seed) await seed(storage, bus, now());
 
   return {
-    api: createApp(serveApi.buildServices(settings, clients, now)),
+    api: createApp(serveApi.buildServices(settings, clients, now, silentMetrics)),
     activity,
     bus,
     clock,
@@ -160,7 +161,7 @@ async function seed(storage: Storage, bus: EventBus, now: Date): Promise<void> {
 
 /** The Lambda handlers of the events, with services that lead to this machine. */
 function intakeHandlers(clients: AwsClients, now: () => Date): Record<IntakeFunction, EventsHandler> {
-  const services = (name: IntakeFunction) => buildIntakeServices(settings, name, clients, now);
+  const services = (name: IntakeFunction) => buildIntakeServices(settings, name, clients, now, silentMetrics);
   const booking = { ...services('book-order-line'), offerWindows: settings.OFFER_WINDOWS };
   const rescheduling = services('reschedule-order-line');
   const cancelling = services('cancel-order-line');
@@ -197,7 +198,7 @@ function intakeHandlers(clients: AwsClients, now: () => Date): Record<IntakeFunc
 
 /** What runs the Task states: the function's handler, and DynamoDB called as Step Functions calls it. */
 function tasks({ dynamoDb, ses }: AwsClients, now: () => Date): Record<string, TaskHandler> {
-  const services = sendProvisioningEmail.buildServices(settings, { dynamoDb, ses }, now);
+  const services = sendProvisioningEmail.buildServices(settings, { dynamoDb, ses }, now, silentMetrics);
   const updateInput = z.custom<UpdateItemCommandInput>(
     (value) => typeof value === 'object' && value !== null,
   );

@@ -34,6 +34,17 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
+/** The codes that refuse what was asked for properly: by access, by the state of the line, by a limit. */
+export const refusalCodes = [
+  'no-access',
+  'point-of-no-return',
+  'not-started',
+  'cancelled',
+  'contact-undeliverable',
+  'resend-too-soon',
+  'resend-limit-reached',
+] as const satisfies readonly ProblemCode[];
+
 /** What a code adds to its problem, beside `type`, `title`, `status`, `detail`, `code` and `requestId`. */
 export interface ProblemExtras {
   readonly errors?: readonly InputError[];

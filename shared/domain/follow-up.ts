@@ -42,3 +42,6 @@ export function followUp(line: OrderLine, now: Instant): FollowUp {
     ? 'restart-execution'
     : 'check-execution';
 }
+
+/** Whether what is to be done should have happened long before: the workflow failed the line. */
+export const isRepair = (action: FollowUp): boolean => action === 'close' || action === 'restart-execution';

@@ -25,7 +25,9 @@ export const lineStatuses = [
 ] as const;
 export type LineStatus = (typeof lineStatuses)[number];
 
-export const deliveries = ['Accepted', 'Delivered', 'Delayed', 'Bounced', 'Complained', 'Rejected'] as const;
+/** What may become of an email after it was accepted for sending. */
+export const deliveryOutcomes = ['Delivered', 'Delayed', 'Bounced', 'Complained', 'Rejected'] as const;
+export const deliveries = ['Accepted', ...deliveryOutcomes] as const;
 export type Delivery = (typeof deliveries)[number];
 
 /** What made an email leave: the requested start date, a resend, or a change of contact. */
@@ -370,7 +372,7 @@ export const keptAnswer = (line: OrderLine, key: string, now: Instant): string |
 /** What the mail service reports about an email that it accepted. */
 export interface Feedback {
   readonly messageId: string;
-  readonly delivery: Delivery;
+  readonly delivery: (typeof deliveryOutcomes)[number];
   readonly reason?: string;
   /** The address is not to be written to any more: a hard bounce or a complaint. */
   readonly undeliverable: boolean;

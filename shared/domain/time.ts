@@ -29,5 +29,9 @@ function shift(instant: Instant, duration: IsoDuration, direction: 1 | -1): Inst
   return toInstant((direction === 1 ? start.plus(length) : start.minus(length)).toJSDate());
 }
 
+/** How long after `from` it is `to`, in seconds. */
+export const secondsBetween = (from: Instant, to: Instant): number =>
+  (Date.parse(to) - Date.parse(from)) / 1000;
+
 /** The later of two instants. */
 export const later = (a: Instant, b: Instant): Instant => (a > b ? a : b);

@@ -7,6 +7,7 @@ import { readEnvironment, variables } from '../contracts/environment.ts';
 import { onColdStart } from './cold-start.ts';
 import { consumeEvents } from './consume-events.ts';
 import { createLog, type Log } from './logger.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 
 /** What a function that takes events in reads from its environment. */
 export const intakeEnvironment = z.object({
@@ -22,6 +23,7 @@ export interface IntakeServices {
   readonly deadLetters: DeadLetters;
   readonly now: () => Date;
   readonly log: Log;
+  readonly metrics: Metrics;
 }
 
 const intakeClients = () => ({ dynamoDb: dynamoDbClient(), sfn: sfnClient(), sqs: sqsClient() });
@@ -31,6 +33,7 @@ export function buildIntakeServices(
   serviceName: string,
   clients = intakeClients(),
   now = () => new Date(),
+  metrics = createMetrics(),
 ): IntakeServices {
   return {
     store: orderLineStore(clients.dynamoDb, environment.TABLE_NAME),
@@ -38,6 +41,7 @@ export function buildIntakeServices(
     deadLetters: deadLetters(clients.sqs, environment.DEAD_LETTER_QUEUE_URL),
     now,
     log: createLog(serviceName),
+    metrics,
   };
 }
 

@@ -1,5 +1,5 @@
 import { type ContactChangeAnswer, type ResendAnswer, resendAnswer } from '../contracts/api.ts';
-import { type ProblemCode, Problem, supportCase } from '../contracts/problems.ts';
+import { type ProblemCode, Problem, refusalCodes, supportCase } from '../contracts/problems.ts';
 import { faultNames, NamedFault } from '../contracts/workflow.ts';
 import {
   type Claim,
@@ -16,6 +16,7 @@ import {
 import { decideContactChange, type Refusal, refuseResend, type ResendLimits } from '../domain/rules.ts';
 import { type Instant, toInstant } from '../domain/time.ts';
 import { faultForLog, type Log } from '../runtime/logger.ts';
+import type { Metrics } from '../runtime/metrics.ts';
 import { claimFor, type ClaimRequest, sendClaimed, type SendServices } from './send-email.ts';
 import { type Caller, isVisible, requireResend } from './access.ts';
 import { presentLine, problemOf } from './present-line.ts';
@@ -32,6 +33,14 @@ interface Request {
   readonly requestId: string;
 }
 
+interface ResendRequest extends Request {
+  readonly idempotencyKey?: string | undefined;
+}
+
+interface ContactChangeRequest extends Request {
+  readonly applyToAllLines: boolean;
+}
+
 /** What a look at a line under its write lock led to. */
 type Decision<Done> =
   | { readonly done: Done }
@@ -43,9 +52,15 @@ type Decision<Done> =
  * Sends the provisioning email again.
  * @throws Problem as in the table of the contract
  */
-export async function resend(
+export const resend = (
   key: LineKey,
-  request: Request & { readonly idempotencyKey?: string | undefined },
+  request: ResendRequest,
+  services: ResendServices,
+): Promise<ResendAnswer> => countingRefusals(services.metrics, () => sendAgain(key, request, services));
+
+async function sendAgain(
+  key: LineKey,
+  request: ResendRequest,
   services: ResendServices,
 ): Promise<ResendAnswer> {
   const { idempotencyKey, caller } = request;
@@ -79,10 +94,18 @@ export async function resend(
  * again after a crash goes on where it stopped, since lines that have the contact are left as they are.
  * @throws Problem as in the table of the contract
  */
-export async function changeContact(
+export const changeContact = (
   key: LineKey,
   contact: Contact,
-  request: Request & { readonly applyToAllLines: boolean },
+  request: ContactChangeRequest,
+  services: ResendServices,
+): Promise<ContactChangeAnswer> =>
+  countingRefusals(services.metrics, () => changeContacts(key, contact, request, services));
+
+async function changeContacts(
+  key: LineKey,
+  contact: Contact,
+  request: ContactChangeRequest,
   services: ResendServices,
 ): Promise<ContactChangeAnswer> {
   const lines = [await changeContactOfLine(key, contact, request, services)];
@@ -131,6 +154,17 @@ async function changeContactOfLine(
     }
   });
   return 'done' in decision ? decision.done : await send(decision, request, services);
+}
+
+/** Counts a request that is refused, once, and hands the refusal on. */
+async function countingRefusals<Answer>(metrics: Metrics, request: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await request();
+  } catch (error) {
+    const refusal = error instanceof Problem && refusalCodes.find((code) => code === error.code);
+    if (refusal) metrics.add('RequestsRefused', { Code: refusal });
+    throw error;
+  }
 }
 
 function claim(

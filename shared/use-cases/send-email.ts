@@ -10,6 +10,7 @@ import {
   recordSent,
 } from '../domain/order-line.ts';
 import { type Instant, plus, toInstant } from '../domain/time.ts';
+import type { Metrics } from '../runtime/metrics.ts';
 import { writeEmail } from '../emails/write-email.ts';
 
 /**
@@ -24,6 +25,7 @@ export interface SendServices {
   readonly mailSettings: MailSettings;
   readonly now: () => Date;
   readonly newId: () => string;
+  readonly metrics: Metrics;
 }
 
 export interface ClaimRequest {
@@ -63,7 +65,7 @@ export async function sendClaimed(
   services: SendServices,
   also: (recorded: OrderLine, email: SentEmail) => OrderLine = (recorded) => recorded,
 ): Promise<{ line: OrderLine; email: SentEmail }> {
-  const { store, mail, mailSettings, now } = services;
+  const { store, mail, mailSettings, now, metrics } = services;
   let messageId: string;
   try {
     const email = await writeEmail(line, claim, mailSettings);
@@ -73,6 +75,7 @@ export async function sendClaimed(
     await store.change(line, (current) => recordFailure(current, claim, { at: toInstant(now()), reason }));
     throw error;
   }
+  metrics.add('EmailsSent', { Kind: claim.kind });
   const email: SentEmail = { messageId, to: claim.to.email, sentAt: toInstant(now()) };
   const recorded = await store.change(line, (current) => also(recordSent(current, claim, email), email));
   return { line: recorded, email };

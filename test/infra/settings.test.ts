@@ -18,6 +18,7 @@ test('the least that a deployer sets is completed by the defaults', () => {
     mail: { ...mail, setupLink: 'https://admin.webex.com/?subscriptionId={subscriptionId}' },
     claimNames: { partnerId: 'partner_id', roles: 'roles' },
     logRetentionDays: 90,
+    runbookUrl: 'infra/RUNBOOK.md',
   });
 });
 
@@ -37,6 +38,8 @@ test('an organization may stand for the accounts', () => {
 });
 
 const windows = defaults.offerWindows;
+const notTopicArn =
+  'must be the ARN of an SNS topic that is not FIFO, for example arn:aws:sns:eu-central-1:111111111111:operators';
 const longFamily = 'A'.repeat(65);
 
 test.each([
@@ -90,6 +93,26 @@ test.each([
     'an account that is a number',
     { ...minimal, eventSources: { accountIds: [111111111111] } },
     'settings.eventSources.accountIds.0: must be an AWS account id: text of 12 digits',
+  ],
+  [
+    'a topic that is no ARN',
+    { ...minimal, alarmTopicArn: 'operators' },
+    `settings.alarmTopicArn: ${notTopicArn}`,
+  ],
+  [
+    'a topic that alarms cannot publish to',
+    { ...minimal, alarmTopicArn: 'arn:aws:sns:eu-central-1:111111111111:operators.fifo' },
+    `settings.alarmTopicArn: ${notTopicArn}`,
+  ],
+  [
+    'a runbook without https',
+    { ...minimal, runbookUrl: 'wiki/runbook' },
+    'settings.runbookUrl: must be an https URL',
+  ],
+  [
+    'a section of the runbook',
+    { ...minimal, runbookUrl: 'https://example.com/runbook#dead-letters' },
+    'settings.runbookUrl: must not name a section: each alarm adds its own',
   ],
 ])('%s is refused by name', (_, settings, message) => {
   expect(() => readSettings(settings)).toThrow(new Error(message));

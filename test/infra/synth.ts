@@ -16,11 +16,15 @@ const { context } = JSON.parse(readFileSync(join(productFolder, 'cdk.json'), 'ut
 /** The settings of cdk.json, which a deployer starts from. */
 export const exampleSettings = context.settings;
 
+/** What the app is given to synthesise without the functions' code. */
+export const unbundled = { ...context, 'aws:cdk:bundling-stacks': [] };
+
+/** The service by these settings. */
+export const stackOf = (settings: unknown = exampleSettings): ProvisioningResendStack =>
+  new ProvisioningResendStack(new App({ context: unbundled }), 'Test', { settings: readSettings(settings) });
+
 /** The template of the service by these settings, without the functions' code. */
-export function synthesise(settings: unknown = exampleSettings): Template {
-  const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
-  return Template.fromStack(new ProvisioningResendStack(app, 'Test', { settings: readSettings(settings) }));
-}
+export const synthesise = (settings?: unknown): Template => Template.fromStack(stackOf(settings));
 
 /** What the tests read of the resources. Functions of the template, like Ref, are compared as they are. */
 export interface Resource {

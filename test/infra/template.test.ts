@@ -107,7 +107,12 @@ describe('functions', () => {
     expect(new Set(each.map(({ LoggingConfig }) => target(LoggingConfig.LogGroup))).size).toBe(each.length);
   });
 
-  const set = ['NODE_OPTIONS', 'POWERTOOLS_SERVICE_NAME', 'POWERTOOLS_LOG_LEVEL'];
+  const set = [
+    'NODE_OPTIONS',
+    'POWERTOOLS_SERVICE_NAME',
+    'POWERTOOLS_LOG_LEVEL',
+    'POWERTOOLS_METRICS_NAMESPACE',
+  ];
   test.each([
     ['book-order-line', booking],
     ['reschedule-order-line', intakeEnvironment],
@@ -371,7 +376,7 @@ describe('logs', () => {
     const { LoggingConfiguration, TracingConfiguration, StateMachineType } = only(
       'AWS::StepFunctions::StateMachine',
     ).Properties;
-    expect(LoggingConfiguration).toMatchObject({ IncludeExecutionData: false, Level: 'ERROR' });
+    expect(LoggingConfiguration).toMatchObject({ IncludeExecutionData: false, Level: 'ALL' });
     expect(LoggingConfiguration.Destinations).toHaveLength(1);
     expect({ TracingConfiguration, StateMachineType }).toEqual({
       TracingConfiguration: { Enabled: true },

@@ -1,14 +1,14 @@
 import { handle } from '../../functions/send-provisioning-email/handler.ts';
-import type { OrderLineStore } from '../../shared/adapters/order-line-store.ts';
 import {
   book,
   cancel,
-  isBooked,
   onboard,
   type OrderLine,
   type StoredLine,
   withClaim,
 } from '../../shared/domain/order-line.ts';
+import { silentMetrics } from '../../shared/runtime/metrics.ts';
+import { memoryStore } from '../support/memory-store.ts';
 
 /** A crash can leave the workflow's step at any of its points; run again, it must go on from there. */
 
@@ -47,28 +47,7 @@ const claim = (owner: string, until: string) => ({
 
 function run(line: StoredLine | undefined) {
   const sent: string[] = [];
-  let stored = line;
-  const unused = () => Promise.reject(new Error('not used here'));
-  const store: OrderLineStore = {
-    find: () => Promise.resolve(stored),
-    update: (_key, decide) => {
-      const decided = decide(stored);
-      stored = decided.line ?? stored;
-      return Promise.resolve(decided.result);
-    },
-    change: (_line, change) => {
-      if (!isBooked(stored)) throw new Error('not booked');
-      const changed = change(stored);
-      stored = changed;
-      return Promise.resolve(changed);
-    },
-    findOrder: unused,
-    recordOnboarding: unused,
-    list: unused,
-    listDue: () => {
-      throw new Error('not used here');
-    },
-  };
+  const { store, lines } = memoryStore(...(line ? [line] : []));
   const outcome = handle(input, {
     store,
     mail: {
@@ -85,8 +64,9 @@ function run(line: StoredLine | undefined) {
     now: () => new Date(now),
     newId: () => 'claim-1',
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    metrics: silentMetrics,
   });
-  return { outcome, sent, stored: () => stored };
+  return { outcome, sent, stored: () => [...lines.values()][0] };
 }
 
 it('sends, starts the window and answers when it ends', async () => {

@@ -1,0 +1,267 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { DimensionsOf } from '../../shared/contracts/metrics.ts';
+import type { Settings } from '../settings.ts';
+import { showService } from './dashboard.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { LambdaFunction } from './lambda-function.ts';
+import { productMetric } from './product-metrics.ts';
+import { sweepInterval } from './sweep.ts';
+import { openExecutions } from './workflow.ts';
+
+interface MonitoringProps {
+  readonly settings: Pick<Settings, 'alarmTopicArn' | 'runbookUrl'>;
+  readonly stateMachine: StateMachine;
+  readonly stage: HttpStage;
+}
+
+interface Watch {
+  /** The heading of the runbook's section, which the alarm is named after. */
+  readonly section: string;
+  /** Which of several, where a section is about several. */
+  readonly which?: string;
+  /** What a user suffers while it lasts. */
+  readonly suffering: string;
+  readonly metric: IMetric;
+  readonly alarmIf: { readonly above: number } | { readonly below: number };
+  /** For how many periods of the metric in a row. */
+  readonly periods: number;
+  readonly noData: TreatMissingData;
+}
+
+/** Long enough for a failure to come again if it is more than chance. */
+const aWhile = Duration.minutes(15);
+const soon = Duration.minutes(5);
+
+/**
+ * From which share of a day's emails on bounces and complaints are too many, in percent. It counts from so many emails
+ * on that a single one stays within: 1 of 20 is 5 %, 1 of 200 is 0.5 %. SES looks into senders above 5 % bounces, and
+ * may stop those above 0.5 % complaints.
+ */
+const tooManyBounces = { percent: 5, leastEmails: 20 };
+const tooManyComplaints = { percent: 0.5, leastEmails: 200 };
+
+/** Leaves time to have the quota raised: a line holds its execution for up to a year. */
+const mostOpenExecutions = { percent: 80 };
+
+/** Longer than a person waits without wondering; a cold start takes about one second. */
+const slowAnswer = Duration.seconds(3);
+
+/**
+ * Alarms on what users suffer from, and the dashboard. Every function and every queue of dead letters that the stack
+ * has by then is watched, so this comes last.
+ */
+export class Monitoring extends Construct {
+  readonly #runbookUrl: string;
+  readonly #topic: SnsAction | undefined;
+
+  constructor(scope: Construct, id: string, { settings, stateMachine, stage }: MonitoringProps) {
+    super(scope, id);
+    const { alarmTopicArn, runbookUrl } = settings;
+    this.#runbookUrl = runbookUrl;
+    this.#topic = alarmTopicArn ? new SnsAction(Topic.fromTopicArn(this, 'Topic', alarmTopicArn)) : undefined;
+
+    const parts = Stack.of(this).node.findAll();
+    const functions = parts.filter((part) => part instanceof LambdaFunction);
+    const queues = parts.filter((part) => part instanceof DeadLetterQueue);
+    const alarms = [
+      this.#failedExecutions(stateMachine),
+      ...functions.map(({ name, resource }) => this.#functionErrors(name, resource)),
+      ...queues.map((queue) => this.#deadLetters(queue)),
+      this.#overdueLines(),
+      this.#missingSweeps(),
+      this.#bounces(),
+      this.#complaints(),
+      this.#apiErrors(stage),
+      this.#slowApi(stage),
+      this.#openExecutions(),
+    ];
+    showService(this, { alarms, stateMachine, stage, functions, queues });
+  }
+
+  #failedExecutions(stateMachine: StateMachine): Alarm {
+    return this.#watch('FailedExecutions', {
+      section: 'Failed executions',
+      suffering: 'The first email of a line is late, or a line stays open after its window.',
+      metric: new MathExpression({
+        label: 'failed or timed out',
+        expression: 'FILL(failed, 0) + FILL(timedOut, 0)',
+        usingMetrics: { failed: stateMachine.metricFailed(), timedOut: stateMachine.metricTimedOut() },
+        period: soon,
+      }),
+      alarmIf: { above: 0 },
+      periods: 1,
+      noData: TreatMissingData.NOT_BREACHING, // no execution ended
+    });
+  }
+
+  /** One failure is made up for: events stay in their queue, the workflow tries again, the sweep comes again. */
+  #functionErrors(name: string, resource: Function): Alarm {
+    return this.#watch(`FunctionErrors-${name}`, {
+      section: 'Function errors',
+      which: name,
+      suffering: 'What the function does is late. If it is the one of the API, requests fail.',
+      metric: new MathExpression({
+        label: 'errors and throttles',
+        expression: 'FILL(errors, 0) + FILL(throttles, 0)',
+        usingMetrics: { errors: resource.metricErrors(), throttles: resource.metricThrottles() },
+        period: aWhile,
+      }),
+      alarmIf: { above: 1 },
+      periods: 1,
+      noData: TreatMissingData.NOT_BREACHING, // it was not called
+    });
+  }
+
+  #deadLetters(queue: DeadLetterQueue): Alarm {
+    return this.#watch(`DeadLetters-${queue.functionName}`, {
+      section: 'Dead letters',
+      which: queue.functionName,
+      suffering: 'What the events say has not happened: a line is not booked, moved, cancelled or onboarded.',
+      metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, period: soon }),
+      alarmIf: { above: 0 },
+      periods: 1,
+      noData: TreatMissingData.NOT_BREACHING, // SQS is silent about queues that were empty for hours
+    });
+  }
+
+  #overdueLines(): Alarm {
+    return this.#watch('OverdueLines', {
+      section: 'Overdue lines',
+      suffering: 'First emails left late, or lines were closed late. The sweep is making up for it.',
+      metric: productMetric(this, 'OverdueLines', {}, { statistic: Stats.SUM, period: aWhile }),
+      alarmIf: { above: 0 },
+      periods: 1,
+      noData: TreatMissingData.NOT_BREACHING, // none was found
+    });
+  }
+
+  /** Two empty hours in a row, since one can lie between sweeps at the very ends of its neighbours. */
+  #missingSweeps(): Alarm {
+    return this.#watch('MissingSweeps', {
+      section: 'Missing sweeps',
+      suffering: 'None yet. What the workflow misses from now on stays missed: emails and closings.',
+      metric: productMetric(this, 'SweepRuns', {}, { statistic: Stats.SUM, period: sweepInterval }),
+      alarmIf: { below: 1 },
+      periods: 2,
+      noData: TreatMissingData.BREACHING, // no sweep came to its end
+    });
+  }
+
+  #bounces(): Alarm {
+    return this.#watch('Bounces', {
+      section: 'Bounces',
+      suffering: 'Contacts do not get their email. If it goes on, SES stops all emails of the account.',
+      metric: this.#shareOfEmails('Bounced', tooManyBounces),
+      alarmIf: { above: tooManyBounces.percent },
+      periods: 1,
+      noData: TreatMissingData.NOT_BREACHING, // nothing was reported about any email
+    });
+  }
+
+  #complaints(): Alarm {
+    return this.#watch('Complaints', {
+      section: 'Complaints',
+      suffering:
+        'Contacts get emails that they call spam. If it goes on, SES stops all emails of the account.',
+      metric: this.#shareOfEmails('Complained', tooManyComplaints),
+      alarmIf: { above: tooManyComplaints.percent },
+      periods: 1,
+      noData: TreatMissingData.NOT_BREACHING, // nothing was reported about any email
+    });
+  }
+
+  #apiErrors(stage: HttpStage): Alarm {
+    return this.#watch('ApiErrors', {
+      section: 'API errors',
+      suffering: 'Partners cannot see their lines, resend emails or correct contacts.',
+      metric: stage.metricServerError({ statistic: Stats.SUM, period: aWhile }),
+      alarmIf: { above: 2 },
+      periods: 1,
+      noData: TreatMissingData.NOT_BREACHING, // nobody called
+    });
+  }
+
+  #slowApi(stage: HttpStage): Alarm {
+    return this.#watch('SlowApi', {
+      section: 'Slow API',
+      suffering: 'Partners wait for every answer.',
+      metric: stage.metricLatency({ statistic: Stats.p(99), period: soon }),
+      alarmIf: { above: slowAnswer.toMilliseconds() },
+      periods: 3,
+      noData: TreatMissingData.NOT_BREACHING, // nobody called
+    });
+  }
+
+  #openExecutions(): Alarm {
+    return this.#watch('OpenExecutions', {
+      section: 'Open executions',
+      suffering: 'None yet. At the quota no execution starts any more, and first emails leave an hour late.',
+      metric: new MathExpression({
+        label: 'open executions (% of the quota)',
+        expression: '100 * open / quota',
+        usingMetrics: openExecutions(),
+        period: soon,
+      }),
+      alarmIf: { above: mostOpenExecutions.percent },
+      periods: 1,
+      noData: TreatMissingData.NOT_BREACHING, // Step Functions is silent while there are few
+    });
+  }
+
+  /** Which share of a day's emails had this outcome, in percent; 0 while they are too few to tell. */
+  #shareOfEmails(
+    Outcome: DimensionsOf<'EmailFeedback'>['Outcome'],
+    { leastEmails }: { leastEmails: number },
+  ): MathExpression {
+    const period = Duration.days(1);
+    const reports = (dimensions: DimensionsOf<'EmailFeedback'>) =>
+      productMetric(this, 'EmailFeedback', dimensions, { statistic: Stats.SUM, period });
+    const emails = new MathExpression({
+      label: 'emails reported on',
+      expression: 'FILL(delivered, 0) + FILL(bounced, 0)',
+      usingMetrics: {
+        delivered: reports({ Outcome: 'Delivered' }),
+        bounced: reports({ Outcome: 'Bounced' }),
+      },
+      period,
+    });
+    return new MathExpression({
+      label: `${Outcome} (% of emails)`,
+      expression: `IF(emails >= ${leastEmails}, 100 * FILL(counted, 0) / emails, 0)`,
+      usingMetrics: { emails, counted: reports({ Outcome }) },
+      period,
+    });
+  }
+
+  #watch(id: string, { section, which, suffering, metric, alarmIf, periods, noData }: Watch): Alarm {
+    const alarm = new Alarm(this, id, {
+      alarmName: [Stack.of(this).stackName, section, which].filter(Boolean).join(' - '),
+      alarmDescription: `${suffering} Runbook: ${this.#runbookUrl}#${section.toLowerCase().replaceAll(' ', '-')}`,
+      metric,
+      ...('above' in alarmIf
+        ? { comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD, threshold: alarmIf.above }
+        : { comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD, threshold: alarmIf.below }),
+      evaluationPeriods: periods,
+      treatMissingData: noData,
+    });
+    if (this.#topic) {
+      alarm.addAlarmAction(this.#topic);
+      alarm.addOkAction(this.#topic);
+    }
+    return alarm;
+  }
+}

@@ -1,0 +1,26 @@
+import { Metrics as EmbeddedMetrics } from '@aws-lambda-powertools/metrics';
+import { type DimensionsOf, type MetricName, productMetrics } from '../contracts/metrics.ts';
+
+/** Counts what happened, for whoever operates the service. */
+export interface Metrics {
+  /** Adds to a metric: `value` in its unit, or one. */
+  add<Name extends MetricName>(name: Name, dimensions: DimensionsOf<Name>, value?: number): void;
+}
+
+/**
+ * Metrics that leave at once, as lines of the function's log that CloudWatch reads: what happened before a crash or a
+ * timeout has been counted. The namespace comes from the function's environment, as Powertools does it.
+ */
+export function createMetrics(): Metrics {
+  const metrics = new EmbeddedMetrics({ singleMetric: true });
+  // Its dimension `service` would split a count by the function that happened to do the work.
+  metrics.clearDefaultDimensions();
+  return {
+    add(name, dimensions, value = 1) {
+      metrics.addDimensions({ ...dimensions }).addMetric(name, productMetrics[name].unit, value);
+    },
+  };
+}
+
+/** Where nobody looks at metrics. */
+export const silentMetrics: Metrics = { add: () => undefined };

@@ -1,0 +1,34 @@
+import type { OrderLineStore } from '../adapters/order-line-store.ts';
+import {
+  isBooked,
+  type LineKey,
+  onboard,
+  type Onboarding,
+  type OrderLine,
+  type Stamp,
+} from '../domain/order-line.ts';
+import { secondsBetween } from '../domain/time.ts';
+import type { Metrics } from '../runtime/metrics.ts';
+
+/** Lets a line pass the point of no return; answers it as it is then, and undefined if it is not booked. */
+export async function onboardLine(
+  key: LineKey,
+  onboarding: Onboarding,
+  stamp: Stamp,
+  { store, metrics }: { readonly store: OrderLineStore; readonly metrics: Metrics },
+): Promise<OrderLine | undefined> {
+  const { before, after } = await store.update<{ before?: OrderLine; after?: OrderLine }>(key, (known) => {
+    if (!isBooked(known)) return { result: {} };
+    const onboarded = onboard(known, onboarding, stamp);
+    return { line: onboarded, result: { before: known, after: onboarded } };
+  });
+  if (after && after !== before) count(after, onboarding, metrics);
+  return after;
+}
+
+function count({ status, firstEmailSentAt }: OrderLine, { onboardedAt }: Onboarding, metrics: Metrics): void {
+  if (status === 'Cancelled') return;
+  metrics.add('LinesOnboarded', {});
+  if (firstEmailSentAt === undefined || firstEmailSentAt > onboardedAt) return;
+  metrics.add('TimeToOnboarding', {}, secondsBetween(firstEmailSentAt, onboardedAt));
+}

@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { exampleSettings, productFolder, stackOf, unbundled } from './synth.ts';
+
+const findings = (scope: Parameters<AwsSolutionsChecks['validateScope']>[0]) =>
+  new AwsSolutionsChecks()
+    .validateScope(scope)
+    .violations.flatMap(({ ruleName, violatingResources }) =>
+      violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`),
+    );
+
+test('nothing that AwsSolutions finds is left unexplained', () => {
+  expect(findings(stackOf())).toEqual([]);
+});
+
+test('what is explained at one construct is still found at another', () => {
+  const stack = stackOf();
+  new Queue(stack, 'Another');
+  expect(findings(stack)).toEqual([
+    'AwsSolutions-SQS3 Test/Another/Resource',
+    'AwsSolutions-SQS4 Test/Another/Resource',
+  ]);
+});
+
+test.each([
+  ['an organization', { eventSources: { organizationId: 'o-a1b2c3d4e5' } }],
+  ['a topic for alarms', { alarmTopicArn: 'arn:aws:sns:eu-central-1:111111111111:operators' }],
+])('nor with %s in the settings', (_, settings) => {
+  expect(findings(stackOf({ ...exampleSettings, ...settings }))).toEqual([]);
+});
+
+/** The app as it is, with checks that find something. */
+const plantedFinding = `
+  import { AwsSolutionsChecks } from 'cdk-nag';
+  const resource = { constructPath: 'ProvisioningResend', locations: [] };
+  const finding = { ruleName: 'AwsSolutions-TEST', description: 'Planted.', violatingResources: [resource] };
+  AwsSolutionsChecks.prototype.validate = () => ({ success: false, violations: [finding] });
+  await import('./infra/app.ts');`;
+
+test('a finding ends the synthesis, and says how it can be explained', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'synth-'));
+  try {
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', plantedFinding], {
+      cwd: productFolder,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(unbundled) },
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/ProvisioningResend[^]*Acknowledge with '[^']*AwsSolutions-TEST'/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

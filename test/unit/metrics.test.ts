@@ -1,0 +1,285 @@
+import { handle as bookOrderLine } from '../../functions/book-order-line/handler.ts';
+import { handle as recordEmailFeedback } from '../../functions/record-email-feedback/handler.ts';
+import { handle as recordOnboarding } from '../../functions/record-onboarding/handler.ts';
+import { handle as sendProvisioningEmail } from '../../functions/send-provisioning-email/handler.ts';
+import { handle as sweepOrderLines } from '../../functions/sweep-order-lines/handler.ts';
+import { emailFeedback, orderLineBooked, organizationOnboarded } from '../../shared/contracts/events.ts';
+import { problems, refusalCodes } from '../../shared/contracts/problems.ts';
+import { faultNames, NamedFault } from '../../shared/contracts/workflow.ts';
+import {
+  book,
+  cancel,
+  onboard,
+  type OrderLine,
+  recordSent,
+  type StoredLine,
+} from '../../shared/domain/order-line.ts';
+import type { Metrics } from '../../shared/runtime/metrics.ts';
+import { changeContact, resend } from '../../shared/use-cases/resend.ts';
+import { booked, daysAfter, onboarded } from '../support/events.ts';
+import { memoryStore } from '../support/memory-store.ts';
+
+/** What is counted, is counted once: also if a write is lost and decided anew, or an event comes again. */
+
+const start = '2026-11-01T00:00:00.000Z';
+const stamp = { at: start, actor: 'test' };
+const windows = { default: 'P30D', families: {} };
+const to = { email: 'it@alderfinch.example', locale: 'en' } as const;
+
+const orderId = 'ORD-1';
+const bookingEvent = orderLineBooked.parse(booked(orderId, { requestedStartDate: start }));
+const scheduled: OrderLine = {
+  ...book(bookingEvent.detail, undefined, windows, stamp),
+  executionRevision: 1,
+};
+const firstClaim = {
+  id: 'c',
+  owner: 'o',
+  kind: 'first',
+  to,
+  actor: 'workflow',
+  at: start,
+  until: start,
+} as const;
+const awaiting = recordSent(scheduled, firstClaim, { messageId: 'first', sentAt: start });
+const onboardedLine = onboard(awaiting, { organizationId: 'org', onboardedAt: start }, stamp);
+const cancelledLine = cancel(awaiting, start, stamp);
+
+/** The services of any function, on these lines at this time, and what was counted by them. */
+function service(lines: readonly StoredLine[], at = start) {
+  const counted: unknown[] = [];
+  const metrics: Metrics = {
+    add: (name, dimensions, value = 1) => void counted.push([name, ...Object.values(dimensions), value]),
+  };
+  const { store } = memoryStore(...lines);
+  let ids = 0;
+  const services = {
+    store,
+    metrics,
+    workflow: {
+      start: () => Promise.resolve(),
+      stop: () => Promise.resolve(),
+      isRunning: () => Promise.resolve(true),
+    },
+    deadLetters: { keep: () => Promise.resolve() },
+    mail: { send: () => Promise.resolve(`message-${(ids += 1)}`) },
+    mailSettings: {
+      senderAddress: 'provisioning@example.com',
+      senderName: 'Provisioning',
+      setupLink: 'https://admin.webex.com/',
+    },
+    offerWindows: windows,
+    limits: { interval: 'PT1M', perDay: 10, perLine: 100 },
+    now: () => new Date(at),
+    newId: () => `id-${(ids += 1)}`,
+    pause: () => Promise.resolve(),
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  };
+  return { services, counted };
+}
+
+const refusingMail = {
+  send: () => Promise.reject(new NamedFault(faultNames.emailNotSent, 'refused', { cause: new Error('no') })),
+};
+
+describe('a booking', () => {
+  it('counts once, however often it comes', async () => {
+    const { services, counted } = service([]);
+    await bookOrderLine(bookingEvent, services);
+    await bookOrderLine(bookingEvent, services);
+    expect(counted).toEqual([['LinesBooked', 1]]);
+  });
+
+  it('of an order that is onboarded counts as both, without a time that nobody needed', async () => {
+    const { services, counted } = service([]);
+    await recordOnboarding(organizationOnboarded.parse(onboarded(orderId)), services);
+    await bookOrderLine(bookingEvent, services);
+    await bookOrderLine(bookingEvent, services);
+    expect(counted).toEqual([
+      ['LinesBooked', 1],
+      ['LinesOnboarded', 1],
+    ]);
+  });
+});
+
+describe('an onboarding', () => {
+  const event = (days: number) => organizationOnboarded.parse(onboarded(orderId, daysAfter(start, days)));
+
+  it('counts once for each line, with the time since its first email', async () => {
+    const { services, counted } = service([awaiting, { ...awaiting, lineId: '2' }]);
+    await recordOnboarding(event(2), services);
+    await recordOnboarding(event(3), services);
+    const once = [
+      ['LinesOnboarded', 1],
+      ['TimeToOnboarding', 2 * 24 * 60 * 60],
+    ];
+    expect(counted).toEqual([...once, ...once]);
+  });
+
+  it('before the first email has no time', async () => {
+    const { services, counted } = service([scheduled, { ...awaiting, lineId: '2' }]);
+    await recordOnboarding(event(-1), services);
+    expect(counted).toEqual([
+      ['LinesOnboarded', 1],
+      ['LinesOnboarded', 1],
+    ]);
+  });
+
+  it('of a cancelled line is none', async () => {
+    const { services, counted } = service([cancelledLine]);
+    await recordOnboarding(event(2), services);
+    expect(counted).toEqual([]);
+  });
+});
+
+describe('the first email', () => {
+  const input = { orderId, lineId: '1', requestedStartDate: start, revision: 1 };
+
+  it('counts when it was accepted', async () => {
+    const { services, counted } = service([scheduled]);
+    await sendProvisioningEmail(input, services);
+    await sendProvisioningEmail(input, services);
+    expect(counted).toEqual([['EmailsSent', 'first', 1]]);
+  });
+
+  it('does not count when it was refused', async () => {
+    const { services, counted } = service([scheduled]);
+    await expect(sendProvisioningEmail(input, { ...services, mail: refusingMail })).rejects.toThrow();
+    expect(counted).toEqual([]);
+  });
+});
+
+describe('feedback', () => {
+  const report = (detailType: string, messageId: string, fields = {}) =>
+    emailFeedback.parse({
+      source: 'aws.ses',
+      'detail-type': detailType,
+      detail: { mail: { messageId, tags: { orderId: [orderId], lineId: ['1'] } }, ...fields },
+    });
+
+  it('counts by outcome, and a report that comes again does not', async () => {
+    const { services, counted } = service([awaiting]);
+    const bounce = { bounce: { bounceType: 'Permanent' } };
+    for (const event of [
+      report('Email Sent', 'first'),
+      report('Email Delivered', 'first'),
+      report('Email Delivered', 'first'),
+      report('Email Bounced', 'first', bounce),
+      report('Email Bounced', 'another', bounce),
+    ])
+      await recordEmailFeedback(event, services);
+    expect(counted).toEqual([
+      ['EmailFeedback', 'Delivered', 1],
+      ['EmailFeedback', 'Bounced', 1],
+    ]);
+  });
+});
+
+describe('a request', () => {
+  const caller = { name: 'maya', partnerId: scheduled.partnerId, roles: new Set(['resend']) };
+  const request = { caller, requestId: 'r', applyToAllLines: true };
+  const key = { orderId, lineId: '1' };
+  const other = { email: 'new@alderfinch.example', locale: 'en' } as const;
+
+  it('that is met counts its email by kind', async () => {
+    const { services, counted } = service([awaiting]);
+    await resend(key, request, services);
+    await changeContact(key, other, request, services);
+    await changeContact(key, other, request, services);
+    expect(counted).toEqual([
+      ['EmailsSent', 'resend', 1],
+      ['EmailsSent', 'contact-change', 1],
+    ]);
+  });
+
+  it.each([
+    ['not-started', scheduled, caller],
+    ['point-of-no-return', onboardedLine, caller],
+    ['cancelled', cancelledLine, caller],
+    [
+      'contact-undeliverable',
+      { ...awaiting, undeliverable: { email: awaiting.provisioningContact.email, reason: 'x' } },
+      caller,
+    ],
+    ['resend-too-soon', { ...awaiting, lastResentAt: start }, caller],
+    ['resend-limit-reached', { ...awaiting, emailsSent: 100 }, caller],
+    ['no-access', awaiting, { ...caller, roles: new Set(['view']) }],
+  ])('that is refused counts once by its code: %s', async (code, line, who) => {
+    const { services, counted } = service([line]);
+    await expect(resend(key, { ...request, caller: who }, services)).rejects.toMatchObject({ code });
+    expect(counted).toEqual([['RequestsRefused', code, 1]]);
+  });
+
+  it('counts the refusals of contact changes, and not the lines that a change for all skips', async () => {
+    const { services, counted } = service([awaiting, { ...cancelledLine, lineId: '2' }]);
+    await expect(
+      changeContact({ orderId, lineId: '2' }, other, { ...request, applyToAllLines: false }, services),
+    ).rejects.toMatchObject({ code: 'cancelled' });
+    const { skipped } = await changeContact(key, other, request, services);
+    expect(skipped).toEqual([{ lineId: '2', reason: 'cancelled' }]);
+    expect(counted).toEqual([
+      ['RequestsRefused', 'cancelled', 1],
+      ['EmailsSent', 'contact-change', 1],
+    ]);
+  });
+
+  it('that goes wrong, or leads to no line, is no refusal', async () => {
+    const { services, counted } = service([awaiting]);
+    await expect(resend({ ...key, lineId: '9' }, request, services)).rejects.toMatchObject({
+      code: 'order-line-not-found',
+    });
+    await expect(resend(key, request, { ...services, mail: refusingMail })).rejects.toMatchObject({
+      code: 'email-not-sent',
+    });
+    expect(counted).toEqual([]);
+  });
+
+  it('is refused by the codes that say so: by access, state or limit', () => {
+    const refusing = Object.entries(problems).filter(([, { status }]) => [403, 409, 429].includes(status));
+    expect(refusing.map(([code]) => code).sort()).toEqual([...refusalCodes].sort());
+  });
+});
+
+describe('a sweep', () => {
+  const late = daysAfter(start, 31);
+
+  it('counts the lines that it found overdue, those that it closed, and itself', async () => {
+    const lines = [awaiting, { ...scheduled, lineId: '2' }, { ...onboardedLine, lineId: '3' }];
+    const { services, counted } = service(lines, late);
+    await sweepOrderLines(services);
+    expect(counted).toEqual([
+      ['OverdueLines', 1],
+      ['LinesClosed', 1],
+      ['OverdueLines', 1],
+      ['SweepRuns', 1],
+    ]);
+  });
+
+  it('finds nothing overdue in time', async () => {
+    const { services, counted } = service([awaiting, { ...scheduled, lineId: '2' }]);
+    await sweepOrderLines(services);
+    expect(counted).toEqual([['SweepRuns', 1]]);
+  });
+
+  it('does not count what was closed by another meanwhile, nor a run that broke off', async () => {
+    const { services, counted } = service([awaiting], late);
+    const closed = { ...awaiting, status: 'Closed' } as const;
+    await sweepOrderLines({
+      ...services,
+      store: { ...services.store, update: (_key, decide) => Promise.resolve(decide(closed).result) },
+    });
+    expect(counted).toEqual([
+      ['OverdueLines', 1],
+      ['SweepRuns', 1],
+    ]);
+
+    const broken = () => {
+      throw new Error('the index is gone');
+    };
+    const next = service([awaiting], late);
+    await expect(
+      sweepOrderLines({ ...next.services, store: { ...next.services.store, listDue: broken } }),
+    ).rejects.toThrow();
+    expect(next.counted).toEqual([]);
+  });
+});
