@@ -8,6 +8,7 @@ export const defaults = {
   resendLimits: { interval: 'PT1M', perDay: 10, perLine: 100 },
   setupLink: 'https://admin.webex.com/?subscriptionId={subscriptionId}',
   claimNames: { partnerId: 'partner_id', roles: 'roles' },
+  consoleClientId: 'provisioning-console',
   logRetentionDays: 90,
 } as const;
 
@@ -30,6 +31,8 @@ const settingsSchema = z.strictObject({
   /** Whose access tokens the API takes: as the token's `iss` says, and one of its `aud`. */
   signIn: z.strictObject({
     issuer: z.url({ protocol: /^https$/, error: 'must be an https URL' }),
+    /** The public client that people sign in to the console with. */
+    consoleClientId: z.string().min(1, 'must not be empty').default(defaults.consoleClientId),
     audience: z.array(z.string().min(1, 'must not be empty')).min(1, 'must name at least one audience'),
   }),
   claimNames: claimNames.default(defaults.claimNames),

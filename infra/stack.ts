@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Api } from './constructs/api.ts';
+import { Console } from './constructs/console.ts';
 import { Intake } from './constructs/intake.ts';
 import { Mail } from './constructs/mail.ts';
 import { Sweep } from './constructs/sweep.ts';
@@ -21,7 +22,15 @@ export class ProvisioningResendStack extends Stack {
     const mail = new Mail(this, 'Mail', { settings });
     const { stateMachine } = new OrderLineWorkflow(this, 'Workflow', { settings, table, mail });
     const { bus } = new Intake(this, 'Intake', { settings, table, stateMachine, mail });
-    const { url } = new Api(this, 'Api', { settings, table, mail });
+    const { url, httpApi } = new Api(this, 'Api', { settings, table, mail });
+    const { issuer, consoleClientId } = settings.signIn;
+    new Console(this, 'Console', {
+      settings,
+      table,
+      mail,
+      api: httpApi,
+      signIn: { issuer, clientId: consoleClientId },
+    });
     new Sweep(this, 'Sweep', { settings, table, stateMachine });
 
     new CfnOutput(this, 'ApiUrl', { value: url });

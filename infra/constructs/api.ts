@@ -52,6 +52,7 @@ export const docsFiles: RuntimeFiles = {
 /** The HTTP API, served by one function. */
 export class Api extends Construct {
   readonly url: string;
+  readonly httpApi: HttpApi;
 
   constructor(scope: Construct, id: string, { settings, table, mail }: ApiProps) {
     super(scope, id);
@@ -103,5 +104,6 @@ export class Api extends Construct {
       },
     });
     this.url = stage.url;
+    this.httpApi = api;
   }
 }

@@ -3,16 +3,20 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { docsFiles } from '../../infra/constructs/api.ts';
-import { bundle } from '../../infra/constructs/lambda-function.ts';
+import { consoleFiles } from '../../infra/constructs/console.ts';
+import { bundle, type RuntimeFiles } from '../../infra/constructs/lambda-function.ts';
 import { productFolder } from './synth.ts';
 
+const filesOf: Partial<Record<string, RuntimeFiles>> = {
+  'serve-api': docsFiles,
+  'serve-console': consoleFiles,
+};
 const functions = readdirSync(join(productFolder, 'functions'));
 let folder = '';
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'bundles-'));
-  for (const name of functions)
-    bundle(name, name === 'serve-api' ? docsFiles : undefined, join(folder, name));
+  for (const name of functions) bundle(name, filesOf[name], join(folder, name));
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -44,5 +48,13 @@ test('the API has the files of its documentation page beside it', () => {
   expect(readdirSync(join(folder, 'serve-api', 'swagger-ui')).sort()).toEqual([
     'swagger-ui-bundle.js',
     'swagger-ui.css',
+  ]);
+});
+
+test('the console has the files of its pages beside it', () => {
+  expect(readdirSync(join(folder, 'serve-console', 'assets')).sort()).toEqual([
+    'console.css',
+    'console.js',
+    'icon.svg',
   ]);
 });
