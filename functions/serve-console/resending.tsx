@@ -83,8 +83,7 @@ export async function open(c: Context<ConsoleEnv>, { services }: Desk) {
 }
 
 /** Where the dialog was opened. */
-const originOf = (c: Context): Origin =>
-  origins.find((known) => known === c.req.query('from')) ?? 'line';
+const originOf = (c: Context): Origin => origins.find((known) => known === c.req.query('from')) ?? 'line';
 
 /** What came of a resend, if that is something to tell about the line. */
 async function resultOf(send: () => ReturnType<typeof resend>): Promise<Result> {

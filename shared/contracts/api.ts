@@ -16,12 +16,10 @@ export const listQuery = z.object({
     .transform((text) => text === 'true')
     .exactOptional()
     .meta({ description: 'Closed by their window and not onboarded since' }),
-  q: plainText(254)
-    .exactOptional()
-    .meta({
-      description:
-        'An order id, a line as order/line, a subscription id or a contact email, whole, in any case',
-    }),
+  q: plainText(254).exactOptional().meta({
+    description:
+      'An order id, a line as order/line, a subscription id or a contact email, whole, in any case',
+  }),
   limit: z
     .string()
     .regex(/^(?:[1-9][0-9]?|100)$/, 'must be a whole number from 1 to 100')

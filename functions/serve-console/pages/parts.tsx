@@ -109,7 +109,7 @@ export function Copyable({ view: { t }, label, text }: { view: View; label: stri
   return (
     <div class="copyable">
       {rows === 1 ? (
-        <input readonly value={text} aria-label={label} size={Math.min(48, text.length + 2)} />
+        <input readonly value={text} aria-label={label} />
       ) : (
         <textarea readonly rows={rows} aria-label={label}>
           {text}
