@@ -4,7 +4,17 @@ import { deliveries, type HistoryEntry, rescheduleOf } from '../../../shared/dom
 import { paths } from '../paths.ts';
 import type { PersonalView, View } from '../view.ts';
 import { Layout } from './layout.tsx';
-import { Contact, Copyable, Facts, PendingNotice, PersonNamed, Status, Time, TimeLeft } from './parts.tsx';
+import {
+  Address,
+  Contact,
+  Copyable,
+  Facts,
+  PendingNotice,
+  PersonNamed,
+  Status,
+  Time,
+  TimeLeft,
+} from './parts.tsx';
 
 interface LinePageProps {
   readonly view: PersonalView;
@@ -115,9 +125,13 @@ function Happening({ view, entry }: { view: View; entry: Entry }) {
   const said =
     type === 'ProvisioningEmailFeedback' || type === 'ProvisioningEmailFailed' ? reason : undefined;
   return (
-    <li class={type.toLowerCase()}>
+    <li class={(type === 'ProvisioningEmailFeedback' ? (entry.result ?? '') : type).toLowerCase()}>
       <p class="what">{whatHappened(entry, view)}</p>
-      {to === undefined ? null : <p class="address">{to}</p>}
+      {to === undefined ? null : (
+        <p>
+          <Address of={to} />
+        </p>
+      )}
       {said === undefined ? null : <p class="muted">{said}</p>}
       <p class="muted">
         <Time view={view} at={at} /> · {t.line.by(actorName(actor, view))}

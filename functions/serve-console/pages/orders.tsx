@@ -4,7 +4,7 @@ import { isOperator } from '../../../shared/use-cases/access.ts';
 import { paths, root } from '../paths.ts';
 import type { PersonalView } from '../view.ts';
 import { Layout } from './layout.tsx';
-import { LastEmail, Status, TimeLeft } from './parts.tsx';
+import { Address, LastEmail, Status, TimeLeft } from './parts.tsx';
 
 /** The filters of the list: the statuses, and of the Closed lines those that still wait for somebody. */
 export const filters = [...lineStatuses, 'pending'] as const;
@@ -214,8 +214,8 @@ function LinesTable({ view, list }: { view: PersonalView; list: ListAnswer }) {
             <td role="cell" data-label={columns[3]}>
               <TimeLeft view={view} line={line} />
             </td>
-            <td role="cell" data-label={columns[4]} class="address">
-              {line.provisioningContact.email}
+            <td role="cell" data-label={columns[4]}>
+              <Address of={line.provisioningContact.email} />
             </td>
             <td role="cell" data-label={columns[5]}>
               <LastEmail view={view} line={line} />

@@ -11,12 +11,26 @@ export function Time({ view: { words }, at }: { view: View; at: Instant }) {
   return <time datetime={at}>{words.date(at)}</time>;
 }
 
+/** A mail address, which breaks where people would break it if it is too long for its place. */
+export function Address({ of }: { of: string }) {
+  const at = of.lastIndexOf('@');
+  return (
+    <span class="address">
+      {of.slice(0, at)}
+      <wbr />
+      {of.slice(at)}
+    </span>
+  );
+}
+
 /** Somebody with their address. */
 export function PersonNamed({ who }: { who: { readonly name: string; readonly email: string } }) {
   return (
     <span class="stack">
       <span>{who.name}</span>
-      <small class="address">{who.email}</small>
+      <small>
+        <Address of={who.email} />
+      </small>
     </span>
   );
 }
@@ -204,7 +218,9 @@ export function Contact({ view, line, from }: { view: PersonalView; line: LineAn
   return (
     <div class="contact">
       <p class="label">{t.field.contactEmail}</p>
-      <p class="address">{email}</p>
+      <p class="to">
+        <Address of={email} />
+      </p>
       <p class="muted">{[name, t.locales[locale]].filter((part) => part !== undefined).join(' · ')}</p>
       <Actions view={view} line={line} from={from} />
     </div>
@@ -236,29 +252,27 @@ export function LineCard({ view, line, from }: { view: PersonalView; line: LineA
           </a>
         </h2>
         <Status view={view} line={line} />
+        <a
+          class="more"
+          href={paths.line(line)}
+          aria-label={`${t.order.details}: ${t.order.lineTitle(line.lineId)}`}
+        >
+          {t.order.details}
+        </a>
       </header>
       {line.provisioningPending && from === 'order' ? <PendingNotice view={view} line={line} /> : null}
       <div class="columns">
         <Facts
           of={[
+            [t.field.customer, from === 'order' ? undefined : line.endCustomer.name],
             [t.field.offer, line.offer],
             [t.field.subscription, <a href={paths.subscription(line)}>{line.subscriptionId}</a>],
-            [t.field.customer, line.endCustomer.name],
           ]}
         />
-        <Facts
-          of={[
-            [t.field.timeLeft, <TimeLeft view={view} line={line} />],
-            [t.field.lastEmail, <LastEmail view={view} line={line} />],
-          ]}
-        />
+        <Facts of={[[t.field.timeLeft, <TimeLeft view={view} line={line} />]]} />
+        <Facts of={[[t.field.lastEmail, <LastEmail view={view} line={line} />]]} />
         <Contact view={view} line={line} from={from} />
       </div>
-      <p class="more">
-        <a href={paths.line(line)} aria-label={`${t.order.details}: ${t.order.lineTitle(line.lineId)}`}>
-          {t.order.details}
-        </a>
-      </p>
     </article>
   );
 }
