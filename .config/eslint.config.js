@@ -13,7 +13,7 @@ export default tseslint.config(
   { ignores: ['cdk.out/', '.local/', 'node_modules/'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: `${import.meta.dirname}/..` },
@@ -29,14 +29,27 @@ export default tseslint.config(
     },
   },
   {
-    files: ['infra/**/*.ts', 'functions/**/*.ts', 'shared/**/*.ts'],
+    files: ['infra/**/*.{ts,tsx}', 'functions/**/*.{ts,tsx}', 'shared/**/*.ts'],
     rules: { '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'never' }] },
   },
   { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-unsafe-assignment': 'off' } }, // expect.any() is any
-  { files: ['**/*.js'], languageOptions: { globals: { URL: 'readonly' } } },
-  arrow('functions/**/*.ts', '/infra/|aws-cdk-lib|^constructs$', 'functions know nothing of infra'),
+  { files: ['.config/*.js'], languageOptions: { globals: { URL: 'readonly' } } },
+  {
+    files: ['functions/*/assets/*.js'],
+    languageOptions: {
+      sourceType: 'script',
+      globals: {
+        addEventListener: 'readonly',
+        document: 'readonly',
+        location: 'readonly',
+        navigator: 'readonly',
+        setTimeout: 'readonly',
+      },
+    },
+  },
+  arrow('functions/**/*.{ts,tsx}', '/infra/|aws-cdk-lib|^constructs$', 'functions know nothing of infra'),
   arrow(
-    'functions/**/*.ts',
+    'functions/**/*.{ts,tsx}',
     '/infra/|aws-cdk-lib|^constructs$|@aws-sdk/',
     'only shared/adapters talks to AWS',
   ),

@@ -2,24 +2,31 @@ import { dirname } from 'node:path';
 
 const rootDir = dirname(import.meta.dirname);
 
+const swc = (parser) => [
+  '@swc/jest',
+  {
+    jsc: {
+      target: 'es2024',
+      parser,
+      transform: { react: { runtime: 'automatic', importSource: 'hono/jsx' } },
+    },
+    module: { type: 'es6' },
+  },
+];
+
 const project = (displayName) => ({
   displayName,
   rootDir,
   testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
   testEnvironment: 'node',
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '\\.ts$': [
-      '@swc/jest',
-      { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
-    ],
-  },
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  transform: { '\\.ts$': swc({ syntax: 'typescript' }), '\\.tsx$': swc({ syntax: 'typescript', tsx: true }) },
 });
 
-/** The suites by the layer they sit on; `npm test` runs them all. */
+/** The suites by the layer they sit on; `npm test` runs all but the browser's, which needs Chromium. */
 export default {
   rootDir,
   /** Some tests run thousands of calls; none waits for time to pass. */
   testTimeout: 120_000,
-  projects: [project('unit'), project('infra'), project('local'), project('deployed')],
+  projects: ['unit', 'infra', 'local', 'browser', 'deployed'].map(project),
 };

@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Api } from './constructs/api.ts';
+import { Console } from './constructs/console.ts';
 import { Gateway } from './constructs/gateway.ts';
 import { Intake } from './constructs/intake.ts';
 import { Mail } from './constructs/mail.ts';
@@ -27,6 +28,7 @@ export class ProvisioningResendStack extends Stack {
     const gateway = new Gateway(this, 'Gateway', { settings });
     const signIn = new SignIn(this, 'SignIn', { settings, origin: gateway.origin });
     new Api(this, 'Api', { settings, table, mail, gateway, signIn });
+    new Console(this, 'Console', { settings, table, mail, gateway, signIn });
     new Sweep(this, 'Sweep', { settings, table, stateMachine });
     new Monitoring(this, 'Monitoring', { settings, stateMachine, stage: gateway.stage });
 

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { root as consolePath } from '../../functions/serve-console/paths.ts';
 import { controls } from './controls.ts';
 import type { Runtime } from './runtime.ts';
 import { signInPath } from './sign-in.ts';
@@ -8,7 +9,7 @@ import { signInPath } from './sign-in.ts';
 const controlsPath = '/_local';
 
 /**
- * The HTTP server in front of it all. For the API it is what API Gateway is on AWS: it verifies the access token and
+ * The HTTP server in front of it all. The console verifies its sessions itself. For the API the server is what API Gateway is on AWS: it verifies the access token and
  * hands its claims on. Tokens that are missing or no good are left to the API, whose answer then is a problem document.
  * @param host the name that callers use; requests for other names are refused, since a web page elsewhere could
  * otherwise reach this machine by a name that it makes lead here
@@ -21,7 +22,7 @@ export function gateway(current: () => Runtime | undefined, host: string): Serve
     if (!knownHosts.has(hostname)) return refusal(421, 'this name does not lead here');
     const runtime = current();
     if (!runtime) return refusal(503, 'the service is starting');
-    const { api, signIn } = runtime;
+    const { api, console, signIn } = runtime;
     if (pathname.startsWith(`${controlsPath}/`)) {
       const from = request.headers.get('origin');
       if (from !== null && from !== origin)
@@ -29,12 +30,16 @@ export function gateway(current: () => Runtime | undefined, host: string): Serve
       const path = request.url.replace(`${origin}${controlsPath}`, origin);
       return await controls(runtime).fetch(new Request(path, request));
     }
+    const requestId = crypto.randomUUID();
+    if (pathname === '/' || pathname === consolePath || pathname.startsWith(`${consolePath}/`)) {
+      return await console.fetch(await received(request), { event: { requestContext: { requestId } } });
+    }
     const [, token] = /^Bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '') ?? [];
     const claims = token === undefined ? undefined : await signIn.verify(token);
     return await api.fetch(await received(request), {
       event: {
         requestContext: {
-          requestId: crypto.randomUUID(),
+          requestId,
           ...(claims ? { authorizer: { jwt: { claims } } } : {}),
         },
       },
@@ -46,6 +51,8 @@ export function gateway(current: () => Runtime | undefined, host: string): Serve
     const signIn = current()?.signIn;
     const isKnown = knownHosts.has(URL.parse(`http://${request.headers.host}`)?.hostname ?? '');
     if (signIn && isKnown && request.url?.startsWith(`${signInPath}/`)) {
+      // Where the server is mounted, it learns from what was asked for; so does Express say it.
+      Object.assign(request, { originalUrl: request.url });
       request.url = request.url.slice(signInPath.length);
       void signIn.listener(request, response);
     } else {

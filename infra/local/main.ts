@@ -97,11 +97,12 @@ function stop(server: Server): void {
 const greeting = (origin: string, { inbox, clock }: Runtime): string => `
 The service runs. It is ${clock.now().toISOString()} here.
 
+  Console       ${origin}/console
   API           ${origin}
   API docs      ${origin}/docs
   Mail inbox    ${inbox}
 
-Get a token, see the sample orders, and resend an email:
+Open the console and choose who you are; the sample orders are there. The same by the API:
 
   TOKEN=$(curl -s ${origin}/_local/token -d '{"partnerId":"northwind","roles":["resend"]}' | cut -d '"' -f 4)
   curl -s ${origin}/order-lines -H "Authorization: Bearer $TOKEN"

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Hono } from 'hono';
 import { DateTime, type Duration } from 'luxon';
@@ -14,6 +14,10 @@ import * as rescheduleOrderLine from '../../functions/reschedule-order-line/hand
 import * as sendProvisioningEmail from '../../functions/send-provisioning-email/handler.ts';
 import { createApp } from '../../functions/serve-api/app.ts';
 import * as serveApi from '../../functions/serve-api/handler.ts';
+import { readAssets } from '../../functions/serve-console/assets.ts';
+import { createConsole } from '../../functions/serve-console/app.tsx';
+import type { ConsoleEnv } from '../../functions/serve-console/desk.ts';
+import * as serveConsole from '../../functions/serve-console/handler.ts';
 import * as sweepOrderLines from '../../functions/sweep-order-lines/handler.ts';
 import {
   emailFeedback,
@@ -38,7 +42,7 @@ import { Faults } from './faults.ts';
 import { noteWrites, repairIndexes } from './index-repair.ts';
 import { Mailbox, startMailService } from './mailbox.ts';
 import { sampleEvents } from './samples.ts';
-import { startSignIn } from './sign-in.ts';
+import { consoleClientId, keptSecret, startSignIn } from './sign-in.ts';
 import { openStorage, type Storage } from './storage.ts';
 import { ensureTable, startDynamoDb, tableName } from './table.ts';
 
@@ -53,6 +57,7 @@ export interface RuntimeOptions {
 /** The whole service on one machine, but for the HTTP server in front of it. */
 export interface Runtime {
   readonly api: Hono;
+  readonly console: Hono<ConsoleEnv>;
   readonly activity: Activity;
   readonly bus: EventBus;
   readonly clock: Clock;
@@ -94,6 +99,7 @@ const settings = {
   CONFIGURATION_SET: 'local',
   DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/dead-letters',
   DOCS_FOLDER: dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')),
+  ASSETS_FOLDER: join(import.meta.dirname, '../../functions/serve-console/assets'),
 };
 
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
@@ -130,7 +136,12 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const timers = await Timers.open(storage, clock, activity, executions, () =>
     sweepOrderLines.handle(sweepServices),
   );
-  const signIn = await startSignIn(storage, options.origin);
+  const signIn = await startSignIn(storage, options.origin, readAssets(settings.ASSETS_FOLDER));
+  const consoleSettings = {
+    ...settings,
+    SIGN_IN_ISSUER: signIn.issuer,
+    SIGN_IN_CLIENT_ID: consoleClientId,
+  };
 
   await bus.start(intakeHandlers(clients, now));
   await timers.runDue();
@@ -138,6 +149,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 
   return {
     api: createApp(serveApi.buildServices(settings, clients, now, silentMetrics)),
+    console: createConsole(
+      serveConsole.buildServices(consoleSettings, () => keptSecret(storage), clients, now, silentMetrics),
+    ),
     activity,
     bus,
     clock,

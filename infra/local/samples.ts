@@ -12,7 +12,7 @@ interface Sample {
   readonly startsIn: number;
 }
 
-const partners = {
+export const partners = {
   northwind: { name: 'Maya Lindqvist', email: 'maya.lindqvist@northwind.example' },
   sakura: { name: '佐藤 健', email: 'ken.sato@sakura.example' },
   riverbend: { name: 'Tom Okafor', email: 'tom.okafor@riverbend.example' },

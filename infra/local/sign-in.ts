@@ -1,8 +1,18 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type HttpBindings, getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { csrf } from 'hono/csrf';
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify } from 'jose';
-import Provider from 'oidc-provider';
+import Provider, { type KoaContextWithOIDC } from 'oidc-provider';
 import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js';
 import * as z from 'zod';
+import type { Assets } from '../../functions/serve-console/assets.ts';
+import { localeNamed, localeOf } from '../../functions/serve-console/language.ts';
+import { paths } from '../../functions/serve-console/paths.ts';
 import { roles } from '../../shared/use-cases/access.ts';
+import { people } from './people.ts';
+import { failedPage, leavingPage, peoplePage } from './sign-in-pages.tsx';
 import type { Storage } from './storage.ts';
 
 export const tokenRequest = z.strictObject({
@@ -17,6 +27,10 @@ export type TokenRequest = z.output<typeof tokenRequest>;
 
 export const signInPath = '/_local/sign-in';
 const audience = 'provisioning-api';
+export const consoleClientId = 'provisioning-console';
+
+/** Where people choose who they are. */
+const interactionPath = '/interaction';
 
 /** Seconds: one machine has one clock. */
 const clockTolerance = 0;
@@ -24,7 +38,7 @@ const clockTolerance = 0;
 const keySet = z.object({ privateKey: z.looseObject({ kty: z.string() }) });
 
 /** A real OpenID Connect server in this process, whose keys are kept so that tokens outlive a restart. */
-export async function startSignIn(storage: Storage, origin: string) {
+export async function startSignIn(storage: Storage, origin: string, assets: Assets) {
   const issuer = `${origin}${signInPath}`;
   const privateKey = await keptKey(storage);
   const { kty, n, e, kid, alg, use } = privateKey;
@@ -32,23 +46,86 @@ export async function startSignIn(storage: Storage, origin: string) {
     keys: [z.looseObject({ kty: z.string() }).parse({ kty, n, e, kid, alg, use })],
   });
 
+  const { port } = new URL(origin);
+  const consoleOrigins = [...new Set([origin, `http://localhost:${port}`, `http://127.0.0.1:${port}`])];
+  const policy = {
+    'content-security-policy': `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self' ${consoleOrigins.join(' ')}; frame-ancestors 'none'; base-uri 'none'`,
+    'cache-control': 'no-store',
+    'referrer-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
+  };
+
   const resource = { audience, scope: '', accessTokenFormat: 'jwt' } as const;
-  const provider = new Provider(issuer, {
+  const provider: Provider = new Provider(issuer, {
     adapter: createMemoryAdapter(clockTolerance),
     jwks: { keys: [privateKey] },
-    clients: [{ client_id: 'local', token_endpoint_auth_method: 'none', redirect_uris: [`${origin}/`] }],
+    clients: [
+      { client_id: 'local', token_endpoint_auth_method: 'none', redirect_uris: [`${origin}/`] },
+      {
+        client_id: consoleClientId,
+        token_endpoint_auth_method: 'none',
+        redirect_uris: consoleOrigins.map((at) => at + paths.signedIn),
+        post_logout_redirect_uris: consoleOrigins.map((at) => at + paths.signOut),
+      },
+    ],
     cookies: { keys: [crypto.randomUUID()] },
-    ttl: { AccessToken: tokenRequest.shape.expiresIn.parse(undefined) },
+    ttl: {
+      AccessToken: tokenRequest.shape.expiresIn.parse(undefined),
+      IdToken: minutes(10),
+      Interaction: minutes(60),
+      Session: minutes(8 * 60),
+      Grant: minutes(8 * 60),
+    },
+    claims: { openid: ['sub', 'partner_id', 'roles'], email: ['email'], profile: ['name'] },
+    conformIdTokenClaims: false,
+    findAccount: (_context, id) => {
+      const person = people.find((known) => known.id === id);
+      if (!person) return undefined;
+      const { name, email, partnerId, roles: granted } = person;
+      return {
+        accountId: id,
+        claims: () => ({ sub: id, name, email, partner_id: partnerId, roles: granted }),
+      };
+    },
+    /** The console is the service's own: nobody is asked whether it may know them. */
+    loadExistingGrant: async ({ oidc }) => {
+      const { client, session } = oidc;
+      if (!client || session?.accountId === undefined) return undefined;
+      const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+      grant.addOIDCScope('openid email profile');
+      await grant.save();
+      return grant;
+    },
+    interactions: { url: (_context, { uid }) => `${signInPath}${interactionPath}/${uid}` },
     features: {
       devInteractions: { enabled: false },
       resourceIndicators: { enabled: true, getResourceServerInfo: () => resource },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: async (context, form) => {
+          context.set(policy);
+          context.body = String(await leavingPage({ assets, locale: localeFor(context) }, form));
+        },
+      },
+    },
+    renderError: async (context, { error }) => {
+      context.set(policy);
+      context.type = 'html';
+      context.body = String(await failedPage({ assets, locale: localeFor(context) }, paths.orders, error));
     },
     extraTokenClaims: (_context, token) => token.extra,
   });
+  const ownPages = provider.callback();
+  const pages = getRequestListener(interactions(provider, assets, policy).fetch);
 
   return {
-    /** The server's own pages: discovery, keys and so on. */
-    listener: provider.callback(),
+    issuer,
+
+    /** The server's own pages: discovery, keys and so on, and the one where people choose who they are. */
+    listener: async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      const isChoice = request.url?.startsWith(`${interactionPath}/`) === true;
+      await (isChoice ? pages : ownPages)(request, response);
+    },
 
     async issueToken({ partnerId, roles: granted, email, name, expiresIn }: TokenRequest): Promise<string> {
       const client = await provider.Client.find('local');
@@ -75,6 +152,49 @@ export async function startSignIn(storage: Storage, origin: string) {
       }
     },
   };
+}
+
+const minutes = (count: number): number => count * 60;
+
+/** The language of the console, on the pages that the server asks for by itself. */
+const localeFor = (context: KoaContextWithOIDC) =>
+  localeNamed(context.cookies.get('console-language')) ??
+  localeNamed(context.acceptsLanguages('en', 'ja') || undefined) ??
+  'en';
+
+/** The page where people choose who they are, and what follows from it. */
+function interactions(provider: Provider, assets: Assets, policy: Readonly<Record<string, string>>) {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  const chosen = z.object({ person: z.enum(people.map(({ id }) => id)) });
+  app.use(csrf());
+  app.use(async (c, next) => {
+    for (const [name, value] of Object.entries(policy)) c.header(name, value);
+    await next();
+  });
+  app.get(`${interactionPath}/:uid`, async (c) => {
+    await provider.interactionDetails(c.env.incoming, c.env.outgoing);
+    return c.html(await peoplePage({ assets, locale: localeOf(c) }, signInPath + c.req.path, people));
+  });
+  app.post(`${interactionPath}/:uid`, async (c) => {
+    const { person } = chosen.parse(await c.req.parseBody());
+    const login = { accountId: person };
+    return c.redirect(await provider.interactionResult(c.env.incoming, c.env.outgoing, { login }), 303);
+  });
+  app.onError((error, c) => {
+    if (error instanceof HTTPException) return error.getResponse();
+    return c.html(failedPage({ assets, locale: localeOf(c) }, paths.orders, error.name), 400);
+  });
+  return app;
+}
+
+/** What the console's sessions are signed with: made once, so that they outlive a restart. */
+export async function keptSecret(storage: Storage): Promise<string> {
+  const part = storage.part('sign-in');
+  const kept = z.string().safeParse(await part.get('session-secret'));
+  if (kept.success) return kept.data;
+  const made = crypto.randomUUID() + crypto.randomUUID();
+  await part.put('session-secret', made);
+  return made;
 }
 
 async function keptKey(storage: Storage): Promise<JWK & { kty: string }> {

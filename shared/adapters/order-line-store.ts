@@ -49,7 +49,7 @@ export interface ListRequest {
   readonly partnerId: string;
   readonly status?: LineStatus;
   readonly provisioningPending?: boolean;
-  /** A whole order id, subscription id or contact email, in any case. */
+  /** A whole order id, line as order/line, subscription id or contact email, in any case. */
   readonly word?: string;
   readonly limit: number;
   /** Lists what comes after this place. */
@@ -335,9 +335,12 @@ const isListed = (line: OrderLine, { partnerId, word }: ListRequest, states: rea
   line.partnerId === partnerId &&
   isIn(line, states) &&
   (word === undefined ||
-    [line.orderId, line.subscriptionId, line.provisioningContact.email].some(
-      (value) => value.toLowerCase() === word.toLowerCase(),
-    ));
+    [
+      line.orderId,
+      `${line.orderId}/${line.lineId}`,
+      line.subscriptionId,
+      line.provisioningContact.email,
+    ].some((value) => value.toLowerCase() === word.toLowerCase()));
 
 /** The indexes that lists are read from. */
 type ListIndex = Exclude<IndexName, 'byDue'>;
@@ -370,6 +373,8 @@ function partitionsOf(
   if (word === undefined) return states.map((state) => ['byState', stateKey(partnerId, state)] as const);
   const key = searchKey(partnerId, word);
   if (word.includes('@')) return [['byContact', key]];
+  const [order = '', line] = word.split('/');
+  if (line !== undefined) return [['byOrder', searchKey(partnerId, order)]];
   return [
     ['byOrder', key],
     ['bySubscription', key],

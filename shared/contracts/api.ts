@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { deliveries, historyTypes, lineStatuses, locales } from '../domain/order-line.ts';
+import { refusalCodes } from '../domain/rules.ts';
 import { contactFields, identifier, plainText } from './fields.ts';
 import { problems } from './problems.ts';
 
@@ -15,9 +16,10 @@ export const listQuery = z.object({
     .transform((text) => text === 'true')
     .exactOptional()
     .meta({ description: 'Closed by their window and not onboarded since' }),
-  q: plainText(254)
-    .exactOptional()
-    .meta({ description: 'An order id, a subscription id or a contact email, whole, in any case' }),
+  q: plainText(254).exactOptional().meta({
+    description:
+      'An order id, a line as order/line, a subscription id or a contact email, whole, in any case',
+  }),
   limit: z
     .string()
     .regex(/^(?:[1-9][0-9]?|100)$/, 'must be a whole number from 1 to 100')
@@ -45,6 +47,11 @@ export const contactChange = z.strictObject({
 const instant = z.iso.datetime().meta({ example: '2026-11-22T00:00:00.000Z' });
 const named = z.object({ name: z.string() });
 const codes = z.enum(Object.keys(problems));
+const permission = z.object({
+  allowed: z.boolean(),
+  reason: z.enum(refusalCodes).exactOptional(),
+  canResendAt: instant.exactOptional(),
+});
 
 export const lineAnswer = z
   .object({
@@ -79,11 +86,9 @@ export const lineAnswer = z
         reason: z.string().exactOptional(),
       })
       .exactOptional(),
-    resend: z.object({
-      allowed: z.boolean(),
-      reason: codes.exactOptional(),
-      canResendAt: instant.exactOptional(),
-    }),
+    resend: permission,
+    /** Answers that were kept for their idempotency key before this was said lack it. */
+    contactChange: permission.default({ allowed: true }),
   })
   .meta({ id: 'OrderLine' });
 export type LineAnswer = z.output<typeof lineAnswer>;

@@ -239,6 +239,12 @@ export function reschedule(line: OrderLine, change: Reschedule, stamp: Stamp): O
   );
 }
 
+/** Where a reschedule of the history moves the requested start date to, and whether that counted. */
+export function rescheduleOf(entry: HistoryEntry): { to: Instant; isApplied: boolean } | undefined {
+  const to = entry.type === 'Rescheduled' ? entry.result?.split(' ').at(-1) : undefined;
+  return to === undefined ? undefined : { to, isApplied: entry.reason === undefined };
+}
+
 /** The revision that makes running executions stand down; a line without an execution keeps having none. */
 const startedAnew = (line: OrderLine): number =>
   line.executionRevision === 0 ? 0 : line.executionRevision + 1;

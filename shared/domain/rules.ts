@@ -20,6 +20,16 @@ export type Refusal =
   /** Without `canResendAt` the line has used up its emails for good. */
   | { readonly code: 'resend-limit-reached'; readonly canResendAt?: Instant };
 
+/** All reasons for a refusal. */
+export const refusalCodes = [
+  'cancelled',
+  'point-of-no-return',
+  'not-started',
+  'contact-undeliverable',
+  'resend-too-soon',
+  'resend-limit-reached',
+] as const satisfies readonly Refusal['code'][];
+
 /** Whether the provisioning email may be resent at `now`; undefined: it may. */
 export function refuseResend(line: OrderLine, now: Instant, limits: ResendLimits): Refusal | undefined {
   return (
@@ -29,6 +39,17 @@ export function refuseResend(line: OrderLine, now: Instant, limits: ResendLimits
     refuseTooMany(line, now, limits) ??
     refuseTooSoon(line, now, limits)
   );
+}
+
+/** Whether the contact may be changed to another address at `now`; undefined: it may. */
+export function refuseContactChange(
+  line: OrderLine,
+  now: Instant,
+  limits: ResendLimits,
+): Refusal | undefined {
+  const settled = refuseSettled(line);
+  if (settled) return settled;
+  return refuseUnstarted(line) ? undefined : refuseTooMany(line, now, limits);
 }
 
 export type ContactChange =
@@ -49,9 +70,9 @@ export function decideContactChange(
   const settled = refuseSettled(line);
   if (settled) return { outcome: 'refused', refusal: settled };
   if (isSameAddress(line.provisioningContact.email, contact.email)) return { outcome: 'unchanged' };
-  if (refuseUnstarted(line)) return { outcome: 'save' };
-  const refusal = refuseTooMany(line, now, limits);
-  return refusal ? { outcome: 'refused', refusal } : { outcome: 'send' };
+  const refusal = refuseContactChange(line, now, limits);
+  if (refusal) return { outcome: 'refused', refusal };
+  return { outcome: refuseUnstarted(line) ? 'save' : 'send' };
 }
 
 /** Mail addresses are the same in any case: mail systems that tell them apart are not met in practice. */

@@ -46,9 +46,9 @@ export function callerOf(claims: Record<string, unknown> | undefined, names: Cla
   };
 }
 
-const isOperator = ({ roles }: Caller): boolean => roles.has('operator');
-const mayResend = (caller: Caller): boolean => isOperator(caller) || caller.roles.has('resend');
-const mayView = (caller: Caller): boolean => mayResend(caller) || caller.roles.has('view');
+export const isOperator = ({ roles }: Caller): boolean => roles.has('operator');
+export const mayResend = (caller: Caller): boolean => isOperator(caller) || caller.roles.has('resend');
+export const mayView = (caller: Caller): boolean => mayResend(caller) || caller.roles.has('view');
 
 /** Whether the line exists for the caller: people of one partner never learn of another partner's lines. */
 export const isVisible = (line: StoredLine | undefined, caller: Caller): line is OrderLine =>
@@ -76,15 +76,14 @@ function requireVisible(line: StoredLine | undefined, caller: Caller): OrderLine
 
 function requireRole(line: OrderLine, allowed: boolean): OrderLine {
   if (allowed) return line;
-  const { placedBy } = line;
-  throw new Problem(
-    'no-access',
-    'Your account lacks the role for this. Ask the person who placed the order.',
-    {
-      placedBy,
-    },
-  );
+  throw lackOfRole(line);
 }
+
+/** The answer to somebody who may see a line, or know of it, and no more: whom to ask. */
+export const lackOfRole = ({ placedBy }: Pick<OrderLine, 'placedBy'>): Problem =>
+  new Problem('no-access', 'Your account lacks the role for this. Ask the person who placed the order.', {
+    placedBy,
+  });
 
 /**
  * The partner whose lines the caller lists.

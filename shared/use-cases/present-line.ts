@@ -2,12 +2,11 @@ import type { LineAnswer } from '../contracts/api.ts';
 import { controlHubLink, Problem } from '../contracts/problems.ts';
 import { assertNever } from '../domain/assert-never.ts';
 import { isProvisioningPending, type OrderLine } from '../domain/order-line.ts';
-import { type Refusal, refuseResend, type ResendLimits } from '../domain/rules.ts';
+import { type Refusal, refuseContactChange, refuseResend, type ResendLimits } from '../domain/rules.ts';
 import type { Instant } from '../domain/time.ts';
 
 /** A line as callers see it, with what they may do at `now`. */
 export function presentLine(line: OrderLine, now: Instant, limits: ResendLimits): LineAnswer {
-  const refusal = refuseResend(line, now, limits);
   return {
     orderId: line.orderId,
     lineId: line.lineId,
@@ -30,15 +29,19 @@ export function presentLine(line: OrderLine, now: Instant, limits: ResendLimits)
       cancelledAt: line.cancelledAt,
       lastEmail: line.lastEmail,
     }),
-    resend: refusal
-      ? {
-          allowed: false,
-          reason: refusal.code,
-          ...('canResendAt' in refusal ? present({ canResendAt: refusal.canResendAt }) : {}),
-        }
-      : { allowed: true },
+    resend: permission(refuseResend(line, now, limits)),
+    contactChange: permission(refuseContactChange(line, now, limits)),
   };
 }
+
+const permission = (refusal: Refusal | undefined): LineAnswer['resend'] =>
+  refusal
+    ? {
+        allowed: false,
+        reason: refusal.code,
+        ...('canResendAt' in refusal ? present({ canResendAt: refusal.canResendAt }) : {}),
+      }
+    : { allowed: true };
 
 type Present<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };
 

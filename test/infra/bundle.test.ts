@@ -4,9 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { docsFiles } from '../../infra/constructs/api.ts';
-import { bundle } from '../../infra/constructs/lambda-function.ts';
+import { consoleFiles } from '../../infra/constructs/console.ts';
+import { bundle, type RuntimeFiles } from '../../infra/constructs/lambda-function.ts';
 import { productFolder } from './synth.ts';
 
+const filesOf: Partial<Record<string, RuntimeFiles>> = {
+  'serve-api': docsFiles,
+  'serve-console': consoleFiles,
+};
 const functions = readdirSync(join(productFolder, 'functions'));
 let folder = '';
 
@@ -34,13 +39,13 @@ const measured: Record<string, number> = {
   'reschedule-order-line': 612,
   'send-provisioning-email': 590,
   'serve-api': 657,
+  'serve-console': 815,
   'sweep-order-lines': 573,
 };
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'bundles-'));
-  for (const name of functions)
-    metafiles.set(name, bundle(name, name === 'serve-api' ? docsFiles : undefined, join(folder, name)));
+  for (const name of functions) metafiles.set(name, bundle(name, filesOf[name], join(folder, name)));
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -72,6 +77,14 @@ test('the API has the files of its documentation page beside it', () => {
   expect(readdirSync(join(folder, 'serve-api', 'swagger-ui')).sort()).toEqual([
     'swagger-ui-bundle.js',
     'swagger-ui.css',
+  ]);
+});
+
+test('the console has the files of its pages beside it', () => {
+  expect(readdirSync(join(folder, 'serve-console', 'assets')).sort()).toEqual([
+    'console.css',
+    'console.js',
+    'icon.svg',
   ]);
 });
 

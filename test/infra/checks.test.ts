@@ -6,6 +6,8 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { exampleSettings, productFolder, stackOf, unbundled } from './synth.ts';
 
+process.env['JSII_DEPRECATED'] = 'quiet'; // as in infra/app.ts
+
 const findings = (scope: Parameters<AwsSolutionsChecks['validateScope']>[0]) =>
   new AwsSolutionsChecks()
     .validateScope(scope)

@@ -7,6 +7,7 @@ import { environment as booking } from '../../functions/book-order-line/handler.
 import { environment as feedback } from '../../functions/record-email-feedback/handler.ts';
 import { environment as sending } from '../../functions/send-provisioning-email/handler.ts';
 import { environment as serving } from '../../functions/serve-api/handler.ts';
+import { environment as servingConsole } from '../../functions/serve-console/handler.ts';
 import { environment as sweeping } from '../../functions/sweep-order-lines/handler.ts';
 import { indexes } from '../../shared/adapters/order-line-item.ts';
 import { readSettings } from '../../infra/settings.ts';
@@ -121,6 +122,7 @@ describe('functions', () => {
     ['record-email-feedback', feedback],
     ['send-provisioning-email', sending],
     ['serve-api', serving],
+    ['serve-console', servingConsole],
     ['sweep-order-lines', sweeping],
   ])('%s gets the environment that it reads', (name, schema) => {
     const variables: Record<string, unknown> = functionOf(name).Environment.Variables;
@@ -138,7 +140,7 @@ describe('functions', () => {
     const to = { email: 'jane@example.com', locale: 'en' } as const;
     const claim = claimFor({ kind: 'first', to, actor: 'test', owner: 'test' }, start, () => 'id');
     const lease = (Date.parse(claim.until) - Date.parse(start)) / 1000;
-    for (const name of ['serve-api', 'send-provisioning-email'])
+    for (const name of ['serve-api', 'serve-console', 'send-provisioning-email'])
       expect(functionOf(name).Timeout).toBeLessThan(lease);
   });
 });
@@ -150,12 +152,15 @@ describe('API', () => {
   const [authorizerId] = Object.keys(resourcesOf(template, 'AWS::ApiGatewayV2::Authorizer'));
 
   test('asks for a token where the order lines are, and nowhere else', () => {
-    expect(Object.keys(routes).sort()).toEqual(['ANY /order-lines', 'ANY /orders/{proxy+}', 'ANY /{proxy+}']);
+    const open = ['ANY /', 'ANY /console', 'ANY /console/{proxy+}', 'ANY /{proxy+}'];
+    expect(Object.keys(routes).sort()).toEqual([...open, 'ANY /order-lines', 'ANY /orders/{proxy+}'].sort());
     for (const key of ['ANY /order-lines', 'ANY /orders/{proxy+}']) {
       expect(routes[key]).toMatchObject({ AuthorizationType: 'JWT', AuthorizerId: { Ref: authorizerId } });
     }
-    expect(routes['ANY /{proxy+}']).toMatchObject({ AuthorizationType: 'NONE' });
-    expect(routes['ANY /{proxy+}']).not.toHaveProperty('AuthorizerId');
+    for (const key of open) {
+      expect(routes[key]).toMatchObject({ AuthorizationType: 'NONE' });
+      expect(routes[key]).not.toHaveProperty('AuthorizerId');
+    }
   });
 
   test('takes the tokens of the sign-in that was set, and then makes no user pool', () => {
@@ -203,6 +208,29 @@ describe('sign-in of its own', () => {
       DeletionPolicy: 'Retain',
       Properties: { DeletionProtection: 'ACTIVE' },
     });
+  });
+});
+
+describe('console', () => {
+  test('is what leads where its paths lead', () => {
+    const routes = Object.fromEntries(
+      all('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => [Properties.RouteKey, Properties.Target]),
+    );
+    const consoleTarget = JSON.stringify(routes['ANY /console']);
+    expect(JSON.stringify(routes['ANY /'])).toBe(consoleTarget);
+    expect(JSON.stringify(routes['ANY /console/{proxy+}'])).toBe(consoleTarget);
+    expect(JSON.stringify(routes['ANY /{proxy+}'])).not.toBe(consoleTarget);
+  });
+
+  test('signs its sessions with a secret of its own, which nobody knows', () => {
+    const [secretId, secret] = all('AWS::SecretsManager::Secret')[0] ?? fail('secret');
+    expect(secret.Properties.GenerateSecretString).toMatchObject({ PasswordLength: 64 });
+    expect(secret.Properties).not.toHaveProperty('SecretString');
+    expect(functionOf('serve-console').Environment.Variables.SESSION_SECRET_ARN).toEqual({ Ref: secretId });
+    const reads = statements(target(functionOf('serve-console').Role)).filter(
+      ({ Action }) => Action === 'secretsmanager:GetSecretValue',
+    );
+    expect(reads).toEqual([expect.objectContaining({ Resource: { Ref: secretId } })]);
   });
 });
 

@@ -23,7 +23,9 @@ export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'pr
 
 /** Runs the service's command; for services that are not expected to start. */
 export function launch(args: readonly string[]) {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let written = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -1,0 +1,199 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { compress } from 'hono/compress';
+import { csrf } from 'hono/csrf';
+import { HTTPException } from 'hono/http-exception';
+import { secureHeaders } from 'hono/secure-headers';
+import { Problem, problems } from '../../shared/contracts/problems.ts';
+import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
+import { faultForLog } from '../../shared/runtime/logger.ts';
+import { browsing } from './browsing.tsx';
+import { changingContact, keepTyped } from './changing-contact.tsx';
+import { type ConsoleEnv, type ConsoleServices, createDesk } from './desk.ts';
+import { keepLocale, localeNamed } from './language.ts';
+import { MessagePage, NoAccessPage } from './pages/message.tsx';
+import { Copyable } from './pages/parts.tsx';
+import { paths, root } from './paths.ts';
+import { resending } from './resending.tsx';
+import { show } from './show.ts';
+import { SignInFailed } from './sign-in.ts';
+import { signingIn } from './signing-in.tsx';
+
+/** No form of the console needs more. */
+const largestBody = 16 * 1024;
+
+/** The console as an app that takes API Gateway's context in its bindings, in Lambda and on one machine alike. */
+export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
+  const desk = createDesk(services);
+  const app = new Hono<ConsoleEnv>();
+
+  app.use(compress());
+  app.use(protection);
+  app.use(async (c, next) => {
+    c.set('visitor', undefined);
+    c.header('cache-control', 'no-store');
+    await next();
+    c.header('x-request-id', readGatewayContext(c.env).requestId);
+  });
+  app.use(csrf());
+  app.use(
+    bodyLimit({
+      maxSize: largestBody,
+      onError: () => {
+        throw new Problem('payload-too-large', `The body may have at most ${largestBody} bytes.`);
+      },
+    }),
+  );
+  app.use(async (c, next) => {
+    const chosen = c.req.method === 'GET' ? localeNamed(c.req.query('lang')) : undefined;
+    if (!chosen) {
+      await next();
+      return;
+    }
+    keepLocale(c, chosen);
+    return c.redirect(desk.view(c).here, 303);
+  });
+
+  app.get('/', (c) => c.redirect(root));
+  app.get(`${root}/assets/:name`, (c) => {
+    const asset = services.assets.find(c.req.path);
+    if (!asset) return c.notFound();
+    c.header('content-type', asset.contentType);
+    c.header('cache-control', 'public, max-age=31536000, immutable');
+    return c.body(asset.content);
+  });
+  signingIn(app, desk);
+
+  app.use(`${root}/*`, async (c: Context<ConsoleEnv>, next) => {
+    const session = await desk.sessions.current(c);
+    if (!session) return await sessionEnded(c);
+    const person = await desk.person(session);
+    c.set('session', session);
+    c.set('person', person);
+    c.set('visitor', person);
+    await next();
+    return undefined;
+  });
+  browsing(app, desk);
+  resending(app, desk);
+  changingContact(app, desk);
+
+  app.notFound((c) => message(c, 'notFound', 404));
+  app.onError(async (error, c) => {
+    if (error instanceof Problem) return await problemPage(c, error);
+    if (error instanceof HTTPException && error.status === 403) return await message(c, 'forbidden', 403);
+    const { requestId } = readGatewayContext(c.env);
+    services.log.error('a page failed', { requestId, fault: faultForLog(error) });
+    if (error instanceof SignInFailed) {
+      return error.kind === 'unreachable'
+        ? await message(c, 'signInUnreachable', 502, again(c))
+        : await message(c, 'signInUnfinished', 400, again(c));
+    }
+    return await internalPage(c, requestId);
+  });
+
+  /** Pages are asked for again after sign-in; what was sent is not: it must be confirmed anew. */
+  async function sessionEnded(c: Context<ConsoleEnv>): Promise<Response> {
+    const { here, t } = desk.view(c);
+    const signIn = paths.signIn(here);
+    if (c.req.method === 'GET') return c.redirect(signIn, 303);
+    const isKept = await keepTyped(c, desk);
+    const text = [t.errors.sessionEnded, ...(isKept ? [t.errors.sessionEndedKept] : [])];
+    const next = { href: signIn, name: t.signIn };
+    return await show(
+      c,
+      <MessagePage view={desk.view(c)} title={t.errors.sessionEndedTitle} text={text} next={next} />,
+      401,
+    );
+  }
+
+  /** The view of whoever asks; on the way to an error nobody may be known yet. */
+  const viewOf = (c: Context<ConsoleEnv>) => {
+    const visitor = c.get('visitor');
+    return { ...desk.view(c), ...(visitor ? { person: visitor } : {}) };
+  };
+
+  type Message =
+    'notFound' | 'cursor' | 'forbidden' | 'tooLarge' | 'account' | 'signInUnreachable' | 'signInUnfinished';
+
+  async function message(
+    c: Context<ConsoleEnv>,
+    about: Message,
+    status: Parameters<typeof show>[2],
+    next?: { href: string; name: string },
+  ): Promise<Response> {
+    const view = viewOf(c);
+    const { errors } = view.t;
+    const toOrders = { href: paths.orders, name: errors.toOrders };
+    return await show(
+      c,
+      <MessagePage
+        view={view}
+        title={errors[`${about}Title`]}
+        text={[errors[about]]}
+        next={next ?? toOrders}
+      />,
+      status,
+    );
+  }
+
+  const again = (c: Context) => ({ href: paths.orders, name: desk.view(c).t.errors.retry });
+
+  async function problemPage(c: Context<ConsoleEnv>, { code, extras }: Problem): Promise<Response> {
+    const { status } = problems[code];
+    switch (code) {
+      case 'order-line-not-found':
+      case 'order-not-found':
+      case 'not-found':
+        return await message(c, 'notFound', 404);
+      case 'no-access':
+        return await show(
+          c,
+          <NoAccessPage view={{ ...desk.view(c), person: c.get('person') }} placedBy={extras.placedBy} />,
+          status,
+        );
+      case 'unauthenticated':
+        return await message(c, 'account', 403, { href: paths.signOut, name: desk.view(c).t.signOut });
+      case 'payload-too-large':
+        return await message(c, 'tooLarge', status);
+      case 'invalid-request':
+        return extras.errors?.some(({ path }) => path === 'cursor')
+          ? await message(c, 'cursor', status)
+          : await message(c, 'notFound', 404);
+      default:
+        throw new Error(`no page for ${code}`);
+    }
+  }
+
+  async function internalPage(c: Context<ConsoleEnv>, requestId: string): Promise<Response> {
+    const view = viewOf(c);
+    const { errors, field } = view.t;
+    const next = { href: paths.orders, name: errors.toOrders };
+    return await show(
+      c,
+      <MessagePage view={view} title={errors.internalTitle} text={[errors.internal]} next={next}>
+        <Copyable view={view} label={field.reference} text={requestId} />
+      </MessagePage>,
+      500,
+    );
+  }
+
+  return app;
+}
+
+/** Only what comes from here is loaded, nobody frames the pages, and other sites learn nothing of them. */
+const protection = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'"],
+    formAction: ["'self'"],
+    frameAncestors: ["'none'"],
+    baseUri: ["'none'"],
+  },
+  xFrameOptions: 'DENY',
+  // With no-referrer browsers would not say where a form comes from.
+  referrerPolicy: 'same-origin',
+  permissionsPolicy: { camera: [], geolocation: [], microphone: [], payment: [], usb: [] },
+});

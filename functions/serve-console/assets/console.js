@@ -1,0 +1,51 @@
+/*
+ * Comfort on top of pages that work without it: copy buttons, forms that are sent once, controls that open when their
+ * time has come, and pages that are true again after the browser's Back.
+ */
+
+/** The product's time, which on one machine can be ahead of this browser's. */
+const ahead = Date.parse(document.body.dataset.now ?? new Date().toISOString()) - Date.now();
+const now = () => Date.now() + ahead;
+
+document.documentElement.classList.add('scripted');
+
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) location.reload();
+});
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  const isOther = event.submitter?.name === 'language';
+  if (!('once' in form.dataset) || isOther) return;
+  if (form.dataset.once === 'sent') {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.once = 'sent';
+  form.setAttribute('aria-busy', 'true');
+});
+
+document.addEventListener('click', async ({ target }) => {
+  const button = target.closest?.('[data-copy]');
+  if (!button) return;
+  const field = button.parentElement.querySelector('input, textarea');
+  field.select();
+  await navigator.clipboard.writeText(field.value);
+  button.textContent = document.body.dataset.copied;
+});
+
+/** Opens a control when its time has come, and says until then how long that is. */
+function open(control) {
+  const left = Date.parse(control.dataset.opensAt) - now();
+  const why = document.getElementById(control.getAttribute('aria-describedby'));
+  if (left > 0) {
+    setTimeout(open, Math.min(left, 1000), control);
+    return;
+  }
+  control.classList.remove('off');
+  control.removeAttribute('aria-describedby');
+  if (why) why.textContent = why.dataset.openText;
+}
+document.querySelectorAll('[data-opens-at]').forEach(open);
+
+document.querySelector('[data-press]')?.click();

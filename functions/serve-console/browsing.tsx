@@ -1,0 +1,91 @@
+import type { Context, Hono } from 'hono';
+import * as z from 'zod';
+import { linePath, listQuery, orderPath } from '../../shared/contracts/api.ts';
+import { identifier } from '../../shared/contracts/fields.ts';
+import { checked, Problem } from '../../shared/contracts/problems.ts';
+import { isOperator } from '../../shared/use-cases/access.ts';
+import { listLines, readHistory, readLine, readOrder } from '../../shared/use-cases/read-order-lines.ts';
+import { type ConsoleEnv, type Desk, personalView } from './desk.ts';
+import { LinePage } from './pages/line.tsx';
+import { OrderPage, SubscriptionPage } from './pages/order.tsx';
+import { type Filter, filters, type ListRequest, OrdersPage } from './pages/orders.tsx';
+import { root } from './paths.ts';
+import { show } from './show.ts';
+
+const subscriptionPath = z.object({ subscriptionId: identifier });
+
+/** The pages to look things up on. */
+export function browsing(app: Hono<ConsoleEnv>, desk: Desk): void {
+  const { services } = desk;
+
+  app.get(root, async (c) => {
+    const { caller } = c.get('person');
+    const view = personalView(desk, c);
+    const request = listRequestOf(c);
+    const cursor = given(c, 'cursor');
+    const common = { view, request, isFirstPage: cursor === undefined };
+    if (isOperator(caller) && request.partnerId === undefined) return show(c, <OrdersPage {...common} />);
+    const { q, show: filter, partnerId } = request;
+    const query = { q, partnerId, cursor, ...filterQuery(filter) };
+    try {
+      const list = await listLines(caller, checked(listQuery, withoutGaps(query)), services);
+      return await show(c, <OrdersPage {...common} list={list} />);
+    } catch (error) {
+      const wrong = wrongFields(error, isOperator(caller) ? ['q', 'partnerId'] : ['q']);
+      if (wrong.length === 0) throw error;
+      return await show(c, <OrdersPage {...common} wrong={wrong} />, 400);
+    }
+  });
+
+  app.get(`${root}/orders/:orderId`, async (c) => {
+    const { orderId } = checked(orderPath, c.req.param());
+    const order = await readOrder(c.get('person').caller, orderId, services);
+    return show(c, <OrderPage view={personalView(desk, c)} order={order} />);
+  });
+
+  app.get(`${root}/orders/:orderId/lines/:lineId`, async (c) => {
+    const { caller } = c.get('person');
+    const key = checked(linePath, c.req.param());
+    const line = await readLine(caller, key, services);
+    const { items } = await readHistory(caller, key, services);
+    const { senderAddress } = services.mailSettings;
+    return show(
+      c,
+      <LinePage view={personalView(desk, c)} line={line} history={items} senderAddress={senderAddress} />,
+    );
+  });
+
+  app.get(`${root}/subscriptions/:subscriptionId`, async (c) => {
+    const { caller } = c.get('person');
+    const { subscriptionId } = checked(subscriptionPath, c.req.param());
+    const partnerId = isOperator(caller) ? given(c, 'partnerId') : undefined;
+    const query = withoutGaps({ q: subscriptionId, partnerId, limit: '100' });
+    const { items } = await listLines(caller, checked(listQuery, query), services);
+    const lines = items.filter((line) => line.subscriptionId === subscriptionId);
+    if (lines.length === 0) throw new Problem('not-found', 'There is no such subscription.');
+    return show(c, <SubscriptionPage view={personalView(desk, c)} lines={lines} />);
+  });
+}
+
+/** A parameter that says something. */
+function given(c: Context, name: string): string | undefined {
+  const text = c.req.query(name)?.trim();
+  return text === '' ? undefined : text;
+}
+
+const listRequestOf = (c: Context): ListRequest => ({
+  q: given(c, 'q'),
+  partnerId: given(c, 'partnerId'),
+  show: filters.find((filter) => filter === c.req.query('show')),
+});
+
+const filterQuery = (filter: Filter | undefined) =>
+  filter === 'pending' ? { status: 'Closed', provisioningPending: 'true' } : { status: filter };
+
+const withoutGaps = (query: Record<string, string | undefined>) =>
+  Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
+
+function wrongFields<Field extends string>(error: unknown, shown: readonly Field[]): readonly Field[] {
+  if (!(error instanceof Problem) || error.code !== 'invalid-request') return [];
+  return shown.filter((name) => error.extras.errors?.some(({ path }) => path === name));
+}

@@ -1,0 +1,225 @@
+import type { Context, Hono } from 'hono';
+import * as z from 'zod';
+import { type ContactChangeAnswer, contactChange, type LineAnswer } from '../../shared/contracts/api.ts';
+import { checked, Problem, problems } from '../../shared/contracts/problems.ts';
+import type { Instant } from '../../shared/domain/time.ts';
+import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
+import { readOrder } from '../../shared/use-cases/read-order-lines.ts';
+import { changeContact } from '../../shared/use-cases/resend.ts';
+import { type ConsoleEnv, type Desk, personalView, type Result } from './desk.ts';
+import { keepLocale, localeNamed } from './language.ts';
+import {
+  type ContactField,
+  contactFieldNames,
+  ContactPage,
+  ContactSavedPage,
+  type FormTrouble,
+  type LineNames,
+  skipReasons,
+  type TypedContact,
+} from './pages/contact.tsx';
+import { ExplanationPage } from './pages/dialog.tsx';
+import { whyNot } from './pages/parts.tsx';
+import { paths, root } from './paths.ts';
+import { open, refusalOf } from './resending.tsx';
+import { show } from './show.ts';
+
+const contactPath = `${root}/orders/:orderId/lines/:lineId/contact` as const;
+
+/** Longer input than this is wrong anyway, and would not fit into what browsers keep. */
+const mostTyped = 300;
+
+const typedText = z.string().catch('');
+const form = z.object({
+  ticket: typedText,
+  language: typedText,
+  /** The address and the time when the form was shown. */
+  was: typedText,
+  shownAt: typedText,
+  email: typedText,
+  name: typedText,
+  locale: typedText,
+  all: typedText.transform((text) => text === 'yes'),
+});
+
+const readForm = async (c: Context) => form.parse(await c.req.parseBody());
+
+const typedIn = ({ email, name, locale, all }: TypedContact): TypedContact => ({
+  email: email.slice(0, mostTyped),
+  name: name.slice(0, mostTyped),
+  locale: locale.slice(0, mostTyped),
+  all,
+});
+
+/** The dialog that changes the provisioning contact of a line, or of all lines of its order. */
+export function changingContact(app: Hono<ConsoleEnv>, desk: Desk): void {
+  const { services, tickets } = desk;
+
+  app.get(contactPath, async (c) => {
+    const { line, from } = await open(c, desk);
+    const view = personalView(desk, c);
+    const result = await desk.findResult(c);
+    if (result?.kind === 'contact-changed')
+      return show(c, <ContactSavedPage view={view} line={line} from={from} outcome={result} />);
+    if (c.req.query('done') !== undefined) return c.redirect(paths.contact(line, from), 303);
+    const { reason, canResendAt } = line.contactChange;
+    if (reason !== undefined)
+      return show(
+        c,
+        <ExplanationPage view={view} line={line} from={from} code={reason} canResendAt={canResendAt} />,
+      );
+    const draft = await desk.findDraft(c);
+    const { email, name = '', locale } = line.provisioningContact;
+    return await formPage(c, draft ?? { email, name, locale, all: false }, draft && { kind: 'kept-for-you' });
+  });
+
+  app.post(contactPath, async (c) => {
+    const { line, from } = await open(c, desk);
+    const { ticket, language, was, shownAt, ...typed } = await readForm(c);
+    const chosen = localeNamed(language);
+    if (chosen) {
+      keepLocale(c, chosen);
+      return await formPage(c, typed, undefined, 200, chosen);
+    }
+    if ((await tickets.redeem(c.get('session'), ticket)) === undefined)
+      return await formPage(c, typed, { kind: 'confirm-again' }, 403);
+
+    const { caller } = c.get('person');
+    const { requestId } = readGatewayContext(c.env);
+    try {
+      const { applyToAllLines, ...contact } = checked(contactChange, asked(typed));
+      const before = await readOrder(caller, line.orderId, services);
+      const answer = await changeContact(line, contact, { caller, requestId, applyToAllLines }, services);
+      const seen = { line, was, shownAt, others: before.lines };
+      const id = await desk.leaveResult(c, outcomeOf(answer, contact.email, seen));
+      desk.forgetDraft(c);
+      return c.redirect(`${paths.contact(line, from)}&done=${id}`, 303);
+    } catch (error) {
+      return await refusedPage(c, error, typed);
+    }
+  });
+
+  async function formPage(
+    c: Context<ConsoleEnv>,
+    typed: TypedContact,
+    trouble?: FormTrouble,
+    status: Parameters<typeof show>[2] = 200,
+    locale?: Parameters<typeof personalView>[2],
+  ): Promise<Response> {
+    const { line, from } = await open(c, desk);
+    const { lines } = await readOrder(c.get('person').caller, line.orderId, services);
+    const page = (
+      <ContactPage
+        view={personalView(desk, c, locale)}
+        line={line}
+        from={from}
+        ticket={await tickets.issue(c.get('session'))}
+        typed={typed}
+        others={lines.filter(({ lineId }) => lineId !== line.lineId)}
+        trouble={trouble}
+      />
+    );
+    return show(c, page, status);
+  }
+
+  /** The form as it was typed with what is wrong, or that there is no changing the contact any more. */
+  async function refusedPage(c: Context<ConsoleEnv>, error: unknown, typed: TypedContact): Promise<Response> {
+    if (!(error instanceof Problem)) throw error;
+    const { status } = problems[error.code];
+    if (error.code === 'invalid-request') {
+      const paths = error.extras.errors?.map(({ path }) => path) ?? [];
+      const fields = contactFieldNames.filter((name) => paths.includes(name));
+      return await formPage(c, typed, { kind: 'wrong', fields: orAll(fields) }, status);
+    }
+    const refusal = refusalOf(error);
+    if (!refusal) throw error;
+    if (refusal.kind === 'not-sent') return await formPage(c, typed, refusal, status);
+    const { line, from } = await open(c, desk);
+    const { code, canResendAt } = refusal;
+    const view = personalView(desk, c);
+    if (code === 'point-of-no-return' || code === 'cancelled') {
+      return show(
+        c,
+        <ExplanationPage view={view} line={line} from={from} code={code} notDone="save" />,
+        status,
+      );
+    }
+    const why = whyNot(view, line, {
+      allowed: false,
+      reason: code,
+      ...(canResendAt === undefined ? {} : { canResendAt }),
+    });
+    return await formPage(c, typed, { kind: 'refused', why: why ?? '' }, status);
+  }
+}
+
+/** Keeps what was sent with this form after the session had ended; answers whether it was this form. */
+export async function keepTyped(c: Context, desk: Desk): Promise<boolean> {
+  if (!c.req.path.endsWith('/contact')) return false;
+  await desk.keepDraft(c, typedIn(await readForm(c)));
+  return true;
+}
+
+/** The request that the form means. An empty name is none. */
+const asked = ({ email, name, locale, all }: TypedContact) => ({
+  email: email.trim(),
+  ...(name.trim() === '' ? {} : { name }),
+  locale,
+  applyToAllLines: all,
+});
+
+const orAll = (fields: readonly ContactField[]): readonly ContactField[] =>
+  fields.length === 0 ? contactFieldNames : fields;
+
+interface Seen {
+  readonly line: LineAnswer;
+  readonly was: string;
+  /** Empty if the form did not say. */
+  readonly shownAt: Instant;
+  readonly others: readonly LineAnswer[];
+}
+
+/**
+ * What the change did to each line. It tells the same when the form was sent twice and the second time found
+ * everything done: what counts is what has happened since the form was shown.
+ */
+function outcomeOf(answer: ContactChangeAnswer, email: string, seen: Seen): Result {
+  const addressBefore = new Map(
+    seen.others.map(({ lineId, provisioningContact }) => [lineId, provisioningContact.email]),
+  );
+  if (seen.was !== '') addressBefore.set(seen.line.lineId, seen.was);
+  const isSame = (a: string | undefined) => a?.toLowerCase() === email.toLowerCase();
+
+  const groups = Map.groupBy(answer.lines, ({ lineId, status, lastEmail }) => {
+    const isNewer = seen.shownAt !== '' && lastEmail !== undefined && lastEmail.sentAt >= seen.shownAt;
+    if (isNewer && isSame(lastEmail.to)) return 'sent';
+    return isSame(addressBefore.get(lineId)) ? 'kept' : status === 'Scheduled' ? 'saved' : 'sent';
+  });
+  const named = (group: 'sent' | 'saved' | 'kept') =>
+    nameSome(groups.get(group)?.map(({ lineId }) => lineId) ?? []);
+  const reasons = Map.groupBy(
+    answer.skipped,
+    ({ reason }) => skipReasons.find((known) => known === reason) ?? 'other',
+  );
+  return {
+    kind: 'contact-changed',
+    email,
+    sent: named('sent'),
+    saved: named('saved'),
+    kept: named('kept'),
+    skipped: [...reasons].map(([reason, lines]) => ({
+      reason,
+      lines: nameSome(lines.map(({ lineId }) => lineId)),
+    })),
+  };
+}
+
+/** As many ids as fit beside those of all other groups into what browsers keep. */
+function nameSome(ids: readonly string[]): LineNames {
+  const named: string[] = [];
+  for (const id of ids.slice(0, 20)) {
+    if (named.join().length + id.length > 180) break;
+    named.push(id);
+  }
+  return { ids: named, count: ids.length };
+}

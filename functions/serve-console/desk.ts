@@ -1,0 +1,133 @@
+import type { Context } from 'hono';
+import * as z from 'zod';
+import type { ClaimNames } from '../../shared/contracts/environment.ts';
+import type { Locale } from '../../shared/domain/order-line.ts';
+import { refusalCodes } from '../../shared/domain/rules.ts';
+import { toInstant } from '../../shared/domain/time.ts';
+import { callerOf } from '../../shared/use-cases/access.ts';
+import type { ResendServices } from '../../shared/use-cases/resend.ts';
+import type { Assets } from './assets.ts';
+import { localeOf } from './language.ts';
+import { skipReasons } from './pages/contact.tsx';
+import { type Session, sessions, tickets } from './sessions.ts';
+import { signIn, type SignInSettings } from './sign-in.ts';
+import { signedCookie, type Signing } from './signed-cookie.ts';
+import { texts } from './texts/index.ts';
+import type { Person, PersonalView, View } from './view.ts';
+import { words } from './words.ts';
+
+export interface ConsoleServices extends ResendServices {
+  readonly claimNames: ClaimNames;
+  readonly signIn: SignInSettings;
+  /** What sessions are signed with and end by; their time is the machine's. */
+  readonly signing: Signing;
+  readonly assets: Assets;
+}
+
+const minute = 60 * 1000;
+
+const lineNames = z.object({ ids: z.array(z.string()).readonly(), count: z.number() });
+
+/** What came of a form, for the page that the browser goes to after it. */
+const result = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('resent'), to: z.string(), sentAt: z.string() }),
+  z.object({ kind: z.literal('not-sent'), reference: z.string() }),
+  z.object({
+    kind: z.literal('refused'),
+    code: z.enum(refusalCodes),
+    canResendAt: z.string().optional(),
+  }),
+  z.object({
+    kind: z.literal('contact-changed'),
+    email: z.string(),
+    sent: lineNames,
+    saved: lineNames,
+    kept: lineNames,
+    skipped: z.array(z.object({ reason: z.enum(skipReasons), lines: lineNames })),
+  }),
+]);
+export type Result = z.output<typeof result>;
+
+const draft = z.object({
+  path: z.string(),
+  typed: z.object({ email: z.string(), name: z.string(), locale: z.string(), all: z.boolean() }),
+});
+
+/** What the parts of the console share: who is signed in, and what is kept from one page to the next. */
+export function createDesk(services: ConsoleServices) {
+  const { signing, newId } = services;
+  const in10Minutes = () => new Date(signing.now().getTime() + 10 * minute);
+  const kept = signedCookie(
+    'console-result',
+    z.object({ id: z.string(), path: z.string(), result }),
+    signing,
+  );
+  const draftCookie = signedCookie('console-draft', draft, signing);
+  const ticketsOf = tickets(signing.key, newId);
+
+  return {
+    services,
+    sessions: sessions(signing, newId),
+    tickets: ticketsOf,
+    signIn: signIn(services.signIn, services.claimNames, signing),
+
+    /** Keeps what came of a form for a page of the same path, without a word of it in the address. */
+    async leaveResult(c: Context, of: Result): Promise<string> {
+      const id = newId();
+      await kept.write(c, { id, path: c.req.path, result: of }, in10Minutes());
+      return id;
+    },
+    async findResult(c: Context): Promise<Result | undefined> {
+      const found = (await kept.read(c))?.value;
+      return found && found.path === c.req.path && found.id === c.req.query('done')
+        ? found.result
+        : undefined;
+    },
+
+    /** Keeps what was typed into a form whose session had ended. */
+    keepDraft: (c: Context, typed: z.output<typeof draft>['typed']) =>
+      draftCookie.write(c, { path: c.req.path, typed }, in10Minutes()),
+    async findDraft(c: Context) {
+      const found = (await draftCookie.read(c))?.value;
+      return found?.path === c.req.path ? found.typed : undefined;
+    },
+    forgetDraft: (c: Context) => draftCookie.clear(c),
+    forgetResult: (c: Context) => kept.clear(c),
+    forgetAll(c: Context): void {
+      kept.clear(c);
+      draftCookie.clear(c);
+    },
+
+    /** What a page needs of this request. */
+    view(c: Context, locale: Locale = localeOf(c)): View {
+      const url = new URL(c.req.url);
+      url.searchParams.delete('lang');
+      return {
+        locale,
+        t: texts[locale],
+        words: words[locale],
+        now: toInstant(services.now()),
+        assets: services.assets,
+        here: url.pathname + url.search,
+      };
+    },
+
+    /** @throws Problem unauthenticated, when the issuer says too little of the person */
+    async person(session: Session): Promise<Person> {
+      const caller = callerOf(session.claims, services.claimNames);
+      const { name } = z.object({ name: z.string().optional() }).parse(session.claims);
+      return { caller, name: name ?? caller.name, ticket: await ticketsOf.issue(session) };
+    },
+  };
+}
+export type Desk = ReturnType<typeof createDesk>;
+
+/** What a request carries: `session` and `person` on the pages behind the sign-in, `visitor` everywhere. */
+export interface ConsoleEnv {
+  Variables: { session: Session; person: Person; visitor: Person | undefined };
+}
+
+export const personalView = (desk: Desk, c: Context<ConsoleEnv>, locale?: Locale): PersonalView => ({
+  ...desk.view(c, locale),
+  person: c.get('person'),
+});

@@ -1,0 +1,277 @@
+import type { LineAnswer } from '../../../shared/contracts/api.ts';
+import { locales } from '../../../shared/domain/order-line.ts';
+import { paths } from '../paths.ts';
+import type { PersonalView } from '../view.ts';
+import { BackLink, Dialog, type DialogProps, LineFacts, SupportCase } from './dialog.tsx';
+import { whyNot } from './parts.tsx';
+
+/** What is in the form, as it was typed. */
+export interface TypedContact {
+  readonly email: string;
+  readonly name: string;
+  readonly locale: string;
+  readonly all: boolean;
+}
+
+export const contactFieldNames = ['email', 'name', 'locale'] as const;
+export type ContactField = (typeof contactFieldNames)[number];
+
+/** Why the form is shown again, to be said above it. */
+export type FormTrouble =
+  | { readonly kind: 'wrong'; readonly fields: readonly ContactField[] }
+  | { readonly kind: 'confirm-again' | 'kept-for-you' }
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'not-sent'; readonly reference: string };
+
+interface ContactPageProps extends DialogProps {
+  readonly ticket: string;
+  readonly typed: TypedContact;
+  readonly others: readonly LineAnswer[];
+  readonly trouble?: FormTrouble | undefined;
+}
+
+const formId = 'contact-form';
+
+/** The form that changes the provisioning contact. */
+export function ContactPage({ view, line, from, ticket, typed, others, trouble }: ContactPageProps) {
+  const { t, words } = view;
+  const wrong = trouble?.kind === 'wrong' ? trouble.fields : [];
+  const isScheduled = line.status === 'Scheduled';
+  return (
+    <Dialog view={view} line={line} from={from} title={t.contactDialog.title} form={formId}>
+      {trouble ? <Trouble view={view} trouble={trouble} /> : null}
+      <LineFacts view={view} line={line} />
+      <form id={formId} method="post" action={paths.contact(line, from)} novalidate data-once>
+        <input type="hidden" name="ticket" value={ticket} />
+        <input type="hidden" name="was" value={line.provisioningContact.email} />
+        <input type="hidden" name="shownAt" value={view.now} />
+        <div class="field">
+          <label for="email">{t.contactDialog.email}</label>
+          <input
+            id="email"
+            name="email"
+            type="email"
+            value={typed.email}
+            required
+            autocomplete="off"
+            autocapitalize="off"
+            spellcheck={false}
+            {...describedBy('email', wrong)}
+          />
+          <small id="email-hint">{t.contactDialog.emailHint}</small>
+          <Wrong view={view} field="email" wrong={wrong} />
+        </div>
+        <div class="field">
+          <label for="name">{t.contactDialog.name}</label>
+          <input
+            id="name"
+            name="name"
+            value={typed.name}
+            autocomplete="off"
+            {...describedBy('name', wrong)}
+          />
+          <small id="name-hint">{t.contactDialog.nameHint}</small>
+          <Wrong view={view} field="name" wrong={wrong} />
+        </div>
+        <div class="field">
+          <label for="locale">{t.contactDialog.locale}</label>
+          <select id="locale" name="locale" {...describedBy('locale', wrong)}>
+            {locales.map((locale) => (
+              <option value={locale} selected={locale === typed.locale}>
+                {t.locales[locale]}
+              </option>
+            ))}
+          </select>
+          <small id="locale-hint">{t.contactDialog.sameAddress}</small>
+          <Wrong view={view} field="locale" wrong={wrong} />
+        </div>
+        {others.length === 0 ? null : <AllLines view={view} isChecked={typed.all} others={others} />}
+        <p class="muted">
+          {isScheduled
+            ? t.contactDialog.sendsLater(words.date(line.requestedStartDate))
+            : t.contactDialog.sendsAtOnce}
+        </p>
+        <div class="buttons">
+          <button type="submit" class="primary">
+            {t.contactDialog.save}
+          </button>
+          <BackLink view={view} line={line} from={from} name={t.cancel} />
+        </div>
+      </form>
+      {trouble?.kind === 'not-sent' ? (
+        <SupportCase view={view} line={line} reference={trouble.reference} />
+      ) : null}
+    </Dialog>
+  );
+}
+
+const describedBy = (field: ContactField, wrong: readonly ContactField[]) =>
+  wrong.includes(field)
+    ? { 'aria-invalid': 'true', 'aria-describedby': `${field}-hint ${field}-wrong` }
+    : { 'aria-describedby': `${field}-hint` };
+
+interface WrongProps {
+  readonly view: PersonalView;
+  readonly field: ContactField;
+  readonly wrong: readonly ContactField[];
+}
+
+function Wrong({ view: { t }, field, wrong }: WrongProps) {
+  return wrong.includes(field) ? (
+    <p class="wrong" id={`${field}-wrong`}>
+      {t.contactDialog.wrong[field]}
+    </p>
+  ) : null;
+}
+
+interface AllLinesProps {
+  readonly view: PersonalView;
+  readonly isChecked: boolean;
+  readonly others: readonly LineAnswer[];
+}
+
+function AllLines({ view, isChecked, others }: AllLinesProps) {
+  const { t, words } = view;
+  const skipped = others.flatMap((line) => {
+    const why = whyNot(view, line, line.contactChange);
+    return why === undefined ? [] : [`${t.contactDialog.line(line.lineId)} (${why})`];
+  });
+  return (
+    <div class="field">
+      <label class="choice">
+        <input
+          type="checkbox"
+          name="all"
+          value="yes"
+          checked={isChecked}
+          {...(skipped.length === 0 ? {} : { 'aria-describedby': 'all-hint' })}
+        />
+        {t.contactDialog.all(words.number(others.length + 1))}
+      </label>
+      {skipped.length === 0 ? null : (
+        <small id="all-hint">{t.contactDialog.allSkips(skipped.join('; '))}</small>
+      )}
+    </div>
+  );
+}
+
+/** What is the matter with the form, and what the keyboard is at. */
+function Trouble({ view: { t }, trouble }: { view: PersonalView; trouble: FormTrouble }) {
+  const here = { role: 'alert', tabindex: -1, autofocus: true } as const;
+  switch (trouble.kind) {
+    case 'wrong':
+      return (
+        <div class="notice bad" {...here}>
+          <div>
+            <strong>{t.contactDialog.wrongTitle}</strong>
+            <ul>
+              {trouble.fields.map((field) => (
+                <li>
+                  <a href={`#${field}`}>{t.contactDialog.wrong[field]}</a>
+                </li>
+              ))}
+            </ul>
+          </div>
+        </div>
+      );
+    case 'confirm-again':
+    case 'kept-for-you':
+      return (
+        <p class="notice warn" {...here}>
+          <span>
+            {trouble.kind === 'confirm-again' ? t.contactDialog.confirmAgain : t.contactDialog.keptForYou}
+          </span>
+        </p>
+      );
+    case 'refused':
+      return (
+        <p class="notice bad" {...here}>
+          <span>
+            {t.explain.nothingSaved} {trouble.why}
+          </span>
+        </p>
+      );
+    case 'not-sent':
+      return (
+        <p class="notice bad" {...here}>
+          <span>{t.resendDialog.notSent}</span>
+        </p>
+      );
+  }
+}
+
+/** What a change of contact did to the lines: their ids, as many as fit, and how many there are in all. */
+export interface LineNames {
+  readonly ids: readonly string[];
+  readonly count: number;
+}
+
+export const skipReasons = [
+  'point-of-no-return',
+  'cancelled',
+  'resend-limit-reached',
+  'resend-too-soon',
+  'email-not-sent',
+  'other',
+] as const;
+export type SkipReason = (typeof skipReasons)[number];
+
+export interface ContactOutcome {
+  readonly email: string;
+  readonly sent: LineNames;
+  readonly saved: LineNames;
+  readonly kept: LineNames;
+  readonly skipped: readonly { readonly reason: SkipReason; readonly lines: LineNames }[];
+}
+
+/** What came of a change of contact. */
+export function ContactSavedPage({ view, line, from, outcome }: DialogProps & { outcome: ContactOutcome }) {
+  const { t, words } = view;
+  const { email, sent, saved, kept, skipped } = outcome;
+  const named = ({ ids, count }: LineNames) => {
+    const more = count > ids.length ? [t.contactDialog.andMore(words.number(count - ids.length))] : [];
+    return words.list([...ids.map((id) => t.contactDialog.line(id)), ...more]);
+  };
+  const isChanged = sent.count + saved.count > 0;
+  const done = [
+    ...(sent.count > 0 ? [t.contactDialog.sent(named(sent), email)] : []),
+    ...(saved.count > 0 ? [t.contactDialog.saved(named(saved), email)] : []),
+    ...(isChanged && kept.count > 0 ? [t.contactDialog.kept(named(kept), email)] : []),
+  ];
+  return (
+    <Dialog
+      view={view}
+      line={line}
+      from={from}
+      title={isChanged ? t.contactDialog.savedTitle : t.contactDialog.unchangedTitle}
+    >
+      <div class={isChanged ? 'notice good' : 'notice'} role="status">
+        {isChanged ? (
+          <ul>
+            {done.map((what) => (
+              <li>{what}</li>
+            ))}
+          </ul>
+        ) : (
+          <span>{t.contactDialog.unchanged(email)}</span>
+        )}
+      </div>
+      {skipped.length === 0 ? null : (
+        <div class="notice warn">
+          <div>
+            <h2>{t.contactDialog.skippedTitle}</h2>
+            <ul>
+              {skipped.map(({ reason, lines }) => (
+                <li>{t.contactDialog.skipped(named(lines), t.contactDialog.skippedWhy[reason])}</li>
+              ))}
+            </ul>
+          </div>
+        </div>
+      )}
+      <LineFacts view={view} line={line} />
+      <div class="buttons">
+        <BackLink view={view} line={line} from={from} name={t.done} />
+      </div>
+    </Dialog>
+  );
+}

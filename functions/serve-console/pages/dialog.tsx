@@ -1,0 +1,209 @@
+import type { Child } from 'hono/jsx';
+import type { LineAnswer } from '../../../shared/contracts/api.ts';
+import { controlHubLink, supportCase } from '../../../shared/contracts/problems.ts';
+import { assertNever } from '../../../shared/domain/assert-never.ts';
+import type { Instant } from '../../../shared/domain/time.ts';
+import { backTo, type Origin, paths } from '../paths.ts';
+import type { PersonalView } from '../view.ts';
+import { Layout } from './layout.tsx';
+import { Copyable, Elsewhere, Facts, type RefusalCode } from './parts.tsx';
+
+export interface DialogProps {
+  readonly view: PersonalView;
+  readonly line: LineAnswer;
+  readonly from: Origin;
+}
+
+interface FrameProps extends DialogProps {
+  readonly title: string;
+  readonly form?: string;
+  /** What just came of something: read out, and what the keyboard is at. */
+  readonly isResult?: boolean;
+  readonly children: Child;
+}
+
+/** A dialog at an address of its own, about one line. */
+export function Dialog({ view, line, title, form, isResult = false, children }: FrameProps) {
+  const { t } = view;
+  return (
+    <Layout
+      view={view}
+      title={title}
+      {...(form === undefined ? {} : { form })}
+      above={[
+        { href: paths.orders, name: t.orders.title },
+        { href: paths.order(line.orderId), name: t.order.title(line.orderId) },
+        { href: paths.line(line), name: t.order.lineTitle(line.lineId) },
+      ]}
+    >
+      <section
+        class="card dialog"
+        aria-labelledby="dialog-title"
+        {...(isResult ? { tabindex: -1, autofocus: true } : {})}
+      >
+        <h1 id="dialog-title">{title}</h1>
+        {children}
+      </section>
+    </Layout>
+  );
+}
+
+/** The facts by which a person knows which line it is about. */
+export function LineFacts({ view: { t }, line }: { view: PersonalView; line: LineAnswer }) {
+  return (
+    <Facts
+      of={[
+        [t.field.customer, line.endCustomer.name],
+        [t.field.subscription, line.subscriptionId],
+        [t.field.offer, line.offer],
+      ]}
+    />
+  );
+}
+
+/** The link out of a dialog, to where it was opened. */
+export function BackLink({ view, line, from, name }: DialogProps & { readonly name: string }) {
+  return (
+    <a class="button" href={backTo(from, line)} {...(name === view.t.done ? { autofocus: true } : {})}>
+      {name}
+    </a>
+  );
+}
+
+interface ExplanationProps extends DialogProps {
+  readonly code: RefusalCode;
+  readonly canResendAt?: Instant | undefined;
+  /** What was asked for and not done, to be said first. */
+  readonly notDone?: 'send' | 'save';
+}
+
+/** Why something is not possible with a line, and what to do instead. */
+export function ExplanationPage(props: ExplanationProps) {
+  const { view, line, from, code, notDone } = props;
+  const { t } = view;
+  return (
+    <Dialog
+      view={view}
+      line={line}
+      from={from}
+      title={t.explain.title[code]}
+      isResult={notDone !== undefined}
+    >
+      {notDone === undefined ? null : (
+        <p class="notice bad" role="alert">
+          <span>{notDone === 'send' ? t.explain.nothingSent : t.explain.nothingSaved}</span>
+        </p>
+      )}
+      <Explanation {...props} />
+      <LineFacts view={view} line={line} />
+      <div class="buttons">
+        {line.contactChange.allowed && code !== 'resend-limit-reached' ? (
+          <a
+            class={code === 'contact-undeliverable' ? 'button primary' : 'button'}
+            href={paths.contact(line, from)}
+          >
+            {t.explain.changeContact}
+          </a>
+        ) : null}
+        <BackLink view={view} line={line} from={from} name={t.back} />
+      </div>
+    </Dialog>
+  );
+}
+
+function Explanation({ view, line, code, canResendAt }: ExplanationProps) {
+  const { t, words } = view;
+  const { email } = line.provisioningContact;
+  const from = canResendAt === undefined ? undefined : words.moment(canResendAt);
+  switch (code) {
+    case 'not-started':
+      return (
+        <>
+          <p>{t.explain['not-started'](words.date(line.requestedStartDate))}</p>
+          <p>{t.explain.notStartedInstead}</p>
+        </>
+      );
+    case 'point-of-no-return':
+      return (
+        <>
+          <p>{t.explain.ponr}</p>
+          <p>
+            {t.explain.ponrInstead}{' '}
+            <Elsewhere view={view} href={controlHubLink}>
+              {controlHubLink}
+            </Elsewhere>
+          </p>
+        </>
+      );
+    case 'cancelled':
+      return (
+        <>
+          <p>{t.explain.cancelled}</p>
+          <p>{t.explain.cancelledInstead(line.placedBy.name)}</p>
+          <Copyable view={view} label={t.noAccess.email} text={line.placedBy.email} />
+        </>
+      );
+    case 'contact-undeliverable':
+      return (
+        <>
+          <p>{t.explain['contact-undeliverable'](email)}</p>
+          {line.lastEmail?.reason === undefined ? null : (
+            <p>
+              {t.line.bounceReason} <q>{line.lastEmail.reason}</q>
+            </p>
+          )}
+          <p>{t.explain.undeliverableInstead}</p>
+        </>
+      );
+    case 'resend-too-soon':
+      return (
+        <>
+          <p>{from === undefined ? null : t.explain['resend-too-soon'](from)}</p>
+          <p>{t.explain.tooSoonInstead(email)}</p>
+        </>
+      );
+    case 'resend-limit-reached':
+      return (
+        <>
+          <p>{from === undefined ? t.explain.limitForGood : t.explain['resend-limit-reached'](from)}</p>
+          <p>{t.explain.limitInstead(email)}</p>
+        </>
+      );
+    default:
+      return assertNever(code);
+  }
+}
+
+/** What a support case needs to say of an email that could not be sent. */
+export function SupportCase({
+  view,
+  line,
+  reference,
+}: {
+  view: PersonalView;
+  line: LineAnswer;
+  reference: string;
+}) {
+  const { t } = view;
+  const { portal, search, requestType } = supportCase(reference);
+  const details = [
+    `${t.support.search}: ${search}`,
+    `${t.support.requestType}: ${requestType}`,
+    `${t.field.reference}: ${reference}`,
+    `${t.field.order}: ${line.orderId}`,
+    `${t.field.line}: ${line.lineId}`,
+    `${t.field.subscription}: ${line.subscriptionId}`,
+  ];
+  return (
+    <section class="support" aria-labelledby="support">
+      <h2 id="support">{t.support.title}</h2>
+      <p>
+        {t.support.how}{' '}
+        <Elsewhere view={view} href={portal}>
+          {t.support.portal}
+        </Elsewhere>
+      </p>
+      <Copyable view={view} label={t.support.details} text={details.join('\n')} />
+    </section>
+  );
+}

@@ -1,0 +1,143 @@
+import type { Child } from 'hono/jsx';
+import { type Locale, locales } from '../../../shared/domain/order-line.ts';
+import { type Caller, isOperator, mayResend, mayView } from '../../../shared/use-cases/access.ts';
+import { paths } from '../paths.ts';
+import { texts, type Texts } from '../texts/index.ts';
+import type { Person, View } from '../view.ts';
+
+interface LayoutProps {
+  readonly view: View & { readonly person?: Person };
+  readonly title: string;
+  /** The pages above this one. */
+  readonly above?: readonly { readonly href: string; readonly name: string }[];
+  /** The form that a change of language must carry along, so that nothing typed is lost. */
+  readonly form?: string;
+  /** Where the browser goes at once, by itself. */
+  readonly goOnTo?: string;
+  readonly children: Child;
+}
+
+/** The frame of every page. */
+export function Layout({ view, title, above = [], form, goOnTo, children }: LayoutProps) {
+  const { t, assets, person, locale } = view;
+  return (
+    <html lang={locale}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        {goOnTo === undefined ? null : <meta http-equiv="refresh" content={`0;url=${goOnTo}`} />}
+        <title>{`${title} · ${t.product}`}</title>
+        <link rel="icon" type="image/svg+xml" href={assets.path('icon.svg')} />
+        <link rel="stylesheet" href={assets.path('console.css')} />
+        <script src={assets.path('console.js')} defer></script>
+      </head>
+      <body data-now={view.now} data-copied={t.copied}>
+        <a class="skip" href="#content">
+          {t.skip}
+        </a>
+        <header class="top">
+          <a class="brand" href={paths.orders}>
+            <img src={assets.path('icon.svg')} alt="" width="24" height="24" />
+            {t.product}
+          </a>
+          {person ? (
+            <nav aria-label={t.mainNavigation}>
+              <a href={paths.orders} {...(above.length === 0 ? { 'aria-current': 'page' } : {})}>
+                {t.orders.title}
+              </a>
+            </nav>
+          ) : null}
+          <div class="top-end">
+            <Languages view={view} {...(form === undefined ? {} : { form })} />
+            {person ? <Account person={person} t={t} /> : null}
+          </div>
+        </header>
+        <main id="content" tabindex={-1}>
+          {above.length === 0 ? null : (
+            <nav class="above" aria-label={t.breadcrumb}>
+              <ol>
+                {above.map(({ href, name }) => (
+                  <li>
+                    <a href={href}>{name}</a>
+                  </li>
+                ))}
+              </ol>
+            </nav>
+          )}
+          {children}
+        </main>
+        <footer class="bottom">{t.footer}</footer>
+      </body>
+    </html>
+  );
+}
+
+function Account({ person: { caller, name, ticket }, t }: { person: Person; t: Texts }) {
+  return (
+    <>
+      <div class="account">
+        <span class="hidden">{t.signedInAs(name)}</span>
+        <strong aria-hidden="true">{name}</strong>
+        <span>
+          {caller.partnerId === undefined ? null : `${caller.partnerId} · `}
+          {t.roles[roleOf(caller)]}
+        </span>
+      </div>
+      <form method="post" action={paths.signOut}>
+        <input type="hidden" name="ticket" value={ticket} />
+        <button class="quiet" type="submit">
+          {t.signOut}
+        </button>
+      </form>
+    </>
+  );
+}
+
+function roleOf(caller: Caller): keyof Texts['roles'] {
+  if (isOperator(caller)) return 'operator';
+  if (mayResend(caller)) return 'resend';
+  return mayView(caller) ? 'view' : 'none';
+}
+
+/** The languages to choose from, each in its own words. */
+function Languages({ view, form }: { view: View; form?: string }) {
+  return (
+    <div class="languages" role="group" aria-label={view.t.language}>
+      {locales.map((locale) => (
+        <Language view={view} to={locale} {...(form === undefined ? {} : { form })} />
+      ))}
+    </div>
+  );
+}
+
+function Language({ view, to, form }: { view: View; to: Locale; form?: string }) {
+  const name = texts[to].locales[to];
+  if (to === view.locale) {
+    return (
+      <span lang={to} aria-current="true">
+        {name}
+      </span>
+    );
+  }
+  if (form !== undefined) {
+    return (
+      <button class="quiet" type="submit" form={form} name="language" value={to} lang={to} formnovalidate>
+        {name}
+      </button>
+    );
+  }
+  return (
+    <a href={inLanguage(view.here, to)} lang={to} hreflang={to}>
+      {name}
+    </a>
+  );
+}
+
+/** The page at `here`, asked for in another language. */
+function inLanguage(here: string, locale: Locale): string {
+  const [path = '', query = ''] = here.split('?');
+  const parameters = new URLSearchParams(query);
+  parameters.set('lang', locale);
+  return `${path}?${parameters.toString()}`;
+}

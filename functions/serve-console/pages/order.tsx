@@ -1,0 +1,79 @@
+import type { LineAnswer, OrderAnswer } from '../../../shared/contracts/api.ts';
+import { controlHubLink } from '../../../shared/contracts/problems.ts';
+import { paths } from '../paths.ts';
+import type { PersonalView } from '../view.ts';
+import { Layout } from './layout.tsx';
+import { Elsewhere, Facts, LineCard, PersonNamed } from './parts.tsx';
+
+/** An order with its lines. */
+export function OrderPage({ view, order }: { view: PersonalView; order: OrderAnswer }) {
+  const { t, words } = view;
+  const [first] = order.lines;
+  return (
+    <Layout
+      view={view}
+      title={t.order.title(order.orderId)}
+      above={[{ href: paths.orders, name: t.orders.title }]}
+    >
+      <div class="heading">
+        <h1>{t.order.title(order.orderId)}</h1>
+      </div>
+      {first ? (
+        <Facts
+          of={[
+            [t.field.customer, first.endCustomer.name],
+            [t.field.placedBy, <PersonNamed who={first.placedBy} />],
+            [t.partner, first.partnerId],
+            [t.field.organization, order.organizationId],
+          ]}
+        />
+      ) : null}
+      {order.onboardedAt === undefined ? null : (
+        <p class="notice good">
+          <span>
+            {t.order.onboarded(words.date(order.onboardedAt))} {t.explain.ponrInstead}{' '}
+            <Elsewhere view={view} href={controlHubLink}>
+              {controlHubLink}
+            </Elsewhere>
+          </span>
+        </p>
+      )}
+      <section aria-label={t.order.lines}>
+        {order.lines.map((line) => (
+          <LineCard view={view} line={line} from="order" />
+        ))}
+      </section>
+    </Layout>
+  );
+}
+
+/** The lines of a subscription, where what is pending can be taken up again. */
+export function SubscriptionPage({ view, lines }: { view: PersonalView; lines: readonly LineAnswer[] }) {
+  const { t } = view;
+  const [first] = lines;
+  return (
+    <Layout
+      view={view}
+      title={t.subscription.title}
+      above={[
+        { href: paths.orders, name: t.orders.title },
+        ...(first ? [{ href: paths.order(first.orderId), name: t.order.title(first.orderId) }] : []),
+      ]}
+    >
+      <div class="heading">
+        <h1>{t.subscription.title}</h1>
+        {first ? <p class="muted">{t.subscription.introduction(first.subscriptionId)}</p> : null}
+      </div>
+      {lines.some(({ provisioningPending }) => provisioningPending) ? (
+        <p class="notice warn">
+          <span>{t.subscription.pending}</span>
+        </p>
+      ) : null}
+      <section aria-label={t.order.lines}>
+        {lines.map((line) => (
+          <LineCard view={view} line={line} from="subscription" />
+        ))}
+      </section>
+    </Layout>
+  );
+}

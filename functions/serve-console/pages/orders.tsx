@@ -1,0 +1,258 @@
+import type { ListAnswer } from '../../../shared/contracts/api.ts';
+import { lineStatuses } from '../../../shared/domain/order-line.ts';
+import { isOperator } from '../../../shared/use-cases/access.ts';
+import { paths, root } from '../paths.ts';
+import type { PersonalView } from '../view.ts';
+import { Layout } from './layout.tsx';
+import { Address, LastEmail, Status, TimeLeft } from './parts.tsx';
+
+/** The filters of the list: the statuses, and of the Closed lines those that still wait for somebody. */
+export const filters = [...lineStatuses, 'pending'] as const;
+export type Filter = (typeof filters)[number];
+
+/** What the person asked the list for, as it is written in the address. */
+export interface ListRequest {
+  readonly q?: string | undefined;
+  readonly show?: Filter | undefined;
+  readonly partnerId?: string | undefined;
+}
+
+interface OrdersPageProps {
+  readonly view: PersonalView;
+  readonly request: ListRequest;
+  /** Missing when there is nothing to list yet, or the request is wrong. */
+  readonly list?: ListAnswer;
+  /** The fields that are wrong. */
+  readonly wrong?: readonly ('q' | 'partnerId')[];
+  readonly isFirstPage: boolean;
+}
+
+/** The list's address with some of the request replaced. */
+function listPath(request: ListRequest, cursor?: string): string {
+  const { q, show, partnerId } = request;
+  const fields = Object.entries({ partnerId, q, show, cursor });
+  const query = new URLSearchParams();
+  for (const [name, value] of fields) if (value !== undefined) query.set(name, value);
+  return query.size === 0 ? root : `${root}?${query.toString()}`;
+}
+
+/** The order lines of a partner, nearest deadline first. */
+export function OrdersPage(props: OrdersPageProps) {
+  const { view, request, list, wrong = [] } = props;
+  const { t, words } = view;
+  return (
+    <Layout view={view} title={t.orders.title}>
+      <div class="heading">
+        <h1>{t.orders.title}</h1>
+        <p class="muted">{t.orders.introduction}</p>
+      </div>
+      <Search view={view} request={request} wrong={wrong} />
+      {list || request.partnerId !== undefined || !isOperator(view.person.caller) ? (
+        <Filters view={view} request={request} />
+      ) : null}
+      {list && list.items.length > 0 ? (
+        <>
+          <LinesTable view={view} list={list} />
+          <nav class="pages" aria-label={t.orders.pages}>
+            <span class="muted">
+              {t.orders.shown(words.number(list.items.length), list.cursor !== undefined)}
+            </span>
+            {props.isFirstPage ? null : <a href={listPath(request)}>{t.orders.first}</a>}
+            {list.cursor === undefined ? null : (
+              <a class="button" href={listPath(request, list.cursor)} rel="next">
+                {t.orders.next}
+              </a>
+            )}
+          </nav>
+        </>
+      ) : wrong.length > 0 ? null : (
+        <Nothing view={view} request={request} isAsked={list !== undefined} />
+      )}
+    </Layout>
+  );
+}
+
+interface SearchProps {
+  readonly view: PersonalView;
+  readonly request: ListRequest;
+  readonly wrong: readonly ('q' | 'partnerId')[];
+}
+
+function Search({ view, request, wrong }: SearchProps) {
+  const { t, person } = view;
+  const { q, show, partnerId } = request;
+  const wrongs = { q: t.orders.searchWrong, partnerId: t.orders.partnerWrong };
+  const field = (name: 'q' | 'partnerId', hint: string) => ({
+    'aria-describedby': wrong.includes(name) ? `${name}-hint ${name}-wrong` : `${name}-hint`,
+    ...(wrong.includes(name) ? { 'aria-invalid': 'true', autofocus: true } : {}),
+    title: hint,
+  });
+  return (
+    <search>
+      <form class="search" method="get" action={root}>
+        {isOperator(person.caller) ? (
+          <div class="field">
+            <label for="partnerId">{t.partner}</label>
+            <input
+              id="partnerId"
+              name="partnerId"
+              value={partnerId}
+              {...field('partnerId', t.orders.partnerHint)}
+              required
+              autocomplete="off"
+              spellcheck={false}
+            />
+            <small id="partnerId-hint">{t.orders.partnerHint}</small>
+            {wrong.includes('partnerId') ? (
+              <p class="wrong" id="partnerId-wrong" role="alert">
+                {wrongs.partnerId}
+              </p>
+            ) : null}
+          </div>
+        ) : null}
+        <div class="field grow">
+          <label for="q">{t.orders.search}</label>
+          <input
+            id="q"
+            name="q"
+            type="search"
+            value={q}
+            {...field('q', t.orders.searchHint)}
+            autocomplete="off"
+            autocapitalize="off"
+            spellcheck={false}
+          />
+          <small id="q-hint">{t.orders.searchHint}</small>
+          {wrong.includes('q') ? (
+            <p class="wrong" id="q-wrong" role="alert">
+              {wrongs.q}
+            </p>
+          ) : null}
+        </div>
+        {show === undefined ? null : <input type="hidden" name="show" value={show} />}
+        <div class="buttons">
+          <button type="submit" class="primary">
+            {t.orders.find}
+          </button>
+          {q === undefined || q === '' ? null : (
+            <a class="button" href={listPath({ ...request, q: undefined })}>
+              {t.orders.clear}
+            </a>
+          )}
+        </div>
+      </form>
+    </search>
+  );
+}
+
+function Filters({ view: { t }, request }: { view: PersonalView; request: ListRequest }) {
+  const nameOf = (filter: Filter | undefined) =>
+    filter === undefined ? t.orders.all : filter === 'pending' ? t.provisioningPending : t.status[filter];
+  return (
+    <nav class="filters" aria-label={t.orders.filter}>
+      {[undefined, ...filters].map((show) => (
+        <a
+          href={listPath({ ...request, show })}
+          {...(show === request.show ? { 'aria-current': 'true' } : {})}
+        >
+          {nameOf(show)}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function LinesTable({ view, list }: { view: PersonalView; list: ListAnswer }) {
+  const { t } = view;
+  const columns = [
+    t.field.order,
+    t.field.customer,
+    t.field.status,
+    t.field.timeLeft,
+    t.field.contactEmail,
+    t.field.lastEmail,
+  ] as const;
+  // The roles are said because browsers forget what a table is once it is laid out as cards.
+  return (
+    <table class="lines" role="table">
+      <caption class="hidden">{t.orders.table}</caption>
+      <thead role="rowgroup">
+        <tr role="row">
+          {columns.map((name) => (
+            <th scope="col" role="columnheader">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {list.items.map((line) => (
+          <tr role="row">
+            <th scope="row" role="rowheader" data-label={columns[0]}>
+              <span class="stack">
+                <a href={paths.order(line.orderId)}>{line.orderId}</a>
+                <a
+                  class="sub"
+                  href={paths.line(line)}
+                  aria-label={t.orders.lineOf(line.orderId, line.lineId)}
+                >
+                  {t.order.lineTitle(line.lineId)}
+                </a>
+              </span>
+            </th>
+            <td role="cell" data-label={columns[1]}>
+              <span class="stack">
+                <span>{line.endCustomer.name}</span>
+                <small>
+                  {line.offer} · {line.subscriptionId}
+                </small>
+              </span>
+            </td>
+            <td role="cell" data-label={columns[2]}>
+              <Status view={view} line={line} />
+            </td>
+            <td role="cell" data-label={columns[3]}>
+              <TimeLeft view={view} line={line} />
+            </td>
+            <td role="cell" data-label={columns[4]}>
+              <Address of={line.provisioningContact.email} />
+            </td>
+            <td role="cell" data-label={columns[5]}>
+              <LastEmail view={view} line={line} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface NothingProps {
+  readonly view: PersonalView;
+  readonly request: ListRequest;
+  readonly isAsked: boolean;
+}
+
+function Nothing({ view: { t }, request, isAsked }: NothingProps) {
+  const { q, show } = request;
+  const isNarrowed = q !== undefined || show !== undefined;
+  return (
+    <div class="card empty">
+      <h2>{isAsked ? t.orders.nothing : t.orders.choosePartner}</h2>
+      <p>
+        {!isAsked
+          ? t.orders.choosePartnerHow
+          : q !== undefined
+            ? t.orders.nothingFound(q)
+            : show !== undefined
+              ? t.orders.nothingInFilter
+              : t.orders.nothingAtAll}
+      </p>
+      {isAsked && isNarrowed ? (
+        <p>
+          <a href={listPath({ ...request, q: undefined, show: undefined })}>{t.orders.seeAll}</a>
+        </p>
+      ) : null}
+    </div>
+  );
+}

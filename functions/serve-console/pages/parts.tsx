@@ -1,0 +1,278 @@
+import type { Child } from 'hono/jsx';
+import type { LineAnswer } from '../../../shared/contracts/api.ts';
+import type { Refusal } from '../../../shared/domain/rules.ts';
+import type { Instant } from '../../../shared/domain/time.ts';
+import { mayResend } from '../../../shared/use-cases/access.ts';
+import { type Origin, paths } from '../paths.ts';
+import type { PersonalView, View } from '../view.ts';
+
+/** A point in time, with its time zone. */
+export function Time({ view: { words }, at }: { view: View; at: Instant }) {
+  return <time datetime={at}>{words.date(at)}</time>;
+}
+
+/** A mail address, which breaks where people would break it if it is too long for its place. */
+export function Address({ of }: { of: string }) {
+  const at = of.lastIndexOf('@');
+  return (
+    <span class="address">
+      {of.slice(0, at)}
+      <wbr />
+      {of.slice(at)}
+    </span>
+  );
+}
+
+/** Somebody with their address. */
+export function PersonNamed({ who }: { who: { readonly name: string; readonly email: string } }) {
+  return (
+    <span class="stack">
+      <span>{who.name}</span>
+      <small>
+        <Address of={who.email} />
+      </small>
+    </span>
+  );
+}
+
+/** Names and values, one under the other. Values that are missing leave their names out. */
+export function Facts({ of }: { of: readonly (readonly [string, Child | undefined])[] }) {
+  return (
+    <dl class="facts">
+      {of
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => (
+          <div>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}
+
+export function Status({ view: { t }, line }: { view: View; line: LineAnswer }) {
+  return (
+    <span class="badges">
+      <span class={`badge ${line.status.toLowerCase()}`}>{t.status[line.status]}</span>
+      {line.provisioningPending ? <span class="badge pending">{t.provisioningPending}</span> : null}
+    </span>
+  );
+}
+
+/** How the last email of a line fared. */
+export function LastEmail({ view, line: { lastEmail } }: { view: View; line: LineAnswer }) {
+  const { t } = view;
+  if (!lastEmail) return <span class="muted">{t.none}</span>;
+  return (
+    <span class="stack">
+      <span class={`delivery ${lastEmail.delivery.toLowerCase()}`}>{t.delivery[lastEmail.delivery]}</span>
+      <small>
+        <Time view={view} at={lastEmail.sentAt} />
+      </small>
+    </span>
+  );
+}
+
+/** The time to the deadline in words and as a bar, or what there is instead of a deadline. */
+export function TimeLeft({ view, line }: { view: View; line: LineAnswer }) {
+  const { t, words, now } = view;
+  const { status, provisioningPending, requestedStartDate, firstEmailSentAt, closesAt } = line;
+  const from = (instant: Instant) => Date.parse(instant) - Date.parse(now);
+  if (status === 'Scheduled') {
+    const wait = from(requestedStartDate);
+    return (
+      <span class="stack">
+        <span>{wait > 0 ? t.time.startsIn(words.span(wait)) : t.time.startsNow}</span>
+        <small>
+          <time datetime={requestedStartDate}>{t.time.on(words.date(requestedStartDate))}</time>
+        </small>
+      </span>
+    );
+  }
+  const isRunning = status === 'AwaitingProvisioningDetails';
+  if (closesAt === undefined || firstEmailSentAt === undefined || !(isRunning || provisioningPending)) {
+    return <span class="muted">{t.time.notRunning}</span>;
+  }
+  const left = from(closesAt);
+  const whole = Date.parse(closesAt) - Date.parse(firstEmailSentAt);
+  return (
+    <span class="stack">
+      <span>{left > 0 ? t.time.left(words.span(left)) : t.time.overdueSince(words.span(-left))}</span>
+      <meter
+        aria-hidden="true"
+        min={0}
+        max={1}
+        low={0.15}
+        high={0.4}
+        optimum={1}
+        value={share(left, whole)}
+      />
+      <small>
+        <time datetime={closesAt}>{(left > 0 ? t.time.until : t.time.ended)(words.date(closesAt))}</time>
+      </small>
+    </span>
+  );
+}
+
+const share = (part: number, whole: number): string => Math.min(1, Math.max(0, part / whole)).toFixed(3);
+
+/** A text to take elsewhere: selected as a whole, or copied by the button where scripts run. */
+export function Copyable({ view: { t }, label, text }: { view: View; label: string; text: string }) {
+  const rows = text.split('\n').length;
+  return (
+    <div class="copyable">
+      {rows === 1 ? (
+        <input readonly value={text} aria-label={label} />
+      ) : (
+        <textarea readonly rows={rows} aria-label={label}>
+          {text}
+        </textarea>
+      )}
+      <button type="button" class="small" data-copy aria-label={`${t.copy}: ${label}`}>
+        {t.copy}
+      </button>
+    </div>
+  );
+}
+
+/** A link that leaves the console. */
+export function Elsewhere({ view: { t }, href, children }: { view: View; href: string; children: Child }) {
+  return (
+    <a href={href} rel="noreferrer" class="elsewhere">
+      {children}
+      <span class="hidden"> ({t.opensElsewhere})</span>
+    </a>
+  );
+}
+
+/** Why something may not be done with a line, in half a sentence; undefined: it may. */
+export function whyNot(
+  { t, words, person: { caller } }: PersonalView,
+  line: LineAnswer,
+  { allowed, reason, canResendAt }: LineAnswer['resend'],
+): string | undefined {
+  if (!mayResend(caller)) return t.whyNot.viewOnly(line.placedBy.name);
+  if (allowed) return undefined;
+  switch (reason) {
+    case 'not-started':
+      return t.whyNot[reason](words.date(line.requestedStartDate));
+    case 'resend-too-soon':
+    case 'resend-limit-reached':
+      return canResendAt === undefined ? t.whyNot.limitForGood : t.whyNot[reason](words.moment(canResendAt));
+    case 'cancelled':
+    case 'contact-undeliverable':
+      return t.whyNot[reason];
+    default:
+      return t.whyNot['point-of-no-return'];
+  }
+}
+
+export type RefusalCode = Refusal['code'];
+
+/**
+ * Edit and Resend of a line. A control that cannot do its work now says why beside itself, looks it, and leads to what
+ * can be done instead.
+ */
+function Actions({ view, line, from }: { view: PersonalView; line: LineAnswer; from: Origin }) {
+  const { t } = view;
+  const noResend = whyNot(view, line, line.resend);
+  const noEdit = whyNot(view, line, line.contactChange);
+  const id = `why-${line.lineId}`;
+  const reasons = [...new Set([noResend, noEdit])].filter((reason) => reason !== undefined);
+  const opensAt = noResend === undefined ? undefined : line.resend.canResendAt;
+  return (
+    <div class="actions">
+      <div class="buttons">
+        <a
+          class={noEdit === undefined ? 'button' : 'button off'}
+          href={paths.contact(line, from)}
+          aria-label={t.editOf(line.lineId)}
+          {...(noEdit === undefined ? {} : { 'aria-describedby': id })}
+        >
+          {t.edit}
+        </a>
+        <a
+          class={noResend === undefined ? 'button' : 'button off'}
+          href={paths.resend(line, from)}
+          aria-label={t.resendOf(line.lineId)}
+          {...(noResend === undefined ? {} : { 'aria-describedby': id })}
+          {...(opensAt === undefined ? {} : { 'data-opens-at': opensAt })}
+        >
+          {t.resend}
+        </a>
+      </div>
+      {reasons.length === 0 ? null : (
+        <p class="why" id={id} data-open-text={t.nowPossible}>
+          {reasons.join(' ')}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** The provisioning contact of a line, with what may be done about it. */
+export function Contact({ view, line, from }: { view: PersonalView; line: LineAnswer; from: Origin }) {
+  const { t } = view;
+  const { email, name, locale } = line.provisioningContact;
+  return (
+    <div class="contact">
+      <p class="label">{t.field.contactEmail}</p>
+      <p class="to">
+        <Address of={email} />
+      </p>
+      <p class="muted">{[name, t.locales[locale]].filter((part) => part !== undefined).join(' · ')}</p>
+      <Actions view={view} line={line} from={from} />
+    </div>
+  );
+}
+
+/** What follows from a Closed line that nobody set up, with the way to its subscription. */
+export function PendingNotice({ view: { t }, line }: { view: View; line: LineAnswer }) {
+  return (
+    <p class="notice warn">
+      <span>
+        {t.order.pendingBefore}
+        <a href={paths.subscription(line)}>{t.order.pendingLink}</a>
+        {t.order.pendingAfter}
+      </span>
+    </p>
+  );
+}
+
+/** One line with its facts, its contact, and what may be done: on the pages of its order and of its subscription. */
+export function LineCard({ view, line, from }: { view: PersonalView; line: LineAnswer; from: Origin }) {
+  const { t } = view;
+  return (
+    <article class="card line" id={`line-${line.lineId}`} aria-labelledby={`title-${line.lineId}`}>
+      <header>
+        <h2 id={`title-${line.lineId}`}>
+          <a href={paths.line(line)}>
+            {from === 'order' ? t.order.lineTitle(line.lineId) : t.line.title(line.orderId, line.lineId)}
+          </a>
+        </h2>
+        <Status view={view} line={line} />
+        <a
+          class="more"
+          href={paths.line(line)}
+          aria-label={`${t.order.details}: ${t.order.lineTitle(line.lineId)}`}
+        >
+          {t.order.details}
+        </a>
+      </header>
+      {line.provisioningPending && from === 'order' ? <PendingNotice view={view} line={line} /> : null}
+      <div class="columns">
+        <Facts
+          of={[
+            [t.field.customer, from === 'order' ? undefined : line.endCustomer.name],
+            [t.field.offer, line.offer],
+            [t.field.subscription, <a href={paths.subscription(line)}>{line.subscriptionId}</a>],
+          ]}
+        />
+        <Facts of={[[t.field.timeLeft, <TimeLeft view={view} line={line} />]]} />
+        <Facts of={[[t.field.lastEmail, <LastEmail view={view} line={line} />]]} />
+        <Contact view={view} line={line} from={from} />
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,107 @@
+import { paths } from '../paths.ts';
+import { BackLink, Dialog, type DialogProps, LineFacts, SupportCase } from './dialog.tsx';
+import { Facts, Time } from './parts.tsx';
+
+interface ConfirmationProps extends DialogProps {
+  readonly ticket: string;
+  /** The first confirmation did not count: it came from an older session. */
+  readonly isRepeated?: boolean;
+}
+
+/** Who gets what, before it is sent. */
+export function ResendPage({ view, line, from, ticket, isRepeated = false }: ConfirmationProps) {
+  const { t } = view;
+  return (
+    <Dialog view={view} line={line} from={from} title={t.resendDialog.title} isResult={isRepeated}>
+      {isRepeated ? (
+        <p class="notice warn" role="alert">
+          <span>{t.resendDialog.confirmAgain}</span>
+        </p>
+      ) : null}
+      <p class="question">{t.resendDialog.question(line.provisioningContact.email)}</p>
+      <LineFacts view={view} line={line} />
+      <p class="muted">{t.resendDialog.what}</p>
+      {line.provisioningPending ? <p class="muted">{t.resendDialog.closed}</p> : null}
+      <ResendForm
+        view={view}
+        line={line}
+        from={from}
+        ticket={ticket}
+        yes={t.resendDialog.yes}
+        no={t.resendDialog.no}
+      />
+    </Dialog>
+  );
+}
+
+interface FormProps extends DialogProps {
+  readonly ticket: string;
+  readonly yes: string;
+  readonly no: string;
+}
+
+function ResendForm({ view, line, from, ticket, yes, no }: FormProps) {
+  return (
+    <form method="post" action={paths.resend(line, from)} data-once>
+      <input type="hidden" name="ticket" value={ticket} />
+      <div class="buttons">
+        <button type="submit" class="primary">
+          {yes}
+        </button>
+        <BackLink view={view} line={line} from={from} name={no} />
+      </div>
+    </form>
+  );
+}
+
+/** What was sent, to whom, and when the next is possible. */
+export function ResentPage({ view, line, from, to, sentAt }: DialogProps & { to: string; sentAt: string }) {
+  const { t, words } = view;
+  const { canResendAt } = line.resend;
+  return (
+    <Dialog view={view} line={line} from={from} title={t.resendDialog.sentTitle}>
+      <p class="notice good" role="status">
+        <span>{t.resendDialog.sent(to)}</span>
+      </p>
+      <Facts
+        of={[
+          [t.field.to, to],
+          [t.field.sentAt, <Time view={view} at={sentAt} />],
+          [
+            t.field.nextResend,
+            canResendAt === undefined ? undefined : (
+              <time datetime={canResendAt}>{words.moment(canResendAt)}</time>
+            ),
+          ],
+          [t.field.customer, line.endCustomer.name],
+          [t.field.subscription, line.subscriptionId],
+        ]}
+      />
+      <div class="buttons">
+        <BackLink view={view} line={line} from={from} name={t.done} />
+      </div>
+    </Dialog>
+  );
+}
+
+/** That the mail service did not take the email, and what helps. */
+export function NotSentPage(props: DialogProps & { ticket: string; reference: string }) {
+  const { view, line, from, ticket, reference } = props;
+  const { t } = view;
+  return (
+    <Dialog view={view} line={line} from={from} title={t.resendDialog.notSentTitle} isResult>
+      <p class="notice bad" role="alert">
+        <span>{t.resendDialog.notSent}</span>
+      </p>
+      <ResendForm
+        view={view}
+        line={line}
+        from={from}
+        ticket={ticket}
+        yes={t.resendDialog.tryAgain}
+        no={t.back}
+      />
+      <SupportCase view={view} line={line} reference={reference} />
+    </Dialog>
+  );
+}

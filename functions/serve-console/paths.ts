@@ -1,0 +1,51 @@
+import type { LineKey } from '../../shared/domain/order-line.ts';
+
+/** Where the console lives. */
+export const root = '/console';
+
+/** Where a dialog was opened, and leads back to. */
+export const origins = ['order', 'line', 'subscription'] as const;
+export type Origin = (typeof origins)[number];
+
+const order = (orderId: string) => `${root}/orders/${orderId}`;
+const line = ({ orderId, lineId }: LineKey) => `${order(orderId)}/lines/${lineId}`;
+
+export const paths = {
+  orders: root,
+  order,
+  line,
+  resend: (key: LineKey, from: Origin) => `${line(key)}/resend?from=${from}`,
+  contact: (key: LineKey, from: Origin) => `${line(key)}/contact?from=${from}`,
+  subscription: ({ subscriptionId, partnerId }: { subscriptionId: string; partnerId: string }) =>
+    `${root}/subscriptions/${subscriptionId}?partnerId=${partnerId}`,
+  signIn: (returnTo: string) => `${root}/sign-in?${new URLSearchParams({ return: returnTo }).toString()}`,
+  signedIn: `${root}/signed-in`,
+  signOut: `${root}/sign-out`,
+} as const;
+
+/** Where a dialog leads back to. */
+export function backTo(
+  from: Origin,
+  of: LineKey & { readonly subscriptionId: string; readonly partnerId: string },
+): string {
+  switch (from) {
+    case 'order':
+      return `${paths.order(of.orderId)}#line-${of.lineId}`;
+    case 'line':
+      return paths.line(of);
+    case 'subscription':
+      return paths.subscription(of);
+  }
+}
+
+/** What browsers make a slash of, or drop: no honest path has it. */
+const tricks = /[\\\p{Cc}\p{Zl}\p{Zp}]/u;
+
+/** `path` if it is a page of this console; else the console's first page. Nobody is led away from here. */
+export function ownPath(path: string | undefined): string {
+  if (path === undefined || tricks.test(path) || !path.startsWith(root)) return root;
+  const base = 'http://console.invalid';
+  const url = URL.parse(path, base);
+  if (url?.origin !== base || !(url.pathname === root || url.pathname.startsWith(`${root}/`))) return root;
+  return url.pathname + url.search;
+}

@@ -1,0 +1,76 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Context } from 'hono';
+import * as z from 'zod';
+import { type Signing, signedCookie } from './signed-cookie.ts';
+
+const minute = 60 * 1000;
+const hour = 60 * minute;
+
+/** How long a session may be left alone, and how long it lasts whatever is done. */
+const idleEnd = hour;
+const absoluteEnd = 8 * hour;
+
+/** Writing the cookie anew with every page would be of no use: its end moves by this at least. */
+const renewal = minute;
+
+const session = z.object({
+  id: z.string(),
+  startedAt: z.number(),
+  /** Of the ID token: who the person is, and what they may do. */
+  claims: z.record(z.string(), z.unknown()),
+});
+export type Session = z.output<typeof session>;
+
+/** The time until which a session that began at `startedAt` holds if nothing more is done after `now`. */
+const endOf = (startedAt: number, now: Date): Date =>
+  new Date(Math.min(now.getTime() + idleEnd, startedAt + absoluteEnd));
+
+/** Who is signed in. */
+export function sessions(signing: Signing, newId: () => string) {
+  const cookie = signedCookie('console-session', session, signing);
+  return {
+    async start(c: Context, claims: Session['claims']): Promise<void> {
+      const startedAt = signing.now().getTime();
+      await cookie.write(c, { id: newId(), startedAt, claims }, endOf(startedAt, signing.now()));
+    },
+
+    /** The session that the request belongs to, whose idle time starts anew. */
+    async current(c: Context): Promise<Session | undefined> {
+      const found = await cookie.read(c);
+      if (!found) return undefined;
+      const now = signing.now();
+      if (now.getTime() - found.writtenAt.getTime() >= renewal) {
+        await cookie.write(c, found.value, endOf(found.value.startedAt, now));
+      }
+      return found.value;
+    },
+
+    end: (c: Context) => cookie.clear(c),
+  };
+}
+
+/**
+ * What every form carries: a one-time id with the proof that this console made it for this session. It shows that the
+ * form came from here, and that a second submission is the first one again. It differs from page to page, so that
+ * compressed pages tell nothing about it.
+ */
+export function tickets(key: Signing['key'], newId: () => string) {
+  const proof = async (session: Session, id: string) =>
+    createHmac('sha256', await key())
+      .update(`ticket ${session.id} ${id}`)
+      .digest('base64url');
+  return {
+    issue: async (session: Session): Promise<string> => {
+      const id = newId();
+      return `${id}.${await proof(session, id)}`;
+    },
+
+    /** The ticket's one-time id, if it was issued for this session. */
+    async redeem(session: Session, ticket: string | undefined): Promise<string | undefined> {
+      const [id = '', given = ''] = (ticket ?? '').split('.');
+      const expected = Buffer.from(await proof(session, id));
+      const found = Buffer.from(given);
+      return found.length === expected.length && timingSafeEqual(found, expected) ? id : undefined;
+    },
+  };
+}

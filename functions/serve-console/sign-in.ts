@@ -1,0 +1,122 @@
+import type { Context } from 'hono';
+import * as oidc from 'openid-client';
+import * as z from 'zod';
+import type { ClaimNames } from '../../shared/contracts/environment.ts';
+import { ownPath, paths } from './paths.ts';
+import type { Session } from './sessions.ts';
+import { type Signing, signedCookie } from './signed-cookie.ts';
+
+export interface SignInSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+}
+
+/** A sign-in that came to nothing: at the issuer, on the way, or because it was not begun in this browser. */
+export class SignInFailed extends Error {
+  override readonly name = 'SignInFailed';
+  /** `unreachable`: the issuer does not answer. `unfinished`: the person starts again. */
+  readonly kind: 'unreachable' | 'unfinished';
+
+  constructor(kind: SignInFailed['kind'], options?: ErrorOptions) {
+    super(`sign-in: ${kind}`, options);
+    this.kind = kind;
+  }
+}
+
+const pending = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
+  returnTo: z.string(),
+});
+
+/** How long somebody may take at the issuer. */
+const patience = 10 * 60 * 1000;
+
+/** Signing in and out by OpenID Connect: authorization code with PKCE, as a public client. */
+export function signIn(
+  settings: SignInSettings,
+  claimNames: ClaimNames,
+  signing: Signing,
+  fetcher?: oidc.CustomFetch,
+) {
+  const cookie = signedCookie('console-sign-in', pending, signing);
+  let found: Promise<oidc.Configuration> | undefined;
+
+  /** What the issuer says of itself; asked once, and again after it did not answer. */
+  function configuration(): Promise<oidc.Configuration> {
+    const isLocal = new URL(settings.issuer).protocol === 'http:';
+    found ??= oidc
+      .discovery(new URL(settings.issuer), settings.clientId, undefined, oidc.None(), {
+        // Without TLS there is nothing but the issuer on one machine; settings.ts refuses any other.
+        // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that nobody uses it unawares
+        execute: isLocal ? [oidc.allowInsecureRequests] : [],
+        timeout: 5,
+        ...(fetcher ? { [oidc.customFetch]: fetcher } : {}),
+      })
+      .catch((cause: unknown) => {
+        found = undefined;
+        throw new SignInFailed('unreachable', { cause });
+      });
+    return found;
+  }
+
+  return {
+    /** Where the person signs in, to come back to `returnTo`. */
+    async begin(c: Context, returnTo: string): Promise<URL> {
+      const config = await configuration();
+      const verifier = oidc.randomPKCECodeVerifier();
+      const state = oidc.randomState();
+      const nonce = oidc.randomNonce();
+      const until = new Date(signing.now().getTime() + patience);
+      await cookie.write(c, { state, nonce, verifier, returnTo: ownPath(returnTo) }, until);
+      return oidc.buildAuthorizationUrl(config, {
+        redirect_uri: originOf(c) + paths.signedIn,
+        scope: 'openid email profile',
+        code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
+        state,
+        nonce,
+      });
+    },
+
+    /**
+     * What the issuer says of the person who came back, as far as the product reads it, and where they wanted to go.
+     * @throws SignInFailed
+     */
+    async finish(c: Context): Promise<{ claims: Session['claims']; returnTo: string }> {
+      const begun = await cookie.read(c);
+      cookie.clear(c);
+      if (!begun) throw new SignInFailed('unfinished');
+      const { state, nonce, verifier, returnTo } = begun.value;
+      const config = await configuration();
+      try {
+        const tokens = await oidc.authorizationCodeGrant(config, new URL(c.req.url), {
+          pkceCodeVerifier: verifier,
+          expectedState: state,
+          expectedNonce: nonce,
+          idTokenExpected: true,
+        });
+        const wanted = ['sub', 'email', 'name', claimNames.partnerId, claimNames.roles];
+        const claims = Object.entries(tokens.claims() ?? {}).filter(([name]) => wanted.includes(name));
+        return { claims: Object.fromEntries(claims), returnTo: ownPath(returnTo) };
+      } catch (cause) {
+        throw new SignInFailed('unfinished', { cause });
+      }
+    },
+
+    /** Where the person is signed out of the issuer too; undefined if it offers no such thing. */
+    async end(c: Context): Promise<URL | undefined> {
+      const config = await configuration();
+      if (config.serverMetadata().end_session_endpoint === undefined) return undefined;
+      const back = originOf(c) + paths.signOut;
+      return oidc.buildEndSessionUrl(config, {
+        client_id: settings.clientId,
+        post_logout_redirect_uri: back,
+        logout_uri: back, // as Cognito calls it
+      });
+    },
+  };
+}
+
+const originOf = (c: Context): string => new URL(c.req.url).origin;

@@ -1,0 +1,77 @@
+import type { Hono } from 'hono';
+import * as z from 'zod';
+import { callerOf } from '../../shared/use-cases/access.ts';
+import type { ConsoleEnv, Desk } from './desk.ts';
+import { MessagePage, SignOutPage } from './pages/message.tsx';
+import { ownPath, paths, root } from './paths.ts';
+import { show } from './show.ts';
+import { SignInFailed } from './sign-in.ts';
+
+const form = z.object({ ticket: z.string().optional() });
+
+/** The ways in and out. */
+export function signingIn(app: Hono<ConsoleEnv>, desk: Desk): void {
+  const { services, sessions, tickets, signIn } = desk;
+
+  app.get(`${root}/sign-in`, async (c) => {
+    const returnTo = ownPath(c.req.query('return'));
+    if (await sessions.current(c)) return c.redirect(returnTo, 303);
+    return c.redirect((await signIn.begin(c, returnTo)).href, 303);
+  });
+
+  app.get(paths.signedIn, async (c) => {
+    try {
+      const { claims, returnTo } = await signIn.finish(c);
+      callerOf(claims, services.claimNames);
+      desk.forgetResult(c);
+      await sessions.start(c, claims);
+      return c.redirect(returnTo, 303);
+    } catch (error) {
+      // Somebody who is signed in came back to an old address, or signed in twice at once: nothing is wrong.
+      const isSignedIn = error instanceof SignInFailed && (await sessions.current(c)) !== undefined;
+      if (isSignedIn) return c.redirect(root, 303);
+      throw error;
+    }
+  });
+
+  app.get(paths.signOut, async (c) => {
+    const view = desk.view(c);
+    const session = await sessions.current(c);
+    if (session) return show(c, <SignOutPage view={{ ...view, person: await desk.person(session) }} />);
+    const { title, text, again } = view.t.signOutPage;
+    return show(
+      c,
+      <MessagePage view={view} title={title} text={[text]} next={{ href: root, name: again }} />,
+    );
+  });
+
+  app.post(paths.signOut, async (c) => {
+    const session = await sessions.current(c);
+    const { ticket } = form.parse(await c.req.parseBody());
+    if (!session || (await tickets.redeem(session, ticket)) === undefined)
+      return c.redirect(paths.signOut, 303);
+
+    sessions.end(c);
+    desk.forgetAll(c);
+    const issuer = await issuersEnd(() => signIn.end(c));
+    if (!issuer) return c.redirect(paths.signOut, 303);
+    // A page that goes on by itself: a redirect of this form to the issuer is what our own policy forbids.
+    const view = desk.view(c);
+    const { goingTitle, going, goOn } = view.t.signOutPage;
+    const next = { href: issuer.href, name: goOn };
+    return show(
+      c,
+      <MessagePage view={view} title={goingTitle} text={[going]} next={next} goOnTo={issuer.href} />,
+    );
+  });
+}
+
+/** An issuer that does not answer keeps nobody from leaving here. */
+async function issuersEnd(find: () => Promise<URL | undefined>): Promise<URL | undefined> {
+  try {
+    return await find();
+  } catch (error) {
+    if (error instanceof SignInFailed) return undefined;
+    throw error;
+  }
+}

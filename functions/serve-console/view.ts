@@ -1,0 +1,30 @@
+import type { Caller } from '../../shared/use-cases/access.ts';
+import type { Locale } from '../../shared/domain/order-line.ts';
+import type { Instant } from '../../shared/domain/time.ts';
+import type { Assets } from './assets.ts';
+import type { Texts } from './texts/index.ts';
+import type { Words } from './words.ts';
+
+/** What every page needs to know of the request that it answers. */
+export interface View {
+  readonly locale: Locale;
+  readonly t: Texts;
+  readonly words: Words;
+  readonly now: Instant;
+  readonly assets: Assets;
+  /** Path and query of the page, where the same is shown in another language. */
+  readonly here: string;
+}
+
+/** Who looks at the page. */
+export interface Person {
+  readonly caller: Caller;
+  /** As people call them. */
+  readonly name: string;
+  /** For the form that signs them out. */
+  readonly ticket: string;
+}
+
+export interface PersonalView extends View {
+  readonly person: Person;
+}

@@ -1,0 +1,57 @@
+import { Duration } from 'luxon';
+import type { Locale } from '../../shared/domain/order-line.ts';
+import type { Instant, IsoDuration } from '../../shared/domain/time.ts';
+
+/** How dates and lengths of time are written in one language. Dates always say their time zone. */
+export interface Words {
+  readonly date: (instant: Instant) => string;
+  /** The same to the second, never early: from then on something may be done. */
+  readonly moment: (instant: Instant) => string;
+  /** A window as `7 days`. */
+  readonly window: (duration: IsoDuration) => string;
+  /** A length of time in its two largest units, `6 days, 23 hours`; never less than a minute. */
+  readonly span: (milliseconds: number) => string;
+  readonly number: (value: number) => string;
+  /** `a, b, and c` */
+  readonly list: (items: readonly string[]) => string;
+}
+
+/** People of commerce work across countries: the day comes first, the month is a word, hours count to 24. */
+const tags: Readonly<Record<Locale, string>> = { en: 'en-GB', ja: 'ja-JP' };
+
+function wordsOf(locale: Locale): Words {
+  const tag = tags[locale];
+  const toTheMinute = {
+    day: 'numeric',
+    month: locale === 'ja' ? 'numeric' : 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone: 'UTC',
+  } as const;
+  const dates = new Intl.DateTimeFormat(tag, toTheMinute);
+  const moments = new Intl.DateTimeFormat(tag, { ...toTheMinute, second: '2-digit' });
+  const spans = new Intl.DurationFormat(tag, { style: 'long' });
+  const numbers = new Intl.NumberFormat(tag);
+  const lists = new Intl.ListFormat(tag);
+  return {
+    date: (instant) => `${dates.format(new Date(instant))} UTC`,
+    moment: (instant) => `${moments.format(Math.ceil(Date.parse(instant) / 1000) * 1000)} UTC`,
+    window: (duration) => Duration.fromISO(duration).reconfigure({ locale: tag }).toHuman(),
+    span: (milliseconds) => spans.format(largestUnits(milliseconds)),
+    number: (value) => numbers.format(value),
+    list: (items) => lists.format(items),
+  };
+}
+
+function largestUnits(milliseconds: number): { days?: number; hours?: number; minutes?: number } {
+  const minutes = Math.max(1, Math.floor(milliseconds / 60_000));
+  const days = Math.floor(minutes / 1440);
+  const hours = Math.floor((minutes % 1440) / 60);
+  if (days > 0) return hours > 0 ? { days, hours } : { days };
+  if (hours > 0) return minutes % 60 > 0 ? { hours, minutes: minutes % 60 } : { hours };
+  return { minutes };
+}
+
+export const words: Readonly<Record<Locale, Words>> = { en: wordsOf('en'), ja: wordsOf('ja') };

@@ -1,0 +1,25 @@
+import { partners } from './samples.ts';
+
+/** Somebody to sign in as on one machine. */
+export interface SamplePerson {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly partnerId?: keyof typeof partners;
+  readonly roles: readonly ('view' | 'resend' | 'operator')[];
+}
+
+/** One for each thing that the console does differently for different people. */
+export const people: readonly SamplePerson[] = [
+  { id: 'maya', ...partners.northwind, partnerId: 'northwind', roles: ['view', 'resend'] },
+  {
+    id: 'erik',
+    name: 'Erik Holm',
+    email: 'erik.holm@northwind.example',
+    partnerId: 'northwind',
+    roles: ['view'],
+  },
+  { id: 'ken', ...partners.sakura, partnerId: 'sakura', roles: ['view', 'resend'] },
+  { id: 'olivia', name: 'Olivia Grant', email: 'olivia.grant@operations.example', roles: ['operator'] },
+  { id: 'sam', name: 'Sam Reed', email: 'sam.reed@northwind.example', partnerId: 'northwind', roles: [] },
+];

@@ -1,0 +1,15 @@
+import {
+  GetSecretValueCommand,
+  SecretsManagerClient,
+  type SecretsManagerClientConfig,
+} from '@aws-sdk/client-secrets-manager';
+
+export const secretsClient = (config: SecretsManagerClientConfig = {}): SecretsManagerClient =>
+  new SecretsManagerClient(config);
+
+/** The text of a secret, as it is now. */
+export async function readSecret(client: SecretsManagerClient, secretArn: string): Promise<string> {
+  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
+  if (!SecretString) throw new Error('the secret has no text');
+  return SecretString;
+}

@@ -1,0 +1,172 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser, nextPage, visit, type Visit } from '../support/browser.ts';
+import { type Client, client } from '../support/client.ts';
+import { type Service, startService } from '../support/service.ts';
+import { bookShowcase, showcasePages } from '../support/showcase.ts';
+
+/** What holds for every page: no barrier, no sideways scrolling, nothing that jumps, nothing heavy. */
+
+let service: Service;
+let api: Client;
+let browser: Browser;
+let axe: string;
+const visits: Partial<Record<'en' | 'ja', Visit>> = {};
+
+beforeAll(async () => {
+  [service, browser, axe] = await Promise.all([
+    startService(),
+    launchBrowser(),
+    readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
+  ]);
+  api = client(service.url);
+  await bookShowcase(api);
+  visits.en = await visit(browser, service, 'maya');
+  visits.ja = await visit(browser, service, 'maya', { locale: 'ja' });
+});
+afterAll(async () => {
+  await browser.close();
+  await service.stop();
+});
+
+const visitIn = (language: 'en' | 'ja'): Visit => visits[language] ?? fail(language);
+const fail = (what: string): never => {
+  throw new Error(`no ${what}`);
+};
+
+/** What axe finds on the page as it is: in light with all rules, in dark with those about colours. */
+async function barriers(page: Page): Promise<readonly string[]> {
+  const found: string[] = [];
+  await page.evaluate(axe);
+  for (const [scheme, options] of [
+    ['light', '{}'],
+    ['dark', "{ runOnly: ['color-contrast'] }"],
+  ] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    const { violations } = await page.evaluate<AxeResults>(
+      `axe.run(document, { resultTypes: ['violations'], ...${options} })`,
+    );
+    found.push(
+      ...violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ html, any }) => `${scheme} ${id}: ${html} ${any[0]?.message ?? ''}`),
+      ),
+    );
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  return found;
+}
+
+const wide = { width: 1280, height: 720 };
+
+const overflow = (page: Page) =>
+  page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+
+/** How far what was shown jumped about, as browsers measure it. */
+const layoutShift = (page: Page) =>
+  page.evaluate<number>(`new Promise((resolve) => {
+    let sum = 0;
+    const observer = new PerformanceObserver((list) => {
+      for (const { value } of list.getEntries()) sum += value;
+    });
+    observer.observe({ type: 'layout-shift', buffered: true });
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => {
+      for (const { value } of observer.takeRecords()) sum += value;
+      resolve(sum);
+    })));
+  })`);
+
+async function expectQuality(visited: Visit, name: string): Promise<void> {
+  const { page } = visited;
+  expect({ [name]: await layoutShift(page) }).toEqual({ [name]: 0 });
+  expect({ [name]: await barriers(page) }).toEqual({ [name]: [] });
+  await page.setViewportSize({ width: 320, height: 640 });
+  expect({ [name]: await overflow(page) }).toEqual({ [name]: 0 });
+  await page.setViewportSize(wide);
+  expect({ [name]: visited.troubles }).toEqual({ [name]: [] });
+}
+
+describe.each(['en', 'ja'] as const)('in %s', (language) => {
+  test.each(Object.entries(showcasePages))('%s', async (name, path) => {
+    const visited = visitIn(language);
+    await visited.go(path);
+    expect(await visited.page.locator('html').getAttribute('lang')).toBe(language);
+    await expectQuality(visited, name);
+  });
+
+  test('what follows from forms', async () => {
+    const visited = visitIn(language);
+    const { page, go } = visited;
+    const submit = () => Promise.all([nextPage(page), page.locator('main button.primary').first().click()]);
+    const contact = '/console/orders/ORD-20451/lines/2/contact';
+
+    await go(contact);
+    await page.locator('#email').fill('nonsense');
+    await submit();
+    await expectQuality(visited, 'wrong contact');
+    await page.locator('#email').fill(`changed-${language}@harbourview.example`);
+    await page.locator('input[name=all]').check();
+    await submit();
+    await expectQuality(visited, 'changed contact');
+
+    await api.advance('PT61S');
+    await go('/console/orders/ORD-20422/lines/1/resend');
+    await submit();
+    await expectQuality(visited, 'resent');
+
+    await api.advance('PT61S');
+    const fault = {
+      service: 'ses',
+      operation: 'SendEmail',
+      times: 1,
+      when: 'before',
+      error: 'Throttling',
+    } as const;
+    await api.fault(fault);
+    await go('/console/orders/ORD-20422/lines/1/resend');
+    await submit();
+    await expectQuality(visited, 'not sent');
+  });
+});
+
+test.each([
+  ['erik', '/console/orders/ORD-20417'],
+  ['erik', '/console/orders/ORD-20417/lines/1/resend'],
+  ['sam', '/console'],
+  ['olivia', '/console'],
+])('for %s: %s', async (person, path) => {
+  const visited = await visit(browser, service, person);
+  await visited.go(path);
+  await expectQuality(visited, path);
+  await visited.close();
+});
+
+test('where people say who they are, and where they are signed out', async () => {
+  const context = await browser.newContext({ baseURL: service.url });
+  const page = await context.newPage();
+  await page.goto('/console');
+  expect(await barriers(page)).toEqual([]);
+  await page.setViewportSize({ width: 320, height: 640 });
+  expect(await overflow(page)).toBe(0);
+  await page.goto('/console/sign-out');
+  expect(await barriers(page)).toEqual([]);
+  await context.close();
+});
+
+test('no page is heavy', async () => {
+  const { context } = visitIn('en');
+  const page = await context.newPage();
+  const network = await context.newCDPSession(page);
+  await network.send('Network.enable');
+  await network.send('Network.setCacheDisabled', { cacheDisabled: true });
+  let bytes = 0;
+  network.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength));
+  for (const [name, path] of Object.entries(showcasePages)) {
+    bytes = 0;
+    await page.goto(path, { waitUntil: 'networkidle' });
+    expect({ [name]: bytes < 60_000 }).toEqual({ [name]: true });
+    expect(bytes).toBeGreaterThan(4_000);
+  }
+  await page.close();
+});

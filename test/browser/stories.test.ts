@@ -1,0 +1,302 @@
+import type { Browser } from 'playwright-core';
+import { launchBrowser, nextPage, visit, type Visit } from '../support/browser.ts';
+import { type Client, client } from '../support/client.ts';
+import { booked, cancelled, daysAfter, newOrder, onboarded } from '../support/events.ts';
+import { type Service, startService } from '../support/service.ts';
+
+/** The stories of the product as people live through them, in a real browser with the real sign-in. */
+
+let service: Service;
+let api: Client;
+let browser: Browser;
+let maya: Visit;
+
+beforeAll(async () => {
+  [service, browser] = await Promise.all([startService(), launchBrowser()]);
+  api = client(service.url);
+  maya = await visit(browser, service, 'maya');
+});
+afterAll(async () => {
+  await browser.close();
+  await service.stop();
+});
+afterEach(() => expect(maya.troubles).toEqual([]));
+
+const contactOf = (orderId: string) => `it@${orderId.toLowerCase()}.example`;
+const order = (orderId: string) => `/console/orders/${orderId}`;
+const line = (orderId: string, lineId = '1') => `${order(orderId)}/lines/${lineId}`;
+const main = ({ page }: Visit) => page.locator('main').innerText();
+
+test('from booking to onboarding: the email goes out, is resent, the contact changes, the line closes, and is onboarded', async () => {
+  const orderId = newOrder();
+  await api.send(booked(orderId, { requestedStartDate: daysAfter(await api.now(), 2) }));
+  const { page, go, press } = maya;
+
+  await go(order(orderId));
+  expect(await main(maya)).toMatch(
+    /Scheduled[\s\S]*Email goes out in 1 day, 23 hours|Email goes out in 2 days/,
+  );
+  expect(await main(maya)).toContain('The first email goes out on');
+  await press('link', 'Resend the email of line 1');
+  expect(await main(maya)).toContain('The email has not gone out yet');
+
+  await api.advance('P2D');
+  await go(order(orderId));
+  expect(await main(maya)).toMatch(/Awaiting Provisioning Details/);
+  await press('link', 'Resend the email of line 1');
+  expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Resend Confirmation');
+  await press('link', 'No');
+  expect(await api.emails(contactOf(orderId))).toHaveLength(1);
+  await press('link', 'Resend the email of line 1');
+  await press('button', 'Yes');
+  expect(await main(maya)).toMatch(
+    new RegExp(
+      `The provisioning email was resent to ${contactOf(orderId)}[\\s\\S]*Next resend possible[\\s\\S]*UTC`,
+    ),
+  );
+  expect(await api.emails(contactOf(orderId))).toHaveLength(2);
+  await press('link', 'Done');
+  expect(await main(maya)).toMatch(/Resent a moment ago; possible again from .* UTC/);
+
+  await press('link', 'Edit the contact of line 1');
+  await page.getByLabel('New email address').fill('not an address');
+  await press('button', 'Save');
+  expect(await page.getByLabel('New email address').inputValue()).toBe('not an address');
+  expect(await page.locator(':focus').getAttribute('role')).toBe('alert');
+  await page.getByLabel('New email address').fill('new@example.com');
+  await page.getByLabel('Name', { exact: true }).fill('Ana Ito');
+  await page.getByLabel('Language of the email').selectOption('ja');
+  await press('button', 'Save');
+  expect(await main(maya)).toContain('the provisioning email was sent to new@example.com');
+  expect((await api.emails('new@example.com'))[0]?.html).toContain('lang="ja"');
+  await press('link', 'Done');
+  expect(await main(maya)).toMatch(/new@example\.com\s+Ana Ito · Japanese/);
+
+  await api.advance('P7D');
+  await go(order(orderId));
+  expect(await main(maya)).toMatch(/Closed\s+Provisioning pending/);
+  await press('link', 'Click here');
+  expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Cloud/SaaS Subscriptions');
+  await press('link', 'Resend the email of line 1');
+  await press('button', 'Yes');
+  await press('link', 'Done');
+  expect(new URL(page.url()).pathname).toBe(`/console/subscriptions/Sub-${orderId}`);
+  expect(await api.emails('new@example.com')).toHaveLength(2);
+
+  await api.send(onboarded(orderId));
+  await page.reload();
+  await press('link', 'Resend the email of line 1');
+  expect(await main(maya)).toContain('The organization is already onboarded');
+  expect(await page.getByRole('link', { name: /admin\.webex\.com/ }).getAttribute('href')).toBe(
+    'https://admin.webex.com',
+  );
+  await go(line(orderId));
+  const history = await page.locator('.timeline .what').allInnerTexts();
+  expect(history).toEqual([
+    'Organization onboarded: point of no return',
+    'Provisioning email resent',
+    'Closed: the provisioning window ended',
+    'Provisioning email sent to the new contact',
+    'Provisioning contact changed',
+    'Provisioning email resent',
+    'Provisioning email sent',
+    'Order line booked',
+  ]);
+});
+
+test('日本語でも同じことができ、言語の選択は入力を失わずに保たれる', async () => {
+  const orderId = newOrder();
+  await api.send(booked(orderId));
+  const ken = await visit(browser, service, 'maya', { locale: 'ja' });
+  const { page, go, press } = ken;
+  await go(order(orderId));
+  expect(await page.locator('html').getAttribute('lang')).toBe('ja');
+  await press('link', '再送信: 品目 1 のメール');
+  expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('再送信の確認');
+  await press('button', 'はい');
+  expect(await main(ken)).toContain(`プロビジョニング メールを ${contactOf(orderId)} に再送信しました。`);
+  await press('link', '完了');
+  await press('link', '編集: 品目 1 の担当者');
+  await page.getByLabel('新しいメールアドレス').fill('half-typed@exam');
+  await press('button', 'English');
+  expect(await page.getByLabel('New email address').inputValue()).toBe('half-typed@exam');
+  await go('/console');
+  expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Orders');
+  await press('link', '日本語');
+  await go(line(orderId));
+  expect(await main(ken)).toMatch(/プロビジョニングの詳細待ち[\s\S]*希望開始日[\s\S]*UTC/);
+  expect(ken.troubles).toEqual([]);
+  await ken.close();
+});
+
+test('all lines get the new contact, and what was skipped is said', async () => {
+  const orderId = newOrder();
+  await api.send(booked(orderId), booked(orderId, { lineId: '2' }), booked(orderId, { lineId: '3' }));
+  await api.send(cancelled(orderId, '3'));
+  const { page, go, press } = maya;
+  await go(order(orderId));
+  await press('link', 'Edit the contact of line 1');
+  expect(await main(maya)).toMatch(/will be skipped: Line 3/);
+  await page.getByLabel('New email address').fill('all@example.com');
+  await page.getByLabel(/Apply to all lines/).check();
+  await press('button', 'Save');
+  expect(await main(maya)).toMatch(
+    /Line 1 and Line 2: the provisioning email was sent to all@example\.com[\s\S]*Skipped\s+Line 3: the order line was cancelled/,
+  );
+  expect(await api.emails('all@example.com')).toHaveLength(2);
+});
+
+test('without scripts everything works', async () => {
+  const orderId = newOrder();
+  await api.send(booked(orderId));
+  const plain = await visit(browser, service, 'maya', { javaScriptEnabled: false });
+  const { page, go, press } = plain;
+  await go('/console');
+  await page.getByLabel('Search').fill(`${orderId}/1`.toLowerCase());
+  await press('button', 'Search');
+  await press('link', `Line 1 of order ${orderId}`);
+  await press('link', 'Resend the email of line 1');
+  await press('button', 'Yes');
+  expect(await main(plain)).toContain('The email was sent');
+  await press('link', 'Done');
+  await press('link', 'Resend the email of line 1');
+  expect(await main(plain)).toContain('The email was sent a moment ago');
+  await press('link', 'Change the contact');
+  await page.getByLabel('New email address').fill('plain@example.com');
+  await press('button', 'Save');
+  expect(await main(plain)).toContain('The contact was changed');
+  await press('button', 'Sign out');
+  await page.waitForURL('**/session/end**');
+  await press('button', 'Sign out here too');
+  expect(await main(plain)).toContain('You are signed out');
+  await plain.close();
+});
+
+test('with the keyboard alone a line is found and resent', async () => {
+  const orderId = newOrder();
+  await api.send(booked(orderId));
+  const { page, go } = maya;
+  await go('/console');
+  const focused = () => page.locator(':focus').innerText();
+  const tabTo = async (text: RegExp) => {
+    for (let presses = 0; presses < 40; presses += 1) {
+      await page.keyboard.press('Tab');
+      const control = page.locator(':focus');
+      const name = (await control.getAttribute('aria-label')) ?? (await control.textContent()) ?? '';
+      if (text.test(name.trim())) return;
+    }
+    throw new Error(`the keyboard does not reach ${text.source}`);
+  };
+  await page.keyboard.press('Tab');
+  expect(await focused()).toBe('Skip to content');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(orderId);
+  await Promise.all([nextPage(page), page.keyboard.press('Enter')]);
+  for (const name of [/^Line 1 of order/, /^Resend the email/, /^Yes$/]) {
+    await tabTo(name);
+    await Promise.all([nextPage(page), page.keyboard.press('Enter')]);
+  }
+  expect(await focused()).toBe('Done');
+  expect(await api.emails(contactOf(orderId))).toHaveLength(2);
+});
+
+test('a double click sends one email, and the answer is there', async () => {
+  const orderId = newOrder();
+  await api.send(booked(orderId));
+  const { page, go } = maya;
+  await go(`${line(orderId)}/resend`);
+  await Promise.all([page.waitForURL('**done=**'), page.getByRole('button', { name: 'Yes' }).dblclick()]);
+  expect(await main(maya)).toContain('The email was sent');
+  expect(await api.emails(contactOf(orderId))).toHaveLength(2);
+});
+
+test('Back and Yes again sends nothing new', async () => {
+  const orderId = newOrder();
+  await api.send(booked(orderId));
+  const { page, go, press } = maya;
+  await go(`${line(orderId)}/resend`);
+  const form = await page.locator('main input[name=ticket]').inputValue();
+  await press('button', 'Yes');
+  await page.goBack();
+  const again = page.locator('main input[name=ticket]');
+  if ((await again.count()) > 0 && (await again.inputValue()) === form) await press('button', 'Yes');
+  expect(await api.emails(contactOf(orderId))).toHaveLength(2);
+});
+
+test('two tabs: what was onboarded in between is not resent, and says so', async () => {
+  const orderId = newOrder();
+  await api.send(booked(orderId));
+  const { page, go, press } = maya;
+  const other = await maya.context.newPage();
+  await other.goto(`${line(orderId)}/contact`);
+  await go(`${line(orderId)}/resend`);
+  await api.send(onboarded(orderId));
+  await press('button', 'Yes');
+  expect(await main(maya)).toMatch(/already onboarded[\s\S]*Nothing was sent/);
+  expect(await page.getByRole('link', { name: /admin\.webex\.com/ }).count()).toBe(1);
+  await other.getByLabel('New email address').fill('late@example.com');
+  await Promise.all([nextPage(other), other.getByRole('button', { name: 'Save' }).click()]);
+  expect(await other.locator('main').innerText()).toMatch(/already onboarded[\s\S]*Nothing was saved/);
+  await other.close();
+  expect(await api.emails('late@example.com')).toEqual([]);
+});
+
+test('Resend opens by itself when its time has come', async () => {
+  const orderId = newOrder();
+  await api.send(booked(orderId));
+  const { page, go, press } = maya;
+  await go(`${line(orderId)}/resend`);
+  await press('button', 'Yes');
+  await api.advance('PT58S');
+  await go(order(orderId));
+  const resend = page.getByRole('link', { name: 'Resend the email of line 1' });
+  expect(await resend.getAttribute('class')).toBe('button off');
+  await page.waitForSelector('a.button:not(.off)[data-opens-at]');
+  await press('link', 'Resend the email of line 1');
+  expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Resend Confirmation');
+});
+
+test('an email that cannot be sent leaves what a support case needs', async () => {
+  const orderId = newOrder();
+  await api.send(booked(orderId));
+  const { page, go, press } = maya;
+  await api.fault({
+    service: 'ses',
+    operation: 'SendEmail',
+    times: 1,
+    when: 'before',
+    error: 'AccountSendingPausedException',
+  });
+  await go(`${line(orderId)}/resend`);
+  await press('button', 'Yes');
+  expect(await main(maya)).toContain('The email could not be sent');
+  const details = await page.getByRole('textbox', { name: 'Details for the support case' }).inputValue();
+  expect(details).toMatch(
+    /Provisioning Assistance\n.*Resend Provisioning Email\nReference: [\w-]{36}\nOrder: /,
+  );
+  await press('button', 'Try again');
+  expect(await main(maya)).toContain('The email was sent');
+  expect(await api.emails(contactOf(orderId))).toHaveLength(2);
+});
+
+test('pages of ten and more follow each other, and filters and search find their own', async () => {
+  const orderId = newOrder();
+  const lines = Array.from({ length: 60 }, (_, index) => booked(orderId, { lineId: String(index + 1) }));
+  await api.send(...lines);
+  const { page, go, press } = maya;
+  await go(`/console?q=${orderId}`);
+  const seen = new Set<string>();
+  for (let pages = 1; ; pages += 1) {
+    for (const name of await page.locator('.lines .sub').allInnerTexts()) seen.add(name);
+    if ((await page.getByRole('link', { name: 'Next page' }).count()) === 0) {
+      expect(pages).toBe(3);
+      break;
+    }
+    await press('link', 'Next page');
+  }
+  expect(seen.size).toBe(60);
+  await press('link', 'First page');
+  await press('link', 'Scheduled');
+  expect(await main(maya)).toContain('No order lines here');
+});

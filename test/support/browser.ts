@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
+import type { Service } from './service.ts';
+
+/** Where Debian and its like put Chromium; CHROMIUM names any other place. */
+const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+export async function launchBrowser(): Promise<Browser> {
+  const found = process.env.CHROMIUM ?? places.find((place) => existsSync(place));
+  if (found === undefined) {
+    throw new Error(`There is no Chromium. Run .ci/install-browser, or name one in CHROMIUM.`);
+  }
+  // Tests run as root in containers, where Chromium has no sandbox.
+  return await chromium.launch({ executablePath: found, args: ['--no-sandbox'] });
+}
+
+export type Language = 'en' | 'ja';
+
+export interface Visit {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** What went wrong in the browser: scripts that failed, things that the policy kept out. */
+  readonly troubles: readonly string[];
+  /** Opens a page of the console. */
+  readonly go: (path: string) => Promise<void>;
+  /** Presses what has this name, and waits for the page that follows. */
+  readonly press: (role: 'button' | 'link', name: string) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** Waits until another page is there. */
+export const nextPage = (page: Page) => page.waitForEvent('domcontentloaded');
+
+/** A browser of its own for somebody who is signed in. */
+export async function visit(
+  browser: Browser,
+  service: Service,
+  person: string,
+  options: BrowserContextOptions & { readonly locale?: Language } = {},
+): Promise<Visit> {
+  const context = await browser.newContext({ locale: 'en', baseURL: service.url, ...options });
+  context.setDefaultTimeout(20_000);
+  const page = await context.newPage();
+  const troubles: string[] = [];
+  page.on('pageerror', ({ message }) => troubles.push(message));
+  page.on('console', (message) => {
+    // Pages that are not found or refused are answers too, and Chromium reports them as errors.
+    if (message.type() === 'error' && !message.text().includes('server responded with a status of 4'))
+      troubles.push(message.text());
+  });
+  await page.goto('/console');
+  await page.locator(`button[value=${person}]`).click();
+  await page.waitForURL('**/console');
+  return {
+    context,
+    page,
+    troubles,
+    go: async (path) => {
+      await page.goto(path);
+    },
+    press: async (role, name) => {
+      const control = page.getByRole(role, { name, exact: true });
+      await Promise.all([nextPage(page), control.click()]);
+    },
+    close: () => context.close(),
+  };
+}
