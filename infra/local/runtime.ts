@@ -113,7 +113,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const clients = awsClients({ dynamoDb, ses, other }, faults);
   mailbox.keepWhatIsSent(clients.ses, now, activity);
   noteWrites(clients.dynamoDb, storage);
-  await ensureTable(clients.dynamoDb, storage);
+  await ensureTable(clients.dynamoDb, storage, options.dataFolder);
   await repairIndexes(clients.dynamoDb, storage);
 
   const executions: Executions = new Executions({
