@@ -1,7 +1,15 @@
 import { type EmailFeedback, emailFeedback } from '../../shared/contracts/events.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/workflow.ts';
 import { assertNever } from '../../shared/domain/assert-never.ts';
-import { type Feedback, isBooked, liveClaim, recordFeedback } from '../../shared/domain/order-line.ts';
+import { longestReason } from '../../shared/domain/history.ts';
+import {
+  type Feedback,
+  isBooked,
+  liveClaim,
+  recipientOf,
+  recordFeedback,
+} from '../../shared/domain/order-line.ts';
+import { withinBytes } from '../../shared/domain/text.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import { type EventsHandler, intakeHandler, type IntakeServices } from '../../shared/runtime/intake.ts';
 
@@ -17,7 +25,7 @@ export async function handle(event: EmailFeedback, { store, now }: IntakeService
 
   await store.update({ orderId: orderId[0], lineId: lineId[0] }, (line) => {
     if (!isBooked(line)) return { result: undefined };
-    if (liveClaim(line, stamp.at)) {
+    if (recipientOf(line, feedback.messageId) === undefined && liveClaim(line, stamp.at)) {
       throw new NamedFault(faultNames.sendInProgress, 'the email that this may be about is not recorded yet');
     }
     return { line: recordFeedback(line, feedback, stamp), result: undefined };
@@ -65,4 +73,5 @@ function feedbackOf(event: EmailFeedback): Feedback | undefined {
 }
 
 /** As much of a reason as a history entry has room for. */
-const reason = (text: string | undefined) => (text === undefined ? {} : { reason: text.slice(0, 200) });
+const reason = (text: string | undefined) =>
+  text === undefined ? {} : { reason: withinBytes(text, longestReason) };

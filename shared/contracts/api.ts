@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { deliveries, historyTypes, lineStatuses, locales } from '../domain/order-line.ts';
+import { historyTypes } from '../domain/history.ts';
+import { deliveries, lineStatuses, locales } from '../domain/order-line.ts';
 import { contactFields, identifier, plainText } from './fields.ts';
 import { problems } from './problems.ts';
 

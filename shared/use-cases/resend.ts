@@ -11,7 +11,7 @@ import {
   type OrderLine,
   type StoredLine,
   withClaim,
-  withContact,
+  saveContact,
 } from '../domain/order-line.ts';
 import { decideContactChange, type Refusal, refuseResend, type ResendLimits } from '../domain/rules.ts';
 import { type Instant, toInstant } from '../domain/time.ts';
@@ -121,7 +121,7 @@ async function changeContactOfLine(
       case 'unchanged':
         return { result: { done: line } };
       case 'save': {
-        const changed = withContact(line, contact, { at, actor: request.caller.name });
+        const changed = saveContact(line, contact, { at, actor: request.caller.name });
         return { line: changed, result: { done: changed } };
       }
       case 'send':

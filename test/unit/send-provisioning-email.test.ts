@@ -7,6 +7,7 @@ import {
   onboard,
   type OrderLine,
   type StoredLine,
+  unbooked,
   withClaim,
 } from '../../shared/domain/order-line.ts';
 
@@ -137,7 +138,7 @@ it('stands down when the line has a newer execution', async () => {
 
 it.each([
   ['OrderLineNotFound', undefined],
-  ['OrderLineNotFound', { orderId: 'ORD-1', lineId: '1', status: 'Unbooked' as const }],
+  ['OrderLineNotFound', unbooked({ orderId: 'ORD-1', lineId: '1' })],
   ['NotDueYet', { ...scheduled, requestedStartDate: '2026-11-23T00:00:00.000Z' }],
 ])('fails as %s, by which the workflow knows what to do', async (name, line) => {
   const { outcome, sent } = run(line);
