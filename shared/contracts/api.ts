@@ -121,9 +121,16 @@ export const resendAnswer = z.object({
 });
 export type ResendAnswer = z.output<typeof resendAnswer>;
 
+const support = z.object({
+  portal: z.string(),
+  search: z.string(),
+  requestType: z.string(),
+  reference: z.string(),
+});
+
 export const contactChangeAnswer = z.object({
   lines: z.array(lineAnswer),
-  skipped: z.array(z.object({ lineId: z.string(), reason: codes })),
+  skipped: z.array(z.object({ lineId: z.string(), reason: codes, support: support.exactOptional() })),
 });
 export type ContactChangeAnswer = z.output<typeof contactChangeAnswer>;
 
@@ -143,8 +150,6 @@ export const problemAnswer = z
     requestedStartDate: instant.exactOptional(),
     reason: z.string().exactOptional(),
     canResendAt: instant.exactOptional(),
-    support: z
-      .object({ portal: z.string(), search: z.string(), requestType: z.string(), reference: z.string() })
-      .exactOptional(),
+    support: support.exactOptional(),
   })
   .meta({ id: 'Problem' });

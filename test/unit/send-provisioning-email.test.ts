@@ -85,6 +85,7 @@ function run(line: StoredLine | undefined) {
     },
     now: () => new Date(now),
     newId: () => 'claim-1',
+    pause: () => Promise.resolve(),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   });
   return { outcome, sent, stored: () => stored };
@@ -108,9 +109,14 @@ it('only reports an email that was sent before', async () => {
 });
 
 it('takes over the claim that its own earlier try left, at once', async () => {
-  const { outcome, sent } = run(withClaim(scheduled, claim('execution 1', '2026-11-22T09:00:30.000Z')));
+  const { outcome, sent, stored } = run(
+    withClaim(scheduled, claim('execution 1', '2026-11-22T09:00:30.000Z')),
+  );
   expect(await outcome).toMatchObject({ outcome: 'awaiting' });
   expect(sent).toHaveLength(1);
+  const line = stored();
+  const history = isBooked(line) ? line.history.map(({ type }) => type) : [];
+  expect(history).toEqual(['Booked', 'ProvisioningEmailUnconfirmed', 'ProvisioningEmailSent']);
 });
 
 it('leaves a live claim of somebody else alone, and takes it over when its time is up', async () => {
