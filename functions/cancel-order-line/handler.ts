@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { orderLineCancelled } from '../../shared/contracts/events.ts';
-import { cancel, holdCancellation, isBooked } from '../../shared/domain/order-line.ts';
+import { cancel, holdCancellation, isBooked, unbooked } from '../../shared/domain/order-line.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import { type EventsHandler, intakeHandler, type IntakeServices } from '../../shared/runtime/intake.ts';
 import { alignWorkflow } from '../../shared/use-cases/align-workflow.ts';
@@ -18,7 +18,7 @@ export async function handle(
 
   const line = await store.update({ orderId, lineId }, (known) => {
     if (!isBooked(known)) {
-      const held = known ?? { orderId, lineId, status: 'Unbooked' };
+      const held = known ?? unbooked({ orderId, lineId });
       return { line: holdCancellation(held, cancelledAt), result: undefined };
     }
     const cancelled = cancel(known, cancelledAt, { at, actor: event.source });

@@ -5,7 +5,15 @@ import { readEnvironment } from '../../shared/contracts/environment.ts';
 import { type EmailFeedback, emailFeedback } from '../../shared/contracts/events.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/workflow.ts';
 import { assertNever } from '../../shared/domain/assert-never.ts';
-import { type Feedback, isBooked, liveClaim, recordFeedback } from '../../shared/domain/order-line.ts';
+import { longestReason } from '../../shared/domain/history.ts';
+import {
+  type Feedback,
+  isBooked,
+  liveClaim,
+  recipientOf,
+  recordFeedback,
+} from '../../shared/domain/order-line.ts';
+import { withinBytes } from '../../shared/domain/text.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { consumeEvents } from '../../shared/runtime/consume-events.ts';
@@ -41,7 +49,7 @@ export async function handle(event: EmailFeedback, { store, now, metrics }: Serv
 
   const isNews = await store.update({ orderId: orderId[0], lineId: lineId[0] }, (line) => {
     if (!isBooked(line)) return { result: false };
-    if (liveClaim(line, stamp.at)) {
+    if (recipientOf(line, feedback.messageId) === undefined && liveClaim(line, stamp.at)) {
       throw new NamedFault(faultNames.sendInProgress, 'the email that this may be about is not recorded yet');
     }
     const recorded = recordFeedback(line, feedback, stamp);
@@ -91,4 +99,5 @@ function feedbackOf(event: EmailFeedback): Feedback | undefined {
 }
 
 /** As much of a reason as a history entry has room for. */
-const reason = (text: string | undefined) => (text === undefined ? {} : { reason: text.slice(0, 200) });
+const reason = (text: string | undefined) =>
+  text === undefined ? {} : { reason: withinBytes(text, longestReason) };

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { orderLineRescheduled } from '../../shared/contracts/events.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/workflow.ts';
-import { holdReschedule, isBooked, liveClaim, reschedule } from '../../shared/domain/order-line.ts';
+import { holdReschedule, isBooked, liveClaim, reschedule, unbooked } from '../../shared/domain/order-line.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import { type EventsHandler, intakeHandler, type IntakeServices } from '../../shared/runtime/intake.ts';
 import { alignWorkflow } from '../../shared/use-cases/align-workflow.ts';
@@ -19,7 +19,7 @@ export async function handle(
 
   const line = await store.update({ orderId, lineId }, (known) => {
     if (!isBooked(known)) {
-      const held = known ?? { orderId, lineId, status: 'Unbooked' };
+      const held = known ?? unbooked({ orderId, lineId });
       return { line: holdReschedule(held, { requestedStartDate, changedAt }), result: undefined };
     }
     if (liveClaim(known, at)) {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
 import { mail, sesClient } from '../../shared/adapters/mail.ts';
 import { closedStateKey } from '../../shared/adapters/order-line-item.ts';
@@ -15,22 +16,26 @@ import {
   isOpen,
   liveClaim,
   type OrderLine,
+  type StoredLine,
   withClaim,
 } from '../../shared/domain/order-line.ts';
 import { decideFirstEmail } from '../../shared/domain/rules.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
-import { createLog, faultForLog, type Log } from '../../shared/runtime/logger.ts';
+import { createLog, faultForLog } from '../../shared/runtime/logger.ts';
 import { createMetrics } from '../../shared/runtime/metrics.ts';
-import { claimFor, sendClaimed, type SendServices } from '../../shared/use-cases/send-email.ts';
+import {
+  claimFor,
+  sendClaimed,
+  type SendServices,
+  updateWithClaim,
+} from '../../shared/use-cases/send-email.ts';
 
 export const environment = z.object({
   TABLE_NAME: variables.TABLE_NAME,
   MAIL_SETTINGS: variables.MAIL_SETTINGS,
   CONFIGURATION_SET: variables.CONFIGURATION_SET,
 });
-
-export type Services = SendServices & { readonly log: Log };
 
 /** Called by the workflow on a line's requested start date. */
 export const handler = onColdStart(() => {
@@ -45,13 +50,14 @@ export function buildServices(
   clients = awsClients(),
   now = () => new Date(),
   metrics = createMetrics(),
-): Services {
+): SendServices {
   return {
     store: orderLineStore(clients.dynamoDb, settings.TABLE_NAME),
     mail: mail(clients.ses, settings.CONFIGURATION_SET),
     mailSettings: settings.MAIL_SETTINGS,
     now,
     newId: () => crypto.randomUUID(),
+    pause: (milliseconds) => setTimeout(milliseconds),
     log: createLog('send-provisioning-email'),
     metrics,
   };
@@ -61,12 +67,12 @@ export function buildServices(
  * Sends the first email of a line, unless it was sent, and answers how the workflow goes on.
  * @throws NamedFault OrderLineNotFound, SendInProgress, NotDueYet or EmailNotSent; all but the first are worth a retry
  */
-export async function handle(input: unknown, services: Services): Promise<SendingOutcome> {
-  const { store, now, newId, log } = services;
+export async function handle(input: unknown, services: SendServices): Promise<SendingOutcome> {
+  const { now, newId, log } = services;
   const { revision, ...key } = workflowInput.parse(input);
   const at = toInstant(now());
 
-  const { line, claim } = await store.update(key, (known): { line?: OrderLine; result: Claimed } => {
+  const decide = (known: StoredLine | undefined): Decided => {
     if (!isBooked(known))
       throw new NamedFault(faultNames.orderLineNotFound, 'the order line is not in the table');
     if (known.executionRevision !== revision) return { result: { line: known } };
@@ -80,13 +86,14 @@ export async function handle(input: unknown, services: Services): Promise<Sendin
     if (other && other.owner !== owner)
       throw new NamedFault(faultNames.sendInProgress, 'somebody else is sending');
     const to = known.provisioningContact;
-    const made = claimFor({ kind: 'first', to, actor: 'workflow', owner }, at, newId);
-    const claimed = withClaim(known, made);
-    return { line: claimed, result: { line: claimed, claim: made } };
-  });
+    const claim = claimFor({ kind: 'first', to, actor: 'workflow', owner }, at, newId);
+    const line = withClaim(known, claim);
+    return { line, claim, result: { line, claim } };
+  };
 
-  if (!claim) return outcomeOf(line, revision);
   try {
+    const { line, claim } = await updateWithClaim(key, decide, services);
+    if (!claim) return outcomeOf(line, revision);
     return outcomeOf((await sendClaimed(line, claim, services)).line, revision);
   } catch (error) {
     log.error('the provisioning email was not sent', { ...key, fault: faultForLog(error) });
@@ -94,9 +101,10 @@ export async function handle(input: unknown, services: Services): Promise<Sendin
   }
 }
 
-interface Claimed {
-  readonly line: OrderLine;
+interface Decided {
+  readonly line?: OrderLine;
   readonly claim?: Claim;
+  readonly result: { readonly line: OrderLine; readonly claim?: Claim };
 }
 
 function outcomeOf(line: OrderLine, revision: number): SendingOutcome {

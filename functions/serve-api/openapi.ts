@@ -21,6 +21,8 @@ const common: readonly ProblemCode[] = ['invalid-request', 'unauthenticated', 'n
 const settled: readonly ProblemCode[] = ['point-of-no-return', 'cancelled'];
 const sending: readonly ProblemCode[] = ['resend-limit-reached', 'email-not-sent'];
 
+const retryAfter = z.int().meta({ description: 'Seconds; missing when the line has used up its emails' });
+
 function answers(
   description: string,
   schema: z.ZodType,
@@ -33,7 +35,7 @@ function answers(
     responses[`${status}`] = {
       description: group.map((code) => `\`${code}\`: ${problems[code].title}`).join('; '),
       content: { 'application/problem+json': { schema: problemAnswer } },
-      ...(status === 429 ? { headers: z.object({ 'Retry-After': z.int() }) } : {}),
+      ...(status === 429 ? { headers: z.object({ 'Retry-After': retryAfter.exactOptional() }) } : {}),
     };
   }
   return responses;
@@ -120,6 +122,7 @@ export const openApiDocument = () =>
               ...common,
               'order-line-not-found',
               ...settled,
+              'contact-undeliverable',
               'payload-too-large',
               'unsupported-media-type',
               'resend-too-soon',

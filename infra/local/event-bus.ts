@@ -13,11 +13,21 @@ import type { Activity } from './activity.ts';
 import type { DeadLetterOffice } from './dead-letter-office.ts';
 import { nextSequence, sequenceKey, type Storage } from './storage.ts';
 
+/** JSON that nests deeper cannot be written as text again: that works by recursion. */
+const mostLevels = 100;
+
+const nestsAtMost = (levels: number, value: unknown): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((inner) => nestsAtMost(levels - 1, inner)));
+
 /** What senders put on the bus. */
 export const busEvent = z.object({
   source: z.string().min(1).max(256),
   'detail-type': z.string().min(1).max(128),
-  detail: z.unknown(),
+  detail: z
+    .unknown()
+    .refine((detail) => nestsAtMost(mostLevels, detail), `must nest at most ${mostLevels} levels deep`),
 });
 export type BusEvent = z.output<typeof busEvent>;
 

@@ -3,8 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Hono } from 'hono';
-import { DateTime, type Duration } from 'luxon';
-import pLimit from 'p-limit';
+import type { Duration } from 'luxon';
 import * as z from 'zod';
 import * as bookOrderLine from '../../functions/book-order-line/handler.ts';
 import * as cancelOrderLine from '../../functions/cancel-order-line/handler.ts';
@@ -45,6 +44,7 @@ import { sampleEvents } from './samples.ts';
 import { consoleClientId, keptSecret, startSignIn } from './sign-in.ts';
 import { openStorage, type Storage } from './storage.ts';
 import { ensureTable, startDynamoDb, tableName } from './table.ts';
+import { Timers } from './timers.ts';
 
 export interface RuntimeOptions {
   readonly dataFolder: string;
@@ -121,7 +121,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const clients = awsClients({ dynamoDb, ses, other }, faults);
   mailbox.keepWhatIsSent(clients.ses, now, activity);
   noteWrites(clients.dynamoDb, storage);
-  await ensureTable(clients.dynamoDb, storage);
+  await ensureTable(clients.dynamoDb, storage, options.dataFolder);
   await repairIndexes(clients.dynamoDb, storage);
 
   const executions: Executions = new Executions({
@@ -229,102 +229,3 @@ function tasks({ dynamoDb, ses }: AwsClients, now: () => Date): Record<string, T
     },
   };
 }
-
-const hour = 60 * 60 * 1000;
-
-/** A move of the clock sweeps this often at most, however long it is: more would only cost time. */
-const sweepsPerMove = 10;
-
-/** The longest that a timer sleeps: far below the 24.8 days beyond which `setTimeout` fires at once. */
-const longestSleep = 60 * 1000;
-
-/** Lets what is due run: executions at their time, and the sweep every hour. */
-class Timers {
-  readonly #storage: Storage;
-  readonly #clock: Clock;
-  readonly #activity: Activity;
-  readonly #executions: Executions;
-  readonly #sweep: () => Promise<unknown>;
-  readonly #moves = pLimit(1);
-  #sweepAt: number;
-  #timer: NodeJS.Timeout | undefined;
-
-  private constructor(
-    storage: Storage,
-    clock: Clock,
-    activity: Activity,
-    executions: Executions,
-    sweep: () => Promise<unknown>,
-    sweepAt: number,
-  ) {
-    this.#storage = storage;
-    this.#clock = clock;
-    this.#activity = activity;
-    this.#executions = executions;
-    this.#sweep = sweep;
-    this.#sweepAt = sweepAt;
-  }
-
-  static async open(
-    storage: Storage,
-    clock: Clock,
-    activity: Activity,
-    executions: Executions,
-    sweep: () => Promise<unknown>,
-  ): Promise<Timers> {
-    const kept = await schedule(storage).get('sweepAt');
-    const sweepAt = z
-      .number()
-      .default(clock.now().getTime() + hour)
-      .parse(kept);
-    await schedule(storage).put('sweepAt', sweepAt);
-    return new Timers(storage, clock, activity, executions, sweep, sweepAt);
-  }
-
-  /** Runs what is due by now, and sets the timer for what comes next. */
-  async runDue(sweepEvery = hour): Promise<void> {
-    await this.#executions.runDue();
-    if (this.#sweepAt <= this.#clock.now().getTime()) {
-      this.#sweepAt = this.#clock.now().getTime() + sweepEvery;
-      await this.#activity.during(async () => {
-        await this.#sweep();
-        await schedule(this.#storage).put('sweepAt', this.#sweepAt);
-      });
-    }
-    this.arm();
-  }
-
-  arm(): void {
-    void this.#nextDue().then((due) => {
-      const sleep = Math.min(Math.max(due - this.#clock.now().getTime(), 0), longestSleep);
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => void this.runDue(), sleep);
-    });
-  }
-
-  async advance(duration: Duration): Promise<void> {
-    await this.#moves(async () => {
-      await this.#activity.idle();
-      const start = this.#clock.now();
-      const target = DateTime.fromJSDate(start, { zone: 'utc' }).plus(duration).toJSDate();
-      const sweepEvery = Math.max(hour, (target.getTime() - start.getTime()) / sweepsPerMove);
-      for (;;) {
-        const due = await this.#nextDue();
-        if (due > target.getTime()) break;
-        await this.#clock.moveTo(new Date(due));
-        await this.runDue(sweepEvery);
-        await this.#activity.idle();
-      }
-      await this.#clock.moveTo(target);
-      this.#sweepAt = Math.min(this.#sweepAt, this.#clock.now().getTime() + hour);
-      this.arm();
-    });
-  }
-
-  async #nextDue(): Promise<number> {
-    const execution = await this.#executions.nextDue();
-    return Math.min(this.#sweepAt, execution === undefined ? Infinity : Date.parse(execution));
-  }
-}
-
-const schedule = (storage: Storage) => storage.part('schedule');

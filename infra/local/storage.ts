@@ -41,7 +41,7 @@ const runtimeFolder = (dataFolder: string): string => join(dataFolder, 'runtime'
 
 /**
  * Opens the data folder. LevelDB's own lock keeps a second process out.
- * @throws UserError when another process holds it
+ * @throws UserError when another process holds it, or it is damaged and not to be emptied
  */
 export async function openStorage(dataFolder: string, { reset }: { reset: boolean }): Promise<Storage> {
   try {
@@ -49,34 +49,58 @@ export async function openStorage(dataFolder: string, { reset }: { reset: boolea
   } catch (cause) {
     throw new UserError(`The data folder ${dataFolder} cannot be made. Name another with --data.`, { cause });
   }
-  const storage = await open(dataFolder);
-  if (!reset) return storage;
-  await storage.close();
+  if (reset) await empty(dataFolder);
+  return new Storage(await openLevel(runtimeFolder(dataFolder), dataFolder));
+}
+
+/** Removes what is kept in the data folder, damaged or not, unless another process holds it. */
+async function empty(dataFolder: string): Promise<void> {
+  try {
+    const level = await openLevel(runtimeFolder(dataFolder), dataFolder);
+    await level.close();
+  } catch (error) {
+    if (!(error instanceof UserError) || isLocked(error.cause)) throw error;
+  }
   for (const folder of [runtimeFolder(dataFolder), tableFolder(dataFolder)]) {
     rmSync(folder, { recursive: true, force: true });
   }
-  return await open(dataFolder);
 }
 
-async function open(dataFolder: string): Promise<Storage> {
-  const level: Level = new ClassicLevel(runtimeFolder(dataFolder), { valueEncoding: 'json' });
+/**
+ * Looks whether the table's LevelDB can be opened: DynamoDB's stand-in would start all the same, and fail at each call.
+ * @throws UserError
+ */
+export async function checkTableFolder(dataFolder: string): Promise<void> {
+  const level = await openLevel(tableFolder(dataFolder), dataFolder);
+  await level.close();
+}
+
+async function openLevel(folder: string, dataFolder: string): Promise<Level> {
+  const level: Level = new ClassicLevel(folder, { valueEncoding: 'json' });
   try {
     await level.open();
-    return new Storage(level);
+    return level;
   } catch (cause) {
-    const isLocked =
-      cause instanceof Error &&
-      cause.cause instanceof Error &&
-      'code' in cause.cause &&
-      cause.cause.code === 'LEVEL_LOCKED';
+    if (!isLocked(cause)) throw damaged(dataFolder, cause);
     throw new UserError(
-      isLocked
-        ? `The data folder ${dataFolder} is in use by another process. Stop that one, or name another folder with --data.`
-        : `The data folder ${dataFolder} cannot be opened. Name another with --data, or empty it with --reset.`,
+      `The data folder ${dataFolder} is in use by another process. Stop that one, or name another folder with --data.`,
       { cause },
     );
   }
 }
+
+/** What is said of a data folder that cannot be used as it is. */
+export const damaged = (dataFolder: string, cause: unknown): UserError =>
+  new UserError(
+    `The data folder ${dataFolder} cannot be opened. Name another with --data, or empty it with --reset.`,
+    { cause },
+  );
+
+const isLocked = (error: unknown): boolean =>
+  error instanceof Error &&
+  error.cause instanceof Error &&
+  'code' in error.cause &&
+  error.cause.code === 'LEVEL_LOCKED';
 
 /** A number as a key that sorts as text. */
 export const sequenceKey = (sequence: number): string => String(sequence).padStart(12, '0');

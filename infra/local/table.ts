@@ -7,21 +7,24 @@ import {
   DescribeTableCommand,
   type DynamoDBClient,
   type KeySchemaElement,
+  ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { indexes } from '../../shared/adapters/order-line-item.ts';
-import { type Storage, tableFolder } from './storage.ts';
+import { checkTableFolder, damaged, type Storage, tableFolder } from './storage.ts';
 
 export const tableName = 'order-lines';
 
 /**
  * Starts DynamoDB's API on a free port of the loopback, kept in the data folder. What a process left that was killed
  * while it made the table is thrown away: the table would never become usable.
+ * @throws UserError when the table's folder is damaged
  */
 export async function startDynamoDb(dataFolder: string, storage: Storage): Promise<string> {
   if ((await part(storage).get('made')) !== true) {
     await rm(tableFolder(dataFolder), { recursive: true, force: true });
   }
+  await checkTableFolder(dataFolder);
   const server = new Worker(new URL('./table-server.ts', import.meta.url), {
     workerData: { path: tableFolder(dataFolder) },
   });
@@ -29,11 +32,25 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
   return `http://127.0.0.1:${port}`;
 }
 
-/** Makes the product's table, if it is not there. */
-export async function ensureTable(client: DynamoDBClient, storage: Storage): Promise<void> {
-  if ((await part(storage).get('made')) === true) return;
-  await createTable(client);
-  await part(storage).put('made', true);
+/**
+ * Makes the product's table, unless it was made before.
+ * @throws UserError when it was, and is not there any more
+ */
+export async function ensureTable(
+  client: DynamoDBClient,
+  storage: Storage,
+  dataFolder: string,
+): Promise<void> {
+  if ((await part(storage).get('made')) !== true) {
+    await createTable(client);
+    await part(storage).put('made', true);
+    return;
+  }
+  try {
+    await client.send(new DescribeTableCommand({ TableName: tableName }));
+  } catch (error) {
+    throw error instanceof ResourceNotFoundException ? damaged(dataFolder, error) : error;
+  }
 }
 
 /** Makes the table and its indexes, and waits until they can be used. */

@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import { historyTypes } from '../domain/history.ts';
 import { isBooked, type OrderLine, type StoredLine, type UnbookedLine } from '../domain/order-line.ts';
 import {
   deliveries,
   emailKinds,
-  historyTypes,
   isProvisioningPending,
   type LineKey,
   type LineStatus,
@@ -14,6 +14,8 @@ import { nextDueAt } from '../domain/follow-up.ts';
 
 const text = z.string();
 const contact = z.object({ email: text, name: text.exactOptional(), locale: z.enum(locales) });
+
+const undeliverable = z.object({ email: text, reason: text });
 
 const lineSchema = z.object({
   orderId: text,
@@ -44,9 +46,13 @@ const lineSchema = z.object({
     })
     .exactOptional(),
   emailsSent: z.int(),
+  contactsSaved: z.int().default(0),
   countedEmailsAt: z.array(text),
   lastResentAt: text.exactOptional(),
-  undeliverable: z.object({ email: text, reason: text }).exactOptional(),
+  /** The first items of all were written with one address or none. */
+  undeliverable: z
+    .union([z.array(undeliverable), undeliverable.transform((address) => [address])])
+    .default([]),
   claim: z
     .object({
       id: text,
@@ -70,18 +76,28 @@ const lineSchema = z.object({
         messageId: text.exactOptional(),
         result: text.exactOptional(),
         reason: text.exactOptional(),
+        repeated: z.object({ times: z.int(), since: text }).exactOptional(),
       }),
     )
     .default([]),
 }) satisfies z.ZodType<OrderLine>;
 
-const unbookedSchema = z.object({
-  orderId: text,
-  lineId: text,
-  status: z.literal('Unbooked'),
-  cancelledAt: text.exactOptional(),
-  reschedule: z.object({ requestedStartDate: text, changedAt: text }).exactOptional(),
-}) satisfies z.ZodType<UnbookedLine>;
+const reschedule = z.object({ requestedStartDate: text, changedAt: text });
+
+/** The first items of all were written with one reschedule or none. */
+const unbookedSchema = z
+  .object({
+    orderId: text,
+    lineId: text,
+    status: z.literal('Unbooked'),
+    cancelledAt: text.exactOptional(),
+    reschedule: reschedule.exactOptional(),
+    reschedules: z.array(reschedule).default([]),
+  })
+  .transform(({ reschedule: only, reschedules, ...held }) => ({
+    ...held,
+    reschedules: only ? [only] : reschedules,
+  })) satisfies z.ZodType<UnbookedLine>;
 
 const versioned = z.object({ version: z.int() });
 

@@ -94,6 +94,9 @@ export interface OrderLineStore {
 /** With every try somebody else made progress, so this many in a row mean that something is wrong. */
 const mostTries = 30;
 
+/** How many items DynamoDB reads in one batch. */
+const mostKeysOfBatch = 100;
+
 const keySchema = z.object({ pk: z.string(), sk: z.string() });
 const onboardingSchema = z.object({ organizationId: z.string(), onboardedAt: z.string() });
 const indexedKey = keySchema.extend({ position: z.string() });
@@ -202,7 +205,7 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
         new BatchGetCommand({
           RequestItems: {
             [tableName]: {
-              Keys: wanted,
+              Keys: wanted.slice(0, mostKeysOfBatch),
               ProjectionExpression: Object.keys(names).join(', '),
               ExpressionAttributeNames: names,
             },
@@ -213,7 +216,7 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
         const { line } = parseLine(item);
         if (isBooked(line)) found.set(position(line), line);
       }
-      wanted = UnprocessedKeys?.[tableName]?.Keys ?? [];
+      wanted = [...wanted.slice(mostKeysOfBatch), ...(UnprocessedKeys?.[tableName]?.Keys ?? [])];
     }
     return found;
   }
@@ -283,14 +286,14 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
       const states = listStatesOf(request);
       const partitions = partitionsOf(request, states);
       const lines: OrderLine[] = [];
+      /** One more than the page has tells whether there is a next one. */
+      const enough = request.limit + 1;
       let after = request.after;
       let isLast = partitions.length === 0;
-      while (!isLast && lines.length < request.limit) {
+      while (!isLast && lines.length < enough) {
         const from = after;
-        const pages = await Promise.all(
-          partitions.map(([index, key]) => page(index, key, from, request.limit)),
-        );
-        const { places, complete } = mergePages(pages, request.limit);
+        const pages = await Promise.all(partitions.map(([index, key]) => page(index, key, from, enough)));
+        const { places, complete } = mergePages(pages, enough);
         const found = await readListed(places);
         const wanted = places.flatMap((place) => found.get(place.position) ?? []);
         lines.push(...wanted.filter((line) => isListed(line, request, states)));
@@ -299,8 +302,7 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
       }
       const shown = lines.slice(0, request.limit);
       const last = shown.at(-1);
-      const isCut = lines.length > shown.length || !isLast;
-      return { lines: shown, ...(isCut && last ? { next: position(last) } : {}) };
+      return { lines: shown, ...(last && lines.length > shown.length ? { next: position(last) } : {}) };
     },
 
     async *listDue(by) {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { deliveries, historyTypes, lineStatuses, locales } from '../domain/order-line.ts';
+import { historyTypes } from '../domain/history.ts';
+import { deliveries, lineStatuses, locales } from '../domain/order-line.ts';
 import { refusalCodes } from '../domain/rules.ts';
 import { contactFields, identifier, plainText } from './fields.ts';
 import { problems } from './problems.ts';
@@ -125,9 +126,16 @@ export const resendAnswer = z.object({
 });
 export type ResendAnswer = z.output<typeof resendAnswer>;
 
+const support = z.object({
+  portal: z.string(),
+  search: z.string(),
+  requestType: z.string(),
+  reference: z.string(),
+});
+
 export const contactChangeAnswer = z.object({
   lines: z.array(lineAnswer),
-  skipped: z.array(z.object({ lineId: z.string(), reason: codes })),
+  skipped: z.array(z.object({ lineId: z.string(), reason: codes, support: support.exactOptional() })),
 });
 export type ContactChangeAnswer = z.output<typeof contactChangeAnswer>;
 
@@ -147,8 +155,6 @@ export const problemAnswer = z
     requestedStartDate: instant.exactOptional(),
     reason: z.string().exactOptional(),
     canResendAt: instant.exactOptional(),
-    support: z
-      .object({ portal: z.string(), search: z.string(), requestType: z.string(), reference: z.string() })
-      .exactOptional(),
+    support: support.exactOptional(),
   })
   .meta({ id: 'Problem' });

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { OfferWindows } from '../domain/offers.ts';
 import type { ResendLimits } from '../domain/rules.ts';
 import { longestWindowDays } from '../domain/follow-up.ts';
+import { mostEmailsPerDay, mostEmailsPerLine } from '../domain/history.ts';
 import { isPositiveDuration } from '../domain/time.ts';
 import { Duration } from 'luxon';
 import { emailAddress, identifier, plainText } from './fields.ts';
@@ -22,10 +23,12 @@ export const offerWindows: z.ZodType<OfferWindows> = z.strictObject({
   families: z.record(identifier, windowDuration),
 });
 
+const boundedItem = 'the size of a line in the table is bounded by it';
+
 export const resendLimits: z.ZodType<ResendLimits> = z.strictObject({
   interval: duration,
-  perDay: z.int().min(1).max(100),
-  perLine: z.int().min(1).max(200, 'must be at most 200: the history of a line is bounded by it'),
+  perDay: z.int().min(1).max(mostEmailsPerDay, `must be at most ${mostEmailsPerDay}: ${boundedItem}`),
+  perLine: z.int().min(1).max(mostEmailsPerLine, `must be at most ${mostEmailsPerLine}: ${boundedItem}`),
 });
 
 const httpsUrl = z.url({ protocol: /^https$/, error: 'must be an https URL' });

@@ -22,11 +22,17 @@ export const plainText = (max: number) =>
     .refine((text) => !controlCharacter.test(text), 'must not contain control characters')
     .refine((text) => !markup.test(text), 'must be plain text, without markup');
 
-/** A mail address as the mail service takes it: ASCII, at most 254 characters, no display name. */
+/**
+ * A mail address as the mail service takes it: ASCII, at most 254 characters with at most 64 before the at sign
+ * (RFC 5321), no display name. Other scripts come as punycode, in the top-level domain too.
+ */
+const addressPattern =
+  /^(?=[^@]{1,64}@)(?!\.)(?!.*\.\.)[A-Za-z0-9_'+\-.]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9-]*\.)+(?:[A-Za-z]{2,}|[Xx][Nn]--[A-Za-z0-9-]*[A-Za-z0-9])$/;
+
 export const emailAddress = z
   .string()
   .max(254, 'must have at most 254 characters')
-  .pipe(z.email('must be an email address, for example jane@example.com'))
+  .pipe(z.email({ pattern: addressPattern, error: 'must be an email address, for example jane@example.com' }))
   .meta({ format: 'email', example: 'jane@example.com' });
 
 const locale = z.enum(locales, `must be one of ${locales.join(', ')}`);

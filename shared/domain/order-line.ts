@@ -1,3 +1,4 @@
+import { type HistoryEntry, withEntry } from './history.ts';
 import { type OfferWindows, windowOf } from './offers.ts';
 import { type Instant, type IsoDuration, plus } from './time.ts';
 
@@ -56,35 +57,17 @@ export interface Claim {
   readonly until: Instant;
 }
 
-export const historyTypes = [
-  'Booked',
-  'Rescheduled',
-  'ProvisioningEmailSent',
-  'ProvisioningEmailFailed',
-  'ProvisioningEmailFeedback',
-  'ProvisioningContactChanged',
-  'Onboarded',
-  'Closed',
-  'Cancelled',
-] as const;
-export type HistoryType = (typeof historyTypes)[number];
-
-/** What happened to a line: when, what, who did it, and for emails to whom and with what result. */
-export interface HistoryEntry {
-  readonly at: Instant;
-  readonly type: HistoryType;
-  readonly actor: string;
-  readonly to?: string;
-  readonly messageId?: string;
-  readonly result?: string;
-  readonly reason?: string;
-}
-
 /** The answer that a resend with an idempotency key got, kept as JSON text for as long as the key counts. */
 export interface KeptAnswer {
   readonly key: string;
   readonly at: Instant;
   readonly answer: string;
+}
+
+/** An address that mail does not reach, and why. */
+export interface Undeliverable {
+  readonly email: string;
+  readonly reason: string;
 }
 
 export interface OrderLine extends LineKey {
@@ -106,13 +89,15 @@ export interface OrderLine extends LineKey {
   readonly organizationId?: string;
   readonly cancelledAt?: Instant;
   readonly lastEmail?: LastEmail;
-  /** How many emails left in the life of the line. */
+  /** How many emails left in the life of the line, or may have. */
   readonly emailsSent: number;
+  /** How many times the contact was changed without an email. */
+  readonly contactsSaved: number;
   /** When the emails left that count toward the daily limit; older ones than the limit's day may be missing. */
   readonly countedEmailsAt: readonly Instant[];
   readonly lastResentAt?: Instant;
-  /** The address that hard-bounced or complained, and why: nothing is sent to it any more. */
-  readonly undeliverable?: { readonly email: string; readonly reason: string };
+  /** The addresses that hard-bounced or complained, and why: nothing is sent to them any more. */
+  readonly undeliverable: readonly Undeliverable[];
   readonly claim?: Claim;
   readonly answers: readonly KeptAnswer[];
   /** Which start of the workflow counts; an execution of an older one stands down. 0: none was started yet. */
@@ -124,7 +109,8 @@ export interface OrderLine extends LineKey {
 export interface UnbookedLine extends LineKey {
   readonly status: 'Unbooked';
   readonly cancelledAt?: Instant;
-  readonly reschedule?: Reschedule;
+  /** In the order in which they came. */
+  readonly reschedules: readonly Reschedule[];
 }
 
 export type StoredLine = OrderLine | UnbookedLine;
@@ -166,17 +152,10 @@ export interface Stamp {
   readonly actor: string;
 }
 
-/**
- * The most entries a line's history keeps. The item of a line may have 400 KB in DynamoDB; an entry has at most 1 KB
- * (an address of 254, a reason of 200, an actor of 254 characters). The oldest but the booking make room.
- */
-export const historyLimit = 300;
-
-function withHistory(line: OrderLine, entry: HistoryEntry): OrderLine {
-  const [first, ...rest] = line.history;
-  const history = first ? [first, ...rest.slice(-(historyLimit - 2)), entry] : [entry];
-  return { ...line, history };
-}
+const withHistory = (line: OrderLine, entry: HistoryEntry): OrderLine => ({
+  ...line,
+  history: withEntry(line.history, entry),
+});
 
 /**
  * A new line, with what its early events said: held cancellations and reschedules count at once.
@@ -192,20 +171,40 @@ export function book(
     status: 'Scheduled',
     window: windowOf(booking.offer, windows),
     emailsSent: 0,
+    contactsSaved: 0,
     countedEmailsAt: [],
+    undeliverable: [],
     answers: [],
     executionRevision: 0,
     history: [{ ...stamp, type: 'Booked' }],
   };
-  const rescheduled = early?.reschedule ? reschedule(booked, early.reschedule, stamp) : booked;
+  const changes = early?.reschedules ?? [];
+  const rescheduled = changes.reduce((line, change) => reschedule(line, change, stamp), booked);
   return early?.cancelledAt ? cancel(rescheduled, early.cancelledAt, stamp) : rescheduled;
 }
 
-/** Holds a reschedule that came before the booking; of several the one changed last counts. */
+/** The line that is held for `key` until it is booked. */
+export const unbooked = ({ orderId, lineId }: LineKey): UnbookedLine => ({
+  orderId,
+  lineId,
+  status: 'Unbooked',
+  reschedules: [],
+});
+
+/** How many reschedules are held for a line at most; the one changed first makes room. */
+export const mostHeldReschedules = 20;
+
+/** Holds a reschedule that came before the booking. The same change again: nothing. */
 export function holdReschedule(held: UnbookedLine, change: Reschedule): UnbookedLine {
-  const known = held.reschedule;
-  return known && known.changedAt >= change.changedAt ? held : { ...held, reschedule: change };
+  if (held.reschedules.some((known) => isSameChange(known, change))) return held;
+  const reschedules = [...held.reschedules, change];
+  if (reschedules.length <= mostHeldReschedules) return { ...held, reschedules };
+  const first = reschedules.reduce((a, b) => (b.changedAt < a.changedAt ? b : a));
+  return { ...held, reschedules: reschedules.filter((known) => known !== first) };
 }
+
+const isSameChange = (a: Reschedule, b: Reschedule): boolean =>
+  a.changedAt === b.changedAt && a.requestedStartDate === b.requestedStartDate;
 
 /** Holds a cancellation that came before the booking. */
 export function holdCancellation(held: UnbookedLine, cancelledAt: Instant): UnbookedLine {
@@ -218,6 +217,7 @@ export function holdCancellation(held: UnbookedLine, cancelledAt: Instant): Unbo
  */
 export function reschedule(line: OrderLine, change: Reschedule, stamp: Stamp): OrderLine {
   const result = `changed at ${change.changedAt} to ${change.requestedStartDate}`;
+  if (isApplied(line, change)) return line;
   if (line.history.some((entry) => entry.type === 'Rescheduled' && entry.result === result)) return line;
 
   const entry: HistoryEntry = { ...stamp, type: 'Rescheduled', result };
@@ -227,10 +227,9 @@ export function reschedule(line: OrderLine, change: Reschedule, stamp: Stamp): O
   if (line.rescheduledAt !== undefined && change.changedAt <= line.rescheduledAt) {
     return withHistory(line, { ...entry, reason: 'ignored: a newer change came before' });
   }
-  const { claim, ...unclaimed } = line;
   return withHistory(
     {
-      ...unclaimed,
+      ...giveUpClaim(line),
       requestedStartDate: change.requestedStartDate,
       rescheduledAt: change.changedAt,
       executionRevision: startedAnew(line),
@@ -244,6 +243,9 @@ export function rescheduleOf(entry: HistoryEntry): { to: Instant; isApplied: boo
   const to = entry.type === 'Rescheduled' ? entry.result?.split(' ').at(-1) : undefined;
   return to === undefined ? undefined : { to, isApplied: entry.reason === undefined };
 }
+
+const isApplied = ({ requestedStartDate, rescheduledAt }: OrderLine, change: Reschedule): boolean =>
+  rescheduledAt !== undefined && isSameChange({ requestedStartDate, changedAt: rescheduledAt }, change);
 
 /** The revision that makes running executions stand down; a line without an execution keeps having none. */
 const startedAnew = (line: OrderLine): number =>
@@ -289,19 +291,55 @@ export function closeOverdue(line: OrderLine, stamp: Stamp): OrderLine {
 export const liveClaim = (line: OrderLine, now: Instant): Claim | undefined =>
   line.claim && line.claim.until > now ? line.claim : undefined;
 
-export const withClaim = (line: OrderLine, claim: Claim): OrderLine => ({ ...line, claim });
+/** Claims the line for one email; a claim that is still there is given up. */
+export const withClaim = (line: OrderLine, claim: Claim): OrderLine => ({ ...giveUpClaim(line), claim });
 
-function withoutClaim(line: OrderLine, id: string): OrderLine {
+/** The line without the claim of that id, whose email was not handed to the mail service or is recorded. */
+export function withoutClaim(line: OrderLine, id: string): OrderLine {
   const { claim, ...rest } = line;
   return claim?.id === id ? rest : line;
 }
 
+/**
+ * Ends a claim whose sender left no outcome. Its email may have been sent, so it is in the history and counts. Should
+ * the sender record its email after all, it counts once more: rather too many are counted than too few.
+ */
+function giveUpClaim(line: OrderLine): OrderLine {
+  const { claim } = line;
+  if (!claim) return line;
+  const { actor, at, kind, to } = claim;
+  return withHistory(withCount(withoutClaim(line, claim.id), kind, at), {
+    at,
+    type: 'ProvisioningEmailUnconfirmed',
+    actor,
+    to: to.email,
+    result: 'may have been sent',
+    reason: kind,
+  });
+}
+
+/** The line as it is once a claim that ran out is given up; nothing needs to have written that. */
+export const withoutStaleClaim = (line: OrderLine, now: Instant): OrderLine =>
+  liveClaim(line, now) ? line : giveUpClaim(line);
+
 /** The span that the daily limit looks back over, and that an idempotency key counts for. */
 export const limitSpan: IsoDuration = 'PT24H';
 
+/** Counts an email toward the limits; the first one of a line counts toward those of its life only. */
+function withCount(line: OrderLine, kind: EmailKind, at: Instant): OrderLine {
+  const lastDay = line.countedEmailsAt.filter((sent) => plus(sent, limitSpan) > at);
+  return {
+    ...line,
+    ...(kind === 'resend' ? { lastResentAt: at } : {}),
+    emailsSent: line.emailsSent + 1,
+    countedEmailsAt: kind === 'first' ? lastDay : [...lastDay, at],
+  };
+}
+
 /**
  * Records that the claimed email was accepted for sending: the first one starts the window, a contact change takes
- * effect. It counts even if the line was settled meanwhile or the claim was taken over: the email did leave.
+ * effect. It counts even if the line was settled meanwhile or the claim was taken over: the email did leave. The same
+ * email again changes nothing.
  */
 export function recordSent(
   line: OrderLine,
@@ -309,27 +347,30 @@ export function recordSent(
   email: { messageId: string; sentAt: Instant },
 ): OrderLine {
   const { messageId, sentAt } = email;
-  const to = claim.to.email;
-  const counted = claim.kind === 'first' ? [] : [sentAt];
+  if (recipientOf(line, messageId) !== undefined) return line;
+  const { actor, kind, to } = claim;
   const sent: OrderLine = {
-    ...withoutClaim(line, claim.id),
-    ...(claim.kind === 'first' ? windowFrom(line, sentAt) : {}),
-    ...(claim.kind === 'resend' ? { lastResentAt: sentAt } : {}),
-    lastEmail: { messageId, to, sentAt, delivery: 'Accepted' },
-    emailsSent: line.emailsSent + 1,
-    countedEmailsAt: [...line.countedEmailsAt.filter((at) => plus(at, limitSpan) > sentAt), ...counted],
+    ...withCount(withoutClaim(line, claim.id), kind, sentAt),
+    ...(kind === 'first' ? windowFrom(line, sentAt) : {}),
+    lastEmail: { messageId, to: to.email, sentAt, delivery: 'Accepted' },
   };
-  const changed =
-    claim.kind === 'contact-change' ? withContact(sent, claim.to, { at: sentAt, actor: claim.actor }) : sent;
+  const changed = kind === 'contact-change' ? withContact(sent, to, { at: sentAt, actor }) : sent;
   return withHistory(changed, {
     at: sentAt,
     type: 'ProvisioningEmailSent',
-    actor: claim.actor,
-    to,
+    actor,
+    to: to.email,
     messageId,
     result: 'Accepted',
-    reason: claim.kind,
+    reason: kind,
   });
+}
+
+/** Who an email of the line went to; undefined if the line knows of no such email. */
+export function recipientOf(line: OrderLine, messageId: string): string | undefined {
+  if (line.lastEmail?.messageId === messageId) return line.lastEmail.to;
+  return line.history.find((entry) => entry.type === 'ProvisioningEmailSent' && entry.messageId === messageId)
+    ?.to;
 }
 
 function windowFrom(line: OrderLine, sentAt: Instant): Partial<OrderLine> {
@@ -341,12 +382,16 @@ function windowFrom(line: OrderLine, sentAt: Instant): Partial<OrderLine> {
   };
 }
 
-/** Records that the claimed email was not accepted: nothing is counted, and the next may go at once. */
+/**
+ * Records that the claimed email was not accepted: nothing is counted, and the next may go at once. A claim that is
+ * gone has its outcome already.
+ */
 export function recordFailure(
   line: OrderLine,
   claim: Claim,
   failure: { at: Instant; reason: string },
 ): OrderLine {
+  if (line.claim?.id !== claim.id) return line;
   return withHistory(withoutClaim(line, claim.id), {
     at: failure.at,
     type: 'ProvisioningEmailFailed',
@@ -357,18 +402,23 @@ export function recordFailure(
   });
 }
 
-/** Changes the provisioning contact; an undeliverable address is forgotten with it. */
-export function withContact(line: OrderLine, contact: Contact, stamp: Stamp): OrderLine {
-  const { undeliverable, ...rest } = line;
+function withContact(line: OrderLine, contact: Contact, stamp: Stamp): OrderLine {
   return withHistory(
-    { ...rest, provisioningContact: contact },
+    { ...line, provisioningContact: contact },
     { ...stamp, type: 'ProvisioningContactChanged', to: contact.email },
   );
 }
 
+/** Changes the provisioning contact without an email, before the first one: it will go to the new contact. */
+export const saveContact = (line: OrderLine, contact: Contact, stamp: Stamp): OrderLine => ({
+  ...withContact(line, contact, stamp),
+  contactsSaved: line.contactsSaved + 1,
+});
+
 /** Keeps the answer to a resend for its idempotency key, and forgets those whose time is over. */
 export function keepAnswer(line: OrderLine, kept: KeptAnswer): OrderLine {
-  return { ...line, answers: [...line.answers.filter(({ at }) => plus(at, limitSpan) > kept.at), kept] };
+  const others = line.answers.filter(({ key, at }) => key !== kept.key && plus(at, limitSpan) > kept.at);
+  return { ...line, answers: [...others, kept] };
 }
 
 /** The answer that `key` got within the last 24 hours. */
@@ -397,26 +447,36 @@ const deliveryRank: Readonly<Record<Delivery, number>> = {
 /** Records a report about one of the line's emails; the same report again changes nothing. */
 export function recordFeedback(line: OrderLine, feedback: Feedback, stamp: Stamp): OrderLine {
   const { messageId, delivery, reason, undeliverable } = feedback;
-  const sent = line.history.find(
-    (entry) => entry.type === 'ProvisioningEmailSent' && entry.messageId === messageId,
-  );
+  const to = recipientOf(line, messageId);
   const isKnown = line.history.some(
     (entry) =>
       entry.type === 'ProvisioningEmailFeedback' &&
       entry.messageId === messageId &&
       entry.result === delivery,
   );
-  if (isKnown || sent?.to === undefined) return line;
+  if (isKnown || to === undefined) return line;
 
   const isNews =
     line.lastEmail?.messageId === messageId && deliveryRank[delivery] > deliveryRank[line.lastEmail.delivery];
   const because = reason === undefined ? {} : { reason };
-  return withHistory(
-    {
-      ...line,
-      ...(isNews ? { lastEmail: { ...line.lastEmail, delivery, ...because } } : {}),
-      ...(undeliverable ? { undeliverable: { email: sent.to, reason: reason ?? delivery } } : {}),
-    },
-    { ...stamp, type: 'ProvisioningEmailFeedback', to: sent.to, messageId, result: delivery, ...because },
-  );
+  const told = undeliverable ? withUndeliverable(line, { email: to, reason: reason ?? delivery }) : line;
+  return withHistory(isNews ? { ...told, lastEmail: { ...line.lastEmail, delivery, ...because } } : told, {
+    ...stamp,
+    type: 'ProvisioningEmailFeedback',
+    to,
+    messageId,
+    result: delivery,
+    ...because,
+  });
 }
+
+/** How many undeliverable addresses a line remembers; the one known longest makes room. */
+export const mostUndeliverable = 50;
+
+function withUndeliverable(line: OrderLine, address: Undeliverable): OrderLine {
+  const others = line.undeliverable.filter(({ email }) => !isSameAddress(email, address.email));
+  return { ...line, undeliverable: [...others, address].slice(-mostUndeliverable) };
+}
+
+/** Mail addresses are the same in any case: mail systems that tell them apart are not met in practice. */
+export const isSameAddress = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();

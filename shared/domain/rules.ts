@@ -1,4 +1,13 @@
-import { type Contact, isOpen, isProvisioningPending, limitSpan, type OrderLine } from './order-line.ts';
+import {
+  type Contact,
+  isOpen,
+  isProvisioningPending,
+  isSameAddress,
+  limitSpan,
+  liveClaim,
+  type OrderLine,
+  withoutStaleClaim,
+} from './order-line.ts';
 import { type Instant, type IsoDuration, later, plus } from './time.ts';
 
 export interface ResendLimits {
@@ -6,7 +15,7 @@ export interface ResendLimits {
   readonly interval: IsoDuration;
   /** How many emails, resends and contact changes together, may leave in 24 hours. */
   readonly perDay: number;
-  /** How many emails may leave in the life of a line. */
+  /** How many emails may leave in the life of a line, with the contact changes that send none. */
   readonly perLine: number;
 }
 
@@ -31,11 +40,12 @@ export const refusalCodes = [
 ] as const satisfies readonly Refusal['code'][];
 
 /** Whether the provisioning email may be resent at `now`; undefined: it may. */
-export function refuseResend(line: OrderLine, now: Instant, limits: ResendLimits): Refusal | undefined {
+export function refuseResend(stored: OrderLine, now: Instant, limits: ResendLimits): Refusal | undefined {
+  const line = withoutStaleClaim(stored, now);
   return (
     refuseSettled(line) ??
     refuseUnstarted(line) ??
-    refuseUndeliverable(line) ??
+    refuseUndeliverable(line, line.provisioningContact) ??
     refuseTooMany(line, now, limits) ??
     refuseTooSoon(line, now, limits)
   );
@@ -43,13 +53,14 @@ export function refuseResend(line: OrderLine, now: Instant, limits: ResendLimits
 
 /** Whether the contact may be changed to another address at `now`; undefined: it may. */
 export function refuseContactChange(
-  line: OrderLine,
+  stored: OrderLine,
   now: Instant,
   limits: ResendLimits,
 ): Refusal | undefined {
+  const line = withoutStaleClaim(stored, now);
   const settled = refuseSettled(line);
   if (settled) return settled;
-  return refuseUnstarted(line) ? undefined : refuseTooMany(line, now, limits);
+  return refuseUnstarted(line) ? refuseUsedUp(line, limits) : refuseTooMany(line, now, limits);
 }
 
 export type ContactChange =
@@ -62,21 +73,19 @@ export type ContactChange =
 
 /** What a change of the provisioning contact to `contact` means at `now`. */
 export function decideContactChange(
-  line: OrderLine,
+  stored: OrderLine,
   contact: Contact,
   now: Instant,
   limits: ResendLimits,
 ): ContactChange {
+  const line = withoutStaleClaim(stored, now);
   const settled = refuseSettled(line);
   if (settled) return { outcome: 'refused', refusal: settled };
   if (isSameAddress(line.provisioningContact.email, contact.email)) return { outcome: 'unchanged' };
-  const refusal = refuseContactChange(line, now, limits);
+  const refusal = refuseUndeliverable(line, contact) ?? refuseContactChange(line, now, limits);
   if (refusal) return { outcome: 'refused', refusal };
   return { outcome: refuseUnstarted(line) ? 'save' : 'send' };
 }
-
-/** Mail addresses are the same in any case: mail systems that tell them apart are not met in practice. */
-const isSameAddress = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /**
  * Whether the first email may leave at `now`: `send` it, `wait` for the requested start date, or nothing is `left` to
@@ -102,15 +111,17 @@ function refuseUnstarted(line: OrderLine): Refusal | undefined {
     : undefined;
 }
 
-function refuseUndeliverable(line: OrderLine): Refusal | undefined {
-  const { undeliverable, provisioningContact } = line;
-  return undeliverable && isSameAddress(undeliverable.email, provisioningContact.email)
-    ? { code: 'contact-undeliverable', reason: undeliverable.reason }
-    : undefined;
+function refuseUndeliverable({ undeliverable }: OrderLine, contact: Contact): Refusal | undefined {
+  const known = undeliverable.find(({ email }) => isSameAddress(email, contact.email));
+  return known && { code: 'contact-undeliverable', reason: known.reason };
 }
 
+const refuseUsedUp = (line: OrderLine, limits: ResendLimits): Refusal | undefined =>
+  line.emailsSent + line.contactsSaved >= limits.perLine ? { code: 'resend-limit-reached' } : undefined;
+
 function refuseTooMany(line: OrderLine, now: Instant, limits: ResendLimits): Refusal | undefined {
-  if (line.emailsSent >= limits.perLine) return { code: 'resend-limit-reached' };
+  const usedUp = refuseUsedUp(line, limits);
+  if (usedUp) return usedUp;
   const lastDay = line.countedEmailsAt.filter((at) => plus(at, limitSpan) > now);
   const blocking = lastDay.at(-limits.perDay);
   if (blocking === undefined) return undefined;
@@ -118,9 +129,10 @@ function refuseTooMany(line: OrderLine, now: Instant, limits: ResendLimits): Ref
   return { code: 'resend-limit-reached', canResendAt };
 }
 
+/** While somebody sends for the line, the next is possible once that sender's claim has run out at the latest. */
 function refuseTooSoon(line: OrderLine, now: Instant, limits: ResendLimits): Refusal | undefined {
-  const next = nextAfterInterval(line, limits);
-  return next !== undefined && next > now ? { code: 'resend-too-soon', canResendAt: next } : undefined;
+  const next = later(nextAfterInterval(line, limits) ?? now, liveClaim(line, now)?.until ?? now);
+  return next > now ? { code: 'resend-too-soon', canResendAt: next } : undefined;
 }
 
 const nextAfterInterval = (line: OrderLine, limits: ResendLimits): Instant | undefined =>

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import type { ClaimNames } from '../contracts/environment.ts';
 import { Problem } from '../contracts/problems.ts';
+import { longestActor } from '../domain/history.ts';
 import { isBooked, type OrderLine, type StoredLine } from '../domain/order-line.ts';
+import { withinBytes } from '../domain/text.ts';
 
 /** What people may be granted, from least to most. */
 export const roles = ['view', 'resend', 'operator'] as const;
@@ -40,7 +42,7 @@ export function callerOf(claims: Record<string, unknown> | undefined, names: Cla
   }
   const { email, name, sub } = identity.data;
   return {
-    name: email ?? name ?? sub,
+    name: withinBytes(email ?? name ?? sub, longestActor),
     ...(partnerId.data === undefined ? {} : { partnerId: partnerId.data }),
     roles: new Set(roles.data),
   };

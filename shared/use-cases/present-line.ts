@@ -74,7 +74,7 @@ export function problemOf(refusal: Refusal): Problem {
       );
     }
     case 'contact-undeliverable':
-      return new Problem(code, 'Mail to this address comes back. Change the provisioning contact.', {
+      return new Problem(code, 'Mail to this address comes back. Choose another provisioning contact.', {
         reason: refusal.reason,
       });
     case 'resend-too-soon': {
@@ -86,7 +86,10 @@ export function problemOf(refusal: Refusal): Problem {
     case 'resend-limit-reached': {
       const { canResendAt } = refusal;
       return canResendAt === undefined
-        ? new Problem(code, 'This line has used up all its emails. Reach the contact in another way.')
+        ? new Problem(
+            code,
+            'This line has used up its emails and contact changes. Reach the contact in another way.',
+          )
         : new Problem(code, `The limit for 24 hours is reached. The next is possible at ${canResendAt}.`, {
             canResendAt,
           });

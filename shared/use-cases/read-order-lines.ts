@@ -2,7 +2,8 @@ import type * as z from 'zod';
 import { cursors, type OrderLineStore } from '../adapters/order-line-store.ts';
 import type { HistoryAnswer, LineAnswer, ListAnswer, listQuery, OrderAnswer } from '../contracts/api.ts';
 import { invalidRequest, Problem } from '../contracts/problems.ts';
-import type { LineKey } from '../domain/order-line.ts';
+import type { HistoryEntry } from '../domain/history.ts';
+import { type LineKey, withoutStaleClaim } from '../domain/order-line.ts';
 import type { ResendLimits } from '../domain/rules.ts';
 import { toInstant } from '../domain/time.ts';
 import { type Caller, isVisible, listedPartner, requireView } from './access.ts';
@@ -78,7 +79,18 @@ export async function readLine(
 export async function readHistory(
   caller: Caller,
   key: LineKey,
-  { store }: ReadServices,
+  { store, now }: ReadServices,
 ): Promise<HistoryAnswer> {
-  return { items: requireView(await store.find(key), caller).history.toReversed() };
+  const line = requireView(await store.find(key), caller);
+  const { history } = withoutStaleClaim(line, toInstant(now()));
+  return { items: history.toReversed().sort(byTimeDescending).map(presentEntry) };
 }
+
+const byTimeDescending = (a: HistoryEntry, b: HistoryEntry): number =>
+  a.at === b.at ? 0 : a.at < b.at ? 1 : -1;
+
+/** An entry as callers see it; what happened several times in a row says so in its result. */
+const presentEntry = ({ repeated, ...entry }: HistoryEntry): HistoryAnswer['items'][number] =>
+  repeated
+    ? { ...entry, result: `${entry.result ?? ''}, ${repeated.times} times since ${repeated.since}` }
+    : entry;

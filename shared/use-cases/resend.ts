@@ -1,5 +1,5 @@
 import { type ContactChangeAnswer, type ResendAnswer, resendAnswer } from '../contracts/api.ts';
-import { type ProblemCode, Problem, refusalCodes, supportCase } from '../contracts/problems.ts';
+import { Problem, refusalCodes, supportCase } from '../contracts/problems.ts';
 import { faultNames, NamedFault } from '../contracts/workflow.ts';
 import {
   type Claim,
@@ -9,23 +9,27 @@ import {
   type LineKey,
   liveClaim,
   type OrderLine,
+  saveContact,
   type StoredLine,
   withClaim,
-  withContact,
+  withoutClaim,
 } from '../domain/order-line.ts';
 import { decideContactChange, type Refusal, refuseResend, type ResendLimits } from '../domain/rules.ts';
 import { type Instant, toInstant } from '../domain/time.ts';
-import { faultForLog, type Log } from '../runtime/logger.ts';
+import { faultForLog } from '../runtime/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
-import { claimFor, type ClaimRequest, sendClaimed, type SendServices } from './send-email.ts';
+import {
+  claimFor,
+  type ClaimRequest,
+  sendClaimed,
+  type SendServices,
+  updateWithClaim,
+} from './send-email.ts';
 import { type Caller, isVisible, requireResend } from './access.ts';
 import { presentLine, problemOf } from './present-line.ts';
 
 export interface ResendServices extends SendServices {
   readonly limits: ResendLimits;
-  readonly log: Log;
-  /** Waits, in real time. */
-  readonly pause: (milliseconds: number) => Promise<void>;
 }
 
 interface Request {
@@ -45,7 +49,8 @@ interface ContactChangeRequest extends Request {
 type Decision<Done> =
   | { readonly done: Done }
   | { readonly refused: Refusal }
-  | { readonly busy: Claim }
+  /** Somebody else sends for the line; the refusal holds should that not end. */
+  | { readonly busy: Refusal }
   | { readonly claimed: OrderLine; readonly claim: Claim };
 
 /**
@@ -66,14 +71,12 @@ async function sendAgain(
   const { idempotencyKey, caller } = request;
   const { now, limits, newId } = services;
 
-  const decision = await decideUnclaimed<ResendAnswer>(key, services, (known, at) => {
-    const line = requireResend(known, caller);
+  const decision = await decideUnclaimed<ResendAnswer>(key, request, services, (known, at) => {
+    const line = unclaimedBy(request, requireResend(known, caller));
     const kept = idempotencyKey === undefined ? undefined : keptAnswer(line, idempotencyKey, at);
     if (kept !== undefined) return { result: { done: resendAnswer.parse(JSON.parse(kept)) } };
-    const busy = liveClaim(line, at);
-    if (busy) return { result: { busy } };
     const refused = refuseResend(line, at, limits);
-    if (refused) return { result: { refused } };
+    if (refused) return { result: liveClaim(line, at) ? { busy: refused } : { refused } };
     return claim(line, { kind: 'resend', to: line.provisioningContact }, request, at, newId);
   });
 
@@ -109,7 +112,7 @@ async function changeContacts(
   services: ResendServices,
 ): Promise<ContactChangeAnswer> {
   const lines = [await changeContactOfLine(key, contact, request, services)];
-  const skipped: { lineId: string; reason: ProblemCode }[] = [];
+  const skipped: ContactChangeAnswer['skipped'] = [];
   if (request.applyToAllLines) {
     const order = await services.store.findOrder(key.orderId);
     const others = order.lines.filter(
@@ -120,7 +123,8 @@ async function changeContacts(
         lines.push(await changeContactOfLine(other, contact, request, services));
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
-        skipped.push({ lineId: other.lineId, reason: error.code });
+        const { support } = error.extras;
+        skipped.push({ lineId: other.lineId, reason: error.code, ...(support ? { support } : {}) });
       }
     }
   }
@@ -135,16 +139,16 @@ async function changeContactOfLine(
   services: ResendServices,
 ): Promise<OrderLine> {
   const { limits, newId } = services;
-  const decision = await decideUnclaimed<OrderLine>(key, services, (known, at) => {
-    const line = requireResend(known, request.caller);
+  const decision = await decideUnclaimed<OrderLine>(key, request, services, (known, at) => {
+    const line = unclaimedBy(request, requireResend(known, request.caller));
     const busy = liveClaim(line, at);
-    if (busy) return { result: { busy } };
+    if (busy) return { result: { busy: { code: 'resend-too-soon', canResendAt: busy.until } } };
     const change = decideContactChange(line, contact, at, limits);
     switch (change.outcome) {
       case 'unchanged':
         return { result: { done: line } };
       case 'save': {
-        const changed = withContact(line, contact, { at, actor: request.caller.name });
+        const changed = saveContact(line, contact, { at, actor: request.caller.name });
         return { line: changed, result: { done: changed } };
       }
       case 'send':
@@ -167,54 +171,79 @@ async function countingRefusals<Answer>(metrics: Metrics, request: () => Promise
   }
 }
 
+const ownerOf = ({ requestId }: Request): string => `request ${requestId}`;
+
 function claim(
   line: OrderLine,
   what: Pick<ClaimRequest, 'kind' | 'to'>,
-  { caller, requestId }: Request,
+  request: Request,
   at: Instant,
   newId: () => string,
-): { line: OrderLine; result: { claimed: OrderLine; claim: Claim } } {
-  const made = claimFor({ ...what, actor: caller.name, owner: `request ${requestId}` }, at, newId);
+): { line: OrderLine; claim: Claim; result: { claimed: OrderLine; claim: Claim } } {
+  const made = claimFor({ ...what, actor: request.caller.name, owner: ownerOf(request) }, at, newId);
   const claimed = withClaim(line, made);
-  return { line: claimed, result: { claimed, claim: made } };
+  return { line: claimed, claim: made, result: { claimed, claim: made } };
 }
+
+/**
+ * The line without a claim of this very request: its write took effect and the answer was lost, and nothing was sent
+ * for it yet.
+ */
+const unclaimedBy = (request: Request, line: OrderLine): OrderLine =>
+  line.claim?.owner === ownerOf(request) ? withoutClaim(line, line.claim.id) : line;
 
 /** How long to wait for somebody else's email of the same line: far longer than one takes. */
 const patience = { pauses: 100, milliseconds: 50 };
 
 /**
  * Decides about a line while nobody else is sending for it, so that what came of the other's email is known.
- * @throws Problem for a refusal, and resend-too-soon when the other sender does not end
+ * @throws Problem for a refusal, also when the other sender does not end, and email-not-sent
  */
 async function decideUnclaimed<Done>(
   key: LineKey,
-  { store, now, pause }: ResendServices,
-  decide: (line: StoredLine | undefined, at: Instant) => { line?: OrderLine; result: Decision<Done> },
-): Promise<Exclude<Decision<Done>, { refused: Refusal } | { busy: Claim }>> {
+  request: Request,
+  services: ResendServices,
+  decide: (
+    line: StoredLine | undefined,
+    at: Instant,
+  ) => { line?: OrderLine; claim?: Claim; result: Decision<Done> },
+): Promise<Exclude<Decision<Done>, { refused: Refusal } | { busy: Refusal }>> {
+  const { now, pause } = services;
   for (let pauses = 0; ; pauses += 1) {
-    const decision = await store.update(key, (line) => decide(line, toInstant(now())));
+    const decision = await orEmailNotSent(request, services, () =>
+      updateWithClaim(key, (line) => decide(line, toInstant(now())), services),
+    );
     if ('refused' in decision) throw problemOf(decision.refused);
     if (!('busy' in decision)) return decision;
-    if (pauses >= patience.pauses)
-      throw problemOf({ code: 'resend-too-soon', canResendAt: decision.busy.until });
+    if (pauses >= patience.pauses) throw problemOf(decision.busy);
     await pause(patience.milliseconds);
   }
 }
 
 async function send(
   { claimed, claim }: { readonly claimed: OrderLine; readonly claim: Claim },
-  { requestId }: Request,
+  request: Request,
   services: ResendServices,
   also?: Parameters<typeof sendClaimed>[3],
 ): Promise<OrderLine> {
+  const { line } = await orEmailNotSent(request, services, () => sendClaimed(claimed, claim, services, also));
+  return line;
+}
+
+/** @throws Problem email-not-sent with what a support case needs, when `work` ends in that fault */
+async function orEmailNotSent<Result>(
+  { requestId }: Request,
+  { log }: ResendServices,
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
-    return (await sendClaimed(claimed, claim, services, also)).line;
+    return await work();
   } catch (error) {
     if (!(error instanceof NamedFault) || error.name !== faultNames.emailNotSent) throw error;
-    services.log.error('an email was not sent', { requestId, fault: faultForLog(error) });
+    log.error('an email was not sent', { requestId, fault: faultForLog(error) });
     throw new Problem(
       'email-not-sent',
-      'The mail service did not take the email; nothing was changed or counted. Try again, or open a support case.',
+      'The email could not be sent; nothing was changed or counted. Try again, or open a support case.',
       { support: supportCase(requestId) },
       { cause: error },
     );

@@ -153,13 +153,15 @@ class ModelLine {
   window = 0;
   contact = '';
   start = '';
-  heldChange: Change | undefined;
+  readonly heldChanges: Change[] = [];
   changedAt = '';
   readonly changes = new Set<string>();
   firstSentAt: string | undefined;
   resentAt: string | undefined;
   lastEmail: { to: string; sentAt: string } | undefined;
   emails = 0;
+  /** How often its contact changed without an email. */
+  savedContacts = 0;
   readonly counted: string[] = [];
   readonly answers = new Map<string, { at: string; body: unknown }>();
   /** The workflow gave up on the first email; the next sweep takes it up. */
@@ -222,14 +224,14 @@ class ModelLine {
     this.happened('Booked');
     const wasCancelled = this.isCancelled;
     this.isCancelled = false;
-    if (this.heldChange) this.reschedule(this.heldChange);
+    for (const change of this.heldChanges) this.reschedule(change);
     if (wasCancelled) this.cancel();
     if (organizationId !== undefined) this.onboard(organizationId);
   }
 
   reschedule(change: Change): void {
     if (!this.isBooked) {
-      if (!this.heldChange || this.heldChange.changedAt < change.changedAt) this.heldChange = change;
+      this.heldChanges.push(change);
       return;
     }
     if (this.changes.has(change.changedAt)) return;
@@ -287,8 +289,14 @@ class ModelLine {
     return { status: 409, code: 'not-started', requestedStartDate: this.start };
   }
 
+  usedUp(): Problem | undefined {
+    if (this.emails + this.savedContacts < emailsPerLine) return undefined;
+    return { status: 429, code: 'resend-limit-reached' };
+  }
+
   limited(now: string): Problem | undefined {
-    if (this.emails >= emailsPerLine) return { status: 429, code: 'resend-limit-reached' };
+    const usedUp = this.usedUp();
+    if (usedUp) return usedUp;
     const lastDay = this.counted.map((at) => moved(at, day)).filter((end) => end > now);
     const [oldest] = lastDay;
     if (oldest === undefined || lastDay.length < emailsPerDay) return undefined;
@@ -371,6 +379,14 @@ function inWords({ type, to, reason }: HistoryEntry): string {
     default:
       return type ?? '';
   }
+}
+
+/** A failure that happened several times in a row as often as it happened. When it was last changes, and is left out. */
+function eachTime(entry: HistoryEntry): HistoryEntry[] {
+  if (entry.type !== 'ProvisioningEmailFailed') return [entry];
+  const { at, result = '', ...rest } = entry;
+  const [, times = '1'] = /, (\d+) times since /.exec(result) ?? [];
+  return Array.from({ length: Number(times) }, () => rest);
 }
 
 const failure = (to: string) => `ProvisioningEmailFailed ${to}`;
@@ -577,8 +593,11 @@ class Sequence {
       ? this.#linesOf(named.orderId).filter((line) => line !== named && line.isBooked)
       : [];
     const skipped = others.flatMap((line) => {
-      const reason = this.#refusedChange(line, to)?.code;
-      if (reason !== undefined) return [{ lineId: line.lineId, reason }];
+      const refused = this.#refusedChange(line, to);
+      if (refused) {
+        const { code: reason, support } = refused;
+        return [{ lineId: line.lineId, reason, ...(support === undefined ? {} : { support }) }];
+      }
       this.#changed(line, to, body.lines);
       return [];
     });
@@ -588,7 +607,8 @@ class Sequence {
 
   #refusedChange(line: ModelLine, to: string): Problem | undefined {
     const settled = line.settled();
-    if (settled ?? (isSame(line.contact, to) || line.unstarted())) return settled;
+    if (settled ?? isSame(line.contact, to)) return settled;
+    if (line.unstarted()) return line.usedUp();
     return line.limited(this.#now) ?? this.#failedMail(line, to);
   }
 
@@ -597,6 +617,7 @@ class Sequence {
     if (isSame(line.contact, to)) return;
     if (line.unstarted()) {
       line.changeContact(to);
+      line.savedContacts += 1;
       return;
     }
     const sentAt = answered.find(({ lineId }) => lineId === line.lineId)?.lastEmail?.sentAt;
@@ -608,7 +629,10 @@ class Sequence {
     if (this.#mailFailures === 0) return undefined;
     this.#mailFailures -= 1;
     line.happened(failure(to));
-    const support = { portal: 'https://www.cisco.com/go/cs', reference: expect.any(String) as string };
+    const support: unknown = expect.objectContaining({
+      portal: 'https://www.cisco.com/go/cs',
+      reference: expect.any(String) as string,
+    });
     return { status: 502, code: 'email-not-sent', support };
   }
 
@@ -668,7 +692,7 @@ class Sequence {
       const isNews = line.news.length > 0 || line.isDue(this.#now) || line.isOverdue(this.#now);
       if (!line.isBooked || !(isNews || all)) continue;
       const history = await this.#calls.history(this.#tokens.view, line.orderId, line.lineId);
-      histories.set(line, history.toReversed());
+      histories.set(line, history.toReversed().flatMap(eachTime));
     }
     return histories;
   }

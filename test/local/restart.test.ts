@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync, globSync, readFileSync, readlinkSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -239,6 +239,32 @@ describe('a start that cannot be', () => {
       expect(output).not.toMatch(stackTrace);
     }
     expect((await api.line(token, order)).status).toBe(200);
+  });
+
+  test.each(['runtime', 'table'])('on a damaged folder names --reset, which helps: %s', async (part) => {
+    const before = await start();
+    const { dataFolder } = before.service;
+    await before.service.stop();
+    for (const file of await readdir(join(dataFolder, part))) {
+      if (/^(CURRENT|MANIFEST)/.test(file)) await writeFile(join(dataFolder, part, file), 'damaged');
+    }
+    const { code, output } = await fails('--port', '0', '--data', dataFolder);
+    expect(code).toBe(1);
+    expect(output).toMatch(/cannot be opened.*--reset/);
+    expect(output).not.toMatch(stackTrace);
+
+    const after = await restart(before, 'stop', ['--no-seed', '--reset']);
+    expect((await after.api.request('/health')).status).toBe(200);
+  });
+
+  test('without its table names --reset', async () => {
+    const { service } = await start();
+    await service.stop();
+    await rm(join(service.dataFolder, 'table'), { recursive: true });
+    const { code, output } = await fails('--port', '0', '--data', service.dataFolder);
+    expect(code).toBe(1);
+    expect(output).toMatch(/cannot be opened.*--reset/);
+    expect(output).not.toMatch(stackTrace);
   });
 
   test('on a port that is taken names --port, and touches no data', async () => {

@@ -182,12 +182,10 @@ describe('when the mail service refuses', () => {
     });
     const orderId = await awaiting();
     expect(await emailsOf(orderId)).toHaveLength(1);
-    expect((await api.history(token, orderId)).map(({ type }) => type)).toEqual([
-      'ProvisioningEmailSent',
-      'ProvisioningEmailFailed',
-      'ProvisioningEmailFailed',
-      'ProvisioningEmailFailed',
-      'Booked',
+    expect(await api.history(token, orderId)).toMatchObject([
+      { type: 'ProvisioningEmailSent' },
+      { type: 'ProvisioningEmailFailed', result: expect.stringMatching(/^not sent, 3 times since 2/) },
+      { type: 'Booked' },
     ]);
   });
 
@@ -256,6 +254,90 @@ describe('when the table fails', () => {
     expect(status).toBe(500);
     expect(body).toMatchObject({ code: 'internal' });
     expect(JSON.stringify(body)).not.toMatch(/dynamo|stack|InternalServerError/i);
+  });
+
+  it.each(['before', 'after'] as const)(
+    'and the claim of an email cannot be written (%s), the person is told, and may try again at once',
+    async (when) => {
+      const orderId = await awaiting();
+      const key = { 'idempotency-key': 'again' };
+      await api.fault({
+        service: 'dynamodb',
+        operation: 'PutItem',
+        times: 1,
+        when,
+        error: 'InternalServerError',
+      });
+      const { status, body } = await api.resend(token, orderId, '1', key);
+      expect(status).toBe(502);
+      expect(body).toMatchObject({ code: 'email-not-sent', support: { reference: body.requestId } });
+      expect((await api.line(token, orderId)).body.resend).toEqual({ allowed: true });
+      expect((await api.resend(token, orderId, '1', key)).status).toBe(200);
+      expect(await emailsOf(orderId)).toHaveLength(2);
+    },
+  );
+
+  it('and a claim cannot be given back either, the line says when the next email is possible', async () => {
+    const orderId = await awaiting();
+    const fault = { service: 'dynamodb', operation: 'PutItem', times: 1, error: 'InternalServerError' };
+    await api.fault({ ...fault, when: 'after' });
+    await api.fault({ ...fault, when: 'before' });
+    expect((await api.resend(token, orderId)).status).toBe(502);
+
+    const { resend } = (await api.line(token, orderId)).body;
+    expect(resend).toMatchObject({ allowed: false, reason: 'resend-too-soon' });
+    const { status, body } = await api.resend(token, orderId);
+    expect(status).toBe(429);
+    expect(body).toMatchObject({ code: 'resend-too-soon', canResendAt: resend.canResendAt });
+
+    await api.advance('PT2M');
+    expect((await api.history(token, orderId))[0]).toMatchObject({
+      type: 'ProvisioningEmailUnconfirmed',
+      result: 'may have been sent',
+      reason: 'resend',
+    });
+    expect((await api.resend(token, orderId)).status).toBe(200);
+  });
+
+  it('while the contact of several lines changes, those that failed say what a support case needs', async () => {
+    const orderId = newOrder();
+    await api.send(booked(orderId), booked(orderId, { lineId: '2', requestedStartDate: '2027-01-01' }));
+    await api.fault({
+      service: 'ses',
+      operation: 'SendEmail',
+      times: 1,
+      when: 'before',
+      error: 'ServiceUnavailable',
+    });
+    const email = `new@${orderId}.example`;
+    const { status, body } = await api.changeContact(token, orderId, '2', { email, applyToAllLines: true });
+    expect(status).toBe(200);
+    expect(body.skipped).toMatchObject([
+      { lineId: '1', reason: 'email-not-sent', support: { portal: 'https://www.cisco.com/go/cs' } },
+    ]);
+  });
+
+  it('while sweeping, the service goes on, and sweeps again', async () => {
+    const orderId = newOrder();
+    await api.fault({
+      service: 'sfn',
+      operation: 'StartExecution',
+      times: 5,
+      when: 'before',
+      error: 'ServiceUnavailable',
+    });
+    await api.send(booked(orderId));
+    await api.fault({
+      service: 'dynamodb',
+      operation: 'Query',
+      times: 2,
+      when: 'before',
+      error: 'InternalServerError',
+    });
+    const before = Date.parse(await api.now());
+    const after = Date.parse(await api.advance('PT2H'));
+    expect(after - before).toBeGreaterThanOrEqual(2 * 60 * 60 * 1000);
+    expect(await emailsOf(orderId)).toHaveLength(1);
   });
 
   it('while closing, closing is tried again', async () => {

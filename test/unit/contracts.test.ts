@@ -6,6 +6,9 @@ import {
   orderLineRescheduled,
   organizationOnboarded,
 } from '../../shared/contracts/events.ts';
+import { busEvent } from '../../infra/local/event-bus.ts';
+import { openApiDocument } from '../../functions/serve-api/openapi.ts';
+import { callerOf } from '../../shared/use-cases/access.ts';
 import { emailAddress, identifier, plainText, startDate, timestamp } from '../../shared/contracts/fields.ts';
 import { inputErrors } from '../../shared/contracts/validation.ts';
 import { booked, cancelled, onboarded, rescheduled } from '../support/events.ts';
@@ -86,18 +89,22 @@ describe('a timestamp', () => {
 });
 
 describe('an email address', () => {
-  it.each(['jane@example.com', 'JANE.DOE+ccw@mail.example.co.jp', 'o_brien-1@example.com'])(
-    'takes %s',
-    (value) => {
-      expect(takes(emailAddress, value)).toBe(true);
-    },
-  );
+  it.each([
+    'jane@example.com',
+    'JANE.DOE+ccw@mail.example.co.jp',
+    'o_brien-1@example.com',
+    'info@xn--e1afmkfd.xn--p1ai',
+    'info@xn--bcher-kva.example',
+    `${'x'.repeat(64)}@example.com`,
+  ])('takes %s', (value) => {
+    expect(takes(emailAddress, value)).toBe(true);
+  });
 
   it.each([
     [254, true],
     [255, false],
   ])('of %i characters: %s', (length, isTaken) => {
-    const domain = `${`${'x'.repeat(60)}.`.repeat(3)}com`;
+    const domain = `${`${'x'.repeat(62)}.`.repeat(3)}com`;
     const address = `${'x'.repeat(length - domain.length - 1)}@${domain}`;
     expect(takes(emailAddress, address)).toBe(isTaken);
   });
@@ -114,6 +121,9 @@ describe('an email address', () => {
     ['a letter that is not ASCII', 'jäne@example.com'],
     ['no domain', 'jane@'],
     ['no name', '@example.com'],
+    ['a name of 65 characters', `${'x'.repeat(65)}@example.com`],
+    ['a top-level domain of digits', 'jane@127.0.0.1'],
+    ['a punycode domain without an end', 'jane@example.xn--'],
     ['two at signs', 'jane@@example.com'],
     ['nothing', ''],
   ])('is not %s', (_, value) => {
@@ -252,5 +262,41 @@ describe('requests', () => {
     ['schlüssel', false],
   ])('an idempotency key of "%s": %s', (key, isTaken) => {
     expect(takes(resendHeaders, { 'idempotency-key': key })).toBe(isTaken);
+  });
+});
+
+describe('a caller', () => {
+  const names = { partnerId: 'partner_id', roles: 'roles' };
+
+  it.each([
+    ['rana@northwind.example', 'rana@northwind.example'],
+    ['N'.repeat(5000), 'N'.repeat(254)],
+    ['語'.repeat(254), '語'.repeat(84)],
+    ['𠮷'.repeat(254), '𠮷'.repeat(63)],
+  ])('is named in at most 254 bytes', (name, shown) => {
+    expect(callerOf({ sub: 'subject', name }, names).name).toBe(shown);
+  });
+});
+
+describe('an event of the local controls', () => {
+  const nested = (levels: number) => JSON.parse('['.repeat(levels) + ']'.repeat(levels)) as unknown;
+
+  it.each([
+    [100, true],
+    [101, false],
+    [20_000, false],
+  ])('with %i levels in its detail: %s', (levels, isTaken) => {
+    expect(takes(busEvent, { source: 'a', 'detail-type': 'b', detail: nested(levels) })).toBe(isTaken);
+  });
+});
+
+describe('the description of the API', () => {
+  it('promises no Retry-After: a line that has used up its emails has none', () => {
+    const { paths } = JSON.parse(JSON.stringify(openApiDocument())) as {
+      paths: Record<string, Record<string, { responses: Record<string, { headers?: object }> }>>;
+    };
+    const headers = paths['/orders/{orderId}/lines/{lineId}/resend']?.post?.responses['429']?.headers;
+    expect(headers).toHaveProperty('Retry-After');
+    expect(headers).not.toMatchObject({ 'Retry-After': { required: true } });
   });
 });

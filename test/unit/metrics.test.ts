@@ -198,7 +198,7 @@ describe('a request', () => {
     ['cancelled', cancelledLine, caller],
     [
       'contact-undeliverable',
-      { ...awaiting, undeliverable: { email: awaiting.provisioningContact.email, reason: 'x' } },
+      { ...awaiting, undeliverable: [{ email: awaiting.provisioningContact.email, reason: 'x' }] },
       caller,
     ],
     ['resend-too-soon', { ...awaiting, lastResentAt: start }, caller],

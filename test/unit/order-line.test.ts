@@ -5,20 +5,22 @@ import {
   type Claim,
   closeOverdue,
   type EmailKind,
-  historyLimit,
   holdCancellation,
   holdReschedule,
   keepAnswer,
   keptAnswer,
+  mostHeldReschedules,
+  mostUndeliverable,
   onboard,
   type OrderLine,
   recordFailure,
   recordFeedback,
   recordSent,
   reschedule,
-  type UnbookedLine,
+  saveContact,
+  unbooked as heldFor,
   withClaim,
-  withContact,
+  withoutStaleClaim,
 } from '../../shared/domain/order-line.ts';
 import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
 
@@ -38,7 +40,7 @@ const booking: Booking = {
   provisioningContact: contact,
   requestedStartDate: '2026-12-01T00:00:00.000Z',
 };
-const unbooked: UnbookedLine = { orderId: 'ORD-1', lineId: '1', status: 'Unbooked' };
+const unbooked = heldFor({ orderId: 'ORD-1', lineId: '1' });
 
 const claim = (kind: EmailKind, changes: Partial<Claim> = {}): Claim => ({
   id: 'claim-1',
@@ -94,6 +96,31 @@ describe('booking', () => {
   });
 });
 
+describe('reschedules before the booking', () => {
+  const older = { requestedStartDate: daysAfter(10), changedAt: minutesBefore(20) };
+  const newer = { requestedStartDate: daysAfter(20), changedAt: minutesBefore(10) };
+
+  it('are all in the history of the booked line, also those that were overtaken', () => {
+    const held = [newer, older, newer].reduce(holdReschedule, unbooked);
+    const { history } = book(booking, held, windows, stamp);
+    expect(history.map(({ type, reason }) => reason ?? type)).toEqual([
+      'Booked',
+      'Rescheduled',
+      'ignored: a newer change came before',
+    ]);
+  });
+
+  it('are held up to a limit, and the newest change is among them', () => {
+    const changes = Array.from({ length: mostHeldReschedules + 5 }, (_, index) => ({
+      requestedStartDate: daysAfter(30 + index),
+      changedAt: minutesBefore(30 + index),
+    }));
+    const held = [newer, ...changes].reduce(holdReschedule, unbooked);
+    expect(held.reschedules).toHaveLength(mostHeldReschedules);
+    expect(book(booking, held, windows, stamp).requestedStartDate).toBe(daysAfter(20));
+  });
+});
+
 describe('rescheduling', () => {
   const change = { requestedStartDate: daysAfter(40), changedAt: minutesBefore(1) };
 
@@ -133,6 +160,8 @@ describe('rescheduling', () => {
     expect(reschedule(moved, change, stamp)).toBe(moved);
     const cancelled = cancel(moved, now, stamp);
     expect(reschedule(cancelled, change, stamp)).toBe(cancelled);
+    const forgotten = { ...moved, history: moved.history.slice(0, 1) };
+    expect(reschedule(forgotten, change, stamp)).toBe(forgotten);
   });
 });
 
@@ -229,6 +258,12 @@ describe('an email that left', () => {
     });
   });
 
+  it('is recorded once, also when its record is written twice', () => {
+    const own = withClaim(awaiting, claim('resend'));
+    const recorded = recordSent(own, claim('resend'), email('message-2'));
+    expect(recordSent(recorded, claim('resend'), email('message-2'))).toBe(recorded);
+  });
+
   it('frees the line for the next sender, and leaves a claim that took over alone', () => {
     const own = withClaim(awaiting, claim('resend'));
     expect(recordSent(own, claim('resend'), email('message-2'))).not.toHaveProperty('claim');
@@ -253,6 +288,62 @@ describe('an email that the mail service refused', () => {
       to: 'new@example.com',
       reason: 'Throttling',
     });
+  });
+});
+
+describe('a claim that was left without an outcome', () => {
+  const left = claim('resend', { at: minutesBefore(2), until: minutesBefore(1) });
+  const unconfirmed = {
+    at: minutesBefore(2),
+    type: 'ProvisioningEmailUnconfirmed',
+    actor: 'rana@northwind.example',
+    to: 'it@example.com',
+    result: 'may have been sent',
+    reason: 'resend',
+  };
+  const counted = {
+    emailsSent: 2,
+    countedEmailsAt: [minutesBefore(2)],
+    lastResentAt: minutesBefore(2),
+  };
+
+  it('is an email that may have been sent once it ran out', () => {
+    const line = withoutStaleClaim(withClaim(awaiting, left), now);
+    expect(line).toMatchObject(counted);
+    expect(line).not.toHaveProperty('claim');
+    expect(newest(line)).toEqual(unconfirmed);
+  });
+
+  it('is one when it is taken over', () => {
+    const next = claim('contact-change', { id: 'claim-2' });
+    const line = withClaim(withClaim(awaiting, left), next);
+    expect(line).toMatchObject({ ...counted, claim: next });
+    expect(newest(line)).toEqual(unconfirmed);
+  });
+
+  it('is one when the line is rescheduled', () => {
+    const first = claim('first', { until: minutesBefore(1) });
+    const change = { requestedStartDate: daysAfter(40), changedAt: minutesBefore(1) };
+    const moved = reschedule(withClaim(line(), first), change, stamp);
+    expect(types(moved)).toEqual(['Booked', 'ProvisioningEmailUnconfirmed', 'Rescheduled']);
+    expect(moved).toMatchObject({ emailsSent: 1, countedEmailsAt: [] });
+  });
+
+  it('leaves a live one alone', () => {
+    const busy = withClaim(awaiting, claim('resend'));
+    expect(withoutStaleClaim(busy, now)).toBe(busy);
+  });
+});
+
+describe('a contact change that sends nothing', () => {
+  it('counts', () => {
+    const saved = saveContact(line(), { email: 'new@example.com', locale: 'ja' }, stamp);
+    expect(saved).toMatchObject({
+      provisioningContact: { email: 'new@example.com', locale: 'ja' },
+      contactsSaved: 1,
+      emailsSent: 0,
+    });
+    expect(newest(saved)).toMatchObject({ type: 'ProvisioningContactChanged', to: 'new@example.com' });
   });
 });
 
@@ -291,12 +382,32 @@ describe('feedback about an email', () => {
     expect(recordFeedback(line, report('message-9', 'Bounced'), stamp)).toBe(line);
   });
 
-  it('of a bounce stops mail to the address until the contact changes', () => {
+  it('about the last email counts, whether or not it is in the history', () => {
+    const forgotten = { ...resent, history: resent.history.slice(0, 1) };
+    const bounced = recordFeedback(forgotten, report('message-2', 'Bounced'), stamp);
+    expect(bounced.lastEmail?.delivery).toBe('Bounced');
+    expect(bounced.undeliverable).toEqual([{ email: 'it@example.com', reason: 'Bounced' }]);
+  });
+
+  it('of a bounce makes the address undeliverable for good, whatever is reported of others', () => {
     const bounced = told(report('message-2', 'Bounced'));
-    expect(bounced.undeliverable?.email).toBe('it@example.com');
-    expect(withContact(bounced, { email: 'new@example.com', locale: 'en' }, stamp)).not.toHaveProperty(
-      'undeliverable',
-    );
+    const to = { email: 'new@example.com', locale: 'en' } as const;
+    const changed = recordSent(bounced, claim('contact-change', { to }), email('message-3'));
+    const both = recordFeedback(changed, report('message-3', 'Complained'), stamp);
+    expect(both.undeliverable.map((address) => address.email)).toEqual(['it@example.com', 'new@example.com']);
+  });
+
+  it('makes an address undeliverable once, and the longest known ones make room', () => {
+    const twice = told(report('message-1', 'Bounced'), report('message-2', 'Complained'));
+    expect(twice.undeliverable).toEqual([{ email: 'it@example.com', reason: 'Complained' }]);
+    let full = awaiting;
+    for (let change = 0; change <= mostUndeliverable; change += 1) {
+      const to = { email: `it${change}@example.com`, locale: 'en' } as const;
+      const changed = recordSent(full, claim('contact-change', { to }), email(`change-${change}`));
+      full = recordFeedback(changed, report(`change-${change}`, 'Bounced'), stamp);
+    }
+    expect(full.undeliverable).toHaveLength(mostUndeliverable);
+    expect(full.undeliverable.at(-1)?.email).toBe(`it${mostUndeliverable}@example.com`);
   });
 });
 
@@ -312,19 +423,11 @@ describe('the answer to an idempotency key', () => {
     expect(keptAnswer(kept, key, at)).toBe(answer);
   });
 
+  it('is kept once', () => {
+    expect(keepAnswer(kept, { key: 'key-1', at: now, answer: 'first' }).answers).toHaveLength(1);
+  });
+
   it('is forgotten when its time is over', () => {
     expect(keepAnswer(kept, { key: 'key-2', at: daysAfter(1), answer: 'second' }).answers).toHaveLength(1);
-  });
-});
-
-describe('the history', () => {
-  it('has an end: the oldest but the booking make room', () => {
-    let full = awaiting;
-    for (let change = 0; change < historyLimit + 50; change += 1) {
-      full = withContact(full, { email: `it${change}@example.com`, locale: 'en' }, stamp);
-    }
-    expect(full.history).toHaveLength(historyLimit);
-    expect(full.history[0]?.type).toBe('Booked');
-    expect(newest(full)?.to).toBe(`it${historyLimit + 49}@example.com`);
   });
 });

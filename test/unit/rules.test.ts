@@ -1,4 +1,4 @@
-import type { OrderLine } from '../../shared/domain/order-line.ts';
+import type { EmailKind, OrderLine } from '../../shared/domain/order-line.ts';
 import { decideContactChange, decideFirstEmail, refuseResend } from '../../shared/domain/rules.ts';
 import { line, minutesBefore, now } from '../support/lines.ts';
 
@@ -14,7 +14,18 @@ const awaiting: Partial<OrderLine> = {
 };
 const closed: Partial<OrderLine> = { ...awaiting, status: 'Closed', closedAt: '2026-11-20T12:00:00.000Z' };
 const flagged = { onboardedAt: '2026-11-21T00:00:00.000Z', organizationId: 'organization' };
-const bounced = { undeliverable: { email: 'it@example.com', reason: 'no such user' } };
+const bounced = { undeliverable: [{ email: 'it@example.com', reason: 'no such user' }] };
+const claimed = (kind: EmailKind, until: string): Partial<OrderLine> => ({
+  claim: {
+    id: 'claim',
+    owner: 'somebody',
+    kind,
+    to: otherAddress,
+    actor: 'rana',
+    at: minutesBefore(1.5),
+    until,
+  },
+});
 
 describe('what may be done when', () => {
   it.each<[string, Partial<OrderLine>, string, string]>([
@@ -64,6 +75,31 @@ describe('what may be done when', () => {
   it('sends again once a bounced contact was replaced', () => {
     const replaced = { ...awaiting, ...bounced, provisioningContact: otherAddress };
     expect(refuseResend(line(replaced), now, limits)).toBeUndefined();
+  });
+});
+
+describe('undeliverable addresses', () => {
+  const undeliverable = [
+    { email: 'it@example.com', reason: 'no such user' },
+    { email: 'old@example.com', reason: 'abuse' },
+  ];
+
+  it('are all remembered: the one that is current blocks a resend, whichever was reported last', () => {
+    expect(refuseResend(line({ ...awaiting, undeliverable }), now, limits)).toMatchObject({
+      code: 'contact-undeliverable',
+      reason: 'no such user',
+    });
+  });
+
+  it.each<[string, Partial<OrderLine>]>([
+    ['Awaiting', awaiting],
+    ['Scheduled', {}],
+  ])('are no contact to change to: %s', (_, state) => {
+    const contact = { email: 'OLD@example.com', locale: 'en' } as const;
+    expect(decideContactChange(line({ ...state, undeliverable }), contact, now, limits)).toEqual({
+      outcome: 'refused',
+      refusal: { code: 'contact-undeliverable', reason: 'abuse' },
+    });
   });
 });
 
@@ -138,6 +174,58 @@ describe('resend limits', () => {
     expect(decideContactChange(used, otherAddress, now, limits)).toEqual(
       code === 'yes' ? { outcome: 'send' } : { outcome: 'refused', refusal: { code } },
     );
+  });
+});
+
+describe('contact changes that send nothing', () => {
+  it.each([
+    [19, 'save'],
+    [20, 'refused'],
+  ])('after %i of them in the life of a line: %s', (contactsSaved, outcome) => {
+    expect(decideContactChange(line({ contactsSaved }), otherAddress, now, limits).outcome).toBe(outcome);
+  });
+
+  it('count with the emails', () => {
+    const used = line({ ...awaiting, emailsSent: 5, contactsSaved: 15 });
+    expect(refuseResend(used, now, limits)).toEqual({ code: 'resend-limit-reached' });
+  });
+
+  it('do not wait for a day to pass', () => {
+    const changed = line({ contactsSaved: limits.perDay + 1 });
+    expect(decideContactChange(changed, otherAddress, now, limits)).toEqual({ outcome: 'save' });
+  });
+});
+
+describe('while somebody sends for the line', () => {
+  const until = minutesBefore(-0.5);
+
+  it('a resend is possible when that has ended for certain', () => {
+    const busy = line({ ...awaiting, ...claimed('contact-change', until) });
+    expect(refuseResend(busy, now, limits)).toEqual({ code: 'resend-too-soon', canResendAt: until });
+  });
+
+  it('and the minute after a resend ends later, then', () => {
+    const busy = line({ ...awaiting, ...claimed('contact-change', until), lastResentAt: now });
+    expect(refuseResend(busy, now, limits)).toMatchObject({ canResendAt: minutesBefore(-1) });
+  });
+});
+
+describe('a claim that ran out', () => {
+  const lost = (kind: EmailKind, changes: Partial<OrderLine>) =>
+    line({ ...awaiting, ...claimed(kind, now), ...changes });
+
+  it('counts toward the limits, since its email may have been sent', () => {
+    const countedEmailsAt = [minutesBefore(60), minutesBefore(30)];
+    expect(refuseResend(lost('resend', { countedEmailsAt }), now, limits)).toMatchObject({
+      code: 'resend-limit-reached',
+    });
+    expect(decideContactChange(lost('resend', { emailsSent: 19 }), otherAddress, now, limits)).toMatchObject({
+      refusal: { code: 'resend-limit-reached' },
+    });
+  });
+
+  it('does not keep others waiting', () => {
+    expect(refuseResend(lost('resend', {}), now, limits)).toBeUndefined();
   });
 });
 

@@ -2,9 +2,11 @@ import { handle } from '../../functions/send-provisioning-email/handler.ts';
 import {
   book,
   cancel,
+  isBooked,
   onboard,
   type OrderLine,
   type StoredLine,
+  unbooked,
   withClaim,
 } from '../../shared/domain/order-line.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
@@ -63,6 +65,7 @@ function run(line: StoredLine | undefined) {
     },
     now: () => new Date(now),
     newId: () => 'claim-1',
+    pause: () => Promise.resolve(),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     metrics: silentMetrics,
   });
@@ -87,9 +90,14 @@ it('only reports an email that was sent before', async () => {
 });
 
 it('takes over the claim that its own earlier try left, at once', async () => {
-  const { outcome, sent } = run(withClaim(scheduled, claim('execution 1', '2026-11-22T09:00:30.000Z')));
+  const { outcome, sent, stored } = run(
+    withClaim(scheduled, claim('execution 1', '2026-11-22T09:00:30.000Z')),
+  );
   expect(await outcome).toMatchObject({ outcome: 'awaiting' });
   expect(sent).toHaveLength(1);
+  const line = stored();
+  const history = isBooked(line) ? line.history.map(({ type }) => type) : [];
+  expect(history).toEqual(['Booked', 'ProvisioningEmailUnconfirmed', 'ProvisioningEmailSent']);
 });
 
 it('leaves a live claim of somebody else alone, and takes it over when its time is up', async () => {
@@ -117,7 +125,7 @@ it('stands down when the line has a newer execution', async () => {
 
 it.each([
   ['OrderLineNotFound', undefined],
-  ['OrderLineNotFound', { orderId: 'ORD-1', lineId: '1', status: 'Unbooked' as const }],
+  ['OrderLineNotFound', unbooked({ orderId: 'ORD-1', lineId: '1' })],
   ['NotDueYet', { ...scheduled, requestedStartDate: '2026-11-23T00:00:00.000Z' }],
 ])('fails as %s, by which the workflow knows what to do', async (name, line) => {
   const { outcome, sent } = run(line);

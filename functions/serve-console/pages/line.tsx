@@ -1,6 +1,7 @@
 import type { HistoryAnswer, LineAnswer } from '../../../shared/contracts/api.ts';
 import { assertNever } from '../../../shared/domain/assert-never.ts';
-import { deliveries, type HistoryEntry, rescheduleOf } from '../../../shared/domain/order-line.ts';
+import type { HistoryEntry } from '../../../shared/domain/history.ts';
+import { deliveries, rescheduleOf } from '../../../shared/domain/order-line.ts';
 import { paths } from '../paths.ts';
 import type { PersonalView, View } from '../view.ts';
 import { Layout } from './layout.tsx';
@@ -160,6 +161,7 @@ function whatHappened(entry: HistoryEntry, { t, words }: View): string {
       return t.history.feedback[deliveries.find((delivery) => delivery === result) ?? 'Accepted'];
     case 'Booked':
     case 'ProvisioningEmailFailed':
+    case 'ProvisioningEmailUnconfirmed':
     case 'ProvisioningContactChanged':
     case 'Onboarded':
     case 'Closed':

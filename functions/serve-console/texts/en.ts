@@ -154,6 +154,7 @@ export const en = {
     resent: 'Provisioning email resent',
     sentToNewContact: 'Provisioning email sent to the new contact',
     ProvisioningEmailFailed: 'Provisioning email could not be sent',
+    ProvisioningEmailUnconfirmed: 'Provisioning email may have been sent; nothing confirmed it',
     feedback: {
       Accepted: 'Email accepted',
       Delivered: 'Email delivered',

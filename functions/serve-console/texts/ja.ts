@@ -158,6 +158,8 @@ export const ja: Texts = {
     resent: 'プロビジョニング メールを再送信',
     sentToNewContact: '新しい担当者にプロビジョニング メールを送信',
     ProvisioningEmailFailed: 'プロビジョニング メールを送信できませんでした',
+    ProvisioningEmailUnconfirmed:
+      'プロビジョニング メールは送信された可能性がありますが、確認できませんでした',
     feedback: {
       Accepted: 'メールを受付',
       Delivered: 'メールを配信',
