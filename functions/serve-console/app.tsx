@@ -55,6 +55,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   });
 
   app.get('/', (c) => c.redirect(root));
+  app.get(`${root}/`, (c) => c.redirect(root));
   app.get(`${root}/assets/:name`, (c) => {
     const asset = services.assets.find(c.req.path);
     if (!asset) return c.notFound();
@@ -82,13 +83,13 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   app.onError(async (error, c) => {
     if (error instanceof Problem) return await problemPage(c, error);
     if (error instanceof HTTPException && error.status === 403) return await message(c, 'forbidden', 403);
+    if (error instanceof SignInFailed && error.kind === 'unfinished') {
+      services.log.warn('a sign-in came to nothing', { fault: faultForLog(error) });
+      return await message(c, 'signInUnfinished', 400, again(c));
+    }
     const { requestId } = readGatewayContext(c.env);
     services.log.error('a page failed', { requestId, fault: faultForLog(error) });
-    if (error instanceof SignInFailed) {
-      return error.kind === 'unreachable'
-        ? await message(c, 'signInUnreachable', 502, again(c))
-        : await message(c, 'signInUnfinished', 400, again(c));
-    }
+    if (error instanceof SignInFailed) return await message(c, 'signInUnreachable', 502, again(c));
     return await internalPage(c, requestId);
   });
 
@@ -161,7 +162,9 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
           ? await message(c, 'cursor', status)
           : await message(c, 'notFound', 404);
       default:
-        throw new Error(`no page for ${code}`);
+        // The dialogs answer what is about a line; whatever gets here is our mistake.
+        services.log.error('a page was missing', { code });
+        return await internalPage(c, readGatewayContext(c.env).requestId);
     }
   }
 

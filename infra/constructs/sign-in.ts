@@ -10,6 +10,7 @@ import {
   type UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
+import { paths } from '../../functions/serve-console/paths.ts';
 import { roles } from '../../shared/use-cases/access.ts';
 import { defaults, type Settings } from '../settings.ts';
 
@@ -89,8 +90,8 @@ export class SignIn extends Construct {
       oAuth: {
         flows: { authorizationCodeGrant: true },
         scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
-        callbackUrls: [`${origin}/console/signed-in`],
-        logoutUrls: [`${origin}/console`],
+        callbackUrls: [origin + paths.signedIn],
+        logoutUrls: [origin + paths.signOut],
       },
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,

@@ -27,7 +27,7 @@ const texts: Readonly<Record<Locale, typeof english>> = {
     text: 'このサインインはこのマシンだけのもので、パスワードは不要です。サンプルの人物を選んでください。',
     at: (partner) => `パートナー ${partner} 所属`,
     everywhere: 'サービス運営者',
-    roles: { view: '閲覧のみ', resend: '再送信可', operator: 'すべて閲覧・実行可' },
+    roles: { view: '閲覧可', resend: '再送信可', operator: 'すべて閲覧・実行可' },
     noRole: '権限なし',
     leaving: 'サインアウトしています…',
     leave: 'ここでもサインアウト',

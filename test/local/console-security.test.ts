@@ -76,12 +76,8 @@ describe('a session', () => {
 
   it('is out of reach of scripts and other sites', async () => {
     const someone = visitor(service.url);
-    const choice = await someone.follow(await someone.go('/console'));
-    const [, action = ''] = /<form method="post" action="([^"]+)"/.exec(choice.text) ?? [];
-    let seen = await someone.post(action, { person: 'maya' });
-    while (seen.location !== undefined && !seen.location.startsWith('/console/signed-in'))
-      seen = await someone.go(seen.location);
-    const { headers } = await someone.go(seen.location ?? '');
+    const { location = '' } = await someone.untilBack('maya');
+    const { headers } = await someone.go(location);
     const cookie = headers.getSetCookie().find((line) => line.startsWith(`${session}=`));
     expect(cookie).toMatch(/; HttpOnly/);
     expect(cookie).toMatch(/; SameSite=Lax/);
@@ -129,6 +125,14 @@ describe('signing in', () => {
     expect((await victim.go('/console/signed-in?code=x&state=other')).status).toBe(400);
     expect(victim.cookies.has(session)).toBe(false);
     expect((await victim.go('/console/signed-in?error=access_denied&state=other')).status).toBe(400);
+
+    const attacker = visitor(service.url);
+    const { location: own = '' } = await attacker.untilBack('ken');
+    await victim.go('/console/sign-in');
+    expect((await victim.go(own)).status).toBe(400);
+    expect(victim.cookies.has(session)).toBe(false);
+    expect((await attacker.go(own)).location).toBe('/console');
+    expect((await visitor(service.url).go(own)).status).toBe(400);
   });
 
   it.each([
@@ -162,26 +166,35 @@ describe('signing in', () => {
 describe('a form', () => {
   const emails = async () => (await api.emails(`it@${orderId.toLowerCase()}.example`)).length;
 
+  /** A line that could be resent at once. */
+  const resendable = async () => {
+    const order = newOrder();
+    await api.send(booked(order));
+    const path = `${linePath(order)}/resend`;
+    return { path, ticket: await maya.ticket(path), to: `it@${order.toLowerCase()}.example` };
+  };
+
   it.each([
     ['another site', { origin: 'https://evil.example' }],
     ['a site that hides where it is', { origin: 'null' }],
     ['another site of the same domain', { origin: 'http://evil.localhost', 'sec-fetch-site': 'same-site' }],
   ])('of %s is refused', async (_, headers) => {
-    const ticket = await maya.ticket(`${linePath(orderId)}/resend`);
-    const before = await emails();
-    const { status, text } = await maya.post(`${linePath(orderId)}/resend`, { ticket }, headers);
+    const { path, ticket, to } = await resendable();
+    const { status, text } = await maya.post(path, { ticket }, headers);
     expect(status).toBe(403);
     expect(text).toContain('This could not be accepted');
-    expect(await emails()).toBe(before);
+    expect(await api.emails(to)).toHaveLength(1);
   });
 
   it('that does not say where it is from is refused', async () => {
-    const response = await fetch(`${service.url}${linePath(orderId)}/resend`, {
+    const { path, ticket, to } = await resendable();
+    const response = await fetch(service.url + path, {
       method: 'POST',
       headers: { cookie: `${session}=${maya.cookies.get(session)}` },
-      body: new URLSearchParams({ ticket: await maya.ticket(`${linePath(orderId)}/resend`) }),
+      body: new URLSearchParams({ ticket }),
     });
     expect(response.status).toBe(403);
+    expect(await api.emails(to)).toHaveLength(1);
   });
 
   it('without a ticket of this session sends nothing, and is shown again', async () => {

@@ -53,16 +53,27 @@ export function visitor(url: string, headers: Record<string, string> = {}) {
   const post = (path: string, form: Record<string, string> = {}, own: Record<string, string> = {}) =>
     go(path, { method: 'POST', form, headers: own });
 
+  /** Says who they are at the sign-in server, which then answers. */
+  async function choose(person: string, path: string): Promise<Seen> {
+    const choice = await follow(await go(path));
+    const [, action = ''] = /<form method="post" action="([^"]+)"/.exec(choice.text) ?? [];
+    return await post(action, { person });
+  }
+
   return {
     cookies,
     go,
     post,
     follow,
     /** Signs in as a sample person, from the page asked for. */
-    async signIn(person: string, path = '/console'): Promise<Seen> {
-      const choice = await follow(await go(path));
-      const [, action = ''] = /<form method="post" action="([^"]+)"/.exec(choice.text) ?? [];
-      return await follow(await post(action, { person }));
+    signIn: async (person: string, path = '/console'): Promise<Seen> =>
+      await follow(await choose(person, path)),
+    /** The same up to the address by which the sign-in server hands them back, which is not opened. */
+    async untilBack(person: string): Promise<Seen> {
+      let seen = await choose(person, '/console');
+      while (seen.location !== undefined && !seen.location.startsWith('/console/signed-in'))
+        seen = await go(seen.location);
+      return seen;
     },
     /** What a page's form carries. */
     async ticket(path: string): Promise<string> {

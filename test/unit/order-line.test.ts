@@ -17,6 +17,7 @@ import {
   recordFeedback,
   recordSent,
   reschedule,
+  rescheduleOf,
   saveContact,
   unbooked as heldFor,
   withClaim,
@@ -153,6 +154,18 @@ describe('rescheduling', () => {
       type: 'Rescheduled',
       reason: expect.stringContaining('ignored') as string,
     });
+  });
+
+  it('can be read from the history: where to, and whether it counted', () => {
+    const moved = reschedule(line(), change, stamp);
+    const late = reschedule(awaiting, change, stamp);
+    expect(
+      [newest(moved), newest(late), newest(line())].map((entry) => entry && rescheduleOf(entry)),
+    ).toEqual([
+      { to: change.requestedStartDate, isApplied: true },
+      { to: change.requestedStartDate, isApplied: false },
+      undefined,
+    ]);
   });
 
   it('the same change again is nothing new, also after the line went on', () => {

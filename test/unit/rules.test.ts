@@ -1,5 +1,10 @@
 import type { EmailKind, OrderLine } from '../../shared/domain/order-line.ts';
-import { decideContactChange, decideFirstEmail, refuseResend } from '../../shared/domain/rules.ts';
+import {
+  decideContactChange,
+  decideFirstEmail,
+  refuseContactChange,
+  refuseResend,
+} from '../../shared/domain/rules.ts';
 import { line, minutesBefore, now } from '../support/lines.ts';
 
 const limits = { interval: 'PT1M', perDay: 3, perLine: 20 };
@@ -56,6 +61,8 @@ describe('what may be done when', () => {
       resend: refuseResend(line(state), now, limits)?.code ?? 'yes',
       change: decision.outcome === 'refused' ? decision.refusal.code : decision.outcome,
     }).toEqual({ resend, change });
+    const announced = refuseContactChange(line(state), now, limits);
+    expect(announced).toEqual(decision.outcome === 'refused' ? decision.refusal : undefined);
   });
 
   it('says when the line starts', () => {
@@ -162,6 +169,10 @@ describe('resend limits', () => {
     expect(decideContactChange(emailed([90, 60, 30]), otherAddress, now, limits)).toEqual({
       outcome: 'refused',
       refusal: { code: 'resend-limit-reached', canResendAt: minutesBefore(90 - day) },
+    });
+    expect(refuseContactChange(emailed([90, 60, 30]), now, limits)).toEqual({
+      code: 'resend-limit-reached',
+      canResendAt: minutesBefore(90 - day),
     });
   });
 

@@ -138,6 +138,8 @@ describe('a list of order lines', () => {
     ],
     ['Cancelled, pending', { status: 'Cancelled', provisioningPending: true }, () => false],
     ['an order', { word: 'ord-7' }, (one) => one.orderId === 'ORD-7'],
+    ['a line', { word: 'ord-7/37' }, (one) => one.lineId === '37'],
+    ['no line of an order', { word: 'ORD-7/none' }, () => false],
     ['a subscription', { word: 'SUB-12' }, (one) => one.subscriptionId === 'Sub-12'],
     [
       'a contact',

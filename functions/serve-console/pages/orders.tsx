@@ -82,10 +82,9 @@ function Search({ view, request, wrong }: SearchProps) {
   const { t, person } = view;
   const { q, show, partnerId } = request;
   const wrongs = { q: t.orders.searchWrong, partnerId: t.orders.partnerWrong };
-  const field = (name: 'q' | 'partnerId', hint: string) => ({
+  const field = (name: 'q' | 'partnerId') => ({
     'aria-describedby': wrong.includes(name) ? `${name}-hint ${name}-wrong` : `${name}-hint`,
     ...(wrong.includes(name) ? { 'aria-invalid': 'true', autofocus: true } : {}),
-    title: hint,
   });
   return (
     <search>
@@ -97,7 +96,7 @@ function Search({ view, request, wrong }: SearchProps) {
               id="partnerId"
               name="partnerId"
               value={partnerId}
-              {...field('partnerId', t.orders.partnerHint)}
+              {...field('partnerId')}
               required
               autocomplete="off"
               spellcheck={false}
@@ -117,7 +116,7 @@ function Search({ view, request, wrong }: SearchProps) {
             name="q"
             type="search"
             value={q}
-            {...field('q', t.orders.searchHint)}
+            {...field('q')}
             autocomplete="off"
             autocapitalize="off"
             spellcheck={false}

@@ -1,0 +1,253 @@
+import { join } from 'node:path';
+import { Hono } from 'hono';
+import * as z from 'zod';
+import { createConsole } from '../../functions/serve-console/app.tsx';
+import { readAssets } from '../../functions/serve-console/assets.ts';
+import type { ConsoleServices } from '../../functions/serve-console/desk.ts';
+import { ownPath } from '../../functions/serve-console/paths.ts';
+import { signedCookie } from '../../functions/serve-console/signed-cookie.ts';
+import { texts } from '../../functions/serve-console/texts/index.ts';
+import { words } from '../../functions/serve-console/words.ts';
+import { silentMetrics } from '../../shared/runtime/metrics.ts';
+import { defaults } from '../../infra/settings.ts';
+import type { OrderLine } from '../../shared/domain/order-line.ts';
+import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
+
+const key = () => Promise.resolve(new TextEncoder().encode('a key for tests, of more than 32 bytes'));
+
+/** The console on a single line, as someone of northwind sees it `minutes` after signing in. */
+function consoleOf(stored: OrderLine) {
+  let clock = new Date(now);
+  const never = () => Promise.reject(new Error('not expected here'));
+  const services: ConsoleServices = {
+    store: {
+      find: () => Promise.resolve(stored),
+      findOrder: () => Promise.resolve({ lines: [stored] }),
+      list: () => Promise.resolve({ lines: [stored] }),
+      update: never,
+      change: never,
+      recordOnboarding: never,
+      listDue: () => {
+        throw new Error('not expected here');
+      },
+    },
+    mail: { send: never },
+    mailSettings: {
+      senderAddress: 'sender@example.com',
+      senderName: 'Sender',
+      setupLink: 'https://example.com',
+    },
+    limits: defaults.resendLimits,
+    claimNames: defaults.claimNames,
+    signIn: { issuer: 'https://id.example.com', clientId: 'console' },
+    signing: { key, now: () => clock },
+    assets: readAssets(join(import.meta.dirname, '../../functions/serve-console/assets')),
+    now: () => new Date(now),
+    newId: () => crypto.randomUUID(),
+    pause: never,
+    metrics: silentMetrics,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  };
+  const app = createConsole(services);
+  const bindings = { event: { requestContext: { requestId: 'r-1' } } };
+  let cookie = '';
+
+  return {
+    /** Signs in as the console itself would after the issuer's answer. */
+    async signIn(claims: Record<string, unknown> = {}) {
+      const session = signedCookie('console-session', z.unknown(), services.signing);
+      const issuing = new Hono().get('/', async (c) => {
+        const value = {
+          id: 's-1',
+          startedAt: clock.getTime(),
+          claims: { sub: 'maya', partner_id: 'northwind', roles: ['resend'], ...claims },
+        };
+        await session.write(c, value, new Date(clock.getTime() + 60 * 60_000));
+        return c.text('');
+      });
+      cookie =
+        (await issuing.request('https://console.test/')).headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    },
+    wait: (minutes: number) => {
+      clock = new Date(clock.getTime() + minutes * 60_000);
+    },
+    async get(path: string, headers: Record<string, string> = {}) {
+      const url = `https://console.test${path}`;
+      const response = await app.request(url, { headers: { cookie, ...headers } }, bindings);
+      const renewed = response.headers
+        .getSetCookie()
+        .find((set) => set.startsWith('__Host-console-session='));
+      if (renewed) cookie = renewed.split(';')[0] ?? '';
+      return { status: response.status, headers: response.headers, text: await response.text() };
+    },
+  };
+}
+
+describe('a session', () => {
+  it('goes on while it is used, for eight hours', async () => {
+    const pages = consoleOf(line());
+    await pages.signIn();
+    for (let hours = 0.75; hours < 8; hours += 0.75) {
+      pages.wait(45);
+      expect((await pages.get('/console')).status).toBe(200);
+    }
+    pages.wait(45);
+    expect((await pages.get('/console')).status).toBe(303);
+  });
+
+  it('ends when it is left alone for an hour', async () => {
+    const pages = consoleOf(line());
+    await pages.signIn();
+    pages.wait(59);
+    expect((await pages.get('/console')).status).toBe(200);
+    pages.wait(61);
+    expect((await pages.get('/console')).status).toBe(303);
+  });
+
+  it('is kept in a cookie of this host alone, over TLS', async () => {
+    const pages = consoleOf(line());
+    await pages.signIn();
+    pages.wait(5);
+    const { headers } = await pages.get('/console');
+    expect(headers.getSetCookie()[0]).toMatch(
+      /^__Host-console-session=[^;]+; Max-Age=3600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
+  });
+
+  it('of somebody whom the issuer says too little about leads to a page that says so', async () => {
+    const pages = consoleOf(line());
+    await pages.signIn({ roles: 7 });
+    const { status, text } = await pages.get('/console');
+    expect(status).toBe(403);
+    expect(text).toContain(texts.en.errors.accountTitle);
+  });
+});
+
+const linePath = '/console/orders/ORD-1/lines/1';
+const everyPage = [
+  '/console',
+  '/console/orders/ORD-1',
+  linePath,
+  `${linePath}/resend`,
+  `${linePath}/contact`,
+  '/console/subscriptions/Sub-1',
+];
+
+test('what got past every check on the way in is still text on every page', async () => {
+  const attack = `"'><img src=x onerror=alert(1)>`;
+  const hostile = line({
+    subscriptionId: 'Sub-1',
+    offer: attack,
+    endCustomer: { name: attack },
+    placedBy: { name: attack, email: attack },
+    provisioningContact: { email: attack, name: attack, locale: 'en' },
+    organizationId: attack,
+    status: 'AwaitingProvisioningDetails',
+    firstEmailSentAt: minutesBefore(5),
+    closesAt: daysAfter(7),
+    lastEmail: {
+      messageId: attack,
+      to: attack,
+      sentAt: minutesBefore(5),
+      delivery: 'Bounced',
+      reason: attack,
+    },
+    undeliverable: [{ email: attack, reason: attack }],
+    history: [
+      { at: now, type: 'Booked', actor: attack },
+      { at: now, type: 'Rescheduled', actor: attack, result: attack },
+      {
+        at: now,
+        type: 'ProvisioningEmailFeedback',
+        actor: attack,
+        to: attack,
+        result: attack,
+        reason: attack,
+      },
+    ],
+  });
+  const pages = consoleOf(hostile);
+  await pages.signIn({ name: attack, email: attack, partner_id: 'northwind' });
+  for (const path of everyPage) {
+    const { text } = await pages.get(path);
+    expect(text).toContain('&lt;img src=x');
+    expect(text).not.toContain('<img src=x');
+  }
+});
+
+describe('the language', () => {
+  it.each([
+    ['ja', 'ja'],
+    ['ja-JP,en;q=0.5', 'ja'],
+    ['de,en;q=0.8,ja;q=0.3', 'en'],
+    ['fr', 'en'],
+    ['', 'en'],
+  ])('is the one that the browser asks for: %s', async (accepted, language) => {
+    const pages = consoleOf(line());
+    await pages.signIn();
+    const { text } = await pages.get('/console', { 'accept-language': accepted });
+    expect(text).toContain(`<html lang="${language}">`);
+  });
+
+  it('is kept once chosen, and the page stays the same', async () => {
+    const { status, headers } = await consoleOf(line()).get('/console?q=ORD-1&lang=ja');
+    expect([status, headers.get('location')]).toEqual([303, '/console?q=ORD-1']);
+    expect(headers.getSetCookie()).toEqual([expect.stringMatching(/^console-language=ja; Max-Age=31536000/)]);
+  });
+
+  it('has every text in both, and none is left empty', () => {
+    const empty: string[] = [];
+    const walk = (value: unknown, path: string): void => {
+      if (typeof value === 'object' && value !== null) {
+        for (const [name, part] of Object.entries(value)) walk(part, `${path}.${name}`);
+      } else if (value === '') empty.push(path);
+    };
+    walk(texts, 'texts');
+    expect(empty).toEqual([]);
+  });
+});
+
+describe('words', () => {
+  const minute = 60_000;
+  it.each([
+    [0, '1 minute', '1 分'],
+    [59 * minute, '59 minutes', '59 分'],
+    [60 * minute, '1 hour', '1 時間'],
+    [90 * minute, '1 hour, 30 minutes', '1 時間 30 分'],
+    [24 * 60 * minute, '1 day', '1 日'],
+    [(6 * 24 * 60 + 23 * 60 + 59) * minute, '6 days, 23 hours', '6 日 23 時間'],
+  ])('%d ms', (milliseconds, en, ja) => {
+    expect(words.en.span(milliseconds)).toBe(en);
+    expect(words.ja.span(milliseconds)).toBe(ja);
+  });
+
+  it('dates say their time zone', () => {
+    expect(words.en.date('2026-11-29T09:05:59.999Z')).toBe('29 Nov 2026, 09:05 UTC');
+    expect(words.ja.date('2026-11-29T09:05:59.999Z')).toBe('2026/11/29 09:05 UTC');
+  });
+
+  it('the moment from which something is possible is never early', () => {
+    expect(words.en.moment('2026-11-29T09:05:59.001Z')).toBe('29 Nov 2026, 09:06:00 UTC');
+    expect(words.en.moment('2026-11-29T09:05:59.000Z')).toBe('29 Nov 2026, 09:05:59 UTC');
+  });
+
+  it('windows are lengths of time in the language', () => {
+    expect([words.en.window('P7D'), words.ja.window('P30D')]).toEqual(['7 days', '30 日']);
+  });
+});
+
+test.each([
+  ['/console', '/console'],
+  ['/console/orders/A?x=1', '/console/orders/A?x=1'],
+  ['/console?q=a%40b', '/console?q=a%40b'],
+  ['/console/../console/orders/A', '/console/orders/A'],
+  ['/console/../docs', '/console'],
+  ['/console/%2e%2e/docs', '/console'],
+  ['/consolex', '/console'],
+  ['//evil.example/console', '/console'],
+  ['https://evil.example/console', '/console'],
+  ['/console\n//evil.example', '/console'],
+  [undefined, '/console'],
+])('the way back %s is %s', (asked, path) => {
+  expect(ownPath(asked)).toBe(path);
+});
