@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
@@ -35,6 +34,7 @@ import { awsClients, type AwsClients } from './aws-clients.ts';
 import { startAwsEndpoint, stateMachineArn } from './aws-endpoint.ts';
 import { Clock } from './clock.ts';
 import { DeadLetterOffice } from './dead-letter-office.ts';
+import { readDefinition } from './definition.ts';
 import { EventBus } from './event-bus.ts';
 import { Executions, type TaskHandler } from './executions.ts';
 import { Faults } from './faults.ts';
@@ -71,19 +71,6 @@ export interface Runtime {
   advance(duration: Duration): Promise<void>;
 }
 
-const definitionFile = new URL('../workflow/order-line.asl.json', import.meta.url);
-const definitionSchema = z.json();
-
-/** The definition with this machine's names filled in, as CDK fills in those of a deployment. */
-const substituted = (definition: string): string =>
-  definition
-    .replaceAll('${Partition}', 'aws')
-    .replaceAll('${TableName}', tableName)
-    .replaceAll(
-      '${SendProvisioningEmailFunctionArn}',
-      'arn:aws:lambda:us-east-1:000000000000:function:send-provisioning-email',
-    );
-
 /** What a deployment sets, as it is on one machine. */
 const settings = {
   TABLE_NAME: tableName,
@@ -112,11 +99,11 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const mailbox = await Mailbox.open(storage);
   const bus = await EventBus.open(storage, office, activity, now);
 
-  const [dynamoDb, ses, other, workflowText] = await Promise.all([
+  const [dynamoDb, ses, other, definition] = await Promise.all([
     startDynamoDb(options.dataFolder, storage),
     startMailService(),
     startAwsEndpoint(() => ({ executions, office }), now),
-    readFile(definitionFile, 'utf8'),
+    readDefinition(),
   ]);
   const clients = awsClients({ dynamoDb, ses, other }, faults);
   mailbox.keepWhatIsSent(clients.ses, now, activity);
@@ -128,7 +115,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     storage,
     activity,
     now,
-    definition: definitionSchema.parse(JSON.parse(substituted(workflowText))),
+    definition,
     tasks: tasks(clients, now),
     onSooner: () => timers.arm(),
   });

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Activity } from '../../infra/local/activity.ts';
+import { readDefinition } from '../../infra/local/definition.ts';
 import { Executions } from '../../infra/local/executions.ts';
 import { openStorage, Storage } from '../../infra/local/storage.ts';
 import type { LineAnswer } from '../../shared/contracts/api.ts';
@@ -465,7 +465,18 @@ describe('killed between the index entries of a line and its item', () => {
     work: (calls: Client) => Promise<unknown>,
   ): Promise<void> {
     const main = fileURLToPath(new URL('../../infra/local/main.ts', import.meta.url));
-    const args = ['--import', killer(text), main, '--port', '0', '--data', folder, '--no-seed'];
+    const args = [
+      '--import',
+      'tsx',
+      '--import',
+      killer(text),
+      main,
+      '--port',
+      '0',
+      '--data',
+      folder,
+      '--no-seed',
+    ];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const exited = once(child, 'exit');
     for await (const line of createInterface(child.stdout)) {
@@ -555,16 +566,12 @@ test('an execution whose start a timer gets ahead of takes each step once, and w
     steps.push(state);
     return Promise.resolve(result);
   };
-  const definition = await readFile(
-    new URL('../../infra/workflow/order-line.asl.json', import.meta.url),
-    'utf8',
-  );
   const closesAt = new Date(begin + 7 * 24 * hour).toISOString();
   const executions = new Executions({
     storage,
     activity,
     now: () => new Date(),
-    definition: JSON.parse(definition) as unknown,
+    definition: await readDefinition(),
     tasks: {
       'Send provisioning email': count('send', { outcome: 'awaiting', closesAt, closedStateKey: 'x' }),
       'Close order line': count('close', {}),

@@ -1,0 +1,21 @@
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { tableName } from './table.ts';
+
+const definitionFile = new URL('../workflow/order-line.asl.json', import.meta.url);
+
+const names: Readonly<Record<string, string>> = {
+  '${Partition}': 'aws',
+  '${TableName}': tableName,
+  '${SendProvisioningEmailFunctionArn}':
+    'arn:aws:lambda:us-east-1:000000000000:function:send-provisioning-email',
+};
+
+/** The workflow's definition with this machine's names filled in, as CDK fills in those of a deployment. */
+export async function readDefinition(): Promise<z.core.util.JSONType> {
+  const text = Object.entries(names).reduce(
+    (filled, [placeholder, name]) => filled.replaceAll(placeholder, name),
+    await readFile(definitionFile, 'utf8'),
+  );
+  return z.json().parse(JSON.parse(text));
+}
