@@ -164,7 +164,7 @@ test('no page is heavy', async () => {
   network.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength));
   for (const [name, path] of Object.entries(showcasePages)) {
     bytes = 0;
-    await page.goto(path, { waitUntil: 'networkidle' });
+    await page.goto(path, { waitUntil: 'load' });
     expect({ [name]: bytes < 60_000 }).toEqual({ [name]: true });
     expect(bytes).toBeGreaterThan(4_000);
   }

@@ -8,7 +8,7 @@ import { bookShowcase, showcasePages } from '../support/showcase.ts';
 /* Pictures of the console's main pages for the README, small enough for a repository. */
 
 const folder = join(import.meta.dirname, '../../.github/images');
-const quality = 60;
+const quality = 58;
 
 const pictures = [
   {
