@@ -15,7 +15,7 @@ const keptEmail = z.object({
   sentAt: z.string(),
   tags: z.record(z.string(), z.string()),
 });
-type KeptEmail = z.output<typeof keptEmail>;
+export type KeptEmail = z.output<typeof keptEmail>;
 
 /** How many emails the inbox page shows; all of them are kept. */
 const shownOnPage = 200;
@@ -55,21 +55,29 @@ export class Mailbox {
     return mailbox;
   }
 
-  /** Keeps every email that the client sends, before the sender learns that it was accepted. */
-  keepWhatIsSent(client: SESClient, now: () => Date, activity: Activity): void {
+  /**
+   * Keeps every email that the client sends, before the sender learns that it was accepted.
+   * @param onSent is told of each
+   */
+  keepWhatIsSent(
+    client: SESClient,
+    now: () => Date,
+    activity: Activity,
+    onSent: (email: KeptEmail) => Promise<void>,
+  ): void {
     client.middlewareStack.add(
       (next) => (args) =>
         activity.during(async () => {
           const result = await next(args);
           const { MessageId } = z.object({ MessageId: z.string() }).parse(result.output);
-          await this.#keep(MessageId, sentInput.parse(args.input), now());
+          await onSent(await this.#keep(MessageId, sentInput.parse(args.input), now()));
           return result;
         }),
       { name: 'localMailbox', step: 'initialize', priority: 'low' },
     );
   }
 
-  async #keep(messageId: string, input: z.output<typeof sentInput>, at: Date): Promise<void> {
+  async #keep(messageId: string, input: z.output<typeof sentInput>, at: Date): Promise<KeptEmail> {
     const email: KeptEmail = {
       messageId,
       from: input.Source,
@@ -85,6 +93,7 @@ export class Mailbox {
     await part(this.#storage).put(key, email);
     const { emails } = getStoreReadonly();
     if (emails.length > shownOnPage) emails.splice(0, emails.length - shownOnPage);
+    return email;
   }
 
   /** The emails to an address, or all, oldest first. */

@@ -39,6 +39,7 @@ import { EventBus } from './event-bus.ts';
 import { Executions, type TaskHandler } from './executions.ts';
 import { Faults } from './faults.ts';
 import { noteWrites, repairIndexes } from './index-repair.ts';
+import { simulatedReports } from './mail-simulator.ts';
 import { Mailbox, startMailService } from './mailbox.ts';
 import { sampleEvents } from './samples.ts';
 import { consoleClientId, keptSecret, startSignIn } from './sign-in.ts';
@@ -106,7 +107,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     readDefinition(),
   ]);
   const clients = awsClients({ dynamoDb, ses, other }, faults);
-  mailbox.keepWhatIsSent(clients.ses, now, activity);
+  mailbox.keepWhatIsSent(clients.ses, now, activity, (email) => bus.put(simulatedReports(email)));
   noteWrites(clients.dynamoDb, storage);
   await ensureTable(clients.dynamoDb, storage, options.dataFolder);
   await repairIndexes(clients.dynamoDb, storage);

@@ -488,3 +488,17 @@ describe('time', () => {
     expect(await emailsOf(orderId)).toEqual([]);
   });
 });
+
+describe("mail to SES's simulator", () => {
+  it.each([
+    ['success', 'Delivered', { allowed: true }],
+    ['bounce', 'Bounced', { allowed: false, reason: 'contact-undeliverable' }],
+    ['complaint', 'Complained', { allowed: false, reason: 'contact-undeliverable' }],
+  ])('%s@ is reported as %s', async (name, delivery, resend) => {
+    const orderId = newOrder();
+    const email = `${name}+${orderId}@simulator.amazonses.com`;
+    await api.send(booked(orderId, { provisioningContact: { email } }));
+    const { body } = await api.line(token, orderId);
+    expect(body).toMatchObject({ lastEmail: { to: email, delivery }, resend });
+  });
+});
