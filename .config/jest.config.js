@@ -28,5 +28,7 @@ export default {
   rootDir,
   /** Some tests run thousands of calls; none waits for time to pass. */
   testTimeout: 120_000,
+  /** As many as the smallest machine has processors. */
+  maxWorkers: 2,
   projects: ['unit', 'infra', 'local', 'browser', 'deployed'].map(project),
 };

@@ -97,7 +97,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   async function sessionEnded(c: Context<ConsoleEnv>): Promise<Response> {
     const { here, t } = desk.view(c);
     const signIn = paths.signIn(here);
-    if (c.req.method === 'GET') return c.redirect(signIn, 303);
+    if (c.req.method !== 'POST') return c.redirect(signIn, 303);
     const isKept = await keepTyped(c, desk);
     const text = [t.errors.sessionEnded, ...(isKept ? [t.errors.sessionEndedKept] : [])];
     const next = { href: signIn, name: t.signIn };

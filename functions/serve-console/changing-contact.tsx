@@ -7,6 +7,7 @@ import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
 import { readOrder } from '../../shared/use-cases/read-order-lines.ts';
 import { changeContact } from '../../shared/use-cases/resend.ts';
 import { type ConsoleEnv, type Desk, personalView, type Result } from './desk.ts';
+import { readForm } from './form.ts';
 import { keepLocale, localeNamed } from './language.ts';
 import {
   type ContactField,
@@ -36,13 +37,13 @@ const form = z.object({
   /** The address and the time when the form was shown. */
   was: typedText,
   shownAt: typedText,
+  /** Who the form was shown to. */
+  whose: typedText,
   email: typedText,
   name: typedText,
   locale: typedText,
   all: typedText.transform((text) => text === 'yes'),
 });
-
-const readForm = async (c: Context) => form.parse(await c.req.parseBody());
 
 const typedIn = ({ email, name, locale, all }: TypedContact): TypedContact => ({
   email: email.slice(0, mostTyped),
@@ -75,7 +76,7 @@ export function changingContact(app: Hono<ConsoleEnv>, desk: Desk): void {
 
   app.post(contactPath, async (c) => {
     const { line, from } = await open(c, desk);
-    const { ticket, language, was, shownAt, ...typed } = await readForm(c);
+    const { ticket, language, was, shownAt, whose: _, ...typed } = await readForm(c, form);
     const chosen = localeNamed(language);
     if (chosen) {
       keepLocale(c, chosen);
@@ -156,7 +157,8 @@ export function changingContact(app: Hono<ConsoleEnv>, desk: Desk): void {
 /** Keeps what was sent with this form after the session had ended; answers whether it was this form. */
 export async function keepTyped(c: Context, desk: Desk): Promise<boolean> {
   if (!c.req.path.endsWith('/contact')) return false;
-  await desk.keepDraft(c, typedIn(await readForm(c)));
+  const { whose, ...typed } = await readForm(c, form);
+  await desk.keepDraft(c, whose, typedIn(typed));
   return true;
 }
 

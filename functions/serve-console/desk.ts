@@ -9,6 +9,7 @@ import type { ResendServices } from '../../shared/use-cases/resend.ts';
 import type { Assets } from './assets.ts';
 import { localeOf } from './language.ts';
 import { skipReasons } from './pages/contact.tsx';
+import { ownPath } from './paths.ts';
 import { type Session, sessions, tickets } from './sessions.ts';
 import { signIn, type SignInSettings } from './sign-in.ts';
 import { signedCookie, type Signing } from './signed-cookie.ts';
@@ -50,6 +51,8 @@ export type Result = z.output<typeof result>;
 
 const draft = z.object({
   path: z.string(),
+  /** The mark of who typed. */
+  whose: z.string(),
   typed: z.object({ email: z.string(), name: z.string(), locale: z.string(), all: z.boolean() }),
 });
 
@@ -85,11 +88,13 @@ export function createDesk(services: ConsoleServices) {
     },
 
     /** Keeps what was typed into a form whose session had ended. */
-    keepDraft: (c: Context, typed: z.output<typeof draft>['typed']) =>
-      draftCookie.write(c, { path: c.req.path, typed }, in10Minutes()),
-    async findDraft(c: Context) {
+    keepDraft: (c: Context, whose: string, typed: z.output<typeof draft>['typed']) =>
+      draftCookie.write(c, { path: c.req.path, whose, typed }, in10Minutes()),
+    /** Somebody else who signs in at the same browser is not shown it. */
+    async findDraft(c: Context<ConsoleEnv>) {
       const found = (await draftCookie.read(c))?.value;
-      return found?.path === c.req.path ? found.typed : undefined;
+      const isTheirs = found?.path === c.req.path && found.whose === c.get('person').mark;
+      return isTheirs ? found.typed : undefined;
     },
     forgetDraft: (c: Context) => draftCookie.clear(c),
     forgetResult: (c: Context) => kept.clear(c),
@@ -108,7 +113,7 @@ export function createDesk(services: ConsoleServices) {
         words: words[locale],
         now: toInstant(services.now()),
         assets: services.assets,
-        here: url.pathname + url.search,
+        here: ownPath(url.pathname + url.search),
       };
     },
 
@@ -116,7 +121,8 @@ export function createDesk(services: ConsoleServices) {
     async person(session: Session): Promise<Person> {
       const caller = callerOf(session.claims, services.claimNames);
       const { name } = z.object({ name: z.string().optional() }).parse(session.claims);
-      return { caller, name: name ?? caller.name, ticket: await ticketsOf.issue(session) };
+      const [ticket, mark] = await Promise.all([ticketsOf.issue(session), ticketsOf.mark(session)]);
+      return { caller, name: name ?? caller.name, ticket, mark };
     },
   };
 }

@@ -8,6 +8,7 @@ import { lackOfRole, mayResend } from '../../shared/use-cases/access.ts';
 import { readLine } from '../../shared/use-cases/read-order-lines.ts';
 import { resend } from '../../shared/use-cases/resend.ts';
 import { type ConsoleEnv, type Desk, personalView, type Result } from './desk.ts';
+import { readForm } from './form.ts';
 import { type Origin, origins, paths, root } from './paths.ts';
 import { ExplanationPage } from './pages/dialog.tsx';
 import { NotSentPage, ResendPage, ResentPage } from './pages/resend.tsx';
@@ -15,7 +16,7 @@ import { show } from './show.ts';
 
 const path = `${root}/orders/:orderId/lines/:lineId/resend` as const;
 
-const form = z.object({ ticket: z.string().optional() });
+const form = z.object({ ticket: z.string().optional().catch(undefined) });
 
 /** The dialog that resends the provisioning email of a line. */
 export function resending(app: Hono<ConsoleEnv>, desk: Desk): void {
@@ -38,7 +39,7 @@ export function resending(app: Hono<ConsoleEnv>, desk: Desk): void {
     const { caller } = c.get('person');
     const key = checked(linePath, c.req.param());
     const from = originOf(c);
-    const { ticket } = form.parse(await c.req.parseBody());
+    const { ticket } = await readForm(c, form);
     const once = await tickets.redeem(c.get('session'), ticket);
     if (once === undefined) {
       const { line } = await open(c, desk);

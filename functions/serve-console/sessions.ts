@@ -60,6 +60,12 @@ export function tickets(key: Signing['key'], newId: () => string) {
       .update(`ticket ${session.id} ${id}`)
       .digest('base64url');
   return {
+    /** The same in all sessions of a person. */
+    mark: async ({ claims }: Session): Promise<string> =>
+      createHmac('sha256', await key())
+        .update(`person ${String(claims.sub)}`)
+        .digest('base64url'),
+
     issue: async (session: Session): Promise<string> => {
       const id = newId();
       return `${id}.${await proof(session, id)}`;

@@ -1,10 +1,11 @@
 import type { Context } from 'hono';
+import { deleteCookie, getCookie } from 'hono/cookie';
 import * as oidc from 'openid-client';
 import * as z from 'zod';
 import type { ClaimNames } from '../../shared/contracts/environment.ts';
-import { ownPath, paths } from './paths.ts';
+import { ownPath, paths, root } from './paths.ts';
 import type { Session } from './sessions.ts';
-import { type Signing, signedCookie } from './signed-cookie.ts';
+import { isSecure, type Signing, signedCookie } from './signed-cookie.ts';
 
 export interface SignInSettings {
   readonly issuer: string;
@@ -30,6 +31,14 @@ const pending = z.object({
   returnTo: z.string(),
 });
 
+const cookieName = 'console-sign-in-';
+
+/** Attempts that are open at once. More than that begin anew: all cookies together must fit into a request. */
+const mostAttempts = 4;
+
+/** A cookie holds 4,096 bytes, most of which an address may take. */
+const longestPath = 1500;
+
 /** How long somebody may take at the issuer. */
 const patience = 10 * 60 * 1000;
 
@@ -40,7 +49,9 @@ export function signIn(
   signing: Signing,
   fetcher?: oidc.CustomFetch,
 ) {
-  const cookie = signedCookie('console-sign-in', pending, signing);
+  /** One for each attempt: tabs may sign in side by side. */
+  const cookieOf = (state: string) =>
+    signedCookie(`${cookieName}${state.replace(/[^\w-]/g, '').slice(0, 12)}`, pending, signing);
   let found: Promise<oidc.Configuration> | undefined;
 
   /** What the issuer says of itself; asked once, and again after it did not answer. */
@@ -69,7 +80,8 @@ export function signIn(
       const state = oidc.randomState();
       const nonce = oidc.randomNonce();
       const until = new Date(signing.now().getTime() + patience);
-      await cookie.write(c, { state, nonce, verifier, returnTo: ownPath(returnTo) }, until);
+      forgetMany(c);
+      await cookieOf(state).write(c, { state, nonce, verifier, returnTo: shortPath(returnTo) }, until);
       return oidc.buildAuthorizationUrl(config, {
         redirect_uri: originOf(c) + paths.signedIn,
         scope: 'openid email profile',
@@ -85,6 +97,7 @@ export function signIn(
      * @throws SignInFailed
      */
     async finish(c: Context): Promise<{ claims: Session['claims']; returnTo: string }> {
+      const cookie = cookieOf(c.req.query('state') ?? '');
       const begun = await cookie.read(c);
       cookie.clear(c);
       if (!begun) throw new SignInFailed('unfinished');
@@ -117,6 +130,14 @@ export function signIn(
       });
     },
   };
+}
+
+const shortPath = (path: string): string => (path.length > longestPath ? root : ownPath(path));
+
+function forgetMany(c: Context): void {
+  const attempts = Object.keys(getCookie(c)).filter((name) => name.includes(cookieName));
+  if (attempts.length < mostAttempts) return;
+  for (const name of attempts) deleteCookie(c, name, { path: '/', secure: isSecure(c) });
 }
 
 const originOf = (c: Context): string => new URL(c.req.url).origin;

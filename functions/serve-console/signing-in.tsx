@@ -2,12 +2,13 @@ import type { Hono } from 'hono';
 import * as z from 'zod';
 import { callerOf } from '../../shared/use-cases/access.ts';
 import type { ConsoleEnv, Desk } from './desk.ts';
+import { readForm } from './form.ts';
 import { MessagePage, SignOutPage } from './pages/message.tsx';
 import { ownPath, paths, root } from './paths.ts';
 import { show } from './show.ts';
 import { SignInFailed } from './sign-in.ts';
 
-const form = z.object({ ticket: z.string().optional() });
+const form = z.object({ ticket: z.string().optional().catch(undefined) });
 
 /** The ways in and out. */
 export function signingIn(app: Hono<ConsoleEnv>, desk: Desk): void {
@@ -47,7 +48,7 @@ export function signingIn(app: Hono<ConsoleEnv>, desk: Desk): void {
 
   app.post(paths.signOut, async (c) => {
     const session = await sessions.current(c);
-    const { ticket } = form.parse(await c.req.parseBody());
+    const { ticket } = await readForm(c, form);
     if (!session || (await tickets.redeem(session, ticket)) === undefined)
       return c.redirect(paths.signOut, 303);
 

@@ -23,6 +23,8 @@ export interface Person {
   readonly name: string;
   /** For the form that signs them out. */
   readonly ticket: string;
+  /** Tells them from others, and nobody who they are. */
+  readonly mark: string;
 }
 
 export interface PersonalView extends View {

@@ -7,8 +7,11 @@ import { problems } from './problems.ts';
 
 /* What comes in. */
 
-export const orderPath = z.object({ orderId: identifier });
-export const linePath = z.object({ orderId: identifier, lineId: identifier });
+const orderId = identifier.meta({ example: 'ORD-1001' });
+const lineId = identifier.meta({ example: '1' });
+
+export const orderPath = z.object({ orderId });
+export const linePath = z.object({ orderId, lineId });
 
 export const listQuery = z.object({
   status: z.enum(lineStatuses, `must be one of ${lineStatuses.join(', ')}`).exactOptional(),

@@ -4,10 +4,7 @@ import { type Contact, locales } from '../domain/order-line.ts';
 import { toInstant } from '../domain/time.ts';
 
 /** An identifier of the outside: 1 to 64 of `A-Z a-z 0-9 . _ -`. */
-export const identifier = z
-  .string()
-  .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ -')
-  .meta({ example: 'ORD-1001' });
+export const identifier = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ -');
 
 const controlCharacter = /\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|\p{Cs}/u;
 const markup = /<[a-z!/?]/i;

@@ -242,6 +242,24 @@ test('two tabs: what was onboarded in between is not resent, and says so', async
   expect(await api.emails('late@example.com')).toEqual([]);
 });
 
+test('two tabs in which the session had ended sign in side by side, each to its page', async () => {
+  const orderId = newOrder();
+  await api.send(booked(orderId));
+  const context = await browser.newContext({ locale: 'en', baseURL: service.url });
+  const [first, second] = [await context.newPage(), await context.newPage()];
+  await first.goto(order(orderId));
+  await second.goto('/console?show=Closed');
+  for (const page of [first, second]) {
+    await page.locator('button[value=maya]').click();
+    await page.getByText('Signed in as Maya Lindqvist').waitFor({ state: 'attached' });
+  }
+  expect([first.url(), second.url()]).toEqual([
+    service.url + order(orderId),
+    `${service.url}/console?show=Closed`,
+  ]);
+  await context.close();
+});
+
 test('Resend opens by itself when its time has come', async () => {
   const orderId = newOrder();
   await api.send(booked(orderId));

@@ -16,7 +16,6 @@ test('the least that a deployer sets is completed by the defaults', () => {
     offerWindows: { default: 'P30D', families: { 'A-FLEX': 'P7D', 'A-FLEX-3': 'P7D' } },
     resendLimits: { interval: 'PT1M', perDay: 10, perLine: 100 },
     mail: { ...mail, setupLink: 'https://admin.webex.com/?subscriptionId={subscriptionId}' },
-    signIn: { ...minimal.signIn, consoleClientId: 'provisioning-console' },
     claimNames: { partnerId: 'partner_id', roles: 'roles' },
     logRetentionDays: 90,
     runbookUrl: 'infra/RUNBOOK.md',

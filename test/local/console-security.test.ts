@@ -32,6 +32,10 @@ const pages = (order: string) => [
   `/console/subscriptions/Sub-${order}`,
 ];
 
+/** What a browser keeps of the sign-ins that it has begun. */
+const signInCookies = ({ cookies }: Visitor): readonly string[] =>
+  [...cookies].filter(([name]) => name.startsWith('console-sign-in-')).map(([, value]) => value);
+
 describe('a session', () => {
   const claims = { sub: 'maya', email: 'm@northwind.example', partner_id: 'northwind', roles: ['operator'] };
   const value = { id: 'x', startedAt: Date.now(), claims };
@@ -58,7 +62,7 @@ describe('a session', () => {
       .sign(new TextEncoder().encode('a secret that somebody guessed, of 32 bytes'));
     const stranger = visitor(service.url);
     await stranger.go('/console/sign-in');
-    const other = stranger.cookies.get('console-sign-in') ?? '';
+    const [other = ''] = signInCookies(stranger);
     for (const cookie of [
       forged,
       `${header}.${raised}.${signature}`,
@@ -102,6 +106,13 @@ describe('a session', () => {
     const back = await someone.post(action, { xsrf, logout: 'yes' });
     expect(back.location).toBe('/console/sign-out');
     expect((await someone.follow(await someone.go('/console'))).text).toContain('Who are you?');
+  });
+
+  it('begins however often it was begun, and however long the address was', async () => {
+    const someone = visitor(service.url);
+    for (let times = 0; times < 12; times += 1) await someone.go('/console/sign-in');
+    expect(signInCookies(someone).length).toBeLessThanOrEqual(4);
+    expect((await someone.signIn('maya', `/console?x=${'a'.repeat(5000)}`)).text).toContain('Maya Lindqvist');
   });
 
   it('is not ended by other sites', async () => {
@@ -249,7 +260,15 @@ describe('a form', () => {
   it('of a session that has ended is kept, shown again after sign-in, and counts only when confirmed', async () => {
     const someone = visitor(service.url);
     const path = `${linePath(orderId)}/contact?from=order`;
-    const typed = { ticket: 'old', email: 'typed@example.com', name: 'Typed Name', locale: 'ja', all: 'yes' };
+    const [, whose = ''] = /name="whose" value="([^"]+)"/.exec((await maya.go(path)).text) ?? [];
+    const typed = {
+      ticket: 'old',
+      whose,
+      email: 'typed@example.com',
+      name: 'Typed Name',
+      locale: 'ja',
+      all: 'yes',
+    };
     const { status, text } = await someone.post(path, typed);
     expect(status).toBe(401);
     expect(text).toContain('What you entered is kept');
@@ -260,6 +279,34 @@ describe('a form', () => {
     expect(shown.text).toContain('You had to sign in again');
     expect(await api.emails('typed@example.com')).toEqual([]);
   });
+
+  it('of a session that has ended is shown to nobody else', async () => {
+    const someone = visitor(service.url);
+    await someone.signIn('maya');
+    const path = `${linePath(orderId)}/contact`;
+    const [, whose = ''] = /name="whose" value="([^"]+)"/.exec((await someone.go(path)).text) ?? [];
+    someone.cookies.delete(session);
+    await someone.post(path, { whose, email: 'typed-by-maya@example.com' });
+    const toOthers = await someone.signIn('olivia', path);
+    expect(toOthers.status).toBe(200);
+    expect(toOthers.text).not.toContain('typed-by-maya');
+    someone.cookies.delete(session);
+    expect((await someone.go(path)).status).toBe(303);
+  });
+
+  it.each(['/console/sign-out', `${linePath('ORD-1')}/contact`, `${linePath('ORD-1')}/resend`])(
+    'that is none is no fault of ours: %s',
+    async (path) => {
+      const headers = { origin: service.url, 'content-type': 'multipart/form-data; boundary=q' };
+      const response = await fetch(service.url + path, {
+        method: 'POST',
+        headers,
+        body: 'xx',
+        redirect: 'manual',
+      });
+      expect(response.status).toBeLessThan(500);
+    },
+  );
 
   it('that is too large is refused with a page', async () => {
     const { status, text } = await maya.post(`${linePath(orderId)}/contact`, { name: 'x'.repeat(20_000) });

@@ -195,6 +195,11 @@ describe('the language', () => {
     expect(headers.getSetCookie()).toEqual([expect.stringMatching(/^console-language=ja; Max-Age=31536000/)]);
   });
 
+  it('leads nobody away, whatever the address looks like', async () => {
+    const { headers } = await consoleOf(line()).get('/console/..//evil.example?lang=ja');
+    expect(headers.get('location')).toBe('/console');
+  });
+
   it('has every text in both, and none is left empty', () => {
     const empty: string[] = [];
     const walk = (value: unknown, path: string): void => {

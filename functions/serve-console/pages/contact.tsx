@@ -43,6 +43,7 @@ export function ContactPage({ view, line, from, ticket, typed, others, trouble }
       <LineFacts view={view} line={line} />
       <form id={formId} method="post" action={paths.contact(line, from)} novalidate data-once>
         <input type="hidden" name="ticket" value={ticket} />
+        <input type="hidden" name="whose" value={view.person.mark} />
         <input type="hidden" name="was" value={line.provisioningContact.email} />
         <input type="hidden" name="shownAt" value={view.now} />
         <div class="field">

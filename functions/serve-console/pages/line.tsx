@@ -1,5 +1,6 @@
 import type { HistoryAnswer, LineAnswer } from '../../../shared/contracts/api.ts';
 import { assertNever } from '../../../shared/domain/assert-never.ts';
+import { mayResend } from '../../../shared/use-cases/access.ts';
 import type { HistoryEntry } from '../../../shared/domain/history.ts';
 import { deliveries, rescheduleOf } from '../../../shared/domain/order-line.ts';
 import { paths } from '../paths.ts';
@@ -108,7 +109,9 @@ function MissingEmail({ view, line, history, senderAddress }: LinePageProps) {
       ) : null}
       <ul class="advice">
         <li>{t.line.missingSpam}</li>
-        <li>{t.line.missingAddress(email)}</li>
+        <li>
+          {t.line.missingAddress(email)} {mayResend(view.person.caller) ? t.line.missingCorrect : null}
+        </li>
         <li>
           {t.line.missingAllow}
           <Copyable view={view} label={t.line.sender} text={senderAddress} />

@@ -79,8 +79,9 @@ export const en = {
     title: 'Orders',
     introduction: 'Order lines of collaboration subscriptions, nearest deadline first.',
     search: 'Search',
-    searchHint: 'A whole order, line (as ORDER/LINE), subscription or contact email',
-    searchWrong: 'Enter a whole order, line, subscription or contact email, of at most 254 characters.',
+    searchHint: 'An order id, a line (as ORDER/LINE), a subscription id or a contact email, in full',
+    searchWrong:
+      'Enter an order id, a line, a subscription id or a contact email in full, of at most 254 characters.',
     find: 'Search',
     clear: 'Clear search',
     partnerHint: 'The partner whose order lines you want to see',
@@ -96,7 +97,7 @@ export const en = {
     nothingFound: (word: string) =>
       `Nothing was found for “${word}”. The search takes whole words: check for a missing character.`,
     nothingInFilter: 'No order line has this status. Choose another one, or see all.',
-    nothingAtAll: 'As soon as an order of your partner is booked, its lines appear here.',
+    nothingAtAll: 'As soon as an order of this partner is booked, its lines appear here.',
     seeAll: 'See all order lines',
     next: 'Next page',
     first: 'First page',
@@ -133,8 +134,8 @@ export const en = {
       'Ask the contact to look into the spam or junk folder, and into quarantine if their company has one.',
     missingAllow: 'Ask their IT admin to allow this sender address:',
     sender: 'Sender address',
-    missingAddress: (email: string) =>
-      `Check the address for typing errors: ${email}. Correct it with Edit; the email then goes to the new address at once.`,
+    missingAddress: (email: string) => `Check the address for typing errors: ${email}.`,
+    missingCorrect: 'Correct it with Edit; the email then goes to the new address at once.',
     bounceReason: 'The mail service reported:',
   },
 
@@ -270,7 +271,8 @@ export const en = {
     save: 'Save',
     wrongTitle: 'Please check what you entered',
     wrong: {
-      email: 'Enter one email address in Latin characters, for example jane@example.com.',
+      email:
+        'Enter one complete email address in Latin characters, with at most 64 before the @, for example jane@example.com.',
       name: 'Enter the name as plain text on one line, of at most 200 characters, without markup.',
       locale: 'Choose one of the languages.',
     },
