@@ -114,7 +114,7 @@ beforeAll(async () => {
   await takeStock();
   await api.advance('P40D');
   final = await readEverything();
-}, 180_000);
+}, 600_000);
 
 afterAll(() => service.kill());
 

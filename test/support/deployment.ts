@@ -27,17 +27,28 @@ export interface Version {
   readonly change?: (template: string) => string;
 }
 
+interface Resource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+
 interface Template {
-  Resources: Record<string, { Type: string }>;
+  Resources: Record<string, Resource>;
 }
 
 /**
  * What is left out of the template that AWS would get, since the emulator lacks it. All else is deployed as it is.
  */
-const leftOut = {
-  'AWS::Events::EventBusPolicy':
-    'the emulator knows no policies of buses; its senders are all in one account',
-};
+const leftOut: readonly { readonly is: (resource: Resource) => boolean; readonly because: string }[] = [
+  {
+    is: ({ Type }) => Type === 'AWS::Events::EventBusPolicy',
+    because: 'the emulator knows no policies of buses; its senders are all in one account',
+  },
+  {
+    is: ({ Type, Properties }) => Type === 'AWS::CloudWatch::Alarm' && Properties?.['Metrics'] !== undefined,
+    because: 'the emulator computes no metrics from others; alarms on a single metric are deployed',
+  },
+];
 
 /** Prepares the emulator's account for the CDK, as its deployer would. */
 export async function bootstrap(url: string): Promise<void> {
@@ -79,7 +90,9 @@ const same = (template: string) => template;
 
 function withoutGaps(text: string): string {
   const template = JSON.parse(text) as Template;
-  const kept = Object.entries(template.Resources).filter(([, { Type }]) => !(Type in leftOut));
+  const kept = Object.entries(template.Resources).filter(
+    ([, resource]) => !leftOut.some(({ is }) => is(resource)),
+  );
   return JSON.stringify({ ...template, Resources: Object.fromEntries(kept) });
 }
 
