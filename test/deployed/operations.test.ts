@@ -170,22 +170,6 @@ describe('an event whose function fails', () => {
   });
 });
 
-test('an execution that failed is shown with its error', async () => {
-  const orderId = newOrder();
-  await sfn.send(
-    new StartExecutionCommand({
-      stateMachineArn: deployed.outputs.StateMachineArn,
-      name: `${orderId}_1`,
-      input: JSON.stringify({ orderId, lineId: '1' }),
-    }),
-  );
-  await until(
-    () => target.executions(orderId),
-    ([execution]) => execution?.status === 'FAILED',
-  );
-  expect(await redrive('--queue', 'executions')).toContain(`executions  ${orderId}_1  States.Runtime`);
-});
-
 test('redriving says which option is wrong', async () => {
   const wrong = promisify(execFile)(process.execPath, ['infra/redrive.ts', '--queue', 'no-queue'], {
     cwd: join(import.meta.dirname, '../..'),
