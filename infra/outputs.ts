@@ -9,6 +9,7 @@ export const stackOutputs = z.object({
   ApiUrl: z.url(),
   EventBusArn: z.string(),
   StateMachineArn: z.string(),
+  TableName: z.string(),
   /** The queues of the functions that take events. */
   IntakeQueues: z
     .string()

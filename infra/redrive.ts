@@ -1,12 +1,6 @@
 import { parseArgs } from 'node:util';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import {
-  DescribeExecutionCommand,
-  ExecutionNotRedrivable,
-  paginateListExecutions,
-  RedriveExecutionCommand,
-  SFNClient,
-} from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, paginateListExecutions } from '@aws-sdk/client-sfn';
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
@@ -18,13 +12,18 @@ import {
 import { DateTime, Duration } from 'luxon';
 import * as z from 'zod';
 import { reasonAttribute } from '../shared/adapters/dead-letters.ts';
+import { dynamoDbClient, orderLineStore } from '../shared/adapters/order-line-store.ts';
+import { sfnClient, workflow } from '../shared/adapters/workflow.ts';
 import { inputErrorText } from '../shared/contracts/validation.ts';
+import { workflowInput } from '../shared/contracts/workflow.ts';
+import { isBooked, isOpen } from '../shared/domain/order-line.ts';
 import { isPositiveDuration } from '../shared/domain/time.ts';
+import { startNewExecution } from '../shared/use-cases/align-workflow.ts';
 import { intakeFunctions } from './intake-rules.ts';
 import { type StackOutputs, stackOutputs } from './outputs.ts';
 
-const usage = `Puts back what failed: dead letters to the queue of their function, failed executions to where they failed.
-It shows what it would do, and does it with --execute.
+const usage = `Puts back what failed: a dead letter goes to the queue of its function again, and a line whose execution failed gets
+a new one. It shows what it would do, and does it with --execute.
 
   npm run redrive -- [--queue NAME] [--reason TEXT] [--older-than PT1H] [--execute] [--stack ProvisioningResend]
 
@@ -69,7 +68,7 @@ async function main(): Promise<void> {
     }
   }
   if (chosen.queue === undefined || chosen.queue === 'executions') {
-    found += await redriveExecutions(outputs.StateMachineArn, chosen, new SFNClient());
+    found += await redriveExecutions(outputs, chosen);
   }
   if (found === 0) console.log('Nothing to put back.');
   else if (chosen.execute) console.log(`${found} put back.`);
@@ -176,36 +175,41 @@ async function* lettersOf(sqs: SQSClient, queueUrl: string): AsyncIterable<Messa
   }
 }
 
-/** An execution that is running again, or was replaced by the sweep, does nothing a second time. */
-async function redriveExecutions(stateMachineArn: string, chosen: Options, sfn: SFNClient): Promise<number> {
+/**
+ * Gives lines a new execution as the sweep does, on the definition of today. Lines that need none any more are left
+ * out: those that have a newer one, of the sweep or of an earlier redrive, and those that are settled.
+ */
+async function redriveExecutions(
+  { StateMachineArn: stateMachineArn, TableName }: StackOutputs,
+  chosen: Options,
+): Promise<number> {
+  const sfn = sfnClient();
+  const executions = workflow(sfn, stateMachineArn);
+  const store = orderLineStore(dynamoDbClient(), TableName);
   let found = 0;
   for (const statusFilter of ['FAILED', 'TIMED_OUT'] as const) {
-    for await (const { executions = [] } of paginateListExecutions(
-      { client: sfn },
-      { stateMachineArn, statusFilter },
-    )) {
-      for (const { executionArn, name = '', stopDate = new Date() } of executions) {
-        const { error = statusFilter, redriveStatus } = await sfn.send(
-          new DescribeExecutionCommand({ executionArn }),
-        );
-        const failure = { of: 'executions', what: name, reason: error, at: stopDate };
-        if (redriveStatus === 'NOT_REDRIVABLE' || !matches(failure, chosen)) continue;
+    for await (const page of paginateListExecutions({ client: sfn }, { stateMachineArn, statusFilter })) {
+      for (const { executionArn } of page.executions ?? []) {
+        const execution = await sfn.send(new DescribeExecutionCommand({ executionArn }));
+        const input = workflowInput.safeParse(JSON.parse(execution.input ?? 'null'));
+        if (!input.success) continue; // started by hand
+        const { orderId, lineId, revision } = input.data;
+        const line = await store.find({ orderId, lineId });
+        if (!isBooked(line) || !isOpen(line) || line.executionRevision !== revision) continue;
+        const failure = {
+          of: 'executions',
+          what: `${orderId}/${lineId}`,
+          reason: execution.error ?? statusFilter,
+          at: execution.stopDate ?? new Date(),
+        };
+        if (!matches(failure, chosen)) continue;
         found += 1;
         show(failure);
-        if (chosen.execute) await redriveExecution(sfn, executionArn);
+        if (chosen.execute) await startNewExecution(line, executions, store);
       }
     }
   }
   return found;
-}
-
-async function redriveExecution(sfn: SFNClient, executionArn: string | undefined): Promise<void> {
-  try {
-    await sfn.send(new RedriveExecutionCommand({ executionArn }));
-  } catch (error) {
-    if (!(error instanceof ExecutionNotRedrivable)) throw error;
-    console.log('  which runs again already, or is older than Step Functions redrives (14 days)');
-  }
 }
 
 function matches({ reason, at }: Failure, chosen: Options): boolean {

@@ -35,6 +35,7 @@ export class ProvisioningResendStack extends Stack {
     new CfnOutput(this, 'ApiUrl', { value: gateway.origin });
     new CfnOutput(this, 'EventBusArn', { value: bus.eventBusArn });
     new CfnOutput(this, 'StateMachineArn', { value: stateMachine.stateMachineArn });
+    new CfnOutput(this, 'TableName', { value: table.tableName });
     new CfnOutput(this, 'IntakeQueues', { value: this.toJsonString(queues) });
   }
 }

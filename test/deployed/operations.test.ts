@@ -16,7 +16,7 @@ import { emulatedAws, stackName } from '../support/deployment.ts';
 import { booked, newOrder, partner } from '../support/events.ts';
 import { until } from '../support/until.ts';
 import { deployment } from './deployment.ts';
-import { clientConfig, deployedTarget, peek } from './target.ts';
+import { clientConfig, deployedTarget, peek, scaleWaits } from './target.ts';
 
 /* What operators see and do, in a deployment that something goes wrong with. */
 
@@ -101,33 +101,38 @@ test('the sweep gives a line a new execution when its own is gone, and that one 
   expect(await target.emails(`it@${orderId.toLowerCase()}.example`)).toHaveLength(1);
 });
 
-describe('an event whose function fails', () => {
-  const name: IntakeFunction = 'book-order-line';
-  const queues = deployed.outputs.IntakeQueues[name];
-  let functionName: string;
-  let variables: Record<string, string>;
-
+/** A deployed function, which can be made to fail. */
+async function fallible(place: string) {
+  const FunctionName = await functionAt(place);
+  const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
   const setVariables = (changes: Record<string, string>) =>
     lambda.send(
       new UpdateFunctionConfigurationCommand({
-        FunctionName: functionName,
-        Environment: { Variables: { ...variables, ...changes } },
+        FunctionName,
+        Environment: { Variables: { ...Environment?.Variables, ...changes } },
       }),
     );
+  return {
+    fail: () => setVariables({ TABLE_NAME: 'a-table-that-is-gone' }),
+    mend: () => setVariables({}),
+  };
+}
+
+describe('an event whose function fails', () => {
+  const name: IntakeFunction = 'book-order-line';
+  const queues = deployed.outputs.IntakeQueues[name];
+  let booking: Awaited<ReturnType<typeof fallible>>;
+
   const setVisibility = (VisibilityTimeout: string) =>
     sqs.send(new SetQueueAttributesCommand({ QueueUrl: queues.queue, Attributes: { VisibilityTimeout } }));
 
   beforeAll(async () => {
-    functionName = await functionAt('IntakeBookOrderLine');
-    const { Environment } = await lambda.send(
-      new GetFunctionConfigurationCommand({ FunctionName: functionName }),
-    );
-    variables = Environment?.Variables ?? {};
+    booking = await fallible('IntakeBookOrderLine');
     // Three minutes lie between two deliveries otherwise; a call of the function takes less than these seconds.
     await setVisibility('4');
   });
   afterAll(async () => {
-    await setVariables({});
+    await booking.mend();
     await setVisibility('180');
   });
 
@@ -139,14 +144,14 @@ describe('an event whose function fails', () => {
     const poison = newOrder();
     await target.send(booked(poison, { offer: 7 }));
     await target.settled();
-    await setVariables({ TABLE_NAME: 'a-table-that-is-gone' });
+    await booking.fail();
     await target.send(booked(orderId));
     const [letter] = await until(
       () => lettersOf(orderId),
       (letters) => letters.length > 0,
     );
     expect(letter?.MessageAttributes).toBeUndefined();
-    await setVariables({});
+    await booking.mend();
 
     const shown = await redrive('--queue', name, '--reason', 'five times');
     expect(shown).toContain(`${orderId}/1  failed five times`);
@@ -161,6 +166,51 @@ describe('an event whose function fails', () => {
     expect(await redrive('--queue', name, '--reason', 'five times', '--execute')).toContain(
       'Nothing to put back',
     );
+    expect(await target.emails(`it@${orderId.toLowerCase()}.example`)).toHaveLength(1);
+  });
+});
+
+describe('an execution that fails', () => {
+  let sending: Awaited<ReturnType<typeof fallible>>;
+  beforeAll(async () => {
+    sending = await fallible('WorkflowSendProvisioningEmail');
+    // The tries of the workflow go on for 18 minutes otherwise.
+    await scaleWaits(deployed, 0.001);
+  });
+  afterAll(async () => {
+    await sending.mend();
+    await scaleWaits(deployed, 1);
+  });
+
+  const statusesOf = async (orderId: string) =>
+    (await target.executions(orderId)).map(({ status }) => status).sort();
+
+  test('has a successor once it is put back, which sends the email and closes the line', async () => {
+    const orderId = newOrder();
+    await sending.fail();
+    await target.send(booked(orderId));
+    await until(
+      () => statusesOf(orderId),
+      ([status]) => status === 'FAILED',
+    );
+    expect((await lineThat(orderId, 'Scheduled')).firstEmailSentAt).toBeUndefined();
+    await sending.mend();
+    await scaleWaits(deployed, 1);
+
+    const executions = (...args: string[]) => redrive('--queue', 'executions', ...args);
+    expect(await executions()).toContain(`executions  ${orderId}/1  `);
+    expect(await executions('--older-than', 'PT1H')).toContain('Nothing to put back');
+    expect(await executions('--reason', 'no such reason', '--execute')).toContain('Nothing to put back');
+    expect(await statusesOf(orderId)).toEqual(['FAILED']);
+
+    expect(await executions('--execute')).toContain('1 put back');
+    expect(await executions('--execute')).toContain('Nothing to put back');
+    await lineThat(orderId, 'Closed');
+    await until(
+      () => statusesOf(orderId),
+      (statuses) => !statuses.includes('RUNNING'),
+    );
+    expect(await statusesOf(orderId)).toEqual(['FAILED', 'SUCCEEDED']);
     expect(await target.emails(`it@${orderId.toLowerCase()}.example`)).toHaveLength(1);
   });
 });

@@ -138,3 +138,12 @@ export async function peek(sqs: SQSClient, queueUrl: string): Promise<readonly M
   );
   return Messages;
 }
+
+/** Makes the waits of executions that begin from now on shorter, or as long as they are. */
+export async function scaleWaits({ url }: Deployment, scale: number): Promise<void> {
+  const response = await fetch(`${url}/_ministack/config`, {
+    method: 'POST',
+    body: JSON.stringify({ 'stepfunctions._SFN_WAIT_SCALE': scale }),
+  });
+  if (!response.ok) throw new Error(`the emulator answers ${response.status} to a new scale of its waits`);
+}

@@ -135,6 +135,8 @@ export function scenarios(start: () => Promise<Target>): void {
       await target.send(onboarded(orderId));
       const after = await lineThat(orderId, ({ onboardedAt }) => onboardedAt !== undefined);
       expect(after).toMatchObject({ status: 'Closed', provisioningPending: false });
+      // Its execution has ended, and there is nothing to stop: the event must not come back for that.
+      await target.settled();
     });
   });
 
