@@ -62,6 +62,8 @@ const settingsObject = z.strictObject({
       ({ accountIds, organizationId }) => accountIds.length > 0 || organizationId !== undefined,
       'must name accountIds, an organizationId, or both',
     ),
+  /** Whether the table, the people of the user pool and the functions' logs stay when the stack goes. */
+  keepData: z.boolean().default(true),
   logRetentionDays: z
     .literal(retentionDays, `must be one of ${retentionDays.join(', ')}: CloudWatch takes no others`)
     .default(defaults.logRetentionDays),

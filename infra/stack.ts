@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicies, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Api } from './constructs/api.ts';
 import { Console } from './constructs/console.ts';
@@ -21,7 +21,7 @@ export class ProvisioningResendStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: ProvisioningResendProps) {
     super(scope, id, { description: 'Sends, resends and follows up provisioning emails', ...props });
 
-    const { table } = new OrderLineTable(this, 'OrderLines');
+    const { table } = new OrderLineTable(this, 'OrderLines', { settings });
     const mail = new Mail(this, 'Mail', { settings });
     const { stateMachine } = new OrderLineWorkflow(this, 'Workflow', { settings, table, mail });
     const { bus, queues } = new Intake(this, 'Intake', { settings, table, stateMachine, mail });
@@ -31,6 +31,8 @@ export class ProvisioningResendStack extends Stack {
     new Console(this, 'Console', { settings, table, mail, gateway, signIn });
     new Sweep(this, 'Sweep', { settings, table, stateMachine });
     new Monitoring(this, 'Monitoring', { settings, stateMachine, stage: gateway.stage });
+
+    if (!settings.keepData) RemovalPolicies.of(this).destroy();
 
     new CfnOutput(this, 'ApiUrl', { value: gateway.origin });
     new CfnOutput(this, 'EventBusArn', { value: bus.eventBusArn });

@@ -2,18 +2,17 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { contactChange, linePath, listQuery, orderPath, resendHeaders } from '../../shared/contracts/api.ts';
-import type { ClaimNames } from '../../shared/contracts/environment.ts';
 import { checked, invalidRequest, Problem, problems } from '../../shared/contracts/problems.ts';
 import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
 import { faultForLog } from '../../shared/runtime/logger.ts';
+import type { ServingServices } from '../../shared/runtime/serving.ts';
 import { callerOf } from '../../shared/use-cases/access.ts';
 import { listLines, readHistory, readLine, readOrder } from '../../shared/use-cases/read-order-lines.ts';
-import { changeContact, resend, type ResendServices } from '../../shared/use-cases/resend.ts';
+import { changeContact, resend } from '../../shared/use-cases/resend.ts';
 import { docs } from './docs.ts';
 import { openApiDocument } from './openapi.ts';
 
-export interface ApiServices extends ResendServices {
-  readonly claimNames: ClaimNames;
+export interface ApiServices extends ServingServices {
   /** The folder that holds the files of the documentation page. */
   readonly docsFolder: string;
 }

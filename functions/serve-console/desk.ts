@@ -1,11 +1,10 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
-import type { ClaimNames } from '../../shared/contracts/environment.ts';
 import type { Locale } from '../../shared/domain/order-line.ts';
 import { refusalCodes } from '../../shared/domain/rules.ts';
 import { toInstant } from '../../shared/domain/time.ts';
+import type { ServingServices } from '../../shared/runtime/serving.ts';
 import { callerOf } from '../../shared/use-cases/access.ts';
-import type { ResendServices } from '../../shared/use-cases/resend.ts';
 import type { Assets } from './assets.ts';
 import { localeOf } from './language.ts';
 import { skipReasons } from './pages/contact.tsx';
@@ -17,8 +16,7 @@ import { texts } from './texts/index.ts';
 import type { Person, PersonalView, View } from './view.ts';
 import { words } from './words.ts';
 
-export interface ConsoleServices extends ResendServices {
-  readonly claimNames: ClaimNames;
+export interface ConsoleServices extends ServingServices {
   readonly signIn: SignInSettings;
   /** What sessions are signed with and end by; their time is the machine's. */
   readonly signing: Signing;

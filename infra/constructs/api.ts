@@ -1,17 +1,16 @@
 import { createRequire } from 'node:module';
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Validations } from 'aws-cdk-lib';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
-import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { docsAssets } from '../../functions/serve-api/docs.ts';
 import type { environment } from '../../functions/serve-api/handler.ts';
 import type { Settings } from '../settings.ts';
 import type { Gateway } from './gateway.ts';
-import { LambdaFunction, type RuntimeFiles, taskFolder } from './lambda-function.ts';
+import { HttpFunction } from './http-function.ts';
+import { type RuntimeFiles, taskFolder } from './lambda-function.ts';
 import type { Mail } from './mail.ts';
 import type { SignIn } from './sign-in.ts';
-import { grantItems, grantQuery } from './table.ts';
 
 interface ApiProps {
   readonly settings: Pick<Settings, 'claimNames' | 'mail' | 'resendLimits' | 'logRetentionDays'>;
@@ -36,29 +35,14 @@ export const docsFiles: RuntimeFiles = {
 export class Api extends Construct {
   constructor(scope: Construct, id: string, { settings, table, mail, gateway, signIn }: ApiProps) {
     super(scope, id);
-    const server = new LambdaFunction<typeof environment>(this, 'ServeApi', {
+    const { integration } = new HttpFunction<typeof environment>(this, 'ServeApi', {
       settings,
+      table,
+      mail,
       folder: 'serve-api',
       description: 'Serves the HTTP API',
-      environment: {
-        TABLE_NAME: table.tableName,
-        MAIL_SETTINGS: JSON.stringify(settings.mail),
-        CONFIGURATION_SET: mail.configurationSetName,
-        RESEND_LIMITS: JSON.stringify(settings.resendLimits),
-        CLAIM_NAMES: JSON.stringify(settings.claimNames),
-        DOCS_FOLDER: `${taskFolder}/${docsFiles.folder}`,
-      },
-      // API Gateway waits for 30 s, and a claim to send is leased for 45 s.
-      timeout: Duration.seconds(29),
-      memory: 1024,
+      environment: (serving) => ({ ...serving, DOCS_FOLDER: `${taskFolder}/${docsFiles.folder}` }),
       files: docsFiles,
-    });
-    grantItems(table, server, 'GetItem', 'PutItem', 'Query', 'BatchGetItem');
-    grantQuery(table, server, 'byState', 'byOrder', 'bySubscription', 'byContact');
-    mail.grantSend(server);
-
-    const integration = new HttpLambdaIntegration('Server', server.resource, {
-      scopePermissionToRoute: false,
     });
     const authorizer = new HttpJwtAuthorizer('SignIn', signIn.issuer, {
       jwtAudience: signIn.audience,

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { Duration, Validations } from 'aws-cdk-lib';
-import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Validations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -10,10 +9,10 @@ import type { environment } from '../../functions/serve-console/handler.ts';
 import { root } from '../../functions/serve-console/paths.ts';
 import type { Settings } from '../settings.ts';
 import type { Gateway } from './gateway.ts';
-import { LambdaFunction, type RuntimeFiles, taskFolder } from './lambda-function.ts';
+import { HttpFunction } from './http-function.ts';
+import { type RuntimeFiles, taskFolder } from './lambda-function.ts';
 import type { Mail } from './mail.ts';
 import type { SignIn } from './sign-in.ts';
-import { grantItems, grantQuery } from './table.ts';
 
 interface ConsoleProps {
   readonly settings: Pick<Settings, 'claimNames' | 'mail' | 'resendLimits' | 'logRetentionDays'>;
@@ -46,38 +45,28 @@ export class Console extends Construct {
       reason:
         "Nobody ever sees the secret, and a new one would end everybody's session in the middle of work.",
     });
-    const server = new LambdaFunction<typeof environment>(this, 'ServeConsole', {
+    const server = new HttpFunction<typeof environment>(this, 'ServeConsole', {
       settings,
+      table,
+      mail,
       folder: 'serve-console',
       description: 'Serves the console',
-      environment: {
-        TABLE_NAME: table.tableName,
-        MAIL_SETTINGS: JSON.stringify(settings.mail),
-        CONFIGURATION_SET: mail.configurationSetName,
-        RESEND_LIMITS: JSON.stringify(settings.resendLimits),
-        CLAIM_NAMES: JSON.stringify(settings.claimNames),
+      environment: (serving) => ({
+        ...serving,
         ASSETS_FOLDER: `${taskFolder}/${consoleFiles.folder}`,
         SIGN_IN_ISSUER: signIn.issuer,
         SIGN_IN_CLIENT_ID: signIn.consoleClientId,
         SESSION_SECRET_ARN: secret.secretArn,
-      },
-      // API Gateway waits for 30 s, and a claim to send is leased for 45 s.
-      timeout: Duration.seconds(29),
-      memory: 1024,
+      }),
       files: consoleFiles,
     });
-    grantItems(table, server, 'GetItem', 'PutItem', 'Query', 'BatchGetItem');
-    grantQuery(table, server, 'byState', 'byOrder', 'bySubscription', 'byContact');
-    mail.grantSend(server);
     Grant.addToPrincipal({
       grantee: server,
       actions: ['secretsmanager:GetSecretValue'],
       resourceArns: [secret.secretArn],
     });
 
-    const integration = new HttpLambdaIntegration('Server', server.resource, {
-      scopePermissionToRoute: false,
-    });
+    const { integration } = server;
     for (const route of paths.flatMap((path) => gateway.httpApi.addRoutes({ path, integration }))) {
       Validations.of(route).acknowledge({
         id: 'AwsSolutions-APIG4',

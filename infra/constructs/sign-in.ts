@@ -15,7 +15,7 @@ import { roles } from '../../shared/use-cases/access.ts';
 import { defaults, type Settings } from '../settings.ts';
 
 interface SignInProps {
-  readonly settings: Pick<Settings, 'signIn'>;
+  readonly settings: Pick<Settings, 'signIn' | 'keepData'>;
   /** Where the console is, without a slash at the end. */
   readonly origin: string;
 }
@@ -36,7 +36,7 @@ export class SignIn extends Construct {
       this.consoleClientId = consoleClientId;
       return;
     }
-    const people = this.#people();
+    const people = this.#people(settings);
     for (const groupName of roles) {
       new CfnUserPoolGroup(this, `Role-${groupName}`, { userPoolId: people.userPoolId, groupName });
     }
@@ -53,7 +53,7 @@ export class SignIn extends Construct {
   }
 
   /** Operators add people, each with a partner and the groups that are their roles; people outlive the stack. */
-  #people(): UserPool {
+  #people({ keepData }: SignInProps['settings']): UserPool {
     const people = new UserPool(this, 'People', {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
@@ -72,7 +72,7 @@ export class SignIn extends Construct {
       mfa: Mfa.REQUIRED,
       mfaSecondFactor: { otp: true, sms: false },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
-      deletionProtection: true,
+      deletionProtection: keepData,
       removalPolicy: RemovalPolicy.RETAIN,
     });
     Validations.of(people).acknowledge({

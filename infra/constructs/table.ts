@@ -4,14 +4,19 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { type IndexName, indexes } from '../../shared/adapters/order-line-item.ts';
+import type { Settings } from '../settings.ts';
+
+interface OrderLineTableProps {
+  readonly settings: Pick<Settings, 'keepData'>;
+}
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
-/** The order lines. They outlive the stack. */
+/** The order lines. They outlive the stack, unless the settings say otherwise. */
 export class OrderLineTable extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { settings }: OrderLineTableProps) {
     super(scope, id);
     this.table = new Table(this, 'Table', {
       partitionKey: text('pk'),
@@ -19,7 +24,7 @@ export class OrderLineTable extends Construct {
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.AWS_MANAGED,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: true,
+      deletionProtection: settings.keepData,
       removalPolicy: RemovalPolicy.RETAIN,
     });
     for (const [indexName, { partitionKey, sortKey }] of Object.entries(indexes)) {

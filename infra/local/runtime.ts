@@ -11,7 +11,6 @@ import * as recordOnboarding from '../../functions/record-onboarding/handler.ts'
 import * as rescheduleOrderLine from '../../functions/reschedule-order-line/handler.ts';
 import * as sendProvisioningEmail from '../../functions/send-provisioning-email/handler.ts';
 import { createApp } from '../../functions/serve-api/app.ts';
-import * as serveApi from '../../functions/serve-api/handler.ts';
 import { readAssets } from '../../functions/serve-console/assets.ts';
 import { createConsole } from '../../functions/serve-console/app.tsx';
 import type { ConsoleEnv } from '../../functions/serve-console/desk.ts';
@@ -27,6 +26,7 @@ import {
 import { consumeEvents } from '../../shared/runtime/consume-events.ts';
 import { buildIntakeServices, type EventsHandler } from '../../shared/runtime/intake.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
+import { buildServingServices } from '../../shared/runtime/serving.ts';
 import type { IntakeFunction } from '../intake-rules.ts';
 import { defaults } from '../settings.ts';
 import { Activity } from './activity.ts';
@@ -125,6 +125,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     sweepOrderLines.handle(sweepServices),
   );
   const signIn = await startSignIn(storage, options.origin, readAssets(settings.ASSETS_FOLDER));
+  const serving = (name: string) => buildServingServices(settings, name, clients, now, silentMetrics);
   const consoleSettings = {
     ...settings,
     SIGN_IN_ISSUER: signIn.issuer,
@@ -136,9 +137,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   if (options.seed) await seed(storage, bus, now());
 
   return {
-    api: createApp(serveApi.buildServices(settings, clients, now, silentMetrics)),
+    api: createApp({ ...serving('serve-api'), docsFolder: settings.DOCS_FOLDER }),
     console: createConsole(
-      serveConsole.buildServices(consoleSettings, () => keptSecret(storage), clients, now, silentMetrics),
+      serveConsole.buildServices(consoleSettings, serving('serve-console'), () => keptSecret(storage)),
     ),
     activity,
     bus,

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import {
   CreateTableCommand,
@@ -8,6 +7,7 @@ import {
   type DynamoDBClient,
   type KeySchemaElement,
   ResourceNotFoundException,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { indexes } from '../../shared/adapters/order-line-item.ts';
@@ -77,11 +77,10 @@ export async function createTable(client: DynamoDBClient): Promise<void> {
       })),
     }),
   );
-  for (;;) {
-    const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
-    if (Table?.TableStatus === 'ACTIVE') return;
-    await setTimeout(10);
-  }
+  await waitUntilTableExists(
+    { client, minDelay: 0.01, maxDelay: 0.01, maxWaitTime: 60 },
+    { TableName: tableName },
+  );
 }
 
 const part = (storage: Storage) => storage.part('table');

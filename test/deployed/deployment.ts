@@ -26,6 +26,9 @@ export const secondVersion: Version = {
   change: (template) => template.replaceAll('Close order line', secondClosing),
 };
 
+/** Nothing of it stays when it is destroyed. */
+export const throwawayVersion: Version = { settings: { ...settings, keepData: false } };
+
 /** What the tests are told of the deployment that was made for them. */
 export interface Deployment {
   readonly url: string;

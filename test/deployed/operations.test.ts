@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import {
@@ -12,7 +11,7 @@ import { GetExecutionHistoryCommand, SFNClient, StopExecutionCommand } from '@aw
 import { SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { IntakeFunction } from '../../infra/intake-rules.ts';
 import type { Target } from '../scenarios/target.ts';
-import { emulatedAws, stackName } from '../support/deployment.ts';
+import { emulatedAws, productFolder, stackName } from '../support/deployment.ts';
 import { booked, newOrder, partner } from '../support/events.ts';
 import { until } from '../support/until.ts';
 import { deployment } from './deployment.ts';
@@ -63,7 +62,7 @@ async function functionAt(place: string): Promise<string> {
 const redrive = async (...args: string[]) =>
   (
     await promisify(execFile)('npm', ['run', '--silent', 'redrive', '--', ...args], {
-      cwd: join(import.meta.dirname, '../..'),
+      cwd: productFolder,
       env: { ...process.env, ...emulatedAws(deployed.url) },
     })
   ).stdout;
@@ -217,7 +216,7 @@ describe('an execution that fails', () => {
 
 test('redriving says which option is wrong', async () => {
   const wrong = promisify(execFile)(process.execPath, ['infra/redrive.ts', '--queue', 'no-queue'], {
-    cwd: join(import.meta.dirname, '../..'),
+    cwd: productFolder,
   });
   await expect(wrong).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('queue:') });
 });

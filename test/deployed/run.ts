@@ -1,14 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { bootstrap, deploy } from '../support/deployment.ts';
+import { bootstrap, deploy, productFolder } from '../support/deployment.ts';
 import { startEmulator } from '../support/emulator.ts';
 import { startIssuer } from '../support/issuer.ts';
 import { firstVersion, handOver } from './deployment.ts';
 
 /* Deploys the stack to the emulator and runs the tests of this folder against it. */
-
-const productFolder = join(import.meta.dirname, '../..');
 
 async function main(): Promise<number> {
   const emulator = await startEmulator();
@@ -16,28 +13,27 @@ async function main(): Promise<number> {
   try {
     await bootstrap(emulator.url);
     const outputs = await timed('deployed', () => deploy(emulator.url, issuer.url, firstVersion));
-    const tests = spawn(
-      'npm',
-      ['run', 'jest', '--', '--selectProjects', 'deployed', '--runInBand', ...process.argv.slice(2)],
-      {
-        cwd: productFolder,
-        env: {
-          ...process.env,
-          ...handOver({
-            url: emulator.url,
-            issuer: { url: issuer.url, privateKey: issuer.privateKey },
-            outputs,
-          }),
-        },
-        stdio: 'inherit',
-      },
-    );
-    const [code] = (await once(tests, 'exit')) as [number | null];
-    return code ?? 1;
+    const { url, privateKey } = issuer;
+    const environment = handOver({ url: emulator.url, issuer: { url, privateKey }, outputs });
+    const chosen = process.argv.slice(2);
+    if (chosen.length > 0) return await jest(environment, chosen);
+    const last = 'deployed/destroy';
+    const code = await jest(environment, ['--testPathIgnorePatterns', last]);
+    return code === 0 ? await jest(environment, ['--testPathPatterns', last]) : code;
   } finally {
     issuer.stop();
     await emulator.stop();
   }
+}
+
+async function jest(environment: Record<string, string>, args: readonly string[]): Promise<number> {
+  const child = spawn('npm', ['run', 'jest', '--', '--selectProjects', 'deployed', '--runInBand', ...args], {
+    cwd: productFolder,
+    env: { ...process.env, ...environment },
+    stdio: 'inherit',
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
 }
 
 async function timed<Result>(what: string, run: () => Promise<Result>): Promise<Result> {

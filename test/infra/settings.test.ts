@@ -17,6 +17,7 @@ test('the least that a deployer sets is completed by the defaults', () => {
     resendLimits: { interval: 'PT1M', perDay: 10, perLine: 100 },
     mail: { ...mail, setupLink: 'https://admin.webex.com/?subscriptionId={subscriptionId}' },
     claimNames: { partnerId: 'partner_id', roles: 'roles' },
+    keepData: true,
     logRetentionDays: 90,
     runbookUrl: 'infra/RUNBOOK.md',
   });

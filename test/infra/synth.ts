@@ -29,7 +29,7 @@ export const synthesise = (settings?: unknown): Template => Template.fromStack(s
 /** What the tests read of the resources. Functions of the template, like Ref, are compared as they are. */
 export interface Resource {
   Type: string;
-  Properties: any; // eslint-disable-line @typescript-eslint/no-explicit-any
+  Properties: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- JSON that CDK has no types for
   DeletionPolicy?: string;
 }
 

@@ -71,6 +71,16 @@ describe('table', () => {
     });
   });
 
+  test('goes with the stack, as all else, if the settings say so', () => {
+    const throwaway = synthesise({ ...exampleSettings, keepData: false });
+    const resources = Object.values(throwaway.toJSON().Resources as Record<string, Resource>);
+    expect(resources.filter(({ DeletionPolicy }) => DeletionPolicy !== 'Delete')).toEqual([]);
+    const [table] = Object.values(resourcesOf(throwaway, 'AWS::DynamoDB::Table'));
+    const [pool] = Object.values(resourcesOf(throwaway, 'AWS::Cognito::UserPool'));
+    expect(table?.Properties.DeletionProtectionEnabled).toBe(false);
+    expect(pool?.Properties.DeletionProtection).toBe('INACTIVE');
+  });
+
   test('has the keys and indexes that the store reads', () => {
     const keys = (partition: string, sort: string) => [
       { AttributeName: partition, KeyType: 'HASH' },

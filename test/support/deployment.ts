@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { type StackOutputs, stackOutputs } from '../../infra/outputs.ts';
 
 const run = promisify(execFile);
-const productFolder = join(import.meta.dirname, '../..');
+export const productFolder = join(import.meta.dirname, '../..');
 export const stackName = 'ProvisioningResend';
 
 /** What the CDK and the SDK need to talk to the emulator. An IP address makes S3's paths work. */

@@ -1,0 +1,52 @@
+import { Duration } from 'aws-cdk-lib';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+import type * as z from 'zod';
+import type { servingEnvironment } from '../../shared/runtime/serving.ts';
+import type { Settings } from '../settings.ts';
+import { LambdaFunction, type RuntimeFiles } from './lambda-function.ts';
+import type { Mail } from './mail.ts';
+import { grantItems, grantQuery } from './table.ts';
+
+interface HttpFunctionProps<Environment extends z.ZodType> {
+  readonly settings: Pick<Settings, 'claimNames' | 'mail' | 'resendLimits' | 'logRetentionDays'>;
+  readonly table: Table;
+  readonly mail: Mail;
+  /** The folder in functions/ that holds its handler.ts. */
+  readonly folder: string;
+  readonly description: string;
+  /** The function's environment, made from what all functions that serve people read. */
+  readonly environment: (serving: z.input<typeof servingEnvironment>) => z.input<Environment>;
+  readonly files: RuntimeFiles;
+}
+
+/** A function that serves people over HTTP: it reads order lines, and sends their emails again. */
+export class HttpFunction<
+  Environment extends z.ZodType<unknown, Readonly<Record<string, string>>>,
+> extends LambdaFunction<Environment> {
+  /** For the routes that lead to it. */
+  readonly integration: HttpLambdaIntegration;
+
+  constructor(scope: Construct, id: string, props: HttpFunctionProps<Environment>) {
+    const { settings, table, mail, environment, ...rest } = props;
+    super(scope, id, {
+      ...rest,
+      settings,
+      environment: environment({
+        TABLE_NAME: table.tableName,
+        MAIL_SETTINGS: JSON.stringify(settings.mail),
+        CONFIGURATION_SET: mail.configurationSetName,
+        RESEND_LIMITS: JSON.stringify(settings.resendLimits),
+        CLAIM_NAMES: JSON.stringify(settings.claimNames),
+      }),
+      // API Gateway waits for 30 s, and a claim to send is leased for 45 s.
+      timeout: Duration.seconds(29),
+      memory: 1024,
+    });
+    grantItems(table, this, 'GetItem', 'PutItem', 'Query', 'BatchGetItem');
+    grantQuery(table, this, 'byState', 'byOrder', 'bySubscription', 'byContact');
+    mail.grantSend(this);
+    this.integration = new HttpLambdaIntegration('Server', this.resource, { scopePermissionToRoute: false });
+  }
+}
