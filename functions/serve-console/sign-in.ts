@@ -10,6 +10,8 @@ import { isSecure, type Signing, signedCookie } from './signed-cookie.ts';
 export interface SignInSettings {
   readonly issuer: string;
   readonly clientId: string;
+  /** How the issuer is asked, if not over the network as it is. */
+  readonly fetcher?: oidc.CustomFetch;
 }
 
 /** A sign-in that came to nothing: at the issuer, on the way, or because it was not begun in this browser. */
@@ -43,12 +45,7 @@ const longestPath = 1500;
 const patience = 10 * 60 * 1000;
 
 /** Signing in and out by OpenID Connect: authorization code with PKCE, as a public client. */
-export function signIn(
-  settings: SignInSettings,
-  claimNames: ClaimNames,
-  signing: Signing,
-  fetcher?: oidc.CustomFetch,
-) {
+export function signIn(settings: SignInSettings, claimNames: ClaimNames, signing: Signing) {
   /** One for each attempt: tabs may sign in side by side. */
   const cookieOf = (state: string) =>
     signedCookie(`${cookieName}${state.replace(/[^\w-]/g, '').slice(0, 12)}`, pending, signing);
@@ -63,7 +60,7 @@ export function signIn(
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that nobody uses it unawares
         execute: isLocal ? [oidc.allowInsecureRequests] : [],
         timeout: 5,
-        ...(fetcher ? { [oidc.customFetch]: fetcher } : {}),
+        ...(settings.fetcher ? { [oidc.customFetch]: settings.fetcher } : {}),
       })
       .catch((cause: unknown) => {
         found = undefined;

@@ -47,7 +47,8 @@ export class SignIn extends Construct {
       },
     });
     const { userPoolClientId } = this.#console(people, origin);
-    this.issuer = people.userPoolProviderUrl;
+    // The provider's URL by CloudFormation is this as well, but not every engine of templates knows that attribute.
+    this.issuer = `https://${people.userPoolProviderName}`;
     this.audience = [userPoolClientId];
     this.consoleClientId = userPoolClientId;
   }
@@ -100,8 +101,9 @@ export class SignIn extends Construct {
       readAttributes: new ClientAttributes()
         .withStandardAttributes({ email: true, emailVerified: true, fullname: true })
         .withCustomAttributes(partnerAttribute),
-      // Nobody may give themselves a partner: unless told otherwise, a client may write every attribute.
-      writeAttributes: new ClientAttributes().withStandardAttributes({ fullname: true }),
+      // Nobody may give themselves a partner: unless told otherwise, a client may write every attribute. Cognito
+      // refuses a client that may not write what is required.
+      writeAttributes: new ClientAttributes().withStandardAttributes({ email: true, fullname: true }),
     });
   }
 }

@@ -26,8 +26,10 @@ export const secondVersion: Version = {
   change: (template) => template.replaceAll('Close order line', secondClosing),
 };
 
-/** Nothing of it stays when it is destroyed. */
-export const throwawayVersion: Version = { settings: { ...settings, keepData: false } };
+const { signIn, ...settingsWithoutIssuer } = settings;
+
+/** Another stack: people sign in with its own user pool, and nothing of it stays when it is destroyed. */
+export const throwawayVersion: Version = { settings: { ...settingsWithoutIssuer, keepData: false } };
 
 /** What the tests are told of the deployment that was made for them. */
 export interface Deployment {

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import {
   GetFunctionConfigurationCommand,
   InvokeCommand,
@@ -11,11 +10,11 @@ import { GetExecutionHistoryCommand, SFNClient, StopExecutionCommand } from '@aw
 import { SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { IntakeFunction } from '../../infra/intake-rules.ts';
 import type { Target } from '../scenarios/target.ts';
-import { emulatedAws, productFolder, stackName } from '../support/deployment.ts';
+import { emulatedAws, productFolder } from '../support/deployment.ts';
 import { booked, newOrder, partner } from '../support/events.ts';
 import { until } from '../support/until.ts';
 import { deployment } from './deployment.ts';
-import { clientConfig, deployedTarget, peek, scaleWaits } from './target.ts';
+import { clientConfig, deployedTarget, functionAt, peek, scaleWaits } from './target.ts';
 
 /* What operators see and do, in a deployment that something goes wrong with. */
 
@@ -43,19 +42,6 @@ async function onlyExecution(orderId: string): Promise<string> {
   const [execution, ...more] = await target.executions(orderId);
   if (!execution || more.length > 0) throw new Error(`not one execution of ${orderId}`);
   return `${deployed.outputs.StateMachineArn.replace(':stateMachine:', ':execution:')}:${execution.name}`;
-}
-
-/** The name of the deployed function that stands at this place in the stack. */
-async function functionAt(place: string): Promise<string> {
-  const client = new CloudFormationClient(clientConfig(deployed));
-  for await (const page of paginateListStackResources({ client }, { StackName: stackName })) {
-    const found = page.StackResourceSummaries?.find(
-      ({ ResourceType, LogicalResourceId }) =>
-        ResourceType === 'AWS::Lambda::Function' && LogicalResourceId?.startsWith(place),
-    );
-    if (found?.PhysicalResourceId !== undefined) return found.PhysicalResourceId;
-  }
-  throw new Error(`no function at ${place}`);
 }
 
 /** What the command writes; it fails if the command does. */
@@ -90,7 +76,9 @@ test('the sweep gives a line a new execution when its own is gone, and that one 
   await sfn.send(new StopExecutionCommand({ executionArn: await onlyExecution(orderId) }));
   await target.reach(closesAt);
 
-  const { FunctionError } = await lambda.send(new InvokeCommand({ FunctionName: await functionAt('Sweep') }));
+  const { FunctionError } = await lambda.send(
+    new InvokeCommand({ FunctionName: await functionAt(deployed, 'Sweep') }),
+  );
   expect(FunctionError).toBeUndefined();
   expect(await lineThat(orderId, 'Closed')).toMatchObject({ provisioningPending: true });
   expect((await target.executions(orderId)).map(({ status }) => status).sort()).toEqual([
@@ -102,7 +90,7 @@ test('the sweep gives a line a new execution when its own is gone, and that one 
 
 /** A deployed function, which can be made to fail. */
 async function fallible(place: string) {
-  const FunctionName = await functionAt(place);
+  const FunctionName = await functionAt(deployed, place);
   const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
   const setVariables = (changes: Record<string, string>) =>
     lambda.send(

@@ -17,7 +17,7 @@ async function main(): Promise<number> {
     const environment = handOver({ url: emulator.url, issuer: { url, privateKey }, outputs });
     const chosen = process.argv.slice(2);
     if (chosen.length > 0) return await jest(environment, chosen);
-    const last = 'deployed/destroy';
+    const last = 'deployed/end';
     const code = await jest(environment, ['--testPathIgnorePatterns', last]);
     return code === 0 ? await jest(environment, ['--testPathPatterns', last]) : code;
   } finally {

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SESClient, VerifyEmailIdentityCommand } from '@aws-sdk/client-ses';
 import { DescribeExecutionCommand, paginateListExecutions, SFNClient } from '@aws-sdk/client-sfn';
@@ -12,6 +13,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { reasonAttribute } from '../../shared/adapters/dead-letters.ts';
 import type { Target } from '../scenarios/target.ts';
 import { apiClient } from '../support/client.ts';
+import { stackName } from '../support/deployment.ts';
 import { issueToken } from '../support/issuer.ts';
 import { until } from '../support/until.ts';
 import { type Deployment, senderAddress, shortWindow } from './deployment.ts';
@@ -111,6 +113,19 @@ async function messagesTo({ url }: Deployment, to: string): Promise<readonly Ses
   return Object.values(messages)
     .flat()
     .filter((message) => message.To.includes(to));
+}
+
+/** The name of the deployed function that stands at this place in the stack. */
+export async function functionAt(deployment: Deployment, place: string): Promise<string> {
+  const client = new CloudFormationClient(clientConfig(deployment));
+  for await (const page of paginateListStackResources({ client }, { StackName: stackName })) {
+    const found = page.StackResourceSummaries?.find(
+      ({ ResourceType, LogicalResourceId }) =>
+        ResourceType === 'AWS::Lambda::Function' && LogicalResourceId?.startsWith(place),
+    );
+    if (found?.PhysicalResourceId !== undefined) return found.PhysicalResourceId;
+  }
+  throw new Error(`no function at ${place}`);
 }
 
 /** Who the emails to an address say they are from. */

@@ -206,7 +206,7 @@ describe('sign-in of its own', () => {
       MfaConfiguration: 'ON',
     });
     const { WriteAttributes, ReadAttributes } = only('AWS::Cognito::UserPoolClient').Properties;
-    expect(WriteAttributes).toEqual(['name']);
+    expect(WriteAttributes).toEqual(['email', 'name']);
     expect(ReadAttributes).toContain(readSettings(exampleSettings).claimNames.partnerId);
   });
 

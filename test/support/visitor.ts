@@ -12,12 +12,19 @@ export interface Seen {
   readonly location: string | undefined;
 }
 
-/** Somebody with a browser that runs no scripts: the console over HTTP, with cookies. */
-export function visitor(url: string, headers: Record<string, string> = {}) {
+/**
+ * Somebody with a browser that runs no scripts: the console over HTTP, with cookies.
+ * @param send asks as `fetch` does
+ */
+export function visitor(
+  url: string,
+  headers: Record<string, string> = {},
+  send: (url: URL, init: RequestInit) => Promise<Response> = fetch,
+) {
   const cookies = new Map<string, string>();
 
   async function go(path: string, { method = 'GET', form, headers: own }: Visit = {}): Promise<Seen> {
-    const response = await fetch(new URL(path, url), {
+    const response = await send(new URL(path, url), {
       method,
       redirect: 'manual',
       headers: {
