@@ -18,6 +18,9 @@ export const partners = {
   riverbend: { name: 'Tom Okafor', email: 'tom.okafor@riverbend.example' },
 } as const;
 
+/** Control Hub knows of it already. */
+const onboardedOrder = 'ORD-1004';
+
 const samples: readonly Sample[] = [
   {
     order: 'ORD-1001',
@@ -45,6 +48,24 @@ const samples: readonly Sample[] = [
     customer: 'Harbour View College',
     contact: { email: 'sysadmin@harbourview.example', name: 'Priya Nair', locale: 'en' },
     startsIn: 12,
+  },
+  {
+    order: 'ORD-1003',
+    line: '1',
+    offer: 'A-WX',
+    partner: 'northwind',
+    customer: 'Granite Peak Outfitters',
+    contact: { email: 'bounce+it@simulator.amazonses.com', name: 'Sam Whitfield', locale: 'en' },
+    startsIn: -1,
+  },
+  {
+    order: onboardedOrder,
+    line: '1',
+    offer: 'A-FLEX',
+    partner: 'northwind',
+    customer: 'Lakeside Public Library',
+    contact: { email: 'systems@lakesidelibrary.example', name: 'Ingrid Solberg', locale: 'en' },
+    startsIn: -2,
   },
   {
     order: 'ORD-2001',
@@ -77,9 +98,9 @@ const samples: readonly Sample[] = [
 
 const dayLength = 24 * 60 * 60 * 1000;
 
-/** A handful of orders to try things on, as the events that book them; dates are counted from `now`. */
-export const sampleEvents = (now: Date): readonly BusEvent[] =>
-  samples.map(({ order, line, offer, partner, customer, contact, startsIn }) => ({
+/** A handful of orders to try things on, as the events that tell of them; dates are counted from `now`. */
+export const sampleEvents = (now: Date): readonly BusEvent[] => [
+  ...samples.map(({ order, line, offer, partner, customer, contact, startsIn }) => ({
     source: sources.commerce,
     'detail-type': 'Order Line Booked',
     detail: {
@@ -93,4 +114,14 @@ export const sampleEvents = (now: Date): readonly BusEvent[] =>
       provisioningContact: contact,
       requestedStartDate: new Date(now.getTime() + startsIn * dayLength).toISOString().slice(0, 10),
     },
-  }));
+  })),
+  {
+    source: sources.controlHub,
+    'detail-type': 'Organization Onboarded',
+    detail: {
+      organizationId: '5b0c2c2e-0000-4000-8000-000000001004',
+      orderId: onboardedOrder,
+      onboardedAt: now.toISOString(),
+    },
+  },
+];

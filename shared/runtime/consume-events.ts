@@ -3,6 +3,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type * as z from 'zod';
 import type { DeadLetters } from '../adapters/dead-letters.ts';
 import { check, inputErrorText } from '../contracts/validation.ts';
+import { NamedFault } from '../contracts/workflow.ts';
 import { faultForLog, type Log } from './logger.ts';
 
 /**
@@ -17,7 +18,7 @@ export function consumeEvents<Schema extends z.ZodType>(
 ): (event: SQSEvent) => Promise<SQSBatchResponse> {
   const { deadLetters, log } = services;
 
-  async function consume({ body, messageId }: SQSRecord): Promise<void> {
+  async function consume({ body, messageId, attributes }: SQSRecord): Promise<void> {
     const { event, reason } = parse(schema, body);
     if (reason !== undefined) {
       log.warn('event refused', { messageId, reason });
@@ -27,7 +28,11 @@ export function consumeEvents<Schema extends z.ZodType>(
     try {
       await handle(event);
     } catch (error) {
-      log.error('event failed', { messageId, fault: faultForLog(error) });
+      const fault = faultForLog(error);
+      // A fault that has a name here is foreseen, and gone by the next try.
+      const isForeseen = error instanceof NamedFault && attributes.ApproximateReceiveCount === '1';
+      if (isForeseen) log.info('event comes again', { messageId, fault });
+      else log.error('event failed', { messageId, fault });
       throw error;
     }
   }
