@@ -7,6 +7,7 @@ import autocannon, { type Client as Connection, type Request, type Result } from
 import { type BusEvent, type Client, client } from '../support/client.ts';
 import { booked, newOrder, partner } from '../support/events.ts';
 import { type Service, startService, temporaryFolder } from '../support/service.ts';
+import { visitor } from '../support/visitor.ts';
 
 /*
  * Measures the service on this machine: it runs as a process of its own, on folders that are removed afterwards; the
@@ -199,6 +200,7 @@ async function measureOpenLines(): Promise<void> {
     await service.stop();
   }
   report('start-up with 10,000 open lines', s(median(starts)), 'under 10 s');
+  await measureConsole(dataFolder);
 
   const { service } = await start(await folder());
   const empty = await settledMemory(service);
@@ -209,6 +211,30 @@ async function measureOpenLines(): Promise<void> {
     `${perLine.toFixed(2)} kB (${(empty / 1024).toFixed(0)} MB with none)`,
     'under 30 kB',
   );
+}
+
+/** Turns the pages of the console's list from the first to the last, as somebody with a browser would. */
+async function measureConsole(dataFolder: string): Promise<void> {
+  const { service } = await start(dataFolder);
+  const browser = visitor(service.url);
+  await browser.signIn('maya');
+  const times: number[] = [];
+  const seen = new Set<string>();
+  for (let page: string | undefined = '/console'; page !== undefined;) {
+    const begin = performance.now();
+    const { text } = await browser.go(page);
+    times.push(since(begin));
+    for (const [, line = ''] of text.matchAll(/class="sub" href="([^"]+)"/g)) seen.add(line);
+    page = /href="([^"]+)" rel="next"/.exec(text)?.[1]?.replaceAll('&amp;', '&');
+  }
+  if (seen.size !== openLines) throw new Error(`the console lists ${seen.size} of ${openLines} lines`);
+  const sorted = times.toSorted((a, b) => a - b);
+  const p99 = sorted[Math.floor(sorted.length * 0.99)] ?? NaN;
+  report(
+    `the console's list of 10,000 lines, each of its ${times.length} pages`,
+    `p50 ${ms(median(times))}, p99 ${ms(p99)}`,
+  );
+  await service.stop();
 }
 
 async function measureStart(): Promise<number> {
