@@ -15,6 +15,16 @@ import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
 
 const key = () => Promise.resolve(new TextEncoder().encode('a key for tests, of more than 32 bytes'));
 
+const issuer = 'https://id.example.com';
+
+/** What the issuer says of itself. */
+const discovered = {
+  issuer,
+  authorization_endpoint: `${issuer}/authorize`,
+  token_endpoint: `${issuer}/token`,
+  jwks_uri: `${issuer}/keys`,
+};
+
 /** The console on a single line, as someone of northwind sees it `minutes` after signing in. */
 function consoleOf(stored: OrderLine) {
   let clock = new Date(now);
@@ -39,7 +49,7 @@ function consoleOf(stored: OrderLine) {
     },
     limits: defaults.resendLimits,
     claimNames: defaults.claimNames,
-    signIn: { issuer: 'https://id.example.com', clientId: 'console' },
+    signIn: { issuer, clientId: 'console', fetcher: () => Promise.resolve(Response.json(discovered)) },
     signing: { key, now: () => clock },
     assets: readAssets(join(import.meta.dirname, '../../functions/serve-console/assets')),
     now: () => new Date(now),
@@ -121,6 +131,23 @@ describe('a session', () => {
     expect(status).toBe(403);
     expect(text).toContain(texts.en.errors.accountTitle);
   });
+});
+
+test('sign-ins that nobody finished do not fill the requests of a browser', async () => {
+  const pages = consoleOf(line());
+  const open = new Set<string>();
+  for (let attempts = 1; attempts <= 6; attempts += 1) {
+    const { status, headers } = await pages.get('/console/sign-in', { cookie: [...open].join('; ') });
+    expect(status).toBe(303);
+    for (const set of headers.getSetCookie()) {
+      const [cookie = ''] = set.split(';');
+      expect(cookie).toMatch(/^__Host-console-sign-in-/);
+      const [name = '', value] = cookie.split('=');
+      for (const kept of open) if (kept.startsWith(`${name}=`)) open.delete(kept);
+      if (value !== '') open.add(cookie);
+    }
+    expect(open.size).toBe(((attempts - 1) % 4) + 1);
+  }
 });
 
 const linePath = '/console/orders/ORD-1/lines/1';

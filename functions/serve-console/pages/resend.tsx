@@ -1,6 +1,6 @@
 import { paths } from '../paths.ts';
 import { BackLink, Dialog, type DialogProps, LineFacts, SupportCase } from './dialog.tsx';
-import { Facts, Time } from './parts.tsx';
+import { Address, Facts, Time } from './parts.tsx';
 
 interface ConfirmationProps extends DialogProps {
   readonly ticket: string;
@@ -65,7 +65,7 @@ export function ResentPage({ view, line, from, to, sentAt }: DialogProps & { to:
       </p>
       <Facts
         of={[
-          [t.field.to, to],
+          [t.field.to, <Address of={to} />],
           [t.field.sentAt, <Time view={view} at={sentAt} />],
           [
             t.field.nextResend,
