@@ -195,7 +195,7 @@ describe('sign-in of its own', () => {
 
   test('is whose tokens the API takes', () => {
     expect(only('AWS::ApiGatewayV2::Authorizer').Properties.JwtConfiguration).toEqual({
-      Issuer: { 'Fn::GetAtt': [poolId, 'ProviderURL'] },
+      Issuer: { 'Fn::Join': ['', ['https://', { 'Fn::GetAtt': [poolId, 'ProviderName'] }]] },
       Audience: [{ Ref: clientId }],
     });
   });
