@@ -4,7 +4,13 @@ import { linePath, listQuery, orderPath } from '../../shared/contracts/api.ts';
 import { identifier } from '../../shared/contracts/fields.ts';
 import { checked, Problem } from '../../shared/contracts/problems.ts';
 import { isOperator } from '../../shared/use-cases/access.ts';
-import { listLines, readHistory, readLine, readOrder } from '../../shared/use-cases/read-order-lines.ts';
+import {
+  listLines,
+  listSettledLast,
+  readHistory,
+  readLine,
+  readOrder,
+} from '../../shared/use-cases/read-order-lines.ts';
 import { type ConsoleEnv, type Desk, personalView } from './desk.ts';
 import { LinePage } from './pages/line.tsx';
 import { OrderPage, SubscriptionPage } from './pages/order.tsx';
@@ -28,7 +34,8 @@ export function browsing(app: Hono<ConsoleEnv>, desk: Desk): void {
     const { q, show: filter, partnerId } = request;
     const query = { q, partnerId, cursor, ...filterQuery(filter) };
     try {
-      const list = await listLines(caller, checked(listQuery, withoutGaps(query)), services);
+      const read = filter === undefined ? listSettledLast : listLines;
+      const list = await read(caller, checked(listQuery, withoutGaps(query)), services);
       return await show(c, <OrdersPage {...common} list={list} />);
     } catch (error) {
       const wrong = wrongFields(error, isOperator(caller) ? ['q', 'partnerId'] : ['q']);

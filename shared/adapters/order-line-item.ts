@@ -126,6 +126,9 @@ export const orderSortKey = 'order';
 const listStates = [...lineStatuses, 'ClosedOnboarded'] as const;
 export type ListState = (typeof listStates)[number];
 
+/** Lines that nobody has to set up any more. */
+const settledStates: readonly ListState[] = ['Onboarded', 'Cancelled', 'ClosedOnboarded'];
+
 export const stateKey = (partnerId: string, state: ListState): string => `${partnerId}#${state}`;
 
 /** The state key that a line gets when its window closes it. */
@@ -138,6 +141,7 @@ const listState = (line: OrderLine): ListState =>
 export function listStatesOf(filter: {
   readonly status?: LineStatus;
   readonly provisioningPending?: boolean;
+  readonly settled?: boolean;
 }): readonly ListState[] {
   return listStates
     .filter(
@@ -147,7 +151,8 @@ export function listStatesOf(filter: {
     .filter(
       (state) =>
         filter.provisioningPending === undefined || (state === 'Closed') === filter.provisioningPending,
-    );
+    )
+    .filter((state) => filter.settled === undefined || settledStates.includes(state) === filter.settled);
 }
 
 export const isIn = (line: OrderLine, states: readonly ListState[]): boolean =>

@@ -49,6 +49,8 @@ export interface ListRequest {
   readonly partnerId: string;
   readonly status?: LineStatus;
   readonly provisioningPending?: boolean;
+  /** Only lines that nobody has to set up any more (onboarded or cancelled), or only all others. */
+  readonly settled?: boolean;
   /** A whole order id, line as order/line, subscription id or contact email, in any case. */
   readonly word?: string;
   readonly limit: number;

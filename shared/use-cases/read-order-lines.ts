@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { cursors, type OrderLineStore } from '../adapters/order-line-store.ts';
+import { cursors, type ListRequest, type OrderLineStore } from '../adapters/order-line-store.ts';
 import type { HistoryAnswer, LineAnswer, ListAnswer, listQuery, OrderAnswer } from '../contracts/api.ts';
 import { invalidRequest, Problem } from '../contracts/problems.ts';
 import type { HistoryEntry } from '../domain/history.ts';
@@ -15,13 +15,15 @@ export interface ReadServices {
   readonly now: () => Date;
 }
 
+type ListQuery = z.output<typeof listQuery> & Pick<ListRequest, 'settled'>;
+
 /**
  * The lines of the caller's partner, nearest deadline first; an operator names the partner.
  * @throws Problem no-access, invalid-request
  */
 export async function listLines(
   caller: Caller,
-  { q, cursor, limit, partnerId, ...filter }: z.output<typeof listQuery>,
+  { q, cursor, limit, partnerId, ...filter }: ListQuery,
   { store, limits, now }: ReadServices,
 ): Promise<ListAnswer> {
   const listed = listedPartner(caller, partnerId);
@@ -39,6 +41,41 @@ export async function listLines(
   return {
     items: lines.map((line) => presentLine(line, toInstant(now()), limits)),
     ...(next === undefined ? {} : { cursor: cursors.encode(next) }),
+  };
+}
+
+/** Begins the cursors within the settled lines; no other cursor has a point. */
+const amongSettled = 'settled.';
+
+/**
+ * All lines as `listLines` has them, but those that are settled after all others: they are ever more, and their
+ * deadlines are the oldest.
+ * @throws Problem no-access, invalid-request
+ */
+export async function listSettledLast(
+  caller: Caller,
+  { cursor, ...query }: z.output<typeof listQuery>,
+  services: ReadServices,
+): Promise<ListAnswer> {
+  const isAmongSettled = cursor?.startsWith(amongSettled) ?? false;
+  const from = isAmongSettled ? cursor?.slice(amongSettled.length) : cursor;
+  const after = from === undefined || from === '' ? {} : { cursor: from };
+  const open: ListAnswer = isAmongSettled
+    ? { items: [] }
+    : await listLines(caller, { ...query, ...after, settled: false }, services);
+  if (open.cursor !== undefined) return open;
+
+  const room = query.limit - open.items.length;
+  const settled = await listLines(
+    caller,
+    { ...query, ...(isAmongSettled ? after : {}), settled: true, limit: Math.max(1, room) },
+    services,
+  );
+  if (room === 0) return { ...open, ...(settled.items.length > 0 ? { cursor: amongSettled } : {}) };
+  const { cursor: next } = settled;
+  return {
+    items: [...open.items, ...settled.items],
+    ...(next === undefined ? {} : { cursor: amongSettled + next }),
   };
 }
 

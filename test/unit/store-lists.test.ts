@@ -4,13 +4,17 @@ import type { AddressInfo } from 'node:net';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { createTable, tableName } from '../../infra/local/table.ts';
+import { defaults } from '../../infra/settings.ts';
 import {
   dynamoDbClient,
   type ListRequest,
   orderLineStore,
   type OrderLineStore,
 } from '../../shared/adapters/order-line-store.ts';
+import type { ListAnswer } from '../../shared/contracts/api.ts';
 import { isBooked, type LineStatus, onboard, type OrderLine } from '../../shared/domain/order-line.ts';
+import type { Caller } from '../../shared/use-cases/access.ts';
+import { listSettledLast } from '../../shared/use-cases/read-order-lines.ts';
 import { daysAfter, line, now } from '../support/lines.ts';
 
 let server: Server;
@@ -210,6 +214,39 @@ describe('many who change one line at once', () => {
       );
     const results = await Promise.all(Array.from({ length: 20 }, (_, index) => book(`Sub-${index}`)));
     expect(results.filter((result) => result === 'booked')).toHaveLength(1);
+  });
+});
+
+describe('a list with the settled lines last', () => {
+  const caller: Caller = { name: 'maya', partnerId: 'northwind', roles: new Set(['view']) };
+  const isSettled = ({ status, onboardedAt }: { status: LineStatus; onboardedAt?: string }) =>
+    status === 'Cancelled' || onboardedAt !== undefined;
+  const open = northwind.filter((one) => !isSettled(one));
+  const settled = northwind.filter(isSettled);
+
+  // 20 and 60 end a page with the last open line.
+  it.each([7, 20, 60, 100])('has each line once, read %i at a time', async (limit) => {
+    const services = { store, limits: defaults.resendLimits, now: () => new Date(now) };
+    const listed: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = { limit, ...(cursor === undefined ? {} : { cursor }) };
+      const page: ListAnswer = await listSettledLast(caller, query, services);
+      const isLast = page.cursor === undefined;
+      expect(page.items.length).toBeGreaterThan(0);
+      if (!isLast) expect(page.items).toHaveLength(limit);
+      listed.push(...page.items.map(nameOf));
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    expect(open).toHaveLength(60);
+    expect(listed).toEqual([...inOrder(open), ...inOrder(settled)].map(nameOf));
+  });
+
+  it('ends with the open lines where none is settled', async () => {
+    const services = { store, limits: defaults.resendLimits, now: () => new Date(now) };
+    const page = await listSettledLast({ ...caller, partnerId: 'exact-3' }, { limit: 3 }, services);
+    expect(page.items).toHaveLength(3);
+    expect(page).not.toHaveProperty('cursor');
   });
 });
 

@@ -77,7 +77,8 @@ export const en = {
 
   orders: {
     title: 'Orders',
-    introduction: 'Order lines of collaboration subscriptions, nearest deadline first.',
+    introduction:
+      'Order lines of collaboration subscriptions, nearest deadline first. Onboarded and cancelled ones come last.',
     search: 'Search',
     searchHint: 'An order id, a line (as ORDER/LINE), a subscription id or a contact email, in full',
     searchWrong:
