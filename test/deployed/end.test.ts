@@ -11,7 +11,7 @@ import { deploy, emulatedAws, productFolder, stackName } from '../support/deploy
 import { booked, newOrder, partner } from '../support/events.ts';
 import { until } from '../support/until.ts';
 import { type Deployment, deployment, throwawayVersion } from './deployment.ts';
-import { addPerson, consoleVisitor } from './pool.ts';
+import { addPerson, consoleVisitor } from './console.ts';
 import { clientConfig, deployedTarget } from './target.ts';
 
 /* The end of a deployment, and another one after it. All other tests run before: this takes away what they test. */

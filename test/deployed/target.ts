@@ -24,7 +24,7 @@ const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 export const clientConfig = ({ url }: Deployment) => ({ endpoint: url, region: 'us-east-1', credentials });
 
 /** The paths of an emulated API begin so. */
-const apiUrl = ({ url, outputs }: Deployment) =>
+export const apiUrl = ({ url, outputs }: Deployment) =>
   `${url}/_aws/execute-api/${new URL(outputs.ApiUrl).hostname.split('.')[0] ?? ''}/$default`;
 
 /** The deployed service, with the emulator's real time. */

@@ -15,7 +15,14 @@ export async function startIssuer(): Promise<Issuer & { stop(): void }> {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
   const keys = [{ ...(await exportJWK(publicKey)), kid: 'key', alg: 'RS256', use: 'sig' }];
   const server = createServer((request, response) => {
-    const body = request.url?.endsWith('/jwks') ? { keys } : { issuer: url, jwks_uri: `${url}/jwks` };
+    const body = request.url?.endsWith('/jwks')
+      ? { keys }
+      : {
+          issuer: url,
+          jwks_uri: `${url}/jwks`,
+          authorization_endpoint: `${url}/authorize`,
+          token_endpoint: `${url}/token`,
+        };
     response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
   });
   server.listen(0, '127.0.0.1');

@@ -1,17 +1,15 @@
 import { join } from 'node:path';
-import { Hono } from 'hono';
-import * as z from 'zod';
 import { createConsole } from '../../functions/serve-console/app.tsx';
 import { readAssets } from '../../functions/serve-console/assets.ts';
 import type { ConsoleServices } from '../../functions/serve-console/desk.ts';
 import { ownPath } from '../../functions/serve-console/paths.ts';
-import { signedCookie } from '../../functions/serve-console/signed-cookie.ts';
 import { texts } from '../../functions/serve-console/texts/index.ts';
 import { words } from '../../functions/serve-console/words.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { defaults } from '../../infra/settings.ts';
 import type { OrderLine } from '../../shared/domain/order-line.ts';
 import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
+import { sessionCookie } from '../support/session.ts';
 
 const key = () => Promise.resolve(new TextEncoder().encode('a key for tests, of more than 32 bytes'));
 
@@ -65,18 +63,8 @@ function consoleOf(stored: OrderLine) {
   return {
     /** Signs in as the console itself would after the issuer's answer. */
     async signIn(claims: Record<string, unknown> = {}) {
-      const session = signedCookie('console-session', z.unknown(), services.signing);
-      const issuing = new Hono().get('/', async (c) => {
-        const value = {
-          id: 's-1',
-          startedAt: clock.getTime(),
-          claims: { sub: 'maya', partner_id: 'northwind', roles: ['resend'], ...claims },
-        };
-        await session.write(c, value, new Date(clock.getTime() + 60 * 60_000));
-        return c.text('');
-      });
-      cookie =
-        (await issuing.request('https://console.test/')).headers.getSetCookie()[0]?.split(';')[0] ?? '';
+      const maya = { sub: 'maya', partner_id: 'northwind', roles: ['resend'] };
+      cookie = await sessionCookie(services.signing, { ...maya, ...claims });
     },
     wait: (minutes: number) => {
       clock = new Date(clock.getTime() + minutes * 60_000);

@@ -19,7 +19,7 @@ import { visitor, type Visitor } from '../support/visitor.ts';
 import type { Deployment } from './deployment.ts';
 import { clientConfig, functionAt } from './target.ts';
 
-/* The console of a stack that has a user pool of its own, and people in that. */
+/* The console of a stack, and people in the user pool of one that has its own. */
 
 interface Person {
   readonly email: string;
@@ -51,7 +51,8 @@ export async function addPerson(deployed: Deployment, person: Person): Promise<v
   await cognito.send(new AdminAddUserToGroupCommand({ ...user, GroupName: person.role }));
 }
 
-async function consoleEnvironment(deployed: Deployment) {
+/** What the deployed console reads from its environment. */
+export async function consoleEnvironment(deployed: Deployment) {
   const { Environment } = await new LambdaClient(clientConfig(deployed)).send(
     new GetFunctionConfigurationCommand({ FunctionName: await functionAt(deployed, 'ConsoleServeConsole') }),
   );
