@@ -5,6 +5,9 @@ import { html } from 'hono/html';
 
 const contentTypes = { 'swagger-ui.css': 'text/css', 'swagger-ui-bundle.js': 'text/javascript' } as const;
 
+/** Where the files of the page are deployed to, beside the function's code. */
+export const deployedDocsFolder = 'swagger-ui';
+
 /** The files of swagger-ui-dist that the page needs. */
 export const docsAssets = Object.keys(contentTypes);
 

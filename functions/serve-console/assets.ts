@@ -24,10 +24,12 @@ export interface Assets {
   readonly find: (path: string) => Asset | undefined;
 }
 
-/** Reads the files that lie in `folder`. */
-export function readAssets(folder: string): Assets {
+/** The folder of these files, beside the code that reads them: here as well as in what is deployed. */
+export const assetsFolder = 'assets';
+
+export function readAssets(): Assets {
   const read = (name: AssetName) => {
-    const content = readFileSync(join(folder, name), 'utf8');
+    const content = readFileSync(join(import.meta.dirname, assetsFolder, name), 'utf8');
     const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
     const path = `${root}/assets/${name.replace('.', `.${hash}.`)}`;
     return { path, content, contentType: contentTypes[name] };

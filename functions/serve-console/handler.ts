@@ -13,7 +13,6 @@ import { readAssets } from './assets.ts';
 import type { ConsoleServices } from './desk.ts';
 
 export const environment = servingEnvironment.extend({
-  ASSETS_FOLDER: variables.ASSETS_FOLDER,
   SIGN_IN_ISSUER: variables.SIGN_IN_ISSUER,
   SIGN_IN_CLIENT_ID: variables.SIGN_IN_CLIENT_ID,
   SESSION_SECRET_ARN: variables.SESSION_SECRET_ARN,
@@ -30,14 +29,14 @@ export const handler = onColdStart(() => {
 
 /** @param secret reads what sessions are signed with; called once unless it fails */
 export const buildServices = (
-  settings: Pick<z.output<typeof environment>, 'ASSETS_FOLDER' | 'SIGN_IN_ISSUER' | 'SIGN_IN_CLIENT_ID'>,
+  settings: Pick<z.output<typeof environment>, 'SIGN_IN_ISSUER' | 'SIGN_IN_CLIENT_ID'>,
   serving: ServingServices,
   secret: () => Promise<string>,
 ): ConsoleServices => ({
   ...serving,
   signIn: { issuer: settings.SIGN_IN_ISSUER, clientId: settings.SIGN_IN_CLIENT_ID },
   signing: { key: once(async () => new TextEncoder().encode(await secret())), now: () => new Date() },
-  assets: readAssets(settings.ASSETS_FOLDER),
+  assets: readAssets(),
 });
 
 /** Keeps what `find` found; after a failure the next call tries again. */

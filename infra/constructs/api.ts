@@ -3,12 +3,12 @@ import { Validations } from 'aws-cdk-lib';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { docsAssets } from '../../functions/serve-api/docs.ts';
-import type { environment } from '../../functions/serve-api/handler.ts';
+import { deployedDocsFolder, docsAssets } from '../../functions/serve-api/docs.ts';
+import type { servingEnvironment } from '../../shared/runtime/serving.ts';
 import type { Settings } from '../settings.ts';
 import type { Gateway } from './gateway.ts';
 import { HttpFunction } from './http-function.ts';
-import { type RuntimeFiles, taskFolder } from './lambda-function.ts';
+import type { RuntimeFiles } from './lambda-function.ts';
 import type { Mail } from './mail.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -27,7 +27,7 @@ const { resolve } = createRequire(import.meta.url);
 
 /** The files of the documentation page. */
 export const docsFiles: RuntimeFiles = {
-  folder: 'swagger-ui',
+  folder: deployedDocsFolder,
   paths: docsAssets.map((name) => resolve(`swagger-ui-dist/${name}`)),
 };
 
@@ -35,13 +35,13 @@ export const docsFiles: RuntimeFiles = {
 export class Api extends Construct {
   constructor(scope: Construct, id: string, { settings, table, mail, gateway, signIn }: ApiProps) {
     super(scope, id);
-    const { integration } = new HttpFunction<typeof environment>(this, 'ServeApi', {
+    const { integration } = new HttpFunction<typeof servingEnvironment>(this, 'ServeApi', {
       settings,
       table,
       mail,
       folder: 'serve-api',
       description: 'Serves the HTTP API',
-      environment: (serving) => ({ ...serving, DOCS_FOLDER: `${taskFolder}/${docsFiles.folder}` }),
+      environment: (serving) => serving,
       files: docsFiles,
     });
     const authorizer = new HttpJwtAuthorizer('SignIn', signIn.issuer, {

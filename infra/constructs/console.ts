@@ -4,13 +4,13 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { assetNames } from '../../functions/serve-console/assets.ts';
+import { assetNames, assetsFolder } from '../../functions/serve-console/assets.ts';
 import type { environment } from '../../functions/serve-console/handler.ts';
 import { root } from '../../functions/serve-console/paths.ts';
 import type { Settings } from '../settings.ts';
 import type { Gateway } from './gateway.ts';
 import { HttpFunction } from './http-function.ts';
-import { type RuntimeFiles, taskFolder } from './lambda-function.ts';
+import type { RuntimeFiles } from './lambda-function.ts';
 import type { Mail } from './mail.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -24,7 +24,7 @@ interface ConsoleProps {
 
 /** The files that the console's pages load. */
 export const consoleFiles: RuntimeFiles = {
-  folder: 'assets',
+  folder: assetsFolder,
   paths: assetNames.map((name) => join(import.meta.dirname, '../../functions/serve-console/assets', name)),
 };
 
@@ -53,7 +53,6 @@ export class Console extends Construct {
       description: 'Serves the console',
       environment: (serving) => ({
         ...serving,
-        ASSETS_FOLDER: `${taskFolder}/${consoleFiles.folder}`,
         SIGN_IN_ISSUER: signIn.issuer,
         SIGN_IN_CLIENT_ID: signIn.consoleClientId,
         SESSION_SECRET_ARN: secret.secretArn,

@@ -12,10 +12,7 @@ import { metricsNamespace } from './product-metrics.ts';
 
 const productFolder = join(import.meta.dirname, '../..');
 
-/** The folder below which a function finds its files. */
-export const taskFolder = '/var/task';
-
-/** Files that a function reads at run time: into which folder below the task's they go, and which they are. */
+/** Files that a function reads at run time: into which folder beside its code they go, and which they are. */
 export interface RuntimeFiles {
   readonly folder: string;
   readonly paths: readonly string[];

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Hono } from 'hono';
 import type { Duration } from 'luxon';
@@ -86,9 +86,9 @@ const settings = {
   },
   CONFIGURATION_SET: 'local',
   DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/dead-letters',
-  DOCS_FOLDER: dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')),
-  ASSETS_FOLDER: join(import.meta.dirname, '../../functions/serve-console/assets'),
 };
+
+const docsFolder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const storage = await openStorage(options.dataFolder, options);
@@ -124,7 +124,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const timers = await Timers.open(storage, clock, activity, executions, () =>
     sweepOrderLines.handle(sweepServices),
   );
-  const signIn = await startSignIn(storage, options.origin, readAssets(settings.ASSETS_FOLDER));
+  const signIn = await startSignIn(storage, options.origin, readAssets());
   const serving = (name: string) => buildServingServices(settings, name, clients, now, silentMetrics);
   const consoleSettings = {
     ...settings,
@@ -137,7 +137,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   if (options.seed) await seed(storage, bus, now());
 
   return {
-    api: createApp({ ...serving('serve-api'), docsFolder: settings.DOCS_FOLDER }),
+    api: createApp({ ...serving('serve-api'), docsFolder }),
     console: createConsole(
       serveConsole.buildServices(consoleSettings, serving('serve-console'), () => keptSecret(storage)),
     ),

@@ -70,8 +70,6 @@ export const variables = {
   MAIL_SETTINGS: json(mailSettings),
   CONFIGURATION_SET: z.string().min(1),
   CLAIM_NAMES: json(claimNames),
-  DOCS_FOLDER: z.string().min(1),
-  ASSETS_FOLDER: z.string().min(1),
   SIGN_IN_ISSUER: z.url(),
   SIGN_IN_CLIENT_ID: z.string().min(1),
   SESSION_SECRET_ARN: z.string().min(1),

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   AdminAddUserToGroupCommand,
   AdminCreateUserCommand,
@@ -14,7 +13,6 @@ import { readSecret, secretsClient } from '../../shared/adapters/secrets.ts';
 import { readEnvironment } from '../../shared/contracts/environment.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { buildServingServices } from '../../shared/runtime/serving.ts';
-import { productFolder } from '../support/deployment.ts';
 import { visitor, type Visitor } from '../support/visitor.ts';
 import type { Deployment } from './deployment.ts';
 import { clientConfig, functionAt } from './target.ts';
@@ -70,8 +68,7 @@ export async function consoleVisitor(deployed: Deployment): Promise<Visitor> {
   const clients = { dynamoDb: dynamoDbClient(config), ses: sesClient(config) };
   const serving = buildServingServices(settings, 'serve-console', clients, () => new Date(), silentMetrics);
   const secret = () => readSecret(secretsClient(config), settings.SESSION_SECRET_ARN);
-  const assets = join(productFolder, 'functions/serve-console/assets');
-  const { signIn, ...services } = buildServices({ ...settings, ASSETS_FOLDER: assets }, serving, secret);
+  const { signIn, ...services } = buildServices(settings, serving, secret);
 
   const inEmulator = (address: string | URL, init: Pick<RequestInit, 'headers'>) => {
     const { pathname, search } = new URL(address);

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { environment as booking } from '../../functions/book-order-line/handler.ts';
 import { environment as feedback } from '../../functions/record-email-feedback/handler.ts';
 import { environment as sending } from '../../functions/send-provisioning-email/handler.ts';
-import { environment as serving } from '../../functions/serve-api/handler.ts';
 import { environment as servingConsole } from '../../functions/serve-console/handler.ts';
 import { environment as sweeping } from '../../functions/sweep-order-lines/handler.ts';
 import { indexes } from '../../shared/adapters/order-line-item.ts';
 import { readSettings } from '../../infra/settings.ts';
 import { readEnvironment } from '../../shared/contracts/environment.ts';
 import { intakeEnvironment } from '../../shared/runtime/intake.ts';
+import { servingEnvironment } from '../../shared/runtime/serving.ts';
 import { claimFor } from '../../shared/use-cases/send-email.ts';
 import { exampleSettings, productFolder, type Resource, resourcesOf, synthesise } from './synth.ts';
 
@@ -131,7 +131,7 @@ describe('functions', () => {
     ['record-onboarding', intakeEnvironment],
     ['record-email-feedback', feedback],
     ['send-provisioning-email', sending],
-    ['serve-api', serving],
+    ['serve-api', servingEnvironment],
     ['serve-console', servingConsole],
     ['sweep-order-lines', sweeping],
   ])('%s gets the environment that it reads', (name, schema) => {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { createConsole } from '../../functions/serve-console/app.tsx';
 import { readAssets } from '../../functions/serve-console/assets.ts';
 import type { ConsoleServices } from '../../functions/serve-console/desk.ts';
@@ -49,7 +48,7 @@ function consoleOf(stored: OrderLine) {
     claimNames: defaults.claimNames,
     signIn: { issuer, clientId: 'console', fetcher: () => Promise.resolve(Response.json(discovered)) },
     signing: { key, now: () => clock },
-    assets: readAssets(join(import.meta.dirname, '../../functions/serve-console/assets')),
+    assets: readAssets(),
     now: () => new Date(now),
     newId: () => crypto.randomUUID(),
     pause: never,

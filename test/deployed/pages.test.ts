@@ -6,7 +6,7 @@ import { consoleEnvironment } from './console.ts';
 import { deployment } from './deployment.ts';
 import { apiUrl, clientConfig, deployedTarget } from './target.ts';
 
-/* The console as it is deployed. Signing in is tested with a user pool, at the end. */
+/* What is served to browsers as it is deployed. Signing in is tested with a user pool, at the end. */
 
 const deployed = deployment();
 const page = async (path: string, cookie = '') => {
@@ -14,7 +14,7 @@ const page = async (path: string, cookie = '') => {
   return { status: response.status, headers: response.headers, text: await response.text() };
 };
 
-test('sends whoever is not signed in to the issuer, and back to where they wanted to go', async () => {
+test('the console sends whoever is not signed in to the issuer, and back to where they wanted to go', async () => {
   const { status, headers } = await page('/console/orders/ORD-1');
   expect(status).toBe(303);
   const asked = headers.get('location') ?? '';
@@ -28,7 +28,7 @@ test('sends whoever is not signed in to the issuer, and back to where they wante
   });
 });
 
-test('shows people the lines of their partner, with the files that its pages load', async () => {
+test('the console shows people the lines of their partner, with the files that its pages load', async () => {
   const orderId = newOrder();
   const target = await deployedTarget(deployed);
   await target.send(booked(orderId, { offer: 'A-WX' }));
@@ -52,3 +52,10 @@ test('shows people the lines of their partner, with the files that its pages loa
   const others = await sessionCookie(signing, { ...claims, partner_id: 'fabrikam' });
   expect((await page(`/console/orders/${orderId}`, others)).status).toBe(404);
 });
+
+test.each(['/docs', '/docs/swagger-ui.css', '/docs/swagger-ui-bundle.js'])(
+  'the documentation of the API has %s',
+  async (path) => {
+    expect((await page(path)).status).toBe(200);
+  },
+);
