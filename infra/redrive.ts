@@ -106,6 +106,13 @@ async function outputsOf(client: CloudFormationClient, stackName: string): Promi
     );
   } catch (error) {
     if (!(error instanceof Error)) throw error;
+    if (error instanceof z.ZodError)
+      throw new UsageError(
+        `The stack ${stackName} is of another version of the product: deploy this one first.`,
+        {
+          cause: error,
+        },
+      );
     throw new UsageError(
       `The stack ${stackName} cannot be read (${error.name}). See that \`aws sts get-caller-identity\` names the account of the stack and that AWS_REGION is its region; name another stack with --stack.`,
       { cause: error },

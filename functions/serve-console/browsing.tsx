@@ -34,7 +34,8 @@ export function browsing(app: Hono<ConsoleEnv>, desk: Desk): void {
     const { q, show: filter, partnerId } = request;
     const query = { q, partnerId, cursor, ...filterQuery(filter) };
     try {
-      const read = filter === undefined ? listSettledLast : listLines;
+      // What is searched for is little, and would be read twice.
+      const read = filter === undefined && q === undefined ? listSettledLast : listLines;
       const list = await read(caller, checked(listQuery, withoutGaps(query)), services);
       return await show(c, <OrdersPage {...common} list={list} />);
     } catch (error) {

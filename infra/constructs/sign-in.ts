@@ -53,7 +53,7 @@ export class SignIn extends Construct {
     this.consoleClientId = userPoolClientId;
   }
 
-  /** Operators add people, each with a partner and the groups that are their roles; people outlive the stack. */
+  /** Operators add people, each with a partner and the groups that are their roles. */
   #people({ keepData }: SignInProps['settings']): UserPool {
     const people = new UserPool(this, 'People', {
       selfSignUpEnabled: false,

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import type { SQSRecord } from 'aws-lambda';
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import type { EventsHandler } from '../../shared/runtime/intake.ts';
@@ -152,25 +153,28 @@ async function failures(
   batch: readonly [string, Queued][],
 ): Promise<ReadonlySet<string>> {
   const { batchItemFailures } = await handler({
-    Records: batch.map(([messageId, { body, deliveries }]) => ({
-      messageId,
-      body,
-      receiptHandle: messageId,
-      attributes: {
-        ApproximateReceiveCount: String(deliveries + 1),
-        SentTimestamp: '',
-        SenderId: '',
-        ApproximateFirstReceiveTimestamp: '',
-      },
-      messageAttributes: {},
-      md5OfBody: '',
-      eventSource: 'aws:sqs',
-      eventSourceARN: '',
-      awsRegion: 'local',
-    })),
+    Records: batch.map(([messageId, { body, deliveries }]) => recordOf(messageId, body, deliveries + 1)),
   });
   return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
 }
+
+/** What SQS hands to a function when it delivers a message, for the first time or again. */
+export const recordOf = (messageId: string, body: string, delivery: number): SQSRecord => ({
+  messageId,
+  body,
+  receiptHandle: messageId,
+  attributes: {
+    ApproximateReceiveCount: String(delivery),
+    SentTimestamp: '',
+    SenderId: '',
+    ApproximateFirstReceiveTimestamp: '',
+  },
+  messageAttributes: {},
+  md5OfBody: '',
+  eventSource: 'aws:sqs',
+  eventSourceARN: '',
+  awsRegion: 'local',
+});
 
 function route(event: BusEvent): IntakeFunction | undefined {
   return intakeRules.find(({ source, detailType }) => {

@@ -211,10 +211,12 @@ test('a second click while the first is under way asks for nothing, and the answ
     if (route.request().method() === 'POST') asked.push(route);
     else await route.continue();
   });
-  const { x = 0, y = 0 } = (await page.getByRole('button', { name: 'Yes' }).boundingBox()) ?? {};
+  const box = await page.getByRole('button', { name: 'Yes' }).boundingBox();
+  if (!box) throw new Error('the button is not shown');
+  const middle = [box.x + box.width / 2, box.y + box.height / 2] as const;
   const isAsking = page.waitForRequest((request) => request.method() === 'POST');
-  await Promise.all([isAsking, page.mouse.click(x + 1, y + 1)]);
-  await page.mouse.click(x + 1, y + 1);
+  await Promise.all([isAsking, page.mouse.click(...middle)]);
+  await page.mouse.click(...middle);
   expect(asked).toHaveLength(1);
   await Promise.all([page.waitForURL('**done=**'), ...asked.map((route) => route.continue())]);
   await page.unroute('**/resend**');

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { recordOf } from '../../infra/local/event-bus.ts';
 import { NamedFault } from '../../shared/contracts/workflow.ts';
 import { consumeEvents } from '../../shared/runtime/consume-events.ts';
 
@@ -12,26 +13,7 @@ async function loggedOf(fault: Error, delivery: number): Promise<readonly string
   };
   const deadLetters = { keep: () => Promise.reject(new Error('not expected here')) };
   const consume = consumeEvents(z.object({}), () => Promise.reject(fault), { deadLetters, log });
-  const { batchItemFailures } = await consume({
-    Records: [
-      {
-        messageId: 'm-1',
-        body: '{}',
-        receiptHandle: '',
-        attributes: {
-          ApproximateReceiveCount: String(delivery),
-          SentTimestamp: '',
-          SenderId: '',
-          ApproximateFirstReceiveTimestamp: '',
-        },
-        messageAttributes: {},
-        md5OfBody: '',
-        eventSource: 'aws:sqs',
-        eventSourceARN: '',
-        awsRegion: '',
-      },
-    ],
-  });
+  const { batchItemFailures } = await consume({ Records: [recordOf('m-1', '{}', delivery)] });
   expect(batchItemFailures).toEqual([{ itemIdentifier: 'm-1' }]);
   return logged;
 }
