@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 
-/* Runs the CDK that this product is built with, and says what to do where its own words leave that open. */
+/* Deploys with the CDK that this product is built with, and says what to do where its own words leave that open. */
 
 const nextSteps: readonly { readonly when: RegExp; readonly then: string }[] = [
   {
@@ -24,9 +24,10 @@ const nextSteps: readonly { readonly when: RegExp; readonly then: string }[] = [
 ];
 
 async function main(): Promise<number | null> {
-  const [command = 'deploy', ...args] = process.argv.slice(2);
   const cdk = createRequire(import.meta.url).resolve('aws-cdk/bin/cdk');
-  const child = spawn(process.execPath, [cdk, command, ...args], { stdio: ['inherit', 'inherit', 'pipe'] });
+  const child = spawn(process.execPath, [cdk, 'deploy', ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'pipe'],
+  });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     process.stderr.write(text);

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DescribeExecutionCommand, paginateListExecutions } from '@aws-sdk/client-sfn';
 import {
   ChangeMessageVisibilityCommand,
@@ -19,17 +19,20 @@ import { workflowInput } from '../shared/contracts/workflow.ts';
 import { isBooked, isOpen } from '../shared/domain/order-line.ts';
 import { isPositiveDuration } from '../shared/domain/time.ts';
 import { startNewExecution } from '../shared/use-cases/align-workflow.ts';
+import { outputsOf, UsageError } from './deployed-stack.ts';
 import { intakeFunctions } from './intake-rules.ts';
-import { type StackOutputs, stackOutputs } from './outputs.ts';
+import type { StackOutputs } from './outputs.ts';
 
 const usage = `Puts back what failed: a dead letter goes to the queue of its function again, and a line whose execution failed gets
 a new one. It shows what it would do, and does it with --execute.
 
-  npm run redrive -- [--queue NAME] [--reason TEXT] [--older-than PT1H] [--execute] [--stack ProvisioningResend]
+  npm run redrive -- [--queue NAME] [--reason TEXT] [--older-than PT1H] [--discard] [--execute]
+                     [--stack ProvisioningResend]
 
   --queue       only this: ${intakeFunctions.join(', ')}, executions
   --reason      only what has this text in its reason
   --older-than  only what failed so long ago, as an ISO 8601 duration
+  --discard     delete those dead letters for good: their sender has sent them again, put right
 `;
 
 const options = z.object({
@@ -40,6 +43,7 @@ const options = z.object({
     .string()
     .refine(isPositiveDuration, 'must be an ISO 8601 duration above zero, for example PT1H')
     .optional(),
+  discard: z.boolean(),
   execute: z.boolean(),
   help: z.boolean(),
 });
@@ -67,12 +71,13 @@ async function main(): Promise<void> {
       found += await redriveQueue(name, queue, chosen, sqs);
     }
   }
-  if (chosen.queue === undefined || chosen.queue === 'executions') {
+  if (!chosen.discard && (chosen.queue === undefined || chosen.queue === 'executions')) {
     found += await redriveExecutions(outputs, chosen);
   }
-  if (found === 0) console.log('Nothing to put back.');
-  else if (chosen.execute) console.log(`${found} put back.`);
-  else console.log(`${found} would be put back. Add --execute to do it.`);
+  const done = chosen.discard ? 'deleted' : 'put back';
+  if (found === 0) console.log(`Nothing to be ${done}.`);
+  else if (chosen.execute) console.log(`${found} ${done}.`);
+  else console.log(`${found} would be ${done}. Add --execute to do it.`);
 }
 
 /** @throws UsageError */
@@ -84,6 +89,7 @@ function readOptions(): Options {
         queue: { type: 'string' },
         reason: { type: 'string' },
         'older-than': { type: 'string' },
+        discard: { type: 'boolean', default: false },
         execute: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -96,35 +102,11 @@ function readOptions(): Options {
   }
 }
 
-/** @throws UsageError */
-async function outputsOf(client: CloudFormationClient, stackName: string): Promise<StackOutputs> {
-  try {
-    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
-    const outputs = Stacks[0]?.Outputs ?? [];
-    return stackOutputs.parse(
-      Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue }) => [OutputKey, OutputValue])),
-    );
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    if (error instanceof z.ZodError)
-      throw new UsageError(
-        `The stack ${stackName} is of another version of the product: deploy this one first.`,
-        {
-          cause: error,
-        },
-      );
-    throw new UsageError(
-      `The stack ${stackName} cannot be read (${error.name}). See that \`aws sts get-caller-identity\` names the account of the stack and that AWS_REGION is its region; name another stack with --stack.`,
-      { cause: error },
-    );
-  }
-}
-
 /** Seconds. What is looked at is hidden from others for so long, unless it is given back before. */
 const lookingTime = 300;
 
 /**
- * Each letter is sent to its function's queue and then deleted: dying in between delivers an event twice, which
+ * Each letter is sent to its function's queue, unless it is discarded, and then deleted: dying in between delivers an event twice, which
  * events may be.
  */
 async function redriveQueue(
@@ -150,7 +132,7 @@ async function redriveQueue(
         show(failure);
       }
       if (isWanted && chosen.execute) {
-        await sqs.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: Body }));
+        if (!chosen.discard) await sqs.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: Body }));
         await sqs.send(new DeleteMessageCommand({ QueueUrl: deadLetters, ReceiptHandle }));
       } else left.push(letter);
     }
@@ -243,9 +225,6 @@ function lineNamed(body: string): string {
     return 'no line named';
   }
 }
-
-/** Something that its user can put right; the message says how. */
-class UsageError extends Error {}
 
 try {
   await main();

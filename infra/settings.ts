@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { claimNames, mailSettings, offerWindows, resendLimits } from '../shared/contracts/environment.ts';
+import {
+  claimNames,
+  mailFields,
+  offerWindows,
+  resendLimits,
+  withFittingSender,
+} from '../shared/contracts/environment.ts';
 import { inputErrors } from '../shared/contracts/validation.ts';
 
 /** What holds where a deployer sets nothing; the local runtime runs on the same. */
@@ -10,6 +16,8 @@ export const defaults = {
   claimNames: { partnerId: 'partner_id', roles: 'roles' },
   /** In the tokens of the stack's own user pool. */
   poolClaimNames: { partnerId: 'custom:partner_id', roles: 'cognito:groups' },
+  /** A week holds a long weekend and the time to mend what was wrong; a letter that was put back is gone at once. */
+  deadLetterDays: 7,
   logRetentionDays: 90,
   runbookUrl: 'infra/RUNBOOK.md',
 } as const;
@@ -25,6 +33,24 @@ const organizationId = z
   .string()
   .regex(/^o-[a-z0-9]{10,32}$/, 'must be an id of AWS Organizations, for example o-a1b2c3d4e5');
 
+/** Who a source of events sends from. */
+const eventSource = z
+  .strictObject({
+    accountIds: z.array(accountId).default([]),
+    organizationId: organizationId.exactOptional(),
+  })
+  .refine(
+    ({ accountIds, organizationId }) => accountIds.length > 0 || organizationId !== undefined,
+    'must name accountIds, an organizationId, or both',
+  );
+
+/** Before each source had its own, these were named for all. */
+const ofOneSource = z
+  .never('belongs to one source: move it into settings.eventSources.commerce or .controlHub')
+  .exactOptional();
+
+const notDeadLetterDays = 'must be 1 to 14 whole days: SQS keeps nothing longer';
+
 const notEmpty = z.string().min(1, 'must not be empty');
 
 /** Alarms cannot publish to a FIFO topic. */
@@ -39,31 +65,38 @@ const settingsObject = z.strictObject({
   /** How long the window of an offer lasts. */
   offerWindows: offerWindows.default(defaults.offerWindows),
   resendLimits: resendLimits.default(defaults.resendLimits),
-  mail: mailSettings.extend({ setupLink: mailSettings.shape.setupLink.default(defaults.setupLink) }),
+  mail: withFittingSender(
+    z.strictObject({ ...mailFields, setupLink: mailFields.setupLink.default(defaults.setupLink) }),
+  ),
   /**
    * Who signs people in; without it, a Cognito user pool that the stack makes. `issuer` and one of `audience` are the
    * `iss` and `aud` of the access tokens that the API takes, `consoleClientId` is the console's client there.
    */
   signIn: z
     .strictObject({
-      issuer: z.url({ protocol: /^https$/, error: 'must be an https URL' }),
+      issuer: z
+        .url({ protocol: /^https$/, error: 'must be an https URL' })
+        .max(500, 'must have at most 500 characters'),
       audience: z.array(notEmpty).min(1, 'must name at least one audience'),
-      consoleClientId: notEmpty,
+      consoleClientId: notEmpty.max(256, 'must have at most 256 characters'),
     })
     .exactOptional(),
   claimNames: claimNames.exactOptional(),
-  /** Who may put events on the product's bus, besides the account that it is in. */
-  eventSources: z
-    .strictObject({
-      accountIds: z.array(accountId).default([]),
-      organizationId: organizationId.exactOptional(),
-    })
-    .refine(
-      ({ accountIds, organizationId }) => accountIds.length > 0 || organizationId !== undefined,
-      'must name accountIds, an organizationId, or both',
-    ),
+  /** Who may put the events of which source on the product's bus, besides the account that it is in. */
+  eventSources: z.strictObject({
+    commerce: eventSource,
+    controlHub: eventSource,
+    accountIds: ofOneSource,
+    organizationId: ofOneSource,
+  }),
   /** Whether the table, the people of the user pool and the functions' logs stay when the stack goes. */
   keepData: z.boolean().default(true),
+  /** For how long dead letters are kept: they name people. */
+  deadLetterDays: z
+    .int(notDeadLetterDays)
+    .min(1, notDeadLetterDays)
+    .max(14, notDeadLetterDays)
+    .default(defaults.deadLetterDays),
   logRetentionDays: z
     .literal(retentionDays, `must be one of ${retentionDays.join(', ')}: CloudWatch takes no others`)
     .default(defaults.logRetentionDays),

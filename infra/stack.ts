@@ -1,6 +1,7 @@
 import { CfnOutput, RemovalPolicies, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Api } from './constructs/api.ts';
+import { CallerSalt } from './constructs/caller-salt.ts';
 import { Console } from './constructs/console.ts';
 import { Gateway } from './constructs/gateway.ts';
 import { Intake } from './constructs/intake.ts';
@@ -27,8 +28,10 @@ export class ProvisioningResendStack extends Stack {
     const { bus, queues } = new Intake(this, 'Intake', { settings, table, stateMachine, mail });
     const gateway = new Gateway(this, 'Gateway', { settings });
     const signIn = new SignIn(this, 'SignIn', { settings, origin: gateway.origin });
-    new Api(this, 'Api', { settings, table, mail, gateway, signIn });
-    new Console(this, 'Console', { settings, table, mail, gateway, signIn });
+    const callerSalt = new CallerSalt(this, 'CallerSalt');
+    const serving = { settings, table, mail, callerSalt, gateway, signIn };
+    new Api(this, 'Api', serving);
+    new Console(this, 'Console', serving);
     new Sweep(this, 'Sweep', { settings, table, stateMachine });
     new Monitoring(this, 'Monitoring', { settings, stateMachine, stage: gateway.stage });
 

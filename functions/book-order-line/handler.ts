@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
 import { orderLineBooked } from '../../shared/contracts/events.ts';
 import type { OfferWindows } from '../../shared/domain/offers.ts';
-import { book, isBooked, type LineKey, type OrderLine } from '../../shared/domain/order-line.ts';
+import { asOnboarded, book, isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { consumeEvents } from '../../shared/runtime/consume-events.ts';
@@ -13,7 +13,7 @@ import {
   type IntakeServices,
 } from '../../shared/runtime/intake.ts';
 import { alignWorkflow } from '../../shared/use-cases/align-workflow.ts';
-import { onboardLine } from '../../shared/use-cases/onboard-line.ts';
+import { countOnboarding, onboardLine } from '../../shared/use-cases/onboard-line.ts';
 
 export const environment = intakeEnvironment.extend({ OFFER_WINDOWS: variables.OFFER_WINDOWS });
 
@@ -31,30 +31,31 @@ export const handler: EventsHandler = onColdStart(() => {
   return consumeEvents(orderLineBooked, (event) => handle(event, services), services);
 });
 
-/** Books a line, unless it is booked, and gets its workflow going. */
+/** Books a line, unless it is booked, and gets its workflow going. An onboarding that came first holds from the start. */
 export async function handle(event: z.output<typeof orderLineBooked>, services: Services): Promise<void> {
   const { store, workflow, offerWindows, now, metrics } = services;
   const stamp = { at: toInstant(now()), actor: event.source };
 
-  const isNew = await store.update(event.detail, (known) =>
-    isBooked(known)
-      ? { result: false }
-      : { line: book(event.detail, known, offerWindows, stamp), result: true },
-  );
-  if (isNew) metrics.add('LinesBooked', {});
-  const line = await applyEarlierOnboarding(event.detail, stamp.at, services);
-  await alignWorkflow(line, stamp.at, workflow, store);
+  const { line, isNew } = await store.updateWithOrder(event.detail, (known, onboarding) => {
+    const booked = isBooked(known) ? known : book(event.detail, known, offerWindows, stamp);
+    const line = asOnboarded(booked, onboarding, stamp.at);
+    return { line, result: { line, isNew: !isBooked(known) } };
+  });
+  if (isNew) {
+    metrics.add('LinesBooked', {});
+    countOnboarding(line, metrics);
+  }
+  await alignWorkflow(await withLaterOnboarding(line, stamp.at, services), stamp.at, workflow, store);
 }
 
 /**
- * An onboarding holds for lines booked after it. It reads the lines after writing the order, and here the order is
- * read after writing the line: at least one of the two sees the other.
+ * The line with an onboarding that came between the read and the write of its booking. An onboarding reads the lines
+ * after writing the order, and here the order is read after writing the line: at least one of the two sees the other.
  */
-async function applyEarlierOnboarding(key: LineKey, at: string, services: Services): Promise<OrderLine> {
-  const { onboarding } = await services.store.findOrder(key.orderId);
-  const line = onboarding
-    ? await onboardLine(key, onboarding, { at, actor: 'control-hub' }, services)
-    : await services.store.find(key);
-  if (!isBooked(line)) throw new Error('a line that was written is gone');
-  return line;
+async function withLaterOnboarding(line: OrderLine, at: string, services: Services): Promise<OrderLine> {
+  if (line.onboardedAt !== undefined) return line;
+  const onboarding = await services.store.findOnboarding(line.orderId);
+  if (!onboarding) return line;
+  const onboarded = await onboardLine(line, onboarding, { at, actor: 'control-hub' }, services);
+  return onboarded ?? line;
 }

@@ -6,13 +6,7 @@ import { type EmailFeedback, emailFeedback } from '../../shared/contracts/events
 import { faultNames, NamedFault } from '../../shared/contracts/workflow.ts';
 import { assertNever } from '../../shared/domain/assert-never.ts';
 import { longestReason } from '../../shared/domain/history.ts';
-import {
-  type Feedback,
-  isBooked,
-  liveClaim,
-  recipientOf,
-  recordFeedback,
-} from '../../shared/domain/order-line.ts';
+import { type Feedback, isBooked, recordFeedback, recordReported } from '../../shared/domain/order-line.ts';
 import { withinBytes } from '../../shared/domain/text.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
@@ -40,22 +34,28 @@ const buildServices = (settings: z.output<typeof environment>): Services => ({
   metrics: createMetrics(),
 });
 
-/** Records what became of an email at the line that its tags name. */
+/**
+ * Records what became of an email at the line that its tags name. An email that the line does not know of was sent by
+ * somebody who got no answer, or died: the report makes its record.
+ * @throws NamedFault OrderLineNotFound
+ */
 export async function handle(event: EmailFeedback, { store, now, metrics }: Services): Promise<void> {
+  const { messageId, timestamp, destination, tags } = event.detail.mail;
+  const { orderId, lineId, claimId, kind } = tags;
   const feedback = feedbackOf(event);
-  if (!feedback) return;
-  const { orderId, lineId } = event.detail.mail.tags;
   const stamp = { at: toInstant(now()), actor: event.source };
 
-  const isNews = await store.update({ orderId: orderId[0], lineId: lineId[0] }, (line) => {
-    if (!isBooked(line)) return { result: false };
-    if (recipientOf(line, feedback.messageId) === undefined && liveClaim(line, stamp.at)) {
-      throw new NamedFault(faultNames.sendInProgress, 'the email that this may be about is not recorded yet');
-    }
-    const recorded = recordFeedback(line, feedback, stamp);
-    return { line: recorded, result: recorded !== line };
+  const news = await store.update({ orderId, lineId }, (line) => {
+    // A table that was restored may not know the line yet: the report waits among the dead letters until it does.
+    if (!isBooked(line))
+      throw new NamedFault(faultNames.orderLineNotFound, 'a report on an email of no line');
+    const to = destination?.at(0) ?? line.provisioningContact.email;
+    const known = recordReported(line, { messageId, to, sentAt: timestamp ?? stamp.at, claimId, kind });
+    const told = feedback ? recordFeedback(known, feedback, stamp) : known;
+    return { line: told, result: { isSent: known !== line, isFeedback: told !== known } };
   });
-  if (isNews) metrics.add('EmailFeedback', { Outcome: feedback.delivery });
+  if (news.isSent) metrics.add('EmailsSent', { Kind: kind ?? 'resend' });
+  if (feedback && news.isFeedback) metrics.add('EmailFeedback', { Outcome: feedback.delivery });
 }
 
 function feedbackOf(event: EmailFeedback): Feedback | undefined {

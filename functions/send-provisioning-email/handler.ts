@@ -10,25 +10,18 @@ import {
   type SendingOutcome,
   workflowInput,
 } from '../../shared/contracts/workflow.ts';
-import {
-  type Claim,
-  isBooked,
-  isOpen,
-  liveClaim,
-  type OrderLine,
-  type StoredLine,
-  withClaim,
-} from '../../shared/domain/order-line.ts';
-import { decideFirstEmail } from '../../shared/domain/rules.ts';
-import { toInstant } from '../../shared/domain/time.ts';
+import { giveUpClaim, isOpen, liveClaim, type OrderLine } from '../../shared/domain/order-line.ts';
+import { decideFirstEmail, firstEmailAwaitedUntil } from '../../shared/domain/rules.ts';
+import { type Instant, toInstant } from '../../shared/domain/time.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { createLog, faultForLog } from '../../shared/runtime/logger.ts';
 import { createMetrics } from '../../shared/runtime/metrics.ts';
 import {
-  claimFor,
-  sendClaimed,
+  type EmailOutcome,
+  emailNotSent,
+  type Permit,
+  sendEmail,
   type SendServices,
-  updateWithClaim,
 } from '../../shared/use-cases/send-email.ts';
 
 export const environment = z.object({
@@ -68,46 +61,53 @@ export function buildServices(
  * @throws NamedFault OrderLineNotFound, SendInProgress, NotDueYet or EmailNotSent; all but the first are worth a retry
  */
 export async function handle(input: unknown, services: SendServices): Promise<SendingOutcome> {
-  const { now, newId, log } = services;
   const { revision, ...key } = workflowInput.parse(input);
-  const at = toInstant(now());
-
-  const decide = (known: StoredLine | undefined): Decided => {
-    if (!isBooked(known))
-      throw new NamedFault(faultNames.orderLineNotFound, 'the order line is not in the table');
-    if (known.executionRevision !== revision) return { result: { line: known } };
-    const decision = decideFirstEmail(known, at);
-    if (decision === 'wait')
-      throw new NamedFault(faultNames.notDueYet, 'the requested start date has not come');
-    if (decision === 'left') return { result: { line: known } };
-
-    const owner = `execution ${revision}`;
-    const other = liveClaim(known, at);
-    if (other && other.owner !== owner)
-      throw new NamedFault(faultNames.sendInProgress, 'somebody else is sending');
-    const to = known.provisioningContact;
-    const claim = claimFor({ kind: 'first', to, actor: 'workflow', owner }, at, newId);
-    const line = withClaim(known, claim);
-    return { line, claim, result: { line, claim } };
-  };
-
   try {
-    const { line, claim } = await updateWithClaim(key, decide, services);
-    if (!claim) return outcomeOf(line, revision);
-    return outcomeOf((await sendClaimed(line, claim, services)).line, revision);
+    const sending = await sendEmail(key, (line, at) => permitFirst(line, revision, at), services);
+    return outcomeOf(sending, revision, toInstant(services.now()));
   } catch (error) {
-    log.error('the provisioning email was not sent', { ...key, fault: faultForLog(error) });
+    services.log.error('the provisioning email was not sent', { ...key, fault: faultForLog(error) });
     throw error;
   }
 }
 
-interface Decided {
-  readonly line?: OrderLine;
-  readonly claim?: Claim;
-  readonly result: { readonly line: OrderLine; readonly claim?: Claim };
+/** @throws NamedFault as `handle` */
+function permitFirst(line: OrderLine | undefined, revision: number, at: Instant): Permit<SendingOutcome> {
+  if (!line) throw new NamedFault(faultNames.orderLineNotFound, 'the order line is not in the table');
+  if (line.executionRevision !== revision) return { instead: stateOf(line, revision) };
+  const decision = decideFirstEmail(line, at);
+  if (decision === 'wait')
+    throw new NamedFault(faultNames.notDueYet, 'the requested start date has not come');
+  if (decision === 'left') return { instead: stateOf(line, revision) };
+
+  const owner = `execution ${revision}`;
+  const other = liveClaim(line, at);
+  if (other && other.owner !== owner)
+    throw new NamedFault(faultNames.sendInProgress, 'somebody else is sending');
+  const free = giveUpClaim(line);
+  const retryAt = firstEmailAwaitedUntil(free, at);
+  if (retryAt !== undefined) return { instead: { outcome: 'unconfirmed', retryAt }, line: free };
+  return { send: { kind: 'first', to: line.provisioningContact, actor: 'workflow', owner } };
 }
 
-function outcomeOf(line: OrderLine, revision: number): SendingOutcome {
+/** @throws NamedFault EmailNotSent */
+function outcomeOf(sending: EmailOutcome<SendingOutcome>, revision: number, at: Instant): SendingOutcome {
+  switch (sending.outcome) {
+    case 'instead':
+      return sending.instead;
+    case 'sent':
+      return stateOf(sending.line, revision);
+    case 'refused':
+      throw emailNotSent(sending.reason);
+    case 'unconfirmed': {
+      const retryAt = firstEmailAwaitedUntil(sending.line, at);
+      return retryAt === undefined ? stateOf(sending.line, revision) : { outcome: 'unconfirmed', retryAt };
+    }
+  }
+}
+
+/** How the workflow of a line goes on for which nothing is left to send. */
+function stateOf(line: OrderLine, revision: number): SendingOutcome {
   if (line.executionRevision !== revision) return { outcome: 'superseded' };
   if (!isOpen(line) || line.closesAt === undefined) return { outcome: 'settled' };
   return { outcome: 'awaiting', closesAt: line.closesAt, closedStateKey: closedStateKey(line) };

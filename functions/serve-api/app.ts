@@ -2,9 +2,16 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { contactChange, linePath, listQuery, orderPath, resendHeaders } from '../../shared/contracts/api.ts';
-import { checked, invalidRequest, Problem, problems } from '../../shared/contracts/problems.ts';
-import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
+import {
+  checked,
+  invalidRequest,
+  Problem,
+  problemDocument,
+  problems,
+} from '../../shared/contracts/problems.ts';
+import { readGatewayContext, verifiedClaims } from '../../shared/runtime/gateway-context.ts';
 import { faultForLog } from '../../shared/runtime/logger.ts';
+import { requestLog } from '../../shared/runtime/request-log.ts';
 import type { ServingServices } from '../../shared/runtime/serving.ts';
 import { callerOf } from '../../shared/use-cases/access.ts';
 import { listLines, readHistory, readLine, readOrder } from '../../shared/use-cases/read-order-lines.ts';
@@ -24,8 +31,10 @@ const largestBody = 16 * 1024;
 export function createApp(services: ApiServices): Hono {
   const { now, claimNames, log } = services;
   const app = new Hono();
-  const caller = (c: Context) => callerOf(readGatewayContext(c.env).claims, claimNames);
+  const caller = (c: Context) =>
+    callerOf(verifiedClaims(readGatewayContext(c.env).claims, c.req.header('authorization')), claimNames);
 
+  app.use(requestLog(services, (c) => readGatewayContext(c.env).claims?.sub));
   app.use(secureHeaders({ xFrameOptions: 'DENY' }));
   app.use(async (c, next) => {
     await next();
@@ -71,10 +80,9 @@ export function createApp(services: ApiServices): Hono {
     const key = checked(linePath, c.req.param());
     const { applyToAllLines, ...contact } = checked(contactChange, await jsonBody(c));
     const { requestId } = readGatewayContext(c.env);
-    return personal(
-      c,
-      await changeContact(key, contact, { caller: who, requestId, applyToAllLines }, services),
-    );
+    const request = { caller: who, requestId, applyToAllLines };
+    const { lines, skipped } = await changeContact(key, contact, request, services);
+    return personal(c, { lines: lines.map(({ line }) => line), skipped });
   });
 
   app.notFound((c) => problemResponse(c, new Problem('not-found', 'This path and method lead nowhere.')));
@@ -91,16 +99,16 @@ export function createApp(services: ApiServices): Hono {
     );
   });
 
-  function problemResponse(c: Context, { code, message, extras }: Problem): Response {
-    const { status, title } = problems[code];
-    const { requestId } = readGatewayContext(c.env);
+  function problemResponse(c: Context, problem: Problem): Response {
+    const { code, extras } = problem;
+    const { status } = problems[code];
     if (code === 'unauthenticated') c.header('www-authenticate', 'Bearer');
     if (extras.canResendAt !== undefined) {
       const seconds = Math.ceil((Date.parse(extras.canResendAt) - now().getTime()) / 1000);
       c.header('retry-after', String(Math.max(1, seconds)));
     }
     c.header('cache-control', 'no-store');
-    const body = { type: `urn:problem:${code}`, title, status, detail: message, code, requestId, ...extras };
+    const body = problemDocument(problem, readGatewayContext(c.env).requestId);
     return c.body(JSON.stringify(body), status, { 'content-type': 'application/problem+json' });
   }
 

@@ -26,6 +26,7 @@ export function docs(assetsFolder: string): Hono {
             <meta charset="utf-8" />
             <meta name="viewport" content="width=device-width, initial-scale=1" />
             <title>Provisioning emails: API</title>
+            <link rel="icon" href="data:," />
             <link rel="stylesheet" href="/docs/swagger-ui.css" />
           </head>
           <body>

@@ -7,6 +7,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { Problem, problems } from '../../shared/contracts/problems.ts';
 import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
 import { faultForLog } from '../../shared/runtime/logger.ts';
+import { requestLog } from '../../shared/runtime/request-log.ts';
 import { browsing } from './browsing.tsx';
 import { changingContact, keepTyped } from './changing-contact.tsx';
 import { type ConsoleEnv, type ConsoleServices, createDesk } from './desk.ts';
@@ -27,6 +28,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   const desk = createDesk(services);
   const app = new Hono<ConsoleEnv>();
 
+  app.use(requestLog<ConsoleEnv>(services, subjectOf));
   app.use(compress());
   app.use(protection);
   app.use(async (c, next) => {
@@ -184,6 +186,11 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   return app;
 }
 
+/** Who is signed in, on the pages behind the sign-in. */
+function subjectOf({ var: known }: { readonly var: Partial<ConsoleEnv['Variables']> }): unknown {
+  return known.session?.claims.sub;
+}
+
 /** Only what comes from here is loaded, nobody frames the pages, and other sites learn nothing of them. */
 const protection = secureHeaders({
   contentSecurityPolicy: {
@@ -191,6 +198,7 @@ const protection = secureHeaders({
     scriptSrc: ["'self'"],
     styleSrc: ["'self'"],
     imgSrc: ["'self'"],
+    connectSrc: ["'self'"],
     formAction: ["'self'"],
     frameAncestors: ["'none'"],
     baseUri: ["'none'"],

@@ -1,11 +1,10 @@
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
-import { type ContactChangeAnswer, contactChange, type LineAnswer } from '../../shared/contracts/api.ts';
+import { contactChange } from '../../shared/contracts/api.ts';
 import { checked, Problem, problems } from '../../shared/contracts/problems.ts';
-import type { Instant } from '../../shared/domain/time.ts';
 import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
 import { readOrder } from '../../shared/use-cases/read-order-lines.ts';
-import { changeContact } from '../../shared/use-cases/resend.ts';
+import { changeContact, type ContactChanges, findSentEmail } from '../../shared/use-cases/resend.ts';
 import { type ConsoleEnv, type Desk, personalView, type Result } from './desk.ts';
 import { readForm } from './form.ts';
 import { keepLocale, localeNamed } from './language.ts';
@@ -22,7 +21,8 @@ import {
 import { ExplanationPage } from './pages/dialog.tsx';
 import { whyNot } from './pages/parts.tsx';
 import { paths, root } from './paths.ts';
-import { open, refusalOf } from './resending.tsx';
+import { UnconfirmedPage } from './pages/unconfirmed.tsx';
+import { isUnconfirmed, open, refusalOf, unconfirmedResult } from './resending.tsx';
 import { show } from './show.ts';
 
 const contactPath = `${root}/orders/:orderId/lines/:lineId/contact` as const;
@@ -34,9 +34,6 @@ const typedText = z.string().catch('');
 const form = z.object({
   ticket: typedText,
   language: typedText,
-  /** The address and the time when the form was shown. */
-  was: typedText,
-  shownAt: typedText,
   /** Who the form was shown to. */
   whose: typedText,
   email: typedText,
@@ -62,6 +59,18 @@ export function changingContact(app: Hono<ConsoleEnv>, desk: Desk): void {
     const result = await desk.findResult(c);
     if (result?.kind === 'contact-changed')
       return show(c, <ContactSavedPage view={view} line={line} from={from} outcome={result} />);
+    if (result?.kind === 'unconfirmed') {
+      const { caller } = c.get('person');
+      const request = { caller, of: 'contact-change', idempotencyKey: result.once } as const;
+      const email = await findSentEmail(line, request, services);
+      const common = { view, line, from };
+      if (!email) return show(c, <UnconfirmedPage {...common} {...result} isChange />);
+      const changes: ContactChanges = {
+        lines: [{ line, outcome: 'sent', email: email.to }],
+        skipped: [],
+      };
+      return show(c, <ContactSavedPage {...common} outcome={outcomeOf(changes)} />);
+    }
     if (c.req.query('done') !== undefined) return c.redirect(paths.contact(line, from), 303);
     const { reason, canResendAt } = line.contactChange;
     if (reason !== undefined)
@@ -76,27 +85,29 @@ export function changingContact(app: Hono<ConsoleEnv>, desk: Desk): void {
 
   app.post(contactPath, async (c) => {
     const { line, from } = await open(c, desk);
-    const { ticket, language, was, shownAt, whose: _, ...typed } = await readForm(c, form);
+    const { ticket, language, whose: _, ...typed } = await readForm(c, form);
     const chosen = localeNamed(language);
     if (chosen) {
       keepLocale(c, chosen);
       return await formPage(c, typed, undefined, 200, chosen);
     }
-    if ((await tickets.redeem(c.get('session'), ticket)) === undefined)
-      return await formPage(c, typed, { kind: 'confirm-again' }, 403);
+    const once = await tickets.redeem(c.get('session'), ticket);
+    if (once === undefined) return await formPage(c, typed, { kind: 'confirm-again' }, 403);
 
     const { caller } = c.get('person');
     const { requestId } = readGatewayContext(c.env);
-    try {
-      const { applyToAllLines, ...contact } = checked(contactChange, asked(typed));
-      const before = await readOrder(caller, line.orderId, services);
-      const answer = await changeContact(line, contact, { caller, requestId, applyToAllLines }, services);
-      const seen = { line, was, shownAt, others: before.lines };
-      const id = await desk.leaveResult(c, outcomeOf(answer, contact.email, seen));
+    const done = async (told: Result) => {
       desk.forgetDraft(c);
-      return c.redirect(`${paths.contact(line, from)}&done=${id}`, 303);
+      return c.redirect(`${paths.contact(line, from)}&done=${await desk.leaveResult(c, told)}`, 303);
+    };
+    try {
+      const { applyToAllLines, name = '', ...contact } = checked(contactChange, asked(typed));
+      const request = { caller, requestId, applyToAllLines, idempotencyKey: once };
+      return await done(outcomeOf(await changeContact(line, { ...contact, name }, request, services)));
     } catch (error) {
-      return await refusedPage(c, error, typed);
+      if (!isUnconfirmed(error)) return await refusedPage(c, error, typed);
+      const to = typed.email.trim();
+      return await done(unconfirmedResult(error, { once, to, leavesOthers: typed.all }));
     }
   });
 
@@ -162,7 +173,7 @@ export async function keepTyped(c: Context, desk: Desk): Promise<boolean> {
   return true;
 }
 
-/** The request that the form means. An empty name is none. */
+/** The request that the form means; the contract knows no empty name. */
 const asked = ({ email, name, locale, all }: TypedContact) => ({
   email: email.trim(),
   ...(name.trim() === '' ? {} : { name }),
@@ -173,45 +184,28 @@ const asked = ({ email, name, locale, all }: TypedContact) => ({
 const orAll = (fields: readonly ContactField[]): readonly ContactField[] =>
   fields.length === 0 ? contactFieldNames : fields;
 
-interface Seen {
-  readonly line: LineAnswer;
-  readonly was: string;
-  /** Empty if the form did not say. */
-  readonly shownAt: Instant;
-  readonly others: readonly LineAnswer[];
-}
-
-/**
- * What the change did to each line. It tells the same when the form was sent twice and the second time found
- * everything done: what counts is what has happened since the form was shown.
- */
-function outcomeOf(answer: ContactChangeAnswer, email: string, seen: Seen): Result {
-  const addressBefore = new Map(
-    seen.others.map(({ lineId, provisioningContact }) => [lineId, provisioningContact.email]),
-  );
-  if (seen.was !== '') addressBefore.set(seen.line.lineId, seen.was);
-  const isSame = (a: string | undefined) => a?.toLowerCase() === email.toLowerCase();
-
-  const groups = Map.groupBy(answer.lines, ({ lineId, status, lastEmail }) => {
-    const isNewer = seen.shownAt !== '' && lastEmail !== undefined && lastEmail.sentAt >= seen.shownAt;
-    if (isNewer && isSame(lastEmail.to)) return 'sent';
-    return isSame(addressBefore.get(lineId)) ? 'kept' : status === 'Scheduled' ? 'saved' : 'sent';
+/** What the change did to each line, in the words of the page that tells it. */
+function outcomeOf({ lines, skipped }: ContactChanges): Result & { kind: 'contact-changed' } {
+  const groups = Map.groupBy(lines, ({ outcome, line }) => {
+    if (outcome === 'saved') return line.status === 'Scheduled' ? 'saved' : 'quiet';
+    return outcome === 'sent' ? 'sent' : 'kept';
   });
-  const named = (group: 'sent' | 'saved' | 'kept') =>
-    nameSome(groups.get(group)?.map(({ lineId }) => lineId) ?? []);
+  const named = (group: 'sent' | 'saved' | 'quiet' | 'kept') =>
+    nameSome(groups.get(group)?.map(({ line }) => line.lineId) ?? []);
   const reasons = Map.groupBy(
-    answer.skipped,
+    skipped,
     ({ reason }) => skipReasons.find((known) => known === reason) ?? 'other',
   );
   return {
     kind: 'contact-changed',
-    email,
+    email: lines[0]?.email ?? '',
     sent: named('sent'),
     saved: named('saved'),
+    quiet: named('quiet'),
     kept: named('kept'),
-    skipped: [...reasons].map(([reason, lines]) => ({
+    skipped: [...reasons].map(([reason, left]) => ({
       reason,
-      lines: nameSome(lines.map(({ lineId }) => lineId)),
+      lines: nameSome(left.map(({ lineId }) => lineId)),
     })),
   };
 }
@@ -220,7 +214,7 @@ function outcomeOf(answer: ContactChangeAnswer, email: string, seen: Seen): Resu
 function nameSome(ids: readonly string[]): LineNames {
   const named: string[] = [];
   for (const id of ids.slice(0, 20)) {
-    if (named.join().length + id.length > 180) break;
+    if (named.join().length + id.length > 120) break;
     named.push(id);
   }
   return { ids: named, count: ids.length };

@@ -32,6 +32,16 @@ const result = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('resent'), to: z.string(), sentAt: z.string() }),
   z.object({ kind: z.literal('not-sent'), reference: z.string() }),
   z.object({
+    kind: z.literal('unconfirmed'),
+    /** Of the form, by which the email is found once it is confirmed. */
+    once: z.string(),
+    to: z.string(),
+    reference: z.string(),
+    canResendAt: z.string().optional(),
+    /** Other lines were to be changed too, and were not. */
+    leavesOthers: z.boolean(),
+  }),
+  z.object({
     kind: z.literal('refused'),
     code: z.enum(refusalCodes),
     canResendAt: z.string().optional(),
@@ -41,6 +51,7 @@ const result = z.discriminatedUnion('kind', [
     email: z.string(),
     sent: lineNames,
     saved: lineNames,
+    quiet: lineNames,
     kept: lineNames,
     skipped: z.array(z.object({ reason: z.enum(skipReasons), lines: lineNames })),
   }),

@@ -6,11 +6,12 @@ import { refusalCodes } from '../../shared/domain/rules.ts';
 import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
 import { lackOfRole, mayResend } from '../../shared/use-cases/access.ts';
 import { readLine } from '../../shared/use-cases/read-order-lines.ts';
-import { resend } from '../../shared/use-cases/resend.ts';
+import { findSentEmail, resend } from '../../shared/use-cases/resend.ts';
 import { type ConsoleEnv, type Desk, personalView, type Result } from './desk.ts';
 import { readForm } from './form.ts';
 import { type Origin, origins, paths, root } from './paths.ts';
 import { ExplanationPage } from './pages/dialog.tsx';
+import { UnconfirmedPage } from './pages/unconfirmed.tsx';
 import { NotSentPage, ResendPage, ResentPage } from './pages/resend.tsx';
 import { show } from './show.ts';
 
@@ -51,7 +52,12 @@ export function resending(app: Hono<ConsoleEnv>, desk: Desk): void {
       );
     }
     const { requestId } = readGatewayContext(c.env);
-    const result = await resultOf(() => resend(key, { caller, requestId, idempotencyKey: once }, services));
+    const request = { caller, requestId, idempotencyKey: once };
+    const asked = async () => {
+      const { line } = await open(c, desk);
+      return { once, to: line.provisioningContact.email, leavesOthers: false };
+    };
+    const result = await resultOf(() => resend(key, request, services), asked);
     return c.redirect(`${paths.resend(key, from)}&done=${await desk.leaveResult(c, result)}`, 303);
   });
 
@@ -64,6 +70,16 @@ export function resending(app: Hono<ConsoleEnv>, desk: Desk): void {
       case 'not-sent': {
         const ticket = await tickets.issue(c.get('session'));
         return <NotSentPage {...common} ticket={ticket} reference={result.reference} />;
+      }
+      case 'unconfirmed': {
+        const { caller } = c.get('person');
+        const request = { caller, of: 'resend', idempotencyKey: result.once } as const;
+        const email = await findSentEmail(common.line, request, services);
+        return email ? (
+          <ResentPage {...common} to={email.to} sentAt={email.sentAt} />
+        ) : (
+          <UnconfirmedPage {...common} {...result} />
+        );
       }
       case 'refused':
         return (
@@ -87,16 +103,31 @@ export async function open(c: Context<ConsoleEnv>, { services }: Desk) {
 const originOf = (c: Context): Origin => origins.find((known) => known === c.req.query('from')) ?? 'line';
 
 /** What came of a resend, if that is something to tell about the line. */
-async function resultOf(send: () => ReturnType<typeof resend>): Promise<Result> {
+async function resultOf(send: () => ReturnType<typeof resend>, asked: () => Promise<Asked>): Promise<Result> {
   try {
     const { email } = await send();
     return { kind: 'resent', to: email.to, sentAt: email.sentAt };
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal) return refusal;
-    throw error;
+    if (!isUnconfirmed(error)) throw error;
+    return unconfirmedResult(error, await asked());
   }
 }
+
+/** What the page about an email that may have been sent says of the form that asked for it. */
+type Asked = Pick<Result & { kind: 'unconfirmed' }, 'once' | 'to' | 'leavesOthers'>;
+
+/** Whether an error of a use-case says that its email may have been sent. */
+export const isUnconfirmed = (error: unknown): error is Problem =>
+  error instanceof Problem && error.code === 'email-unconfirmed';
+
+export const unconfirmedResult = ({ extras }: Problem, asked: Asked): Result => ({
+  kind: 'unconfirmed',
+  ...asked,
+  reference: extras.support?.reference ?? '',
+  ...(extras.canResendAt === undefined ? {} : { canResendAt: extras.canResendAt }),
+});
 
 /** What an error of a use-case says about the line; undefined for those that are about something else. */
 export function refusalOf(error: unknown): (Result & { kind: 'refused' | 'not-sent' }) | undefined {

@@ -3,6 +3,7 @@ import { deleteCookie, getCookie } from 'hono/cookie';
 import * as oidc from 'openid-client';
 import * as z from 'zod';
 import type { ClaimNames } from '../../shared/contracts/environment.ts';
+import { roleList } from '../../shared/use-cases/access.ts';
 import { ownPath, paths, root } from './paths.ts';
 import type { Session } from './sessions.ts';
 import { isSecure, type Signing, signedCookie } from './signed-cookie.ts';
@@ -107,9 +108,7 @@ export function signIn(settings: SignInSettings, claimNames: ClaimNames, signing
           expectedNonce: nonce,
           idTokenExpected: true,
         });
-        const wanted = ['sub', 'email', 'name', claimNames.partnerId, claimNames.roles];
-        const claims = Object.entries(tokens.claims() ?? {}).filter(([name]) => wanted.includes(name));
-        return { claims: Object.fromEntries(claims), returnTo: ownPath(returnTo) };
+        return { claims: neededOf(tokens.claims() ?? {}, claimNames), returnTo: ownPath(returnTo) };
       } catch (cause) {
         throw new SignInFailed('unfinished', { cause });
       }
@@ -127,6 +126,14 @@ export function signIn(settings: SignInSettings, claimNames: ClaimNames, signing
       });
     },
   };
+}
+
+/** The claims that the product reads; of hundreds of groups the roles alone, since a cookie holds 4,096 bytes. */
+export function neededOf(claims: Readonly<Record<string, unknown>>, names: ClaimNames): Session['claims'] {
+  const wanted = ['sub', 'email', 'name', names.partnerId, names.roles];
+  const needed = Object.fromEntries(Object.entries(claims).filter(([name]) => wanted.includes(name)));
+  const known = roleList.safeParse(needed[names.roles]);
+  return known.success ? { ...needed, [names.roles]: known.data } : needed;
 }
 
 const shortPath = (path: string): string => (path.length > longestPath ? root : ownPath(path));

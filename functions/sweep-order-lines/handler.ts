@@ -8,12 +8,20 @@ import { sfnClient, workflow, type Workflow } from '../../shared/adapters/workfl
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
 import { assertNever } from '../../shared/domain/assert-never.ts';
 import { type FollowUp, followUp, isRepair, lookAhead } from '../../shared/domain/follow-up.ts';
-import { closeOverdue, isBooked, type LineKey } from '../../shared/domain/order-line.ts';
+import {
+  closeOverdue,
+  isBooked,
+  isOpen,
+  type LineKey,
+  type Onboarding,
+  type OrderLine,
+} from '../../shared/domain/order-line.ts';
 import { type Instant, plus, toInstant } from '../../shared/domain/time.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { createLog, faultForLog, type Log } from '../../shared/runtime/logger.ts';
 import { createMetrics, type Metrics } from '../../shared/runtime/metrics.ts';
 import { startNewExecution } from '../../shared/use-cases/align-workflow.ts';
+import { onboardLine } from '../../shared/use-cases/onboard-line.ts';
 
 export const environment = z.object({
   TABLE_NAME: variables.TABLE_NAME,
@@ -77,10 +85,12 @@ export async function handle(services: Services): Promise<SweepReport> {
   return report;
 }
 
-async function followUpLine(key: LineKey, { store, workflow, now, metrics }: Services): Promise<FollowUp> {
-  const line = await store.find(key);
+async function followUpLine(key: LineKey, services: Services): Promise<FollowUp> {
+  const { store, workflow, now, metrics } = services;
+  const { line, onboarding } = await store.findWithOrder(key);
   const at = toInstant(now());
   if (!isBooked(line)) return 'nothing';
+  if (isOpen(line) && onboarding) return await settle(line, onboarding, at, services);
   const action = followUp(line, at);
   if (isRepair(action)) metrics.add('OverdueLines', {});
   switch (action) {
@@ -96,11 +106,24 @@ async function followUpLine(key: LineKey, { store, workflow, now, metrics }: Ser
       if (await close(key, at, store)) metrics.add('LinesClosed', {});
       await workflow.stop(line, line.executionRevision);
       return action;
+    case 'onboard':
     case 'nothing':
       return action;
     default:
       return assertNever(action);
   }
+}
+
+/** Onboards a line that the onboarding of its order did not get to. */
+async function settle(
+  line: OrderLine,
+  onboarding: Onboarding,
+  at: Instant,
+  services: Services,
+): Promise<FollowUp> {
+  await onboardLine(line, onboarding, { at, actor: 'control-hub' }, services);
+  if (line.executionRevision > 0) await services.workflow.stop(line, line.executionRevision);
+  return 'onboard';
 }
 
 /** Closes a line, unless somebody else did meanwhile; answers whether it was closed here. */

@@ -1,12 +1,13 @@
 import { createRequire } from 'node:module';
-import { Validations } from 'aws-cdk-lib';
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { deployedDocsFolder, docsAssets } from '../../functions/serve-api/docs.ts';
 import type { servingEnvironment } from '../../shared/runtime/serving.ts';
 import type { Settings } from '../settings.ts';
-import type { Gateway } from './gateway.ts';
+import type { CallerSalt } from './caller-salt.ts';
+import { type Gateway, openThrottles } from './gateway.ts';
 import { HttpFunction } from './http-function.ts';
 import type { RuntimeFiles } from './lambda-function.ts';
 import type { Mail } from './mail.ts';
@@ -16,12 +17,23 @@ interface ApiProps {
   readonly settings: Pick<Settings, 'claimNames' | 'mail' | 'resendLimits' | 'logRetentionDays'>;
   readonly table: Table;
   readonly mail: Mail;
+  readonly callerSalt: CallerSalt;
   readonly gateway: Gateway;
   readonly signIn: SignIn;
 }
 
 /** The paths that need an access token, which API Gateway verifies. All others are open. */
 const protectedPaths = ['/order-lines', '/orders/{proxy+}'];
+
+const openPaths = [
+  { path: '/health', throttle: openThrottles.scarce },
+  { path: '/openapi.json', throttle: openThrottles.pages },
+  { path: '/docs', throttle: openThrottles.pages },
+  { path: '/docs/{proxy+}', throttle: openThrottles.files },
+];
+
+const forEverybody =
+  'Health, the description and its page are for everybody, as is the answer to what leads nowhere.';
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -33,12 +45,17 @@ export const docsFiles: RuntimeFiles = {
 
 /** The HTTP API, served by one function. */
 export class Api extends Construct {
-  constructor(scope: Construct, id: string, { settings, table, mail, gateway, signIn }: ApiProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, table, mail, callerSalt, gateway, signIn }: ApiProps,
+  ) {
     super(scope, id);
     const { integration } = new HttpFunction<typeof servingEnvironment>(this, 'ServeApi', {
       settings,
       table,
       mail,
+      callerSalt,
       folder: 'serve-api',
       description: 'Serves the HTTP API',
       environment: (serving) => serving,
@@ -47,13 +64,10 @@ export class Api extends Construct {
     const authorizer = new HttpJwtAuthorizer('SignIn', signIn.issuer, {
       jwtAudience: signIn.audience,
     });
-    for (const path of protectedPaths) gateway.httpApi.addRoutes({ path, integration, authorizer });
-    for (const open of gateway.httpApi.addRoutes({ path: '/{proxy+}', integration })) {
-      Validations.of(open).acknowledge({
-        id: 'AwsSolutions-APIG4',
-        reason:
-          'Health, the description and its page are for everybody; order lines are on the routes above.',
-      });
+    for (const path of protectedPaths) gateway.addRoute({ path, integration }, authorizer);
+    for (const { path, throttle } of openPaths) {
+      gateway.addOpenRoute({ path, methods: [HttpMethod.GET], integration }, forEverybody, throttle);
     }
+    gateway.addOpenRoute({ path: '/{proxy+}', integration }, forEverybody, openThrottles.scarce);
   }
 }

@@ -6,9 +6,10 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { assetNames, assetsFolder } from '../../functions/serve-console/assets.ts';
 import type { environment } from '../../functions/serve-console/handler.ts';
-import { root } from '../../functions/serve-console/paths.ts';
+import { paths, root } from '../../functions/serve-console/paths.ts';
 import type { Settings } from '../settings.ts';
-import type { Gateway } from './gateway.ts';
+import type { CallerSalt } from './caller-salt.ts';
+import { type Gateway, openThrottles } from './gateway.ts';
 import { HttpFunction } from './http-function.ts';
 import type { RuntimeFiles } from './lambda-function.ts';
 import type { Mail } from './mail.ts';
@@ -18,6 +19,7 @@ interface ConsoleProps {
   readonly settings: Pick<Settings, 'claimNames' | 'mail' | 'resendLimits' | 'logRetentionDays'>;
   readonly table: Table;
   readonly mail: Mail;
+  readonly callerSalt: CallerSalt;
   readonly gateway: Gateway;
   readonly signIn: SignIn;
 }
@@ -28,12 +30,27 @@ export const consoleFiles: RuntimeFiles = {
   paths: assetNames.map((name) => join(import.meta.dirname, '../../functions/serve-console/assets', name)),
 };
 
-/** API Gateway verifies no token here: the console knows people by sessions of its own. */
-const paths = ['/', root, `${root}/{proxy+}`];
+/** The ways in and out are for those whom nobody knows, and so are the files of the pages. */
+const routes = [
+  { path: '/', throttle: openThrottles.scarce },
+  { path: `${root}/sign-in`, throttle: openThrottles.pages },
+  { path: paths.signedIn, throttle: openThrottles.pages },
+  { path: paths.signOut, throttle: openThrottles.pages },
+  { path: `${root}/assets/{proxy+}`, throttle: openThrottles.files },
+  { path: root },
+  { path: `${root}/{proxy+}` },
+];
+
+const ownSessions =
+  'The console signs people in itself and keeps them in sessions: a browser sends no access token.';
 
 /** The console, served by one function beside the API. */
 export class Console extends Construct {
-  constructor(scope: Construct, id: string, { settings, table, mail, gateway, signIn }: ConsoleProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, table, mail, callerSalt, gateway, signIn }: ConsoleProps,
+  ) {
     super(scope, id);
     // A new secret ends all sessions, and nothing else is lost: it need not outlive the stack.
     const secret = new Secret(this, 'SessionSecret', {
@@ -49,6 +66,7 @@ export class Console extends Construct {
       settings,
       table,
       mail,
+      callerSalt,
       folder: 'serve-console',
       description: 'Serves the console',
       environment: (serving) => ({
@@ -66,12 +84,8 @@ export class Console extends Construct {
     });
 
     const { integration } = server;
-    for (const route of paths.flatMap((path) => gateway.httpApi.addRoutes({ path, integration }))) {
-      Validations.of(route).acknowledge({
-        id: 'AwsSolutions-APIG4',
-        reason:
-          'The console signs people in itself and keeps them in sessions: a browser sends no access token.',
-      });
+    for (const { path, throttle } of routes) {
+      gateway.addOpenRoute({ path, integration }, ownSessions, throttle);
     }
   }
 }

@@ -36,7 +36,7 @@ export function showService(
 ): void {
   const sum = <Name extends MetricName>(name: Name, dimensions: DimensionsOf<Name>, label: string): IMetric =>
     productMetric(scope, name, dimensions, { ...hourly, label, statistic: Stats.SUM });
-  const { EmailsSent, EmailFeedback, RequestsRefused } = productMetrics;
+  const { EmailsSent, EmailsUnconfirmed, EmailFeedback, RequestsRefused } = productMetrics;
 
   new Dashboard(scope, 'Dashboard', {
     dashboardName: Stack.of(scope).stackName,
@@ -46,6 +46,9 @@ export function showService(
       [
         graph('Emails sent', {
           left: EmailsSent.dimensions.Kind.map((Kind) => sum('EmailsSent', { Kind }, Kind)),
+          right: EmailsUnconfirmed.dimensions.Kind.map((Kind) =>
+            sum('EmailsUnconfirmed', { Kind }, `${Kind}, unconfirmed`),
+          ),
           stacked: true,
         }),
         graph('What became of emails', {

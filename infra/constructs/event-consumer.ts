@@ -21,7 +21,7 @@ import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { LambdaFunction } from './lambda-function.ts';
 
 interface EventConsumerProps<Environment extends z.ZodType> {
-  readonly settings: Pick<Settings, 'logRetentionDays'>;
+  readonly settings: Pick<Settings, 'deadLetterDays' | 'logRetentionDays'>;
   readonly table: Table;
   readonly stateMachine: StateMachine;
   readonly buses: Readonly<Record<IntakeRule['bus'], IEventBusRef>>;
@@ -52,7 +52,7 @@ export class EventConsumer<Environment extends z.ZodType<unknown, Readonly<Recor
     const rule = intakeRules.find(({ functionName }) => functionName === props.functionName);
     if (!rule) throw new Error(`no rule says which events ${props.functionName} takes`);
 
-    const deadLetters = new DeadLetterQueue(this, 'DeadLetters', props.functionName);
+    const deadLetters = new DeadLetterQueue(this, 'DeadLetters', props.functionName, props.settings);
     const queue = new Queue(this, 'Queue', {
       // Six times the function's, as AWS advises: a batch that was throttled is not handed out twice meanwhile.
       visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6),

@@ -1,6 +1,16 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { HttpApi, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  CfnRoute,
+  CfnStage,
+  HttpApi,
+  type HttpMethod,
+  type HttpRoute,
+  type HttpRouteIntegration,
+  HttpStage,
+  type IHttpRouteAuthorizer,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { vendedLogGroup } from './log-group.ts';
@@ -9,14 +19,44 @@ interface GatewayProps {
   readonly settings: Pick<Settings, 'logRetentionDays'>;
 }
 
-/** Far more than people need, far less than an attack brings. */
-const throttle = { rateLimit: 50, burstLimit: 100 };
+/** How many calls a second a route takes, and how many at once. */
+interface Throttle {
+  readonly rateLimit: number;
+  readonly burstLimit: number;
+}
 
-/** What the access log says of a call. Paths and queries stay out: they name orders and people. */
+/** For those who are signed in: far more than people need, far less than an attack brings. */
+const throttle: Throttle = { rateLimit: 50, burstLimit: 100 };
+
+/**
+ * For those whom nobody knows. Each route has its own, beside that of the routes of people who are signed in: whoever
+ * uses up one keeps nobody from another.
+ */
+export const openThrottles = {
+  /** Probes, and what leads nowhere. */
+  scarce: { rateLimit: 5, burstLimit: 10 },
+  /** Pages to read, and the way in and out. */
+  pages: { rateLimit: 10, burstLimit: 20 },
+  /** Files, several for each page; browsers keep them. */
+  files: { rateLimit: 20, burstLimit: 50 },
+} satisfies Record<string, Throttle>;
+
+interface Route {
+  readonly path: string;
+  /** All, if missing. */
+  readonly methods?: HttpMethod[];
+  readonly integration: HttpRouteIntegration;
+}
+
+/**
+ * What the access log says of a call. Paths and queries stay out: they name orders and people. Who called is in the log
+ * of the function, as a hash, under the same request id.
+ */
 const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
     requestId: '$context.requestId',
     requestTime: '$context.requestTime',
+    sourceIp: '$context.identity.sourceIp',
     route: '$context.routeKey',
     method: '$context.httpMethod',
     status: '$context.status',
@@ -33,6 +73,8 @@ export class Gateway extends Construct {
   readonly stage: HttpStage;
   /** Without a slash at the end. */
   readonly origin: string;
+  /** In CloudFormation's words, by the keys of routes. */
+  readonly #routeSettings: Record<string, Readonly<Record<string, number>>> = {};
 
   constructor(scope: Construct, id: string, { settings }: GatewayProps) {
     super(scope, id);
@@ -55,5 +97,36 @@ export class Gateway extends Construct {
     });
     const { region, urlSuffix } = Stack.of(this);
     this.origin = `https://${this.httpApi.apiId}.execute-api.${region}.${urlSuffix}`;
+  }
+
+  /** A route for those whom the authorizer knows. */
+  addRoute(route: Route, authorizer: IHttpRouteAuthorizer): void {
+    this.httpApi.addRoutes({ ...route, authorizer });
+  }
+
+  /**
+   * A route that API Gateway asks no token for.
+   * @param reason why not
+   * @param own the route's throttle, if those whom nobody knows may call it
+   */
+  addOpenRoute(route: Route, reason: string, own?: Throttle): void {
+    for (const added of this.httpApi.addRoutes(route)) {
+      Validations.of(added).acknowledge({ id: 'AwsSolutions-APIG4', reason });
+      if (own) this.#throttle(added, own);
+    }
+  }
+
+  /** The stage of CDK knows one throttle for all of its routes; CloudFormation's knows one for each. */
+  #throttle({ node }: HttpRoute, { rateLimit, burstLimit }: Throttle): void {
+    const stage = this.stage.node.defaultChild;
+    const route = node.defaultChild;
+    if (!(stage instanceof CfnStage && route instanceof CfnRoute)) throw new Error('no route to throttle');
+    this.#routeSettings[route.routeKey] = {
+      ThrottlingRateLimit: rateLimit,
+      ThrottlingBurstLimit: burstLimit,
+    };
+    stage.routeSettings = this.#routeSettings;
+    // API Gateway refuses settings for a route that is not there yet.
+    stage.addResourceDependency(route);
   }
 }

@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import type * as z from 'zod';
 import type { servingEnvironment } from '../../shared/runtime/serving.ts';
 import type { Settings } from '../settings.ts';
+import type { CallerSalt } from './caller-salt.ts';
 import { LambdaFunction, type RuntimeFiles } from './lambda-function.ts';
 import type { Mail } from './mail.ts';
 import { grantItems, grantQuery } from './table.ts';
@@ -13,6 +14,7 @@ interface HttpFunctionProps<Environment extends z.ZodType> {
   readonly settings: Pick<Settings, 'claimNames' | 'mail' | 'resendLimits' | 'logRetentionDays'>;
   readonly table: Table;
   readonly mail: Mail;
+  readonly callerSalt: CallerSalt;
   /** The folder in functions/ that holds its handler.ts. */
   readonly folder: string;
   readonly description: string;
@@ -29,7 +31,7 @@ export class HttpFunction<
   readonly integration: HttpLambdaIntegration;
 
   constructor(scope: Construct, id: string, props: HttpFunctionProps<Environment>) {
-    const { settings, table, mail, environment, ...rest } = props;
+    const { settings, table, mail, callerSalt, environment, ...rest } = props;
     super(scope, id, {
       ...rest,
       settings,
@@ -39,6 +41,7 @@ export class HttpFunction<
         CONFIGURATION_SET: mail.configurationSetName,
         RESEND_LIMITS: JSON.stringify(settings.resendLimits),
         CLAIM_NAMES: JSON.stringify(settings.claimNames),
+        CALLER_SALT_SECRET_ARN: callerSalt.secretArn,
       }),
       // API Gateway waits for 30 s, and a claim to send is leased for 45 s.
       timeout: Duration.seconds(29),
@@ -47,6 +50,7 @@ export class HttpFunction<
     grantItems(table, this, 'GetItem', 'PutItem', 'Query', 'BatchGetItem');
     grantQuery(table, this, 'byState', 'byOrder', 'bySubscription', 'byContact');
     mail.grantSend(this);
+    callerSalt.grantRead(this);
     this.integration = new HttpLambdaIntegration('Server', this.resource, { scopePermissionToRoute: false });
   }
 }

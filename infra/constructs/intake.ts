@@ -16,7 +16,7 @@ import { grantItems } from './table.ts';
 import { grantExecutions } from './workflow.ts';
 
 interface IntakeProps {
-  readonly settings: Pick<Settings, 'eventSources' | 'offerWindows' | 'logRetentionDays'>;
+  readonly settings: Pick<Settings, 'eventSources' | 'offerWindows' | 'deadLetterDays' | 'logRetentionDays'>;
   readonly table: Table;
   readonly stateMachine: StateMachine;
   readonly mail: Mail;
@@ -30,7 +30,8 @@ export class Intake extends Construct {
   constructor(scope: Construct, id: string, { settings, table, stateMachine, mail }: IntakeProps) {
     super(scope, id);
     this.bus = new EventBus(this, 'Bus', { description: 'Order lines and onboardings' });
-    this.#admit(settings.eventSources);
+    this.#admit('commerce', settings.eventSources.commerce);
+    this.#admit('controlHub', settings.eventSources.controlHub);
     const buses = { product: this.bus, default: EventBus.fromEventBusName(this, 'DefaultBus', 'default') };
     const common = { settings, table, stateMachine, buses };
 
@@ -40,7 +41,7 @@ export class Intake extends Construct {
       description: 'Books order lines and starts their workflow',
       environment: (intake) => ({ ...intake, OFFER_WINDOWS: JSON.stringify(settings.offerWindows) }),
     });
-    grantItems(table, booking, 'GetItem', 'PutItem', 'Query');
+    grantItems(table, booking, 'GetItem', 'BatchGetItem', 'PutItem');
     grantExecutions(stateMachine, booking, 'Start', 'Stop');
 
     const rescheduling = new EventConsumer<typeof intakeEnvironment>(this, 'RescheduleOrderLine', {
@@ -89,25 +90,28 @@ export class Intake extends Construct {
     };
   }
 
-  /** Lets the event sources put events that say so on the bus, and nobody else outside of the account. */
-  #admit({ accountIds, organizationId }: Settings['eventSources']): void {
-    const principals = [
-      ...accountIds.map((accountId) => ({
-        sid: `Account${accountId}`,
-        principal: new AccountPrincipal(accountId),
-      })),
-      ...(organizationId === undefined
-        ? []
-        : [{ sid: 'Organization', principal: new OrganizationPrincipal(organizationId) }]),
-    ];
-    for (const { sid, principal } of principals) {
+  /**
+   * Lets those of a source put its events on the bus, and no others: who books orders cannot say that an organization
+   * was onboarded. Nobody else outside of the account may put any. What the account's own users and roles may put is
+   * up to their policies, whatever stands here.
+   */
+  #admit(
+    name: 'commerce' | 'controlHub',
+    { accountIds, organizationId }: Settings['eventSources'][typeof name],
+  ): void {
+    const principals = {
+      Accounts: accountIds.map((accountId) => new AccountPrincipal(accountId)),
+      Organization: organizationId === undefined ? [] : [new OrganizationPrincipal(organizationId)],
+    };
+    for (const [kind, named] of Object.entries(principals)) {
+      if (named.length === 0) continue;
       this.bus.addToResourcePolicy(
         new PolicyStatement({
-          sid,
+          sid: `${name}${kind}`,
           actions: ['events:PutEvents'],
-          principals: [principal],
+          principals: named,
           resources: [this.bus.eventBusArn],
-          conditions: { StringEquals: { 'events:source': [sources.commerce, sources.controlHub] } },
+          conditions: { StringEquals: { 'events:source': sources[name] } },
         }),
       );
     }

@@ -38,7 +38,12 @@ export class SignIn extends Construct {
     }
     const people = this.#people(settings);
     for (const groupName of roles) {
-      new CfnUserPoolGroup(this, `Role-${groupName}`, { userPoolId: people.userPoolId, groupName });
+      const group = new CfnUserPoolGroup(this, `Role-${groupName}`, {
+        userPoolId: people.userPoolId,
+        groupName,
+      });
+      // Without it the people who stay in the pool would lose their roles.
+      group.applyRemovalPolicy(RemovalPolicy.RETAIN);
     }
     people.addDomain('Domain', {
       // Unique in the region for all of AWS.

@@ -35,7 +35,7 @@ export class Sweep extends Construct {
       timeout: Duration.minutes(15),
       memory: 512,
     });
-    grantItems(table, sweep, 'GetItem', 'PutItem');
+    grantItems(table, sweep, 'GetItem', 'BatchGetItem', 'PutItem');
     grantQuery(table, sweep, 'byDue');
     grantExecutions(stateMachine, sweep, 'Start', 'Stop', 'Describe');
 

@@ -40,7 +40,7 @@ export class OrderLineWorkflow extends Construct {
       timeout: senderTimeout,
       memory: 512,
     });
-    grantItems(table, sender, 'GetItem', 'PutItem');
+    grantItems(table, sender, 'GetItem', 'BatchGetItem', 'PutItem');
     mail.grantSend(sender);
 
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });

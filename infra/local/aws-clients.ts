@@ -5,8 +5,10 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { sqsClient } from '../../shared/adapters/dead-letters.ts';
 import { sesClient } from '../../shared/adapters/mail.ts';
 import { dynamoDbClient } from '../../shared/adapters/order-line-store.ts';
+import { timeLimits } from '../../shared/adapters/time-limits.ts';
 import { sfnClient } from '../../shared/adapters/workflow.ts';
 import type { Faults } from './faults.ts';
+import { checked, onTheWire } from './wire/checked.ts';
 
 export interface Endpoints {
   readonly dynamoDb: string;
@@ -22,18 +24,23 @@ export interface AwsClients {
   readonly sqs: SQSClient;
 }
 
-/** The product's AWS SDK clients, led to this machine, with faults where they were asked for. */
+/** The product's AWS SDK clients, led to this machine: checked as AWS would, with faults where they were asked for. */
 export function awsClients(endpoints: Endpoints, faults: Faults): AwsClients {
   const config = (endpoint: string) => ({
     endpoint,
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
+  /** A machine that does everything by itself is late where AWS is not. */
+  const patient = (endpoint: string) => ({
+    ...config(endpoint),
+    ...timeLimits({ connecting: 10_000, answering: 60_000 }),
+  });
   const clients = {
-    dynamoDb: dynamoDbClient(config(endpoints.dynamoDb)),
+    dynamoDb: dynamoDbClient(patient(endpoints.dynamoDb)),
     ses: sesClient(config(endpoints.ses)),
-    sfn: sfnClient(config(endpoints.other)),
-    sqs: sqsClient(config(endpoints.other)),
+    sfn: sfnClient(patient(endpoints.other)),
+    sqs: sqsClient(patient(endpoints.other)),
   };
   clients.dynamoDb.middlewareStack.add(
     (next, { commandName = '' }) =>
@@ -59,8 +66,19 @@ export function awsClients(endpoints: Endpoints, faults: Faults): AwsClients {
         faults.around('sqs', commandName, () => next(args)),
     outermost,
   );
+  clients.dynamoDb.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
+  clients.ses.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
+  clients.sfn.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
+  clients.sqs.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
+  clients.dynamoDb.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);
+  clients.ses.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);
+  clients.sfn.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);
+  clients.sqs.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);
   return clients;
 }
 
 /** Outside the SDK's own retries, so that one fault is one failed call. */
 const outermost = { name: 'localFaults', step: 'initialize', priority: 'high' } as const;
+
+/** Inside the SDK's own retries; the mail service's mailbox is further in. */
+const eachAttempt = { name: 'localAttempts', step: 'finalizeRequest', priority: 'normal' } as const;

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
-import { serve } from '@hono/node-server';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { reasonAttribute } from '../../shared/adapters/dead-letters.ts';
 import type { DeadLetterOffice } from './dead-letter-office.ts';
 import type { Executions } from './executions.ts';
+import { type Started, stopServer, urlOf } from './started.ts';
 
 export const stateMachineArn = 'arn:aws:states:local:000000000000:stateMachine:order-line';
 
@@ -24,7 +27,7 @@ const sendMessage = z.object({
 export async function startAwsEndpoint(
   parts: () => { readonly executions: Executions; readonly office: DeadLetterOffice },
   now: () => Date,
-): Promise<string> {
+): Promise<Started> {
   const app = new Hono();
   app.post('/*', async (c) => {
     const { executions, office } = parts();
@@ -60,12 +63,11 @@ export async function startAwsEndpoint(
     }
   });
 
-  return await new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) =>
-      resolve(`http://127.0.0.1:${port}`),
-    );
-    server.once('error', reject);
-  });
+  const listener = getRequestListener(app.fetch);
+  const server = createServer((request, response) => void listener(request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { url: urlOf(server), stop: () => stopServer(server) };
 }
 
 const executionArnPrefix = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:`;

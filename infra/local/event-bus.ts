@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { SQSRecord } from 'aws-lambda';
-import pLimit from 'p-limit';
 import * as z from 'zod';
+import { subjectOf } from '../../shared/contracts/events.ts';
 import type { EventsHandler } from '../../shared/runtime/intake.ts';
 import {
   batchSize,
@@ -11,8 +11,10 @@ import {
   mostDeliveries,
 } from '../intake-rules.ts';
 import type { Activity } from './activity.ts';
+import { asFunction } from './calling-function.ts';
 import type { DeadLetterOffice } from './dead-letter-office.ts';
-import { nextSequence, sequenceKey, type Storage } from './storage.ts';
+import { Lanes } from './lanes.ts';
+import { type Batch, nextSequence, sequenceKey, type Storage } from './storage.ts';
 
 /** JSON that nests deeper cannot be written as text again: that works by recursion. */
 const mostLevels = 100;
@@ -35,22 +37,35 @@ export type BusEvent = z.output<typeof busEvent>;
 const queued = z.object({ functionName: z.enum(intakeFunctions), body: z.string(), deliveries: z.int() });
 type Queued = z.output<typeof queued>;
 
-/** How many batches are handled at once: Lambda starts with as many pollers. */
+/** How many batches each function handles at once: Lambda starts with as many pollers for each queue. */
 const concurrentBatches = 5;
 
-/** The pause before another delivery, times the deliveries so far. On AWS it is the queue's visibility timeout. */
+/** Milliseconds until the second delivery; three times as long until each further one. */
 const redeliveryPause = 50;
 
 /**
+ * The milliseconds before another delivery after so many: on AWS the queue's visibility timeout, far longer and always
+ * the same. Half of it is random, so that what failed together does not meet again.
+ */
+const pauseAfter = (deliveries: number): number =>
+  redeliveryPause * 3 ** (deliveries - 1) * (0.5 + Math.random() / 2);
+
+/**
  * The bus with its rules and queues. An event is stored before it counts as accepted, and forgotten only when its
- * function is done with it or it is a dead letter; what a killed process leaves is delivered at the next start.
+ * function is done with it or it is a dead letter; what a killed process leaves is delivered at the next start. As with
+ * SQS and Lambda, no function waits for another, and what waits to be delivered again keeps nothing else waiting. More
+ * than there, events of one line reach a function one batch after the other, so that a line with many keeps a single
+ * batch busy, and they do not fight over one item of a database that shares the processor.
  */
 export class EventBus {
   readonly #storage: Storage;
   readonly #office: DeadLetterOffice;
   readonly #activity: Activity;
   readonly #now: () => Date;
-  readonly #limit = pLimit(concurrentBatches);
+  readonly #pause: (milliseconds: number) => Promise<unknown>;
+  readonly #queues = new Map(
+    intakeFunctions.map((name) => [name, { lanes: new Lanes<[string, Queued]>(), batchesInHand: 0 }]),
+  );
   #next: number;
   #handlers: Readonly<Record<IntakeFunction, EventsHandler>> | undefined;
 
@@ -60,21 +75,25 @@ export class EventBus {
     activity: Activity,
     now: () => Date,
     next: number,
+    pause: (milliseconds: number) => Promise<unknown>,
   ) {
     this.#storage = storage;
     this.#office = office;
     this.#activity = activity;
     this.#now = now;
     this.#next = next;
+    this.#pause = pause;
   }
 
+  /** @param pause waits so many milliseconds of real time */
   static async open(
     storage: Storage,
     office: DeadLetterOffice,
     activity: Activity,
     now: () => Date,
+    pause: (milliseconds: number) => Promise<unknown> = setTimeout,
   ): Promise<EventBus> {
-    return new EventBus(storage, office, activity, now, await nextSequence(part(storage)));
+    return new EventBus(storage, office, activity, now, await nextSequence(part(storage)), pause);
   }
 
   /** Starts to deliver, first what an earlier process left. */
@@ -84,8 +103,11 @@ export class EventBus {
     this.#deliver(left.map(([key, value]) => [key, queued.parse(value)]));
   }
 
-  /** Stores the events; they are handled after that. */
-  async put(events: readonly BusEvent[]): Promise<void> {
+  /**
+   * Stores the events; they are handled after that.
+   * @param also what is stored with them, as a whole or not at all
+   */
+  async put(events: readonly BusEvent[], also?: (batch: Batch) => void): Promise<void> {
     const entries: [string, Queued][] = [];
     for (const event of events) {
       const time = this.#now().toISOString();
@@ -105,25 +127,56 @@ export class EventBus {
         await this.#office.keep(body, 'source: no events are taken from this source', this.#now());
       }
     }
-    await part(this.#storage).batch(entries.map(([key, value]) => ({ type: 'put', key, value })));
+    const batch = this.#storage.batch();
+    for (const [key, value] of entries) batch.put(key, value, { sublevel: part(this.#storage) });
+    also?.(batch);
+    await batch.write();
     this.#deliver(entries);
   }
 
+  /** Hands each event to its function when it is its turn, until it is handled or a dead letter. */
   #deliver(entries: readonly [string, Queued][]): void {
-    const byFunction = Object.groupBy(entries, ([, { functionName }]) => functionName);
-    for (const queue of Object.values(byFunction)) {
-      for (let start = 0; start < queue.length; start += batchSize) {
-        const batch = queue.slice(start, start + batchSize);
-        void this.#activity.during(() => this.#limit(() => this.#handle(batch)));
-      }
+    for (const entry of entries) {
+      const [key, { functionName, body }] = entry;
+      this.#queueOf(functionName).lanes.add(subjectOf(JSON.parse(body)) ?? key, entry);
+    }
+    for (const functionName of intakeFunctions) this.#handOut(functionName);
+  }
+
+  /** Lets a function have as many batches as it may; called again whenever one of them ends. */
+  #handOut(functionName: IntakeFunction): void {
+    const queue = this.#queueOf(functionName);
+    while (queue.batchesInHand < concurrentBatches) {
+      const { entries, done } = queue.lanes.take(batchSize);
+      if (entries.length === 0) return;
+      queue.batchesInHand += 1;
+      void this.#activity.during(async () => {
+        const again = await this.#handle(functionName, entries).finally(() => {
+          queue.batchesInHand -= 1;
+          done();
+          this.#handOut(functionName);
+        });
+        const [first] = again;
+        if (!first) return;
+        await this.#pause(pauseAfter(first[1].deliveries));
+        this.#deliver(again);
+      });
     }
   }
 
-  async #handle(batch: readonly [string, Queued][]): Promise<void> {
-    const [first] = batch;
-    if (!first || !this.#handlers) throw new Error('a batch needs an event and a handler');
-    const [, { functionName }] = first;
-    const failed = await failures(this.#handlers[functionName], batch);
+  #queueOf(functionName: IntakeFunction) {
+    const queue = this.#queues.get(functionName);
+    if (!queue) throw new Error(`${functionName} has no queue`);
+    return queue;
+  }
+
+  /** Answers what is to be delivered again. */
+  async #handle(
+    functionName: IntakeFunction,
+    batch: readonly [string, Queued][],
+  ): Promise<readonly [string, Queued][]> {
+    if (!this.#handlers) throw new Error('events are delivered from the start on');
+    const failed = await failures(asFunction(functionName, this.#handlers[functionName]), batch);
     const again: [string, Queued][] = [];
     for (const [key, entry] of batch) {
       const deliveries = entry.deliveries + 1;
@@ -140,10 +193,8 @@ export class EventBus {
         await part(this.#storage).del(key);
       }
     }
-    if (again.length === 0) return;
     await part(this.#storage).batch(again.map(([key, value]) => ({ type: 'put', key, value })));
-    await setTimeout(redeliveryPause * (again[0]?.[1].deliveries ?? 1));
-    this.#deliver(again);
+    return again;
   }
 }
 

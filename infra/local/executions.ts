@@ -2,6 +2,7 @@ import { type RunOptions, StateMachine, type StateMachineDefinition } from 'aws-
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import type { Activity } from './activity.ts';
+import { asFunction } from './calling-function.ts';
 import type { Storage } from './storage.ts';
 
 type Overrides = NonNullable<RunOptions['overrides']>;
@@ -56,6 +57,7 @@ export class Executions {
   readonly #stepping = new Set<string>();
   readonly #nextAfterWait: ReadonlyMap<string, string>;
   readonly #onSooner: () => void;
+  readonly #aborts = new Set<() => void>();
 
   constructor(options: {
     readonly storage: Storage;
@@ -72,7 +74,10 @@ export class Executions {
     const tasks = Object.entries(options.tasks);
     this.#overrides = {
       taskResourceLocalHandlers: Object.fromEntries(
-        tasks.map(([state, task]) => [state, async (input) => json.parse((await task(input)) ?? null)]),
+        tasks.map(([state, task]) => {
+          const run = asFunction(state, task);
+          return [state, async (input) => json.parse((await run(input)) ?? null)];
+        }),
       ),
       retryIntervalOverrides: Object.fromEntries(tasks.map(([state]) => [state, retryPause])),
     };
@@ -106,6 +111,11 @@ export class Executions {
       }
       return known !== undefined;
     });
+  }
+
+  /** Lets go of the steps that are being taken, as the end of the process does. */
+  abandon(): void {
+    for (const abort of this.#aborts) abort();
   }
 
   async find(name: string): Promise<Execution | undefined> {
@@ -206,14 +216,15 @@ export class Executions {
       this.#machines.set(state, machine);
     }
     try {
-      const { result } = machine.run(input, {
+      const { result, abort } = machine.run(input, {
         overrides: this.#overrides,
         context: {
           Execution: { Name: name, Input: executionInput },
           State: { Name: state, EnteredTime: this.#now().toISOString() },
         },
       });
-      const output = json.parse(await result);
+      this.#aborts.add(abort);
+      const output = json.parse(await result.finally(() => this.#aborts.delete(abort)));
       const wait = waiting.safeParse(output);
       return wait.success
         ? { ...wait.data, until: new Date(wait.data.until).toISOString() }

@@ -8,8 +8,8 @@ export const fault = z.strictObject({
   times: z.int().min(1).max(1_000_000),
   /** Whether the call fails before it takes effect, or after. */
   when: z.enum(['before', 'after']),
-  /** The name of the error. */
-  error: z.string().min(1).max(100),
+  /** The name of the error; by default that of an answer that did not come. */
+  error: z.string().min(1).max(100).default('TimeoutError'),
 });
 export type Fault = z.output<typeof fault>;
 
@@ -41,17 +41,28 @@ export class Faults {
    * @param command the SDK's name of the command, `SendEmailCommand`
    */
   async around<Result>(service: string, command: string, call: () => Promise<Result>): Promise<Result> {
+    const due = this.take(service, command);
+    if (!due) return await call();
+    if (due.when === 'after') await call();
+    const error = new Error(`this ${due.operation} was told to fail`);
+    error.name = due.error;
+    throw error;
+  }
+
+  /** The fault that is due for one call of `command`, which has met it then. */
+  take(service: string, command: string): Fault | undefined {
     const due = this.#pending.find(
       (pending) =>
         pending.left > 0 &&
         serviceName(pending.service) === service &&
         `${pending.operation}Command`.toLowerCase() === command.toLowerCase(),
     );
-    if (!due) return await call();
-    due.left -= 1;
-    if (due.when === 'after') await call();
-    const error = new Error(`this ${due.operation} was told to fail`);
-    error.name = due.error;
-    throw error;
+    if (due) due.left -= 1;
+    return due;
+  }
+
+  /** Makes one attempt of a call: the SDK repeats by itself what may be repeated. A test may fail some. */
+  attempt<Result>(call: () => Promise<Result>): Promise<Result> {
+    return call();
   }
 }

@@ -4,9 +4,14 @@ import type { KeptEmail } from './mailbox.ts';
 
 type Report = readonly [type: string, about: object];
 
+type Reports = (to: string, at: string) => readonly Report[];
+
+const delivered: Reports = (to, at) => [
+  ['Email Delivered', { delivery: { timestamp: at, recipients: [to] } }],
+];
+
 /** What SES reports of an email besides that it was sent, by the addresses of its mailbox simulator. */
-const reports: Readonly<Record<string, (to: string, at: string) => readonly Report[]>> = {
-  success: (to, at) => [['Email Delivered', { delivery: { timestamp: at, recipients: [to] } }]],
+const simulated: Readonly<Record<string, Reports>> = {
   bounce: (to, at) => [
     [
       'Email Bounced',
@@ -28,7 +33,7 @@ const reports: Readonly<Record<string, (to: string, at: string) => readonly Repo
     ],
   ],
   complaint: (to, at) => [
-    ['Email Delivered', { delivery: { timestamp: at, recipients: [to] } }],
+    ...delivered(to, at),
     [
       'Email Complaint Received',
       {
@@ -45,16 +50,15 @@ const reports: Readonly<Record<string, (to: string, at: string) => readonly Repo
 const sent: readonly Report[] = [['Email Sent', { send: {} }]];
 
 /** `bounce+any-label@simulator.amazonses.com` */
-const simulated = /^(\w+)(?:\+[^@]*)?@simulator\.amazonses\.com$/i;
+const simulatedAddress = /^(\w+)(?:\+[^@]*)?@simulator\.amazonses\.com$/i;
 
 /**
- * The events that SES publishes about an email to one of its simulator's addresses; none for any other address, since
- * nobody on this machine knows what becomes of it.
+ * The events that SES publishes about an email: that it was sent, and that it arrived, but for those addresses of its
+ * simulator where it does not.
  */
-export function simulatedReports({ messageId, from, to, sentAt, tags }: KeptEmail): readonly BusEvent[] {
-  const [, name = ''] = simulated.exec(to) ?? [];
-  const reportsOf = reports[name.toLowerCase()];
-  if (!reportsOf) return [];
+export function reportsOn({ messageId, from, to, sentAt, tags }: KeptEmail): readonly BusEvent[] {
+  const [, name = ''] = simulatedAddress.exec(to) ?? [];
+  const outcome = simulated[name.toLowerCase()] ?? delivered;
   const mail = {
     messageId,
     timestamp: sentAt,
@@ -62,7 +66,7 @@ export function simulatedReports({ messageId, from, to, sentAt, tags }: KeptEmai
     destination: [to],
     tags: Object.fromEntries(Object.entries(tags).map(([tag, value]) => [tag, [value]])),
   };
-  return [...sent, ...reportsOf(to, sentAt)].map(([type, about]) => ({
+  return [...sent, ...outcome(to, sentAt)].map(([type, about]) => ({
     source: sources.mail,
     'detail-type': type,
     detail: { mail, ...about },

@@ -3,7 +3,8 @@ import ses from 'aws-ses-v2-local';
 import { getStoreReadonly, saveEmail } from 'aws-ses-v2-local/dist/store.js';
 import * as z from 'zod';
 import type { Activity } from './activity.ts';
-import { nextSequence, sequenceKey, type Storage } from './storage.ts';
+import { type Started, stopServer, urlOf } from './started.ts';
+import { type Batch, nextSequence, sequenceKey, type Storage } from './storage.ts';
 
 const keptEmail = z.object({
   messageId: z.string(),
@@ -21,11 +22,9 @@ export type KeptEmail = z.output<typeof keptEmail>;
 const shownOnPage = 200;
 
 /** Starts SES's API with its inbox page on a free port of the loopback. */
-export async function startMailService(): Promise<string> {
+export async function startMailService(): Promise<Started> {
   const server = await ses.default({ host: '127.0.0.1', port: 0 });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the mail service listens nowhere');
-  return `http://127.0.0.1:${address.port}`;
+  return { url: urlOf(server), stop: () => stopServer(server) };
 }
 
 const sentInput = z.object({
@@ -57,43 +56,30 @@ export class Mailbox {
 
   /**
    * Keeps every email that the client sends, before the sender learns that it was accepted.
-   * @param onSent is told of each
+   * @param publish stores the reports on an email, and with them what it is handed
    */
   keepWhatIsSent(
     client: SESClient,
     now: () => Date,
     activity: Activity,
-    onSent: (email: KeptEmail) => Promise<void>,
+    publish: (email: KeptEmail, keep: (batch: Batch) => void) => Promise<void>,
   ): void {
     client.middlewareStack.add(
       (next) => (args) =>
         activity.during(async () => {
           const result = await next(args);
           const { MessageId } = z.object({ MessageId: z.string() }).parse(result.output);
-          await onSent(await this.#keep(MessageId, sentInput.parse(args.input), now()));
+          const email = emailOf(MessageId, sentInput.parse(args.input), now());
+          const key = sequenceKey(this.#next);
+          this.#next += 1;
+          await publish(email, (batch) => batch.put(key, email, { sublevel: part(this.#storage) }));
+          const { emails } = getStoreReadonly();
+          if (emails.length > shownOnPage) emails.splice(0, emails.length - shownOnPage);
           return result;
         }),
-      { name: 'localMailbox', step: 'initialize', priority: 'low' },
+      // Where the service would do it: it keeps what it accepted, whether or not its answer arrives.
+      { name: 'localMailbox', step: 'finalizeRequest', priority: 'low' },
     );
-  }
-
-  async #keep(messageId: string, input: z.output<typeof sentInput>, at: Date): Promise<KeptEmail> {
-    const email: KeptEmail = {
-      messageId,
-      from: input.Source,
-      to: input.Destination.ToAddresses[0],
-      subject: input.Message.Subject.Data,
-      html: input.Message.Body.Html.Data,
-      text: input.Message.Body.Text.Data,
-      sentAt: at.toISOString(),
-      tags: Object.fromEntries(input.Tags.map(({ Name, Value }) => [Name, Value])),
-    };
-    const key = sequenceKey(this.#next);
-    this.#next += 1;
-    await part(this.#storage).put(key, email);
-    const { emails } = getStoreReadonly();
-    if (emails.length > shownOnPage) emails.splice(0, emails.length - shownOnPage);
-    return email;
   }
 
   /** The emails to an address, or all, oldest first. */
@@ -106,6 +92,17 @@ export class Mailbox {
     return emails;
   }
 }
+
+const emailOf = (messageId: string, input: z.output<typeof sentInput>, at: Date): KeptEmail => ({
+  messageId,
+  from: input.Source,
+  to: input.Destination.ToAddresses[0],
+  subject: input.Message.Subject.Data,
+  html: input.Message.Body.Html.Data,
+  text: input.Message.Body.Text.Data,
+  sentAt: at.toISOString(),
+  tags: Object.fromEntries(input.Tags.map(({ Name, Value }) => [Name, Value])),
+});
 
 function showOnPage({ messageId, from, to, subject, html, text, sentAt }: KeptEmail): void {
   saveEmail({

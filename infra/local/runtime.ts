@@ -32,6 +32,7 @@ import { defaults } from '../settings.ts';
 import { Activity } from './activity.ts';
 import { awsClients, type AwsClients } from './aws-clients.ts';
 import { startAwsEndpoint, stateMachineArn } from './aws-endpoint.ts';
+import { asFunction } from './calling-function.ts';
 import { Clock } from './clock.ts';
 import { DeadLetterOffice } from './dead-letter-office.ts';
 import { readDefinition } from './definition.ts';
@@ -39,7 +40,7 @@ import { EventBus } from './event-bus.ts';
 import { Executions, type TaskHandler } from './executions.ts';
 import { Faults } from './faults.ts';
 import { noteWrites, repairIndexes } from './index-repair.ts';
-import { simulatedReports } from './mail-simulator.ts';
+import { reportsOn } from './mail-simulator.ts';
 import { Mailbox, startMailService } from './mailbox.ts';
 import { sampleEvents } from './samples.ts';
 import { consoleClientId, keptSecret, startSignIn } from './sign-in.ts';
@@ -53,6 +54,8 @@ export interface RuntimeOptions {
   readonly seed: boolean;
   /** Where the service is reached, `http://localhost:3000`. */
   readonly origin: string;
+  /** What stands in the way of the calls of AWS. */
+  readonly faults?: Faults;
 }
 
 /** The whole service on one machine, but for the HTTP server in front of it. */
@@ -61,6 +64,7 @@ export interface Runtime {
   readonly console: Hono<ConsoleEnv>;
   readonly activity: Activity;
   readonly bus: EventBus;
+  readonly clients: AwsClients;
   readonly clock: Clock;
   readonly executions: Executions;
   readonly faults: Faults;
@@ -70,6 +74,8 @@ export interface Runtime {
   readonly signIn: Awaited<ReturnType<typeof startSignIn>>;
   /** Moves the product's time; done when everything due by then has run, in the order of its due time. */
   advance(duration: Duration): Promise<void>;
+  /** Ends everything at once, and gives the data folder free. */
+  stop(): Promise<void>;
 }
 
 /** What a deployment sets, as it is on one machine. */
@@ -86,28 +92,33 @@ const settings = {
   },
   CONFIGURATION_SET: 'local',
   DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/dead-letters',
+  CALLER_SALT_SECRET_ARN: 'local',
 };
 
 const docsFolder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
-export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const storage = await openStorage(options.dataFolder, options);
+/** @param open opens the data folder */
+export async function startRuntime(options: RuntimeOptions, open = openStorage): Promise<Runtime> {
+  const storage = await open(options.dataFolder, options);
   const activity = new Activity();
-  const faults = new Faults();
+  const { faults = new Faults() } = options;
   const clock = await Clock.open(storage);
   const { now } = clock;
   const office = await DeadLetterOffice.open(storage);
   const mailbox = await Mailbox.open(storage);
   const bus = await EventBus.open(storage, office, activity, now);
 
-  const [dynamoDb, ses, other, definition] = await Promise.all([
+  const [table, mailService, endpoint, definition] = await Promise.all([
     startDynamoDb(options.dataFolder, storage),
     startMailService(),
     startAwsEndpoint(() => ({ executions, office }), now),
     readDefinition(),
   ]);
-  const clients = awsClients({ dynamoDb, ses, other }, faults);
-  mailbox.keepWhatIsSent(clients.ses, now, activity, (email) => bus.put(simulatedReports(email)));
+  const clients = awsClients({ dynamoDb: table.url, ses: mailService.url, other: endpoint.url }, faults);
+  // Reports are best effort: one that is lost fails nobody's call.
+  mailbox.keepWhatIsSent(clients.ses, now, activity, (email, keep) =>
+    bus.put(faults.take('ses', 'ReportCommand') ? [] : reportsOn(email), keep),
+  );
   noteWrites(clients.dynamoDb, storage);
   await ensureTable(clients.dynamoDb, storage, options.dataFolder);
   await repairIndexes(clients.dynamoDb, storage);
@@ -121,11 +132,11 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     onSooner: () => timers.arm(),
   });
   const sweepServices = sweepOrderLines.buildServices(settings, clients, now, silentMetrics);
-  const timers = await Timers.open(storage, clock, activity, executions, () =>
-    sweepOrderLines.handle(sweepServices),
-  );
+  const sweep = asFunction('sweep-order-lines', () => sweepOrderLines.handle(sweepServices));
+  const timers = await Timers.open(storage, clock, activity, executions, sweep);
   const signIn = await startSignIn(storage, options.origin, readAssets());
-  const serving = (name: string) => buildServingServices(settings, name, clients, now, silentMetrics);
+  const salt = () => keptSecret(storage, 'caller-salt');
+  const serving = (name: string) => buildServingServices(settings, name, clients, now, silentMetrics, salt);
   const consoleSettings = {
     ...settings,
     SIGN_IN_ISSUER: signIn.issuer,
@@ -139,18 +150,29 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   return {
     api: createApp({ ...serving('serve-api'), docsFolder }),
     console: createConsole(
-      serveConsole.buildServices(consoleSettings, serving('serve-console'), () => keptSecret(storage)),
+      serveConsole.buildServices(consoleSettings, serving('serve-console'), () =>
+        keptSecret(storage, 'session-secret'),
+      ),
     ),
     activity,
     bus,
+    clients,
     clock,
     executions,
     faults,
     mailbox,
-    inbox: ses,
+    inbox: mailService.url,
     office,
     signIn,
     advance: (duration) => timers.advance(duration),
+    stop: async () => {
+      timers.stop();
+      executions.abandon();
+      const { dynamoDb, ses, sfn, sqs } = clients;
+      for (const client of [dynamoDb, ses, sfn, sqs]) client.destroy();
+      await Promise.all([table.stop(), mailService.stop(), endpoint.stop()]);
+      await storage.close();
+    },
   };
 }
 

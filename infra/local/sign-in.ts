@@ -136,7 +136,8 @@ export async function startSignIn(storage: Storage, origin: string, assets: Asse
         grantId: 'local',
         scope: 'openid',
         gty: 'client_credentials',
-        expiresIn,
+        // The provider takes 0 for no answer, and gives its own lifetime.
+        expiresIn: expiresIn === 0 ? -1 : expiresIn,
       });
       token.resourceServer = new provider.ResourceServer(issuer, resource);
       token.extra = { partner_id: partnerId, roles: granted, email, name };
@@ -146,7 +147,7 @@ export async function startSignIn(storage: Storage, origin: string, assets: Asse
     /** The claims of a token that this server issued and that is still good; undefined for any other. */
     async verify(token: string): Promise<Record<string, unknown> | undefined> {
       try {
-        return (await jwtVerify(token, publicKeys, { issuer, audience })).payload;
+        return (await jwtVerify(token, publicKeys, { issuer, audience, requiredClaims: ['exp'] })).payload;
       } catch {
         return undefined;
       }
@@ -187,13 +188,13 @@ function interactions(provider: Provider, assets: Assets, policy: Readonly<Recor
   return app;
 }
 
-/** What the console's sessions are signed with: made once, so that they outlive a restart. */
-export async function keptSecret(storage: Storage): Promise<string> {
+/** What sessions are signed with, or the hashes of callers salted: made once, so that they outlive a restart. */
+export async function keptSecret(storage: Storage, name: 'session-secret' | 'caller-salt'): Promise<string> {
   const part = storage.part('sign-in');
-  const kept = z.string().safeParse(await part.get('session-secret'));
+  const kept = z.string().safeParse(await part.get(name));
   if (kept.success) return kept.data;
   const made = crypto.randomUUID() + crypto.randomUUID();
-  await part.put('session-secret', made);
+  await part.put(name, made);
   return made;
 }
 

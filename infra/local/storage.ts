@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 
@@ -6,6 +6,9 @@ import { ClassicLevel } from 'classic-level';
 export class UserError extends Error {}
 
 type Level = ClassicLevel<string, unknown>;
+
+/** A change of several parts that happens as a whole or not at all. */
+export type Batch = ReturnType<Level['batch']>;
 
 /** What the runtime keeps beside the product's table, in LevelDB: parts with text keys in order and JSON values. */
 export class Storage {
@@ -24,7 +27,7 @@ export class Storage {
   }
 
   /** A change of several parts that happens as a whole or not at all. */
-  batch(): ReturnType<Level['batch']> {
+  batch(): Batch {
     return this.#level.batch();
   }
 
@@ -39,9 +42,13 @@ const openPart = (level: Level, name: string) =>
 export const tableFolder = (dataFolder: string): string => join(dataFolder, 'table');
 const runtimeFolder = (dataFolder: string): string => join(dataFolder, 'runtime');
 
+/** In the data folder while it is emptied: what a killed process did not get to is emptied by the next start. */
+const emptyingMark = (dataFolder: string): string => join(dataFolder, 'emptying');
+
 /**
  * Opens the data folder. LevelDB's own lock keeps a second process out.
- * @throws UserError when another process holds it, or it is damaged and not to be emptied
+ * @throws UserError when another process holds it, it is damaged, or the table is there without the rest; if it is not
+ * to be emptied
  */
 export async function openStorage(dataFolder: string, { reset }: { reset: boolean }): Promise<Storage> {
   try {
@@ -49,9 +56,18 @@ export async function openStorage(dataFolder: string, { reset }: { reset: boolea
   } catch (cause) {
     throw new UserError(`The data folder ${dataFolder} cannot be made. Name another with --data.`, { cause });
   }
-  if (reset) await empty(dataFolder);
+  if (reset || existsSync(emptyingMark(dataFolder))) await empty(dataFolder);
+  // Opening makes a database where none is, so one that got lost must be noticed before.
+  if (!isDatabase(runtimeFolder(dataFolder)) && holdsTable(dataFolder)) throw partLost(dataFolder, 'runtime');
   return new Storage(await openLevel(runtimeFolder(dataFolder), dataFolder));
 }
+
+/** Whether LevelDB made a database of the folder: it writes this file last. */
+const isDatabase = (folder: string): boolean => existsSync(join(folder, 'CURRENT'));
+
+/** Whether anything is in the table's folder. */
+export const holdsTable = (dataFolder: string): boolean =>
+  existsSync(tableFolder(dataFolder)) && readdirSync(tableFolder(dataFolder)).length > 0;
 
 /** Removes what is kept in the data folder, damaged or not, unless another process holds it. */
 async function empty(dataFolder: string): Promise<void> {
@@ -61,16 +77,18 @@ async function empty(dataFolder: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof UserError) || isLocked(error.cause)) throw error;
   }
-  for (const folder of [runtimeFolder(dataFolder), tableFolder(dataFolder)]) {
+  writeFileSync(emptyingMark(dataFolder), '');
+  for (const folder of [runtimeFolder(dataFolder), tableFolder(dataFolder), emptyingMark(dataFolder)]) {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /**
  * Looks whether the table's LevelDB can be opened: DynamoDB's stand-in would start all the same, and fail at each call.
- * @throws UserError
+ * @throws UserError when it is damaged or lost
  */
 export async function checkTableFolder(dataFolder: string): Promise<void> {
+  if (!isDatabase(tableFolder(dataFolder))) throw partLost(dataFolder, 'table');
   const level = await openLevel(tableFolder(dataFolder), dataFolder);
   await level.close();
 }
@@ -90,11 +108,20 @@ async function openLevel(folder: string, dataFolder: string): Promise<Level> {
 }
 
 /** What is said of a data folder that cannot be used as it is. */
-export const damaged = (dataFolder: string, cause: unknown): UserError =>
+const damaged = (dataFolder: string, cause: unknown): UserError =>
   new UserError(
     `The data folder ${dataFolder} cannot be opened. Name another with --data, or empty it with --reset.`,
     { cause },
   );
+
+/** What is said of a data folder of which one part is there, and the other, without which it is of no use, is not. */
+export const partLost = (dataFolder: string, lost: 'runtime' | 'table'): UserError => {
+  const left = { runtime: 'table', table: 'runtime' }[lost];
+  return new UserError(
+    `The data folder ${dataFolder} holds the part "${left}", and the part "${lost}" that belongs to it is lost. ` +
+      `Put the folder "${lost}" back where it was, name another data folder with --data, or empty this one with --reset.`,
+  );
+};
 
 const isLocked = (error: unknown): boolean =>
   error instanceof Error &&

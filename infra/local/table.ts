@@ -11,25 +11,35 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { indexes } from '../../shared/adapters/order-line-item.ts';
-import { checkTableFolder, damaged, type Storage, tableFolder } from './storage.ts';
+import type { Started } from './started.ts';
+import { checkTableFolder, holdsTable, partLost, type Storage, tableFolder } from './storage.ts';
 
 export const tableName = 'order-lines';
 
 /**
  * Starts DynamoDB's API on a free port of the loopback, kept in the data folder. What a process left that was killed
- * while it made the table is thrown away: the table would never become usable.
- * @throws UserError when the table's folder is damaged
+ * while it made the table is thrown away: the table would never become usable. Nothing else is.
+ * @throws UserError when the table's folder is damaged or lost, or was not made by who wrote this storage
  */
-export async function startDynamoDb(dataFolder: string, storage: Storage): Promise<string> {
-  if ((await part(storage).get('made')) !== true) {
+export async function startDynamoDb(dataFolder: string, storage: Storage): Promise<Started> {
+  const progress = await progressOf(storage);
+  if (progress === 'made') {
+    await checkTableFolder(dataFolder);
+  } else {
+    if (progress === 'none' && holdsTable(dataFolder)) throw partLost(dataFolder, 'runtime');
+    await note(storage, 'making');
     await rm(tableFolder(dataFolder), { recursive: true, force: true });
   }
-  await checkTableFolder(dataFolder);
   const server = new Worker(new URL('./table-server.ts', import.meta.url), {
     workerData: { path: tableFolder(dataFolder) },
   });
   const [port] = z.tuple([z.number()]).parse(await once(server, 'message'));
-  return `http://127.0.0.1:${port}`;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: async () => {
+      await server.terminate();
+    },
+  };
 }
 
 /**
@@ -41,16 +51,35 @@ export async function ensureTable(
   storage: Storage,
   dataFolder: string,
 ): Promise<void> {
-  if ((await part(storage).get('made')) !== true) {
+  if ((await progressOf(storage)) !== 'made') {
     await createTable(client);
-    await part(storage).put('made', true);
+    await note(storage, 'made');
     return;
   }
   try {
     await client.send(new DescribeTableCommand({ TableName: tableName }));
   } catch (error) {
-    throw error instanceof ResourceNotFoundException ? damaged(dataFolder, error) : error;
+    throw error instanceof ResourceNotFoundException ? partLost(dataFolder, 'table') : error;
   }
+}
+
+/** How far the table was brought. While it is `making` nobody has written to it yet. */
+type Progress = 'none' | 'making' | 'made';
+
+const isMade = z.boolean().optional();
+
+async function progressOf(storage: Storage): Promise<Progress> {
+  const made = isMade.parse(await storage.part('table').get('made'));
+  return made === undefined ? 'none' : made ? 'made' : 'making';
+}
+
+/** On the disk before anything else is done, so that a power cut does not turn the order round. */
+async function note(storage: Storage, progress: 'making' | 'made'): Promise<void> {
+  const sublevel = storage.part('table');
+  await storage
+    .batch()
+    .put('made', progress === 'made', { sublevel })
+    .write({ sync: true });
 }
 
 /** Makes the table and its indexes, and waits until they can be used. */
@@ -82,5 +111,3 @@ export async function createTable(client: DynamoDBClient): Promise<void> {
     { TableName: tableName },
   );
 }
-
-const part = (storage: Storage) => storage.part('table');

@@ -27,6 +27,7 @@ export class Timers {
   readonly #moves = pLimit(1);
   #sweepAt: number;
   #failedSweeps = 0;
+  #isStopped = false;
   #timer: NodeJS.Timeout | undefined;
 
   private constructor(
@@ -90,8 +91,15 @@ export class Timers {
     void this.#nextDue().then((due) => {
       const sleep = Math.min(Math.max(due - this.#clock.now().getTime(), 0), longestSleep);
       clearTimeout(this.#timer);
+      if (this.#isStopped) return;
       this.#timer = setTimeout(() => void this.runDue(), sleep).unref();
     });
+  }
+
+  /** Lets nothing run any more. */
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
   }
 
   async advance(duration: Duration): Promise<void> {

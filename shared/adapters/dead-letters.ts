@@ -1,4 +1,6 @@
 import { SendMessageCommand, SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
+import { withinBytes } from '../domain/text.ts';
+import { quickCalls } from './time-limits.ts';
 
 /** Where events go that no retry can help. */
 export interface DeadLetters {
@@ -6,10 +8,14 @@ export interface DeadLetters {
   keep(event: string, reason: string): Promise<void>;
 }
 
-export const sqsClient = (config: SQSClientConfig = {}): SQSClient => new SQSClient(config);
+export const sqsClient = (config: SQSClientConfig = {}): SQSClient =>
+  new SQSClient({ ...quickCalls, ...config });
 
 /** The message attribute that says why an event is a dead letter. */
 export const reasonAttribute = 'reason';
+
+/** As much of a reason as is kept, in bytes of UTF-8. */
+const longestReason = 1000;
 
 export function deadLetters(client: SQSClient, queueUrl: string): DeadLetters {
   return {
@@ -19,7 +25,7 @@ export function deadLetters(client: SQSClient, queueUrl: string): DeadLetters {
           QueueUrl: queueUrl,
           MessageBody: event,
           MessageAttributes: {
-            [reasonAttribute]: { DataType: 'String', StringValue: reason.slice(0, 1000) },
+            [reasonAttribute]: { DataType: 'String', StringValue: withinBytes(reason, longestReason) },
           },
         }),
       );

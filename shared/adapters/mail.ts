@@ -1,54 +1,119 @@
 import { SendEmailCommand, SESClient, type SESClientConfig } from '@aws-sdk/client-ses';
+import { StandardRetryStrategy } from '@smithy/core/retry';
 import type { Email } from '../contracts/email.ts';
-import { faultNames, NamedFault } from '../contracts/workflow.ts';
+import { mailbox } from '../contracts/mailbox.ts';
+import { timeLimits } from './time-limits.ts';
+
+/** What came of an email that was handed to the mail service. */
+export type MailOutcome =
+  | { readonly outcome: 'accepted'; readonly messageId: string }
+  /** Nothing left; `reason` is the name of the mail service's error. */
+  | { readonly outcome: 'refused'; readonly reason: string }
+  /** The answer was lost, or tells nothing: the email may have left. */
+  | { readonly outcome: 'unknown'; readonly reason: string };
 
 export interface Mail {
-  /**
-   * Hands the email to the mail service.
-   * @returns the service's id of the message, once it was accepted for sending
-   * @throws NamedFault EmailNotSent with the service's error as its cause
-   */
-  send(email: Email): Promise<string>;
+  /** Hands the email to the mail service, once; throws nothing. */
+  send(email: Email): Promise<MailOutcome>;
 }
 
-export const sesClient = (config: SESClientConfig = {}): SESClient => new SESClient(config);
+type RetryArguments = Parameters<StandardRetryStrategy['refreshRetryTokenForRetry']>;
 
-const charset = 'UTF-8';
+/** Repeats what SES refused for its rate, which has not left. After anything else a repeat may be a second email. */
+class ThrottlingRetries extends StandardRetryStrategy {
+  override refreshRetryTokenForRetry(...[token, error]: RetryArguments) {
+    if (error.errorType !== 'THROTTLING') return Promise.reject(new Error('this is not repeated'));
+    return super.refreshRetryTokenForRetry(token, error);
+  }
+}
+
+/** Milliseconds until SES must have answered; it does within a second. */
+const mailAnswerLimit = 7000;
+
+export const sesClient = (config: SESClientConfig = {}): SESClient =>
+  new SESClient({
+    ...timeLimits({ connecting: 1000, answering: mailAnswerLimit }),
+    retryStrategy: new ThrottlingRetries(3),
+    ...config,
+  });
 
 /**
- * A mailbox with its display name as it is if that is safe in a header, else in encoded words of RFC 2047, each within
- * the 75 characters that one may have.
+ * The errors by which SES says that it did not take an email, as the SDK names them: those of its service model, those
+ * of its developer guide ("Amazon SES API error codes"), and those that all of AWS shares ("Common errors").
  */
-function mailbox({ name, address }: Email['from']): string {
-  if (/^[A-Za-z0-9 ]+$/.test(name)) return `${name} <${address}>`;
-  const words = name.match(/.{1,10}/gu) ?? [];
-  const encoded = words.map((word) => `=?${charset}?B?${Buffer.from(word, 'utf8').toString('base64')}?=`);
-  return `${encoded.join(' ')} <${address}>`;
-}
+const refusals: ReadonlySet<string> = new Set([
+  // of the rate, per second or per day
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+  'LimitExceededException',
+  // of the email, its sender or the account
+  'MessageRejected',
+  'MailFromDomainNotVerifiedException',
+  'MailFromDomainNotVerified',
+  'ConfigurationSetDoesNotExistException',
+  'ConfigurationSetDoesNotExist',
+  'ConfigurationSetSendingPausedException',
+  'AccountSendingPausedException',
+  // of the request
+  'InvalidParameterValue',
+  'InvalidParameterCombination',
+  'MissingParameter',
+  'InvalidQueryParameter',
+  'MalformedQueryString',
+  'MissingAction',
+  'InvalidAction',
+  'ValidationError',
+  'ValidationException',
+  // of who asks
+  'AccessDenied',
+  'AccessDeniedException',
+  'NotAuthorized',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'IncompleteSignature',
+  'InvalidClientTokenId',
+  'MissingAuthenticationToken',
+  'OptInRequired',
+  'RequestExpired',
+  'SignatureDoesNotMatch',
+  'UnrecognizedClientException',
+  'CredentialsProviderError',
+]);
+
+/** How Node.js says that no connection came about, so that nothing can have left. */
+const unconnected: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+const isRefusal = (error: Error): boolean =>
+  refusals.has(error.name) || ('code' in error && unconnected.has(String(error.code)));
+
+const charset = 'UTF-8';
 
 export function mail(client: SESClient, configurationSet: string): Mail {
   return {
     async send({ from, to, subject, html, text, tags }) {
+      const command = new SendEmailCommand({
+        Source: mailbox(from),
+        Destination: { ToAddresses: [to] },
+        Message: {
+          Subject: { Data: subject, Charset: charset },
+          Body: { Html: { Data: html, Charset: charset }, Text: { Data: text, Charset: charset } },
+        },
+        ConfigurationSetName: configurationSet,
+        Tags: Object.entries(tags).map(([Name, Value]) => ({ Name, Value })),
+      });
       try {
-        const { MessageId } = await client.send(
-          new SendEmailCommand({
-            Source: mailbox(from),
-            Destination: { ToAddresses: [to] },
-            Message: {
-              Subject: { Data: subject, Charset: charset },
-              Body: { Html: { Data: html, Charset: charset }, Text: { Data: text, Charset: charset } },
-            },
-            ConfigurationSetName: configurationSet,
-            Tags: Object.entries(tags).map(([Name, Value]) => ({ Name, Value })),
-          }),
-        );
-        if (!MessageId) throw new Error('the mail service answered without a message id');
-        return MessageId;
-      } catch (cause) {
-        const name = cause instanceof Error ? cause.name : 'unknown';
-        throw new NamedFault(faultNames.emailNotSent, `the mail service refused the email: ${name}`, {
-          cause,
-        });
+        const { MessageId: messageId } = await client.send(command);
+        return messageId ? { outcome: 'accepted', messageId } : { outcome: 'unknown', reason: 'NoMessageId' };
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        return { outcome: isRefusal(error) ? 'refused' : 'unknown', reason: error.name };
       }
     },
   };

@@ -17,6 +17,19 @@ const contact = z.object({ email: text, name: text.exactOptional(), locale: z.en
 
 const undeliverable = z.object({ email: text, reason: text });
 
+const sentEmail = z.object({ messageId: text, to: text, sentAt: text });
+
+const claim = z.object({
+  id: text,
+  owner: text,
+  kind: z.enum(emailKinds),
+  to: contact,
+  actor: text,
+  at: text,
+  until: text,
+  key: text.exactOptional(),
+});
+
 const lineSchema = z.object({
   orderId: text,
   lineId: text,
@@ -36,15 +49,7 @@ const lineSchema = z.object({
   onboardedAt: text.exactOptional(),
   organizationId: text.exactOptional(),
   cancelledAt: text.exactOptional(),
-  lastEmail: z
-    .object({
-      messageId: text,
-      to: text,
-      sentAt: text,
-      delivery: z.enum(deliveries),
-      reason: text.exactOptional(),
-    })
-    .exactOptional(),
+  lastEmail: sentEmail.extend({ delivery: z.enum(deliveries), reason: text.exactOptional() }).exactOptional(),
   emailsSent: z.int(),
   contactsSaved: z.int().default(0),
   countedEmailsAt: z.array(text),
@@ -53,19 +58,21 @@ const lineSchema = z.object({
   undeliverable: z
     .union([z.array(undeliverable), undeliverable.transform((address) => [address])])
     .default([]),
-  claim: z
-    .object({
-      id: text,
-      owner: text,
-      kind: z.enum(emailKinds),
-      to: contact,
-      actor: text,
-      at: text,
-      until: text,
-    })
-    .exactOptional(),
-  answers: z.array(z.object({ key: text, at: text, answer: text })).default([]),
+  claim: claim.exactOptional(),
+  unconfirmed: z.array(claim).default([]),
+  answers: z
+    .array(
+      z.object({
+        key: text,
+        at: text,
+        answer: text.exactOptional(),
+        email: sentEmail.exactOptional(),
+        change: z.object({ outcome: z.enum(['saved', 'unchanged']), email: text }).exactOptional(),
+      }),
+    )
+    .default([]),
   executionRevision: z.int(),
+  awaitsExecution: z.boolean().exactOptional(),
   history: z
     .array(
       z.object({
@@ -76,6 +83,7 @@ const lineSchema = z.object({
         messageId: text.exactOptional(),
         result: text.exactOptional(),
         reason: text.exactOptional(),
+        claimId: text.exactOptional(),
         repeated: z.object({ times: z.int(), since: text }).exactOptional(),
       }),
     )
@@ -112,15 +120,16 @@ export function parseLine(item: unknown): ReadLine {
   return { line, version: versioned.parse(item).version };
 }
 
-/** What lists need of a line: all but its history and its kept answers. */
+/** What lists need of a line: all but its history, and what is kept of requests. */
 export const listedAttributes = Object.keys(lineSchema.shape)
-  .filter((name) => name !== 'history' && name !== 'answers')
+  .filter((name) => name !== 'history' && name !== 'answers' && name !== 'unconfirmed')
   .concat('version', 'stateKey');
 
 /** The partition holds an order: one item for the order, one for each of its lines. */
 export const primaryKey = ({ orderId, lineId }: LineKey) => ({ pk: orderId, sk: linePrefix + lineId });
 export const linePrefix = 'line#';
 export const orderSortKey = 'order';
+export const orderKey = (orderId: string) => ({ pk: orderId, sk: orderSortKey });
 
 /** The states that lists tell apart: a Closed line is listed by whether it is still provisioning pending. */
 const listStates = [...lineStatuses, 'ClosedOnboarded'] as const;

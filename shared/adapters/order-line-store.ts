@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   ConditionalCheckFailedException,
   DynamoDBClient,
@@ -31,6 +32,7 @@ import {
   type ListState,
   listedAttributes,
   listStatesOf,
+  orderKey,
   orderSortKey,
   parseLine,
   position,
@@ -41,9 +43,10 @@ import {
   stateKey,
   toItem,
 } from './order-line-item.ts';
+import { quickCalls } from './time-limits.ts';
 
 export const dynamoDbClient = (config: DynamoDBClientConfig = {}): DynamoDBClient =>
-  new DynamoDBClient(config);
+  new DynamoDBClient({ ...quickCalls, ...config });
 
 export interface ListRequest {
   readonly partnerId: string;
@@ -65,26 +68,46 @@ export interface ListPage {
 }
 
 /** What becomes of a line, and what to answer. */
-type Decide<Result> = (line: StoredLine | undefined) => {
+interface Decision<Result> {
   readonly line?: StoredLine | undefined;
   readonly result: Result;
-};
+}
+
+type Decide<Result> = (line: StoredLine | undefined) => Decision<Result>;
+
+/** A line, and the onboarding of its order as it was when the line was read. */
+export interface LineOfOrder {
+  readonly line?: StoredLine;
+  readonly onboarding?: Onboarding;
+}
 
 /** The order lines, in DynamoDB. All reads but the lists are strongly consistent. */
 export interface OrderLineStore {
   find(key: LineKey): Promise<StoredLine | undefined>;
+  /** The line with the onboarding of its order, by one call. */
+  findWithOrder(key: LineKey): Promise<LineOfOrder>;
   /**
    * Changes one line by one conditional write. `decide` gets the line as it is and answers the line as it shall be and
    * a result; it may be called again with a newer line if somebody else wrote meanwhile. The same line: no write.
-   * @throws NamedFault LineContended when others kept writing in between
+   * @throws NamedFault LineContended when others kept writing in between; WriteUnconfirmed when the write failed, and
+   * may have taken effect
    */
   update<Result>(key: LineKey, decide: Decide<Result>): Promise<Result>;
+  /** The same for what depends on whether the order is onboarded, which is read with the line, by one call. */
+  updateWithOrder<Result>(
+    key: LineKey,
+    decide: (line: StoredLine | undefined, onboarding: Onboarding | undefined) => Decision<Result>,
+  ): Promise<Result>;
   /**
    * Changes a line that came from this store, whatever it is by now. It is read anew only if somebody else wrote it
    * meanwhile.
-   * @throws NamedFault OrderLineNotFound, LineContended
+   * @throws NamedFault OrderLineNotFound, LineContended, WriteUnconfirmed
    */
-  change(line: OrderLine, change: (line: OrderLine) => OrderLine): Promise<OrderLine>;
+  change<Result>(
+    line: OrderLine,
+    decide: (line: OrderLine) => { readonly line: OrderLine; readonly result: Result },
+  ): Promise<Result>;
+  findOnboarding(orderId: string): Promise<Onboarding | undefined>;
   findOrder(orderId: string): Promise<{ lines: readonly StoredLine[]; onboarding?: Onboarding }>;
   /** Writes that the order is onboarded, unless that is known; answers what holds from now on. */
   recordOnboarding(orderId: string, onboarding: Onboarding): Promise<Onboarding>;
@@ -93,11 +116,25 @@ export interface OrderLineStore {
   listDue(by: Instant): AsyncIterable<LineKey>;
 }
 
-/** With every try somebody else made progress, so this many in a row mean that something is wrong. */
-const mostTries = 30;
+/**
+ * A write that was lost to somebody else is tried again after a random pause, so that those who lost together do not
+ * meet again. The pauses of one update are at most 5 + 10 + 20 + 40 + 25 * 80 ms = 2.1 s together, half of that on
+ * average: ten events of one line in a batch, one after the other, stay below the 30 s that their function has.
+ */
+const contention = { mostTries: 30, firstPause: 5, longestPause: 80 };
+
+/** The milliseconds before the next try after so many that were lost. */
+const pauseAfter = (lost: number): number =>
+  Math.random() * Math.min(contention.firstPause * 2 ** (lost - 1), contention.longestPause);
 
 /** How many items DynamoDB reads in one batch. */
 const mostKeysOfBatch = 100;
+
+/**
+ * The pauses, in milliseconds, before what DynamoDB left out of a batch is asked for again: 1.55 s in all, each a little
+ * different, so that not all who were throttled come back at once.
+ */
+const batchPauses = [50, 100, 200, 400, 800] as const;
 
 const keySchema = z.object({ pk: z.string(), sk: z.string() });
 const onboardingSchema = z.object({ organizationId: z.string(), onboardedAt: z.string() });
@@ -113,7 +150,12 @@ export const cursors = {
   },
 };
 
-export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): OrderLineStore {
+/** @param pause waits so many milliseconds of real time */
+export function orderLineStore(
+  dynamoDb: DynamoDBClient,
+  tableName: string,
+  pause: (milliseconds: number) => Promise<unknown> = setTimeout,
+): OrderLineStore {
   const client = DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } });
   const table = { TableName: tableName };
 
@@ -154,24 +196,75 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
       remember({ line, version });
       return undefined;
     } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      if (!(error instanceof ConditionalCheckFailedException)) {
+        throw new NamedFault(faultNames.writeUnconfirmed, 'the write of an order line was not confirmed', {
+          cause: error,
+        });
+      }
       return { lostTo: error.Item ? remember(parseLine(unmarshall(error.Item))) : await read(line) };
     }
   }
 
+  /** The items with these keys, in no order; what is not there is left out. */
+  async function readBatch(
+    keys: readonly Record<string, unknown>[],
+    options: { readonly ConsistentRead?: boolean } & Partial<ReturnType<typeof listedProjection>>,
+  ): Promise<Record<string, unknown>[]> {
+    const items: Record<string, unknown>[] = [];
+    let wanted = [...keys];
+    let refusals = 0;
+    while (wanted.length > 0) {
+      const { Responses, UnprocessedKeys } = await client.send(
+        new BatchGetCommand({
+          RequestItems: { [tableName]: { ...options, Keys: wanted.slice(0, mostKeysOfBatch) } },
+        }),
+      );
+      items.push(...(Responses?.[tableName] ?? []));
+      const left = UnprocessedKeys?.[tableName]?.Keys ?? [];
+      if (left.length > 0) {
+        const longest = batchPauses[refusals];
+        if (longest === undefined) {
+          throw new NamedFault(faultNames.readThrottled, 'the table did not answer a read in full');
+        }
+        await pause(longest * (0.5 + Math.random() / 2));
+        refusals += 1;
+      }
+      wanted = [...left, ...wanted.slice(mostKeysOfBatch)];
+    }
+    return items;
+  }
+
+  async function readWithOrder(key: LineKey): Promise<{ known?: ReadLine; onboarding?: Onboarding }> {
+    const items = await readBatch([primaryKey(key), orderKey(key.orderId)], { ConsistentRead: true });
+    const line = items.find(({ sk }) => sk !== orderSortKey);
+    const order = items.find(({ sk }) => sk === orderSortKey);
+    return {
+      ...(line ? { known: remember(parseLine(line)) } : {}),
+      ...(order ? { onboarding: onboardingSchema.parse(order) } : {}),
+    };
+  }
+
   async function updateFrom<Result>(start: ReadLine | undefined, decide: Decide<Result>): Promise<Result> {
     let known = start;
-    for (let attempt = 0; attempt < mostTries; attempt += 1) {
+    for (let attempt = 1; attempt <= contention.mostTries; attempt += 1) {
       const { line, result } = decide(known?.line);
       if (line === undefined || line === known?.line) return result;
       const lost = await write(line, known);
       if (!lost) return result;
       known = lost.lostTo;
+      if (attempt < contention.mostTries) await pause(pauseAfter(attempt));
     }
     throw new NamedFault(
       faultNames.lineContended,
-      `gave up after ${mostTries} tries to write the order line`,
+      `gave up after ${contention.mostTries} tries to write the order line`,
     );
+  }
+
+  async function findOnboarding(orderId: string): Promise<Onboarding | undefined> {
+    const { Item } = await client.send(
+      new GetCommand({ ...table, Key: orderKey(orderId), ConsistentRead: true }),
+    );
+    return Item && onboardingSchema.parse(Item);
   }
 
   /** One page of an index partition, as places in the order of the list. */
@@ -197,28 +290,12 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
   }
 
   async function readListed(keys: readonly { pk: string; sk: string }[]): Promise<Map<string, OrderLine>> {
-    const names = Object.fromEntries(listedAttributes.map((name, index) => [`#a${index}`, name]));
     const found = new Map<string, OrderLine>();
     // A line that is just changing state can be in two partitions of an index at once.
     const unique = new Map(keys.map(({ pk, sk }) => [`${pk} ${sk}`, { pk, sk }]));
-    let wanted: Record<string, unknown>[] = [...unique.values()];
-    while (wanted.length > 0) {
-      const { Responses, UnprocessedKeys } = await client.send(
-        new BatchGetCommand({
-          RequestItems: {
-            [tableName]: {
-              Keys: wanted.slice(0, mostKeysOfBatch),
-              ProjectionExpression: Object.keys(names).join(', '),
-              ExpressionAttributeNames: names,
-            },
-          },
-        }),
-      );
-      for (const item of Responses?.[tableName] ?? []) {
-        const { line } = parseLine(item);
-        if (isBooked(line)) found.set(position(line), line);
-      }
-      wanted = [...wanted.slice(mostKeysOfBatch), ...(UnprocessedKeys?.[tableName]?.Keys ?? [])];
+    for (const item of await readBatch([...unique.values()], listedProjection())) {
+      const { line } = parseLine(item);
+      if (isBooked(line)) found.set(position(line), line);
     }
     return found;
   }
@@ -228,19 +305,30 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
       return (await read(key))?.line;
     },
 
+    async findWithOrder(key) {
+      const { known, onboarding } = await readWithOrder(key);
+      return { ...(known ? { line: known.line } : {}), ...(onboarding ? { onboarding } : {}) };
+    },
+
     async update(key, decide) {
       return await updateFrom(await read(key), decide);
     },
 
-    async change(line, change) {
+    async updateWithOrder(key, decide) {
+      const { known, onboarding } = await readWithOrder(key);
+      return await updateFrom(known, (line) => decide(line, onboarding));
+    },
+
+    async change(line, decide) {
       const version = versions.get(line);
       const known = version === undefined ? await read(line) : { line, version };
       return await updateFrom(known, (current) => {
         if (!isBooked(current)) throw new NamedFault(faultNames.orderLineNotFound, 'the order line is gone');
-        const changed = change(current);
-        return { line: changed, result: changed };
+        return decide(current);
       });
     },
+
+    findOnboarding,
 
     async findOrder(orderId) {
       const lines: StoredLine[] = [];
@@ -267,20 +355,18 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
     },
 
     async recordOnboarding(orderId, onboarding) {
-      const Key = { pk: orderId, sk: orderSortKey };
       try {
         await client.send(
           new PutCommand({
             ...table,
-            Item: { ...Key, ...onboarding },
+            Item: { ...orderKey(orderId), ...onboarding },
             ConditionExpression: 'attribute_not_exists(pk)',
           }),
         );
         return onboarding;
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        const { Item } = await client.send(new GetCommand({ ...table, Key, ConsistentRead: true }));
-        return onboardingSchema.parse(Item);
+        return onboardingSchema.parse(await findOnboarding(orderId));
       }
     },
 
@@ -332,6 +418,12 @@ export function orderLineStore(dynamoDb: DynamoDBClient, tableName: string): Ord
       }
     },
   };
+}
+
+/** The attributes of a line that lists need, as DynamoDB is asked for them. */
+function listedProjection() {
+  const names = Object.fromEntries(listedAttributes.map((name, index) => [`#a${index}`, name]));
+  return { ProjectionExpression: Object.keys(names).join(', '), ExpressionAttributeNames: names };
 }
 
 /** Whether a line, read anew, still is what an index said it was. */

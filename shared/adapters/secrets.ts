@@ -3,9 +3,10 @@ import {
   SecretsManagerClient,
   type SecretsManagerClientConfig,
 } from '@aws-sdk/client-secrets-manager';
+import { quickCalls } from './time-limits.ts';
 
 export const secretsClient = (config: SecretsManagerClientConfig = {}): SecretsManagerClient =>
-  new SecretsManagerClient(config);
+  new SecretsManagerClient({ ...quickCalls, ...config });
 
 /** The text of a secret, as it is now. */
 export async function readSecret(client: SecretsManagerClient, secretArn: string): Promise<string> {

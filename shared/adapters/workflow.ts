@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import type { WorkflowInput } from '../contracts/workflow.ts';
 import type { LineKey } from '../domain/order-line.ts';
+import { quickCalls } from './time-limits.ts';
 
 /** The executions of the order-line workflow, one for each start of a line. */
 export interface Workflow {
@@ -21,15 +22,17 @@ export interface Workflow {
   isRunning(key: LineKey, revision: number): Promise<boolean>;
 }
 
-export const sfnClient = (config: SFNClientConfig = {}): SFNClient => new SFNClient(config);
+export const sfnClient = (config: SFNClientConfig = {}): SFNClient =>
+  new SFNClient({ ...quickCalls, ...config });
 
 /**
  * The name of an execution: readable, with a digest that makes it unique, in the 80 characters that Step Functions
- * allows.
+ * allows. Executions with a dot in their name leave no logs in CloudWatch.
  */
 function executionName({ orderId, lineId }: LineKey, revision: number): string {
   const digest = createHash('sha256').update(`${orderId}#${lineId}`).digest('hex').slice(0, 16);
-  return `${`${orderId}_${lineId}`.slice(0, 52)}-${digest}-${revision}`;
+  const readable = `${orderId}_${lineId}`.replaceAll('.', '_').slice(0, 52);
+  return `${readable}-${digest}-${revision}`;
 }
 
 export function workflow(client: SFNClient, stateMachineArn: string): Workflow {

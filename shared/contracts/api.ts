@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { historyTypes } from '../domain/history.ts';
 import { deliveries, lineStatuses, locales } from '../domain/order-line.ts';
 import { refusalCodes } from '../domain/rules.ts';
-import { contactFields, identifier, plainText } from './fields.ts';
-import { problems } from './problems.ts';
+import { contactChangeFields, identifier, instant, plainText } from './fields.ts';
+import { problems, supportDetails } from './problems.ts';
 
 /* What comes in. */
 
@@ -19,7 +19,10 @@ export const listQuery = z.object({
     .enum(['true', 'false'], 'must be true or false')
     .transform((text) => text === 'true')
     .exactOptional()
-    .meta({ description: 'Closed by their window and not onboarded since' }),
+    .meta({
+      description: 'Closed by their window and not onboarded since',
+      override: { type: 'boolean', enum: undefined },
+    }),
   q: plainText(254).exactOptional().meta({
     description:
       'An order id, a line as order/line, a subscription id or a contact email, whole, in any case',
@@ -28,7 +31,11 @@ export const listQuery = z.object({
     .string()
     .regex(/^(?:[1-9][0-9]?|100)$/, 'must be a whole number from 1 to 100')
     .transform(Number)
-    .default(25),
+    .default(25)
+    .meta({
+      description: 'The most lines in an answer',
+      override: { type: 'integer', minimum: 1, maximum: 100, default: 25, pattern: undefined },
+    }),
   cursor: z.string().max(400).exactOptional().meta({ description: 'From the answer before, to read on' }),
   partnerId: identifier.exactOptional().meta({ description: 'Operators name the partner with it' }),
 });
@@ -42,13 +49,12 @@ export const resendHeaders = z.object({
 });
 
 export const contactChange = z.strictObject({
-  ...contactFields,
+  ...contactChangeFields,
   applyToAllLines: z.boolean().default(false),
 });
 
 /* What goes out. */
 
-const instant = z.iso.datetime().meta({ example: '2026-11-22T00:00:00.000Z' });
 const named = z.object({ name: z.string() });
 const codes = z.enum(Object.keys(problems));
 const permission = z.object({
@@ -129,35 +135,16 @@ export const resendAnswer = z.object({
 });
 export type ResendAnswer = z.output<typeof resendAnswer>;
 
-const support = z.object({
-  portal: z.string(),
-  search: z.string(),
-  requestType: z.string(),
-  reference: z.string(),
-});
-
 export const contactChangeAnswer = z.object({
   lines: z.array(lineAnswer),
-  skipped: z.array(z.object({ lineId: z.string(), reason: codes, support: support.exactOptional() })),
+  skipped: z.array(z.object({ lineId: z.string(), reason: codes, support: supportDetails.exactOptional() })),
 });
 export type ContactChangeAnswer = z.output<typeof contactChangeAnswer>;
 
 export const healthAnswer = z.object({ status: z.literal('ok') });
 
-export const problemAnswer = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    code: codes,
-    requestId: z.string(),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })).exactOptional(),
-    placedBy: z.object({ name: z.string(), email: z.string() }).exactOptional(),
-    link: z.string().exactOptional(),
-    requestedStartDate: instant.exactOptional(),
-    reason: z.string().exactOptional(),
-    canResendAt: instant.exactOptional(),
-    support: support.exactOptional(),
-  })
-  .meta({ id: 'Problem' });
+export const descriptionAnswer = z.looseObject({
+  openapi: z.string(),
+  info: z.looseObject({ title: z.string(), version: z.string() }),
+  paths: z.record(z.string(), z.unknown()),
+});

@@ -6,6 +6,7 @@ import { mostEmailsPerDay, mostEmailsPerLine } from '../domain/history.ts';
 import { isPositiveDuration } from '../domain/time.ts';
 import { Duration } from 'luxon';
 import { emailAddress, identifier, plainText } from './fields.ts';
+import { longestMailbox, mailbox } from './mailbox.ts';
 import { check, inputErrorText } from './validation.ts';
 
 const duration = z.string().refine(isPositiveDuration, {
@@ -18,10 +19,17 @@ const windowDuration = duration.refine(
   `must be at most ${longestWindowDays} days`,
 );
 
-export const offerWindows: z.ZodType<OfferWindows> = z.strictObject({
-  default: windowDuration,
-  families: z.record(identifier, windowDuration),
-});
+const longestWindows = 2500;
+
+export const offerWindows: z.ZodType<OfferWindows> = z
+  .strictObject({
+    default: windowDuration,
+    families: z.record(identifier, windowDuration),
+  })
+  .refine(
+    (windows) => JSON.stringify(windows).length <= longestWindows,
+    `must have at most ${longestWindows} characters as JSON: a function has little room for settings`,
+  );
 
 const boundedItem = 'the size of a line in the table is bounded by it';
 
@@ -31,19 +39,41 @@ export const resendLimits: z.ZodType<ResendLimits> = z.strictObject({
   perLine: z.int().min(1).max(mostEmailsPerLine, `must be at most ${mostEmailsPerLine}: ${boundedItem}`),
 });
 
-const httpsUrl = z.url({ protocol: /^https$/, error: 'must be an https URL' });
+/**
+ * Lambda takes 4 KB of environment for a function, in all. Of the settings the console's has most: with `mail` (1.6 KB at
+ * most), `claimNames` (0.3), the limits (0.1) and the issuer (0.8) at their longest, 1.2 KB are left for names.
+ */
+const brief = (most: number) =>
+  `must have at most ${most} characters: a function has little room for settings`;
+const httpsUrl = z.url({ protocol: /^https$/, error: 'must be an https URL' }).max(1000, brief(1000));
 
-/** Who the emails come from and where they lead. */
-export const mailSettings = z.strictObject({
+export const mailFields = {
   senderAddress: emailAddress,
   senderName: plainText(100),
   /** Where the contact sets the service up; {orderId}, {lineId} and {subscriptionId} are filled in. */
   setupLink: httpsUrl,
-});
+};
+
+const senderTooLong = `must be shorter: SES takes at most ${longestMailbox} characters of a sender's name and address, and counts how a name of more than plain letters is encoded`;
+
+/** Mail settings whose sender the mail service takes. */
+export const withFittingSender = <
+  Schema extends z.ZodType<{ readonly senderName: string; readonly senderAddress: string }>,
+>(
+  schema: Schema,
+): Schema =>
+  schema.refine(
+    ({ senderName: name, senderAddress: address }) => mailbox({ name, address }).length <= longestMailbox,
+    { path: ['senderName'], error: senderTooLong },
+  );
+
+/** Who the emails come from and where they lead. */
+export const mailSettings = withFittingSender(z.strictObject(mailFields));
 export type MailSettings = z.output<typeof mailSettings>;
 
 /** The names of the token's claims that the product reads. */
-export const claimNames = z.strictObject({ partnerId: z.string().min(1), roles: z.string().min(1) });
+const claimName = z.string().min(1).max(100, brief(100));
+export const claimNames = z.strictObject({ partnerId: claimName, roles: claimName });
 export type ClaimNames = z.output<typeof claimNames>;
 
 const json = <Schema extends z.ZodType>(schema: Schema) =>
@@ -73,6 +103,7 @@ export const variables = {
   SIGN_IN_ISSUER: z.url(),
   SIGN_IN_CLIENT_ID: z.string().min(1),
   SESSION_SECRET_ARN: z.string().min(1),
+  CALLER_SALT_SECRET_ARN: z.string().min(1),
 };
 
 /**

@@ -3,6 +3,9 @@ import * as z from 'zod';
 import { type Contact, locales } from '../domain/order-line.ts';
 import { toInstant } from '../domain/time.ts';
 
+/** How many characters an identifier of the outside has at most. */
+export const longestId = 64;
+
 /** An identifier of the outside: 1 to 64 of `A-Z a-z 0-9 . _ -`. */
 export const identifier = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ -');
 
@@ -21,10 +24,11 @@ export const plainText = (max: number) =>
 
 /**
  * A mail address as the mail service takes it: ASCII, at most 254 characters with at most 64 before the at sign
- * (RFC 5321), no display name. Other scripts come as punycode, in the top-level domain too.
+ * (RFC 5321), no display name. Other scripts come as punycode, in the top-level domain too. Each label of the domain has
+ * at most 63 characters and no hyphen at its ends (RFC 1035).
  */
 const addressPattern =
-  /^(?=[^@]{1,64}@)(?!\.)(?!.*\.\.)[A-Za-z0-9_'+\-.]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9-]*\.)+(?:[A-Za-z]{2,}|[Xx][Nn]--[A-Za-z0-9-]*[A-Za-z0-9])$/;
+  /^(?=[^@]{1,64}@)(?!\.)(?!.*\.\.)[A-Za-z0-9_'+\-.]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{0,58}[A-Za-z0-9])$/;
 
 export const emailAddress = z
   .string()
@@ -34,13 +38,15 @@ export const emailAddress = z
 
 const locale = z.enum(locales, `must be one of ${locales.join(', ')}`);
 
-/** A provisioning contact; without a locale it is written to in English. */
-export const contactFields = {
+/** A change of the provisioning contact: what is not given stays. */
+export const contactChangeFields = {
   email: emailAddress,
   name: plainText(200).exactOptional(),
-  locale: locale.default('en'),
+  locale: locale.exactOptional(),
 };
-export const contact: z.ZodType<Contact> = z.object(contactFields);
+
+/** A provisioning contact; without a locale it is written to in English. */
+export const contact: z.ZodType<Contact> = z.object({ ...contactChangeFields, locale: locale.default('en') });
 
 export const person = z.object({ name: plainText(200), email: emailAddress });
 
@@ -62,6 +68,9 @@ export const timestamp = z.iso
   })
   .refine(withinReason, yearMessage)
   .transform(toUtc);
+
+/** A point in time as the product tells it: in UTC. */
+export const instant = z.iso.datetime().meta({ id: 'Instant', example: '2026-11-22T00:00:00.000Z' });
 
 /** A date means 00:00 UTC of that day; a timestamp is taken as it is. */
 export const startDate = z

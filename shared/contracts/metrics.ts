@@ -13,6 +13,8 @@ interface MetricDefinition {
 /** Everything that the product counts, as CloudWatch knows it. */
 export const productMetrics = {
   EmailsSent: { unit: 'Count', dimensions: { Kind: emailKinds } },
+  /** Of which nobody knew whether they left when they were sent; SES's report confirms them, if it comes. */
+  EmailsUnconfirmed: { unit: 'Count', dimensions: { Kind: emailKinds } },
   /** What SES reported about them later; a report that came twice counts once. */
   EmailFeedback: { unit: 'Count', dimensions: { Outcome: deliveryOutcomes } },
   /** Resends and contact changes that people asked for and did not get. */

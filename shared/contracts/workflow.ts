@@ -12,7 +12,8 @@ export const workflowInput = z.object({
 export type WorkflowInput = z.output<typeof workflowInput>;
 
 /**
- * What the state "Send provisioning email" answers. Only `awaiting` goes on to wait: `settled` lines are onboarded,
+ * What the state "Send provisioning email" answers. `awaiting` goes on to wait for the end of the window, and
+ * `unconfirmed` for a report on the email that may have left: at `retryAt` it asks again. `settled` lines are onboarded,
  * cancelled or closed, and a `superseded` execution has a successor.
  */
 export type SendingOutcome =
@@ -22,6 +23,7 @@ export type SendingOutcome =
       /** The key under which the closed line is listed; the closing state writes it. */
       readonly closedStateKey: string;
     }
+  | { readonly outcome: 'unconfirmed'; readonly retryAt: string }
   | { readonly outcome: 'settled' | 'superseded' };
 
 /** A fault that the workflow or a queue retries or reports by its name. */
@@ -40,6 +42,10 @@ export const faultNames = {
   sendInProgress: 'SendInProgress',
   /** The mail service did not accept the email. */
   emailNotSent: 'EmailNotSent',
+  /** The answer to a write was lost: it may have taken effect. */
+  writeUnconfirmed: 'WriteUnconfirmed',
+  /** DynamoDB left out a part of what was asked for, again and again. */
+  readThrottled: 'ReadThrottled',
   /** Too many writers at one line; the next try finds them gone. */
   lineContended: 'LineContended',
   /** The execution started before its line's requested start date. */

@@ -5,7 +5,7 @@ export const historyTypes = [
   'Rescheduled',
   'ProvisioningEmailSent',
   'ProvisioningEmailFailed',
-  /** Its sender left no outcome: it may have been sent. */
+  /** Its outcome is unknown: it may have been sent. Once the mail service reports it, it becomes a sent one. */
   'ProvisioningEmailUnconfirmed',
   'ProvisioningEmailFeedback',
   'ProvisioningContactChanged',
@@ -24,6 +24,8 @@ export interface HistoryEntry {
   readonly messageId?: string;
   readonly result?: string;
   readonly reason?: string;
+  /** The claim of an email that may have been sent. Not shown to callers. */
+  readonly claimId?: string;
   /** How often it happened in a row, the last time at `at`. */
   readonly repeated?: { readonly times: number; readonly since: Instant };
 }
@@ -45,10 +47,11 @@ export const mostEmailsPerDay = 20;
  *
  *     history         320 entries of 0.75 KB   240 KB   actor and address of 254 B; reports have a reason of 200 B,
  *                                                       and `aws.ses` as actor
- *     kept answers     20 of 5 KB              100 KB   `mostEmailsPerDay`
+ *     kept answers     20 of 5 KB              100 KB   `mostEmailsPerDay`; an unconfirmed email, of 2 KB, has none
+ *     quiet changes    20 of 0.5 KB             10 KB   `mostQuietChanges`, kept among the answers
  *     undeliverable    50 of 0.5 KB             25 KB   `mostUndeliverable`
  *     all else                                  10 KB
- *                                              375 KB
+ *                                              385 KB
  *
  * Room is made by what tells least. There is always enough of that: the entries that tell most are 1 booking, 101 sent
  * emails (the first is not limited), 100 contact changes, 101 bounces, and an onboarding, a closing and a cancellation,
@@ -65,7 +68,7 @@ export function withEntry(history: readonly HistoryEntry[], entry: HistoryEntry)
 }
 
 const isRepeated = (last: HistoryEntry, { type, actor, to, reason }: HistoryEntry): boolean =>
-  (type === 'ProvisioningEmailFailed' || type === 'ProvisioningEmailUnconfirmed') &&
+  type === 'ProvisioningEmailFailed' &&
   last.type === type &&
   last.actor === actor &&
   last.to === to &&

@@ -1,6 +1,6 @@
 import { type HistoryEntry, withEntry } from './history.ts';
 import { type OfferWindows, windowOf } from './offers.ts';
-import { type Instant, type IsoDuration, plus } from './time.ts';
+import { type Instant, type IsoDuration, later, minus, plus } from './time.ts';
 
 /** An order line is named by its order and its own id together. */
 export interface LineKey {
@@ -45,9 +45,10 @@ export interface LastEmail {
 
 /**
  * The right to send one email of a line, taken before the mail service is called. While it is live nobody else sends.
- * A claim whose `until` passed was left by a sender that died; it may be taken over.
+ * A claim whose `until` passed was left by a sender that died: its email may have been sent.
  */
 export interface Claim {
+  /** Travels with the email as a tag, so that the mail service's reports tell what came of the claim. */
   readonly id: string;
   readonly owner: string;
   readonly kind: EmailKind;
@@ -55,13 +56,33 @@ export interface Claim {
   readonly actor: string;
   readonly at: Instant;
   readonly until: Instant;
+  /** The idempotency key of the request. */
+  readonly key?: string;
 }
 
-/** The answer that a resend with an idempotency key got, kept as JSON text for as long as the key counts. */
+/** An email that the mail service accepted for sending. */
+export interface SentEmail {
+  readonly messageId: string;
+  readonly to: string;
+  readonly sentAt: Instant;
+}
+
+/** What the request of an idempotency key came to, kept for as long as the key counts. */
 export interface KeptAnswer {
   readonly key: string;
   readonly at: Instant;
-  readonly answer: string;
+  /** The first answer to a resend, as JSON text; missing while only the mail service's report told of its email. */
+  readonly answer?: string;
+  /** The email that left. */
+  readonly email?: SentEmail;
+  /** The change of contact that sent nothing. */
+  readonly change?: QuietChange;
+}
+
+/** A change of contact without an email, and the address that was asked for. */
+export interface QuietChange {
+  readonly outcome: 'saved' | 'unchanged';
+  readonly email: string;
 }
 
 /** An address that mail does not reach, and why. */
@@ -99,9 +120,16 @@ export interface OrderLine extends LineKey {
   /** The addresses that hard-bounced or complained, and why: nothing is sent to them any more. */
   readonly undeliverable: readonly Undeliverable[];
   readonly claim?: Claim;
+  /**
+   * The claims of the last day whose emails may have been sent: counted, in the history, and confirmed by the mail
+   * service's report if it comes. Oldest first.
+   */
+  readonly unconfirmed: readonly Claim[];
   readonly answers: readonly KeptAnswer[];
   /** Which start of the workflow counts; an execution of an older one stands down. 0: none was started yet. */
   readonly executionRevision: number;
+  /** Moved so far ahead that no execution of this revision was started; the sweep starts one in time. */
+  readonly awaitsExecution?: boolean;
   readonly history: readonly HistoryEntry[];
 }
 
@@ -174,6 +202,7 @@ export function book(
     contactsSaved: 0,
     countedEmailsAt: [],
     undeliverable: [],
+    unconfirmed: [],
     answers: [],
     executionRevision: 0,
     history: [{ ...stamp, type: 'Booked' }],
@@ -232,7 +261,7 @@ export function reschedule(line: OrderLine, change: Reschedule, stamp: Stamp): O
       ...giveUpClaim(line),
       requestedStartDate: change.requestedStartDate,
       rescheduledAt: change.changedAt,
-      executionRevision: startedAnew(line),
+      ...startedAnew(line, change.requestedStartDate, stamp.at),
     },
     entry,
   );
@@ -247,14 +276,42 @@ export function rescheduleOf(entry: HistoryEntry): { to: Instant; isApplied: boo
 const isApplied = ({ requestedStartDate, rescheduledAt }: OrderLine, change: Reschedule): boolean =>
   rescheduledAt !== undefined && isSameChange({ requestedStartDate, changedAt: rescheduledAt }, change);
 
-/** The revision that makes running executions stand down; a line without an execution keeps having none. */
-const startedAnew = (line: OrderLine): number =>
-  line.executionRevision === 0 ? 0 : line.executionRevision + 1;
+/**
+ * How long before its requested start date a line gets its execution. Step Functions lets an execution last a year at
+ * most; half a year leaves the other half for the window.
+ */
+export const executionHorizon: IsoDuration = 'P180D';
+
+/** Whether a requested start date is near enough for an execution. */
+const isWithinHorizon = (requestedStartDate: Instant, now: Instant): boolean =>
+  minus(requestedStartDate, executionHorizon) <= now;
+
+/** Whether it is time for an open line to have an execution: its window runs, or its start date is near enough. */
+export const isExecutionDue = (line: OrderLine, now: Instant): boolean =>
+  line.status !== 'Scheduled' || isWithinHorizon(line.requestedStartDate, now);
+
+/** Whether an execution was started for the line as it is. */
+export const hasExecution = ({ executionRevision, awaitsExecution = false }: OrderLine): boolean =>
+  executionRevision > 0 && !awaitsExecution;
+
+/** The next revision, which makes running executions stand down; a line without an execution keeps having none. */
+const startedAnew = (
+  line: OrderLine,
+  requestedStartDate: Instant,
+  now: Instant,
+): Pick<OrderLine, 'executionRevision' | 'awaitsExecution'> =>
+  hasExecution(line)
+    ? {
+        executionRevision: line.executionRevision + 1,
+        awaitsExecution: !isWithinHorizon(requestedStartDate, now),
+      }
+    : { executionRevision: line.executionRevision };
 
 /** Gives the line a new start of its workflow; older executions stand down. */
 export const withNewExecution = (line: OrderLine): OrderLine => ({
   ...line,
   executionRevision: line.executionRevision + 1,
+  awaitsExecution: false,
 });
 
 /** Cancels the line, whatever its status; a second cancellation changes nothing. */
@@ -264,15 +321,30 @@ export function cancel(line: OrderLine, cancelledAt: Instant, stamp: Stamp): Ord
 }
 
 /**
- * The point of no return. An open line becomes Onboarded; a closed or cancelled one keeps its status and gets the flag.
- * A second onboarding changes nothing.
+ * The point of no return. What happened first counts: a line onboarded before its window ended is Onboarded, also if
+ * it was closed meanwhile; one whose window ended first is Closed, with the flag. A cancelled line keeps its status. A
+ * second onboarding changes nothing.
  */
 export function onboard(line: OrderLine, onboarding: Onboarding, stamp: Stamp): OrderLine {
   if (line.onboardedAt !== undefined) return line;
   const { organizationId, onboardedAt } = onboarding;
-  const status = isOpen(line) ? 'Onboarded' : line.status;
-  return withHistory({ ...line, status, organizationId, onboardedAt }, { ...stamp, type: 'Onboarded' });
+  const isTooLate = line.closesAt !== undefined && line.closesAt <= onboardedAt;
+  const { closedAt, ...settled } = isTooLate ? closeOverdue(line, { ...stamp, actor: 'workflow' }) : line;
+  const isInTime = isOpen(settled) || (settled.status === 'Closed' && !isTooLate);
+  return withHistory(
+    {
+      ...settled,
+      ...(isInTime ? { status: 'Onboarded' } : closedAt === undefined ? {} : { closedAt }),
+      organizationId,
+      onboardedAt,
+    },
+    { ...stamp, type: 'Onboarded' },
+  );
 }
+
+/** The line as the onboarding of its order makes it: the order may know before the line does. */
+export const asOnboarded = (line: OrderLine, onboarding: Onboarding | undefined, at: Instant): OrderLine =>
+  onboarding ? onboard(line, onboarding, { at, actor: 'control-hub' }) : line;
 
 /** Whether the window of a line that nobody set up has run out. */
 export const isOverdue = (line: OrderLine, now: Instant): boolean =>
@@ -301,21 +373,26 @@ export function withoutClaim(line: OrderLine, id: string): OrderLine {
 }
 
 /**
- * Ends a claim whose sender left no outcome. Its email may have been sent, so it is in the history and counts. Should
- * the sender record its email after all, it counts once more: rather too many are counted than too few.
+ * Ends a claim whose outcome nobody knows: its sender died, or the mail service's answer was lost. Its email may have
+ * been sent, so it counts and is in the history; the mail service's report may still confirm it.
  */
-function giveUpClaim(line: OrderLine): OrderLine {
+export function giveUpClaim(line: OrderLine): OrderLine {
   const { claim } = line;
   if (!claim) return line;
-  const { actor, at, kind, to } = claim;
-  return withHistory(withCount(withoutClaim(line, claim.id), kind, at), {
-    at,
-    type: 'ProvisioningEmailUnconfirmed',
-    actor,
-    to: to.email,
-    result: 'may have been sent',
-    reason: kind,
-  });
+  const { id, actor, at, kind, to } = claim;
+  const known = line.unconfirmed.filter((other) => plus(other.at, limitSpan) > at);
+  return withHistory(
+    { ...withCount(withoutClaim(line, id), kind, at), unconfirmed: [...known, claim] },
+    {
+      at,
+      type: 'ProvisioningEmailUnconfirmed',
+      actor,
+      to: to.email,
+      result: 'may have been sent',
+      reason: kind,
+      claimId: id,
+    },
+  );
 }
 
 /** The line as it is once a claim that ran out is given up; nothing needs to have written that. */
@@ -330,7 +407,7 @@ function withCount(line: OrderLine, kind: EmailKind, at: Instant): OrderLine {
   const lastDay = line.countedEmailsAt.filter((sent) => plus(sent, limitSpan) > at);
   return {
     ...line,
-    ...(kind === 'resend' ? { lastResentAt: at } : {}),
+    ...(kind === 'resend' ? { lastResentAt: later(line.lastResentAt ?? at, at) } : {}),
     emailsSent: line.emailsSent + 1,
     countedEmailsAt: kind === 'first' ? lastDay : [...lastDay, at],
   };
@@ -338,39 +415,98 @@ function withCount(line: OrderLine, kind: EmailKind, at: Instant): OrderLine {
 
 /**
  * Records that the claimed email was accepted for sending: the first one starts the window, a contact change takes
- * effect. It counts even if the line was settled meanwhile or the claim was taken over: the email did leave. The same
- * email again changes nothing.
+ * effect. It counts even if the line was settled meanwhile or the claim was given up: the email did leave, and its
+ * entry in the history says so from now on. The same email again changes nothing, and what is newer stays.
  */
-export function recordSent(
-  line: OrderLine,
-  claim: Claim,
-  email: { messageId: string; sentAt: Instant },
-): OrderLine {
-  const { messageId, sentAt } = email;
-  if (recipientOf(line, messageId) !== undefined) return line;
-  const { actor, kind, to } = claim;
+export function recordSent(line: OrderLine, claim: Claim, { messageId, sentAt }: Acceptance): OrderLine {
+  if (sentEmailOf(line, messageId)) return line;
+  const { id, actor, kind, to, key } = claim;
+  // The history knows of claims that were given up longer ago than the list of them goes back.
+  const isCounted =
+    line.unconfirmed.some((given) => given.id === id) || line.history.some(({ claimId }) => claimId === id);
+  const counted = isCounted ? line : withCount(withoutClaim(line, id), kind, sentAt);
+  const changed =
+    kind === 'contact-change' && !isContactNewer(line, claim)
+      ? withContact(counted, to, { at: sentAt, actor })
+      : counted;
+  const email: SentEmail = { messageId, to: to.email, sentAt };
   const sent: OrderLine = {
-    ...withCount(withoutClaim(line, claim.id), kind, sentAt),
+    ...changed,
+    unconfirmed: changed.unconfirmed.filter((given) => given.id !== id),
     ...(kind === 'first' ? windowFrom(line, sentAt) : {}),
-    lastEmail: { messageId, to: to.email, sentAt, delivery: 'Accepted' },
+    ...(line.lastEmail && line.lastEmail.sentAt > sentAt
+      ? {}
+      : { lastEmail: { ...email, delivery: 'Accepted' } }),
+    history: withSentEntry(changed.history, id, {
+      at: sentAt,
+      type: 'ProvisioningEmailSent',
+      actor,
+      to: to.email,
+      messageId,
+      result: isCounted ? 'Confirmed' : 'Accepted',
+      reason: kind,
+    }),
   };
-  const changed = kind === 'contact-change' ? withContact(sent, to, { at: sentAt, actor }) : sent;
-  return withHistory(changed, {
-    at: sentAt,
-    type: 'ProvisioningEmailSent',
-    actor,
-    to: to.email,
-    messageId,
-    result: 'Accepted',
-    reason: kind,
-  });
+  return key === undefined ? sent : keepAnswer(sent, { key, at: sentAt, email });
 }
 
-/** Who an email of the line went to; undefined if the line knows of no such email. */
-export function recipientOf(line: OrderLine, messageId: string): string | undefined {
-  if (line.lastEmail?.messageId === messageId) return line.lastEmail.to;
-  return line.history.find((entry) => entry.type === 'ProvisioningEmailSent' && entry.messageId === messageId)
-    ?.to;
+/** What the mail service says of an email that it accepted for sending. */
+type Acceptance = Omit<SentEmail, 'to'>;
+
+/** The history with the entry of a sent email in the place of the one that said that it may have been sent. */
+function withSentEntry(
+  history: readonly HistoryEntry[],
+  claimId: string,
+  sent: HistoryEntry,
+): readonly HistoryEntry[] {
+  const place = history.findIndex((entry) => entry.claimId === claimId);
+  return place === -1 ? withEntry(history, sent) : history.with(place, sent);
+}
+
+/** Whether the contact was changed after the claim was made: what is told late does not undo it. */
+const isContactNewer = (line: OrderLine, claim: Claim): boolean =>
+  line.history.some(({ type, at }) => type === 'ProvisioningContactChanged' && at > claim.at);
+
+/** An email as the mail service reports it. */
+export interface ReportedEmail extends SentEmail {
+  readonly claimId: string | undefined;
+  readonly kind: EmailKind | undefined;
+}
+
+/**
+ * Records an email that the mail service reported, unless the line knows of it: by the claim that it was sent for, as
+ * if the answer had come; without one, by what the report says.
+ */
+export function recordReported(line: OrderLine, email: ReportedEmail): OrderLine {
+  const { claimId, messageId, to, sentAt } = email;
+  const { kind = line.firstEmailSentAt === undefined ? 'first' : 'resend' } = email;
+  const claims = line.claim ? [line.claim, ...line.unconfirmed] : line.unconfirmed;
+  const claim = claims.find(({ id }) => id === claimId) ?? {
+    id: claimId ?? messageId,
+    owner: 'report',
+    kind,
+    to: contactOf(line, to),
+    actor: 'aws.ses',
+    at: sentAt,
+    until: sentAt,
+  };
+  return recordSent(line, claim, { messageId, sentAt });
+}
+
+/** The line's contact if that is its address, else one of which nothing but the address is known. */
+const contactOf = ({ provisioningContact }: OrderLine, email: string): Contact =>
+  isSameAddress(provisioningContact.email, email)
+    ? provisioningContact
+    : { email, locale: provisioningContact.locale };
+
+/** An email of the line; undefined if the line knows of no such email. */
+export function sentEmailOf(line: OrderLine, messageId: string): Omit<SentEmail, 'messageId'> | undefined {
+  const { lastEmail } = line;
+  if (lastEmail?.messageId === messageId) return { to: lastEmail.to, sentAt: lastEmail.sentAt };
+  const entry = line.history.find(
+    (known) => known.type === 'ProvisioningEmailSent' && known.messageId === messageId,
+  );
+  return entry?.to === undefined ? undefined : { to: entry.to, sentAt: entry.at };
 }
 
 function windowFrom(line: OrderLine, sentAt: Instant): Partial<OrderLine> {
@@ -402,6 +538,24 @@ export function recordFailure(
   });
 }
 
+/** A change of the provisioning contact: what is not given stays, but a name goes with its address; '' is no name. */
+export interface ContactChange {
+  readonly email: string;
+  readonly name?: string;
+  readonly locale?: Locale;
+}
+
+/** The contact that a change makes of the line's. */
+export function changedContact({ provisioningContact: known }: OrderLine, change: ContactChange): Contact {
+  const isSame = isSameAddress(known.email, change.email);
+  const name = change.name ?? (isSame ? known.name : undefined);
+  return {
+    email: isSame ? known.email : change.email,
+    ...(name === undefined || name === '' ? {} : { name }),
+    locale: change.locale ?? known.locale,
+  };
+}
+
 function withContact(line: OrderLine, contact: Contact, stamp: Stamp): OrderLine {
   return withHistory(
     { ...line, provisioningContact: contact },
@@ -415,15 +569,24 @@ export const saveContact = (line: OrderLine, contact: Contact, stamp: Stamp): Or
   contactsSaved: line.contactsSaved + 1,
 });
 
-/** Keeps the answer to a resend for its idempotency key, and forgets those whose time is over. */
+/** How many changes of contact without an email are kept for their keys; the one kept longest makes room. */
+export const mostQuietChanges = 20;
+
+/** Keeps what an idempotency key came to, and forgets those whose time is over. */
 export function keepAnswer(line: OrderLine, kept: KeptAnswer): OrderLine {
   const others = line.answers.filter(({ key, at }) => key !== kept.key && plus(at, limitSpan) > kept.at);
-  return { ...line, answers: [...others, kept] };
+  const answers = [...others, kept];
+  const tooMany = answers.filter(({ change }) => change).slice(0, -mostQuietChanges);
+  return { ...line, answers: answers.filter((answer) => !tooMany.includes(answer)) };
 }
 
-/** The answer that `key` got within the last 24 hours. */
-export const keptAnswer = (line: OrderLine, key: string, now: Instant): string | undefined =>
-  line.answers.find((kept) => kept.key === key && plus(kept.at, limitSpan) > now)?.answer;
+/** What `key` came to within the last 24 hours. */
+export const keptAnswer = (line: OrderLine, key: string, now: Instant): KeptAnswer | undefined =>
+  line.answers.find((kept) => kept.key === key && plus(kept.at, limitSpan) > now);
+
+/** The email of `key` of which nobody knows yet whether it left. */
+export const unconfirmedOf = (line: OrderLine, key: string): Claim | undefined =>
+  line.unconfirmed.find((claim) => claim.key === key);
 
 /** What the mail service reports about an email that it accepted. */
 export interface Feedback {
@@ -438,37 +601,62 @@ export interface Feedback {
 const deliveryRank: Readonly<Record<Delivery, number>> = {
   Accepted: 0,
   Delayed: 1,
-  Delivered: 2,
-  Rejected: 3,
-  Bounced: 3,
-  Complained: 4,
+  /** One that may pass: a full mailbox, or an automatic reply, which comes after the delivery. */
+  Bounced: 2,
+  Delivered: 3,
+  Rejected: 4,
+  Complained: 5,
 };
+
+/** A hard bounce ranks as high as a rejection. */
+const rankOf = ({ delivery, undeliverable }: { delivery: Delivery; undeliverable: boolean }): number =>
+  delivery === 'Bounced' && undeliverable ? deliveryRank.Rejected : deliveryRank[delivery];
 
 /** Records a report about one of the line's emails; the same report again changes nothing. */
 export function recordFeedback(line: OrderLine, feedback: Feedback, stamp: Stamp): OrderLine {
   const { messageId, delivery, reason, undeliverable } = feedback;
-  const to = recipientOf(line, messageId);
+  const sent = sentEmailOf(line, messageId);
   const isKnown = line.history.some(
     (entry) =>
       entry.type === 'ProvisioningEmailFeedback' &&
       entry.messageId === messageId &&
       entry.result === delivery,
   );
-  if (isKnown || to === undefined) return line;
+  if (!sent) return line;
+  const { to } = sent;
+  // A bounce that may pass can be followed by one that does not.
+  if (isKnown && (!undeliverable || isUndeliverable(line, to))) return line;
 
-  const isNews =
-    line.lastEmail?.messageId === messageId && deliveryRank[delivery] > deliveryRank[line.lastEmail.delivery];
   const because = reason === undefined ? {} : { reason };
   const told = undeliverable ? withUndeliverable(line, { email: to, reason: reason ?? delivery }) : line;
-  return withHistory(isNews ? { ...told, lastEmail: { ...line.lastEmail, delivery, ...because } } : told, {
-    ...stamp,
-    type: 'ProvisioningEmailFeedback',
-    to,
-    messageId,
-    result: delivery,
-    ...because,
-  });
+  return withHistory(
+    { ...told, ...lastEmailAfter(line, feedback) },
+    {
+      ...stamp,
+      at: later(stamp.at, sent.sentAt),
+      type: 'ProvisioningEmailFeedback',
+      to,
+      messageId,
+      result: delivery,
+      ...because,
+    },
+  );
 }
+
+/** The last email with what is news about it; a report about any other email leaves it as it is. */
+function lastEmailAfter(line: OrderLine, feedback: Feedback): Pick<OrderLine, 'lastEmail'> {
+  const { lastEmail } = line;
+  if (lastEmail?.messageId !== feedback.messageId) return {};
+  const { delivery, reason } = feedback;
+  const { to, messageId, sentAt } = lastEmail;
+  const known = rankOf({ delivery: lastEmail.delivery, undeliverable: isUndeliverable(line, to) });
+  if (rankOf(feedback) <= known) return {};
+  return { lastEmail: { messageId, to, sentAt, delivery, ...(reason === undefined ? {} : { reason }) } };
+}
+
+/** Whether mail to the address is known not to arrive. */
+const isUndeliverable = (line: OrderLine, address: string): boolean =>
+  line.undeliverable.some(({ email }) => isSameAddress(email, address));
 
 /** How many undeliverable addresses a line remembers; the one known longest makes room. */
 export const mostUndeliverable = 50;

@@ -1,5 +1,7 @@
 import {
+  changedContact,
   type Contact,
+  type ContactChange,
   isOpen,
   isProvisioningPending,
   isSameAddress,
@@ -63,28 +65,49 @@ export function refuseContactChange(
   return refuseUnstarted(line) ? refuseUsedUp(line, limits) : refuseTooMany(line, now, limits);
 }
 
-export type ContactChange =
+export type ContactDecision =
   | { readonly outcome: 'unchanged' }
-  /** Before the first email: it will go to the new contact on the requested start date. */
-  | { readonly outcome: 'save' }
+  /** Nothing is sent: before the first email, or since the address stays. */
+  | { readonly outcome: 'save'; readonly contact: Contact }
   /** The email goes to the new contact at once, and the change counts once it was accepted. */
-  | { readonly outcome: 'send' }
+  | { readonly outcome: 'send'; readonly contact: Contact }
   | { readonly outcome: 'refused'; readonly refusal: Refusal };
 
-/** What a change of the provisioning contact to `contact` means at `now`. */
+/** What a change of the provisioning contact means at `now`. */
 export function decideContactChange(
   stored: OrderLine,
-  contact: Contact,
+  change: ContactChange,
   now: Instant,
   limits: ResendLimits,
-): ContactChange {
+): ContactDecision {
   const line = withoutStaleClaim(stored, now);
   const settled = refuseSettled(line);
   if (settled) return { outcome: 'refused', refusal: settled };
-  if (isSameAddress(line.provisioningContact.email, contact.email)) return { outcome: 'unchanged' };
+  const contact = changedContact(line, change);
+  if (isSameAddress(line.provisioningContact.email, contact.email)) {
+    if (isSameContact(line.provisioningContact, contact)) return { outcome: 'unchanged' };
+    const refusal = refuseUsedUp(line, limits);
+    return refusal ? { outcome: 'refused', refusal } : { outcome: 'save', contact };
+  }
   const refusal = refuseUndeliverable(line, contact) ?? refuseContactChange(line, now, limits);
   if (refusal) return { outcome: 'refused', refusal };
-  return { outcome: refuseUnstarted(line) ? 'save' : 'send' };
+  return { outcome: refuseUnstarted(line) ? 'save' : 'send', contact };
+}
+
+const isSameContact = (a: Contact, b: Contact): boolean => a.name === b.name && a.locale === b.locale;
+
+/** How long the mail service has to report on a first email that may have left, before it is sent once more. */
+const firstPatience: IsoDuration = 'PT15M';
+
+/** The same for every further one: by then the mail service is down, and what it did not report has not left. */
+const furtherPatience: IsoDuration = 'PT1H';
+
+/** Until when the report on a first email that may have left is waited for; undefined: there is none to wait for. */
+export function firstEmailAwaitedUntil(line: OrderLine, now: Instant): Instant | undefined {
+  const given = line.unconfirmed.filter(({ kind }) => kind === 'first');
+  const last = given.at(-1);
+  const until = last && plus(last.at, given.length === 1 ? firstPatience : furtherPatience);
+  return until !== undefined && until > now ? until : undefined;
 }
 
 /**

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { Duration } from 'luxon';
 import type { Email } from '../contracts/email.ts';
 import type { MailSettings } from '../contracts/environment.ts';
-import { emailTags } from '../contracts/events.ts';
+import { encodeTags } from '../contracts/email-tags.ts';
 import type { Claim, Locale, OrderLine } from '../domain/order-line.ts';
 import { type Instant, type IsoDuration, plus } from '../domain/time.ts';
 import { emailTexts } from './texts.ts';
@@ -117,11 +117,7 @@ export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSe
     subject,
     html: markup.toString(),
     text: `${text}\n`,
-    tags: {
-      [emailTags.orderId]: line.orderId,
-      [emailTags.lineId]: line.lineId,
-      [emailTags.kind]: claim.kind,
-    },
+    tags: encodeTags({ orderId: line.orderId, lineId: line.lineId, kind: claim.kind, claimId: claim.id }),
   };
 }
 

@@ -2,6 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type * as z from 'zod';
 import type { DeadLetters } from '../adapters/dead-letters.ts';
+import { subjectOf } from '../contracts/events.ts';
 import { check, inputErrorText } from '../contracts/validation.ts';
 import { NamedFault } from '../contracts/workflow.ts';
 import { faultForLog, type Log } from './logger.ts';
@@ -10,6 +11,13 @@ import { faultForLog, type Log } from './logger.ts';
  * A consumer of EventBridge events from its queue. Each is checked against `schema` and handed to `handle` on its own:
  * one that does not fit goes to the dead letters with the reason and is not tried again, one whose handling fails is
  * left in the queue for another try.
+ *
+ * Events of one batch that write to the same line are handled one after the other, as they came: together they would
+ * only make each other's writes fail. Different lines are handled side by side. Many changes of one line at once are
+ * then as many writers as there are batches of it, which the store lets take turns; one that found no turn fails alone
+ * (partial batch failures), its queue hides it for the visibility timeout, which holds up nobody, and delivers it again
+ * when the others are through. Each function has a queue and concurrency of its own, so a busy line of one is no wait
+ * for the events of another.
  */
 export function consumeEvents<Schema extends z.ZodType>(
   schema: Schema,
@@ -18,8 +26,10 @@ export function consumeEvents<Schema extends z.ZodType>(
 ): (event: SQSEvent) => Promise<SQSBatchResponse> {
   const { deadLetters, log } = services;
 
-  async function consume({ body, messageId, attributes }: SQSRecord): Promise<void> {
-    const { event, reason } = parse(schema, body);
+  async function consume(
+    { body, messageId, attributes }: SQSRecord,
+    { event, reason }: Parsed<z.output<Schema>>,
+  ): Promise<void> {
     if (reason !== undefined) {
       log.warn('event refused', { messageId, reason });
       await deadLetters.keep(body, reason);
@@ -37,10 +47,26 @@ export function consumeEvents<Schema extends z.ZodType>(
     }
   }
 
-  return (event) =>
-    processPartialResponse(event, consume, new BatchProcessor(EventType.SQS), {
+  return (batch) => {
+    /** The end of the last event so far of each subject. */
+    const ends = new Map<string, Promise<unknown>>();
+
+    async function consumeInTurn(record: SQSRecord): Promise<void> {
+      const parsed = parse(schema, record.body);
+      const subject = subjectOf(parsed.event) ?? record.messageId;
+      const before = ends.get(subject) ?? Promise.resolve();
+      const handled = before.then(() => consume(record, parsed));
+      ends.set(
+        subject,
+        handled.catch(() => undefined),
+      );
+      await handled;
+    }
+
+    return processPartialResponse(batch, consumeInTurn, new BatchProcessor(EventType.SQS), {
       throwOnFullBatchFailure: false,
     });
+  };
 }
 
 type Parsed<Event> = { event: Event; reason?: undefined } | { event?: undefined; reason: string };

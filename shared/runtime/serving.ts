@@ -2,8 +2,10 @@ import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
 import { mail, sesClient } from '../adapters/mail.ts';
 import { dynamoDbClient, orderLineStore } from '../adapters/order-line-store.ts';
+import { readSecret, secretsClient } from '../adapters/secrets.ts';
 import { type ClaimNames, variables } from '../contracts/environment.ts';
 import type { ResendServices } from '../use-cases/resend.ts';
+import { type CallerHash, callerHash } from './caller-hash.ts';
 import { createLog } from './logger.ts';
 import { createMetrics } from './metrics.ts';
 
@@ -14,11 +16,14 @@ export const servingEnvironment = z.object({
   CONFIGURATION_SET: variables.CONFIGURATION_SET,
   RESEND_LIMITS: variables.RESEND_LIMITS,
   CLAIM_NAMES: variables.CLAIM_NAMES,
+  CALLER_SALT_SECRET_ARN: variables.CALLER_SALT_SECRET_ARN,
 });
 
 /** What a function that serves people works with. */
 export interface ServingServices extends ResendServices {
   readonly claimNames: ClaimNames;
+  /** Names callers in the log of requests. */
+  readonly callerHash: CallerHash;
 }
 
 const servingClients = () => ({ dynamoDb: dynamoDbClient(), ses: sesClient() });
@@ -29,7 +34,9 @@ export function buildServingServices(
   clients = servingClients(),
   now = () => new Date(),
   metrics = createMetrics(),
+  readSalt = () => readSecret(secretsClient(), environment.CALLER_SALT_SECRET_ARN),
 ): ServingServices {
+  const log = createLog(serviceName);
   return {
     store: orderLineStore(clients.dynamoDb, environment.TABLE_NAME),
     mail: mail(clients.ses, environment.CONFIGURATION_SET),
@@ -39,7 +46,8 @@ export function buildServingServices(
     now,
     newId: () => crypto.randomUUID(),
     pause: (milliseconds) => setTimeout(milliseconds),
-    log: createLog(serviceName),
+    callerHash: callerHash(readSalt, log, () => new Date()),
+    log,
     metrics,
   };
 }

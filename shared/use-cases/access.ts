@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ClaimNames } from '../contracts/environment.ts';
+import { longestId } from '../contracts/fields.ts';
 import { Problem } from '../contracts/problems.ts';
 import { longestActor } from '../domain/history.ts';
 import { isBooked, type OrderLine, type StoredLine } from '../domain/order-line.ts';
@@ -16,11 +17,10 @@ export interface Caller {
   readonly roles: ReadonlySet<string>;
 }
 
-/** API Gateway hands a list of roles on as `[view resend]`; other issuers write them with spaces or commas. */
-const roleList = z.union([
-  z.array(z.string()),
-  z.string().transform((text) => text.replace(/^\[|\]$/g, '').split(/[\s,]+/)),
-]);
+/** Roles as issuers write them: a list, or text with spaces or commas. Groups that mean nothing here are left out. */
+export const roleList = z
+  .union([z.array(z.string()), z.string().transform((text) => text.split(/[\s,]+/))])
+  .transform((granted) => roles.filter((role) => granted.includes(role)));
 
 const identityClaims = z.object({
   sub: z.string().min(1),
@@ -32,9 +32,9 @@ const identityClaims = z.object({
 export function callerOf(claims: Record<string, unknown> | undefined, names: ClaimNames): Caller {
   if (!claims) throw new Problem('unauthenticated', 'Send an access token: Authorization: Bearer <token>.');
   const identity = identityClaims.safeParse(claims);
-  const roles = roleList.default([]).safeParse(claims[names.roles]);
-  const partnerId = z.string().optional().safeParse(claims[names.partnerId]);
-  if (!identity.success || !roles.success || !partnerId.success) {
+  const granted = roleList.default([]).safeParse(claims[names.roles]);
+  const partnerId = z.string().max(longestId).optional().safeParse(claims[names.partnerId]);
+  if (!identity.success || !granted.success || !partnerId.success) {
     throw new Problem(
       'unauthenticated',
       'The access token lacks claims that are needed, or they are malformed.',
@@ -44,7 +44,7 @@ export function callerOf(claims: Record<string, unknown> | undefined, names: Cla
   return {
     name: withinBytes(email ?? name ?? sub, longestActor),
     ...(partnerId.data === undefined ? {} : { partnerId: partnerId.data }),
-    roles: new Set(roles.data),
+    roles: new Set(granted.data),
   };
 }
 

@@ -1,7 +1,13 @@
 import type { OrderLineStore } from '../adapters/order-line-store.ts';
 import type { Workflow } from '../adapters/workflow.ts';
-import { isWithinHorizon } from '../domain/follow-up.ts';
-import { isBooked, isOpen, type OrderLine, withNewExecution } from '../domain/order-line.ts';
+import {
+  hasExecution,
+  isBooked,
+  isExecutionDue,
+  isOpen,
+  type OrderLine,
+  withNewExecution,
+} from '../domain/order-line.ts';
 import type { Instant } from '../domain/time.ts';
 
 /**
@@ -18,10 +24,13 @@ export async function alignWorkflow(
   const { executionRevision: revision } = line;
   if (!isOpen(line)) {
     if (revision > 0) await workflow.stop(line, revision);
-  } else if (revision > 0) {
+  } else if (hasExecution(line)) {
     await startRevision(line, workflow);
-  } else if (isWithinHorizon(line, now)) {
+  } else if (isExecutionDue(line, now)) {
     await startNewExecution(line, workflow, store);
+  } else if (revision > 1) {
+    // The revision itself has none: the start date was moved far ahead.
+    await workflow.stop(line, revision - 1);
   }
 }
 

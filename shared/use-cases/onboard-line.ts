@@ -22,12 +22,16 @@ export async function onboardLine(
     const onboarded = onboard(known, onboarding, stamp);
     return { line: onboarded, result: { before: known, after: onboarded } };
   });
-  if (after && after !== before) count(after, onboarding, metrics);
+  if (after && after !== before) countOnboarding(after, metrics);
   return after;
 }
 
-function count({ status, firstEmailSentAt }: OrderLine, { onboardedAt }: Onboarding, metrics: Metrics): void {
-  if (status === 'Cancelled') return;
+/** Counts that a line passed the point of no return. */
+export function countOnboarding(
+  { status, firstEmailSentAt, onboardedAt }: OrderLine,
+  metrics: Metrics,
+): void {
+  if (status === 'Cancelled' || onboardedAt === undefined) return;
   metrics.add('LinesOnboarded', {});
   if (firstEmailSentAt === undefined || firstEmailSentAt > onboardedAt) return;
   metrics.add('TimeToOnboarding', {}, secondsBetween(firstEmailSentAt, onboardedAt));

@@ -127,7 +127,7 @@ const byTimeDescending = (a: HistoryEntry, b: HistoryEntry): number =>
   a.at === b.at ? 0 : a.at < b.at ? 1 : -1;
 
 /** An entry as callers see it; what happened several times in a row says so in its result. */
-const presentEntry = ({ repeated, ...entry }: HistoryEntry): HistoryAnswer['items'][number] =>
+const presentEntry = ({ repeated, claimId: _, ...entry }: HistoryEntry): HistoryAnswer['items'][number] =>
   repeated
     ? { ...entry, result: `${entry.result ?? ''}, ${repeated.times} times since ${repeated.since}` }
     : entry;

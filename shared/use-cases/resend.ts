@@ -1,32 +1,30 @@
-import { type ContactChangeAnswer, type ResendAnswer, resendAnswer } from '../contracts/api.ts';
-import { Problem, refusalCodes, supportCase } from '../contracts/problems.ts';
-import { faultNames, NamedFault } from '../contracts/workflow.ts';
 import {
-  type Claim,
-  type Contact,
+  type ContactChangeAnswer,
+  type LineAnswer,
+  type ResendAnswer,
+  resendAnswer,
+} from '../contracts/api.ts';
+import { Problem, refusalCodes, supportCase } from '../contracts/problems.ts';
+import {
+  type ContactChange,
   keepAnswer,
+  type KeptAnswer,
   keptAnswer,
   type LineKey,
   liveClaim,
   type OrderLine,
+  type QuietChange,
   saveContact,
-  type StoredLine,
-  withClaim,
-  withoutClaim,
+  type SentEmail,
+  unconfirmedOf,
+  withoutStaleClaim,
 } from '../domain/order-line.ts';
-import { decideContactChange, type Refusal, refuseResend, type ResendLimits } from '../domain/rules.ts';
+import { decideContactChange, refuseResend, type ResendLimits } from '../domain/rules.ts';
 import { type Instant, toInstant } from '../domain/time.ts';
-import { faultForLog } from '../runtime/logger.ts';
 import type { Metrics } from '../runtime/metrics.ts';
-import {
-  claimFor,
-  type ClaimRequest,
-  sendClaimed,
-  type SendServices,
-  updateWithClaim,
-} from './send-email.ts';
 import { type Caller, isVisible, requireResend } from './access.ts';
 import { presentLine, problemOf } from './present-line.ts';
+import { type EmailOutcome, type Permit, sendEmail, type SendServices } from './send-email.ts';
 
 export interface ResendServices extends SendServices {
   readonly limits: ResendLimits;
@@ -43,15 +41,24 @@ interface ResendRequest extends Request {
 
 interface ContactChangeRequest extends Request {
   readonly applyToAllLines: boolean;
+  /** Of the form that asks; a resend of the same key is another request. */
+  readonly idempotencyKey?: string | undefined;
 }
 
-/** What a look at a line under its write lock led to. */
-type Decision<Done> =
-  | { readonly done: Done }
-  | { readonly refused: Refusal }
-  /** Somebody else sends for the line; the refusal holds should that not end. */
-  | { readonly busy: Refusal }
-  | { readonly claimed: OrderLine; readonly claim: Claim };
+/** What a change of contact came to on one line, and the address that it was for. */
+interface ChangeOf<Line> {
+  readonly line: Line;
+  readonly outcome: 'sent' | 'saved' | 'unchanged';
+  readonly email: string;
+}
+
+export interface ContactChanges {
+  readonly lines: readonly ChangeOf<LineAnswer>[];
+  readonly skipped: ContactChangeAnswer['skipped'];
+}
+
+/** What is answered where no email leaves. */
+type Instead<Answer> = { readonly answer: Answer } | { readonly problem: Problem };
 
 /**
  * Sends the provisioning email again.
@@ -68,50 +75,101 @@ async function sendAgain(
   request: ResendRequest,
   services: ResendServices,
 ): Promise<ResendAnswer> {
-  const { idempotencyKey, caller } = request;
-  const { now, limits, newId } = services;
-
-  const decision = await decideUnclaimed<ResendAnswer>(key, request, services, (known, at) => {
-    const line = unclaimedBy(request, requireResend(known, caller));
-    const kept = idempotencyKey === undefined ? undefined : keptAnswer(line, idempotencyKey, at);
-    if (kept !== undefined) return { result: { done: resendAnswer.parse(JSON.parse(kept)) } };
-    const refused = refuseResend(line, at, limits);
-    if (refused) return { result: liveClaim(line, at) ? { busy: refused } : { refused } };
-    return claim(line, { kind: 'resend', to: line.provisioningContact }, request, at, newId);
+  const { idempotencyKey } = request;
+  const answerOf = (line: OrderLine, email: SentEmail): ResendAnswer => ({
+    line: presentLine(line, email.sentAt, services.limits),
+    email,
   });
-
-  if ('done' in decision) return decision.done;
-  let answer: ResendAnswer | undefined;
-  await send(decision, request, services, (line, email) => {
-    answer = { line: presentLine(line, toInstant(now()), limits), email };
-    if (idempotencyKey === undefined) return line;
-    return keepAnswer(line, { key: idempotencyKey, at: email.sentAt, answer: JSON.stringify(answer) });
-  });
-  if (!answer) throw new Error('an email was sent and not recorded');
-  return answer;
+  const outcome = await sendEmail(
+    key,
+    (line, at) => permitResend(requireResend(line, request.caller), at, request, services),
+    services,
+    (recorded, email) =>
+      idempotencyKey === undefined || firstAnswer(recorded, idempotencyKey)
+        ? recorded
+        : withFirstAnswer(recorded, { key: idempotencyKey, at: email.sentAt }, answerOf(recorded, email)),
+  );
+  if (outcome.outcome !== 'sent') return answered(outcome, request, services);
+  const { line, email } = outcome;
+  const first = idempotencyKey === undefined ? undefined : firstAnswer(line, idempotencyKey);
+  return first ?? answerOf(line, email);
 }
+
+function permitResend(
+  line: OrderLine,
+  at: Instant,
+  request: ResendRequest,
+  services: ResendServices,
+): Permit<Instead<ResendAnswer>> {
+  const { idempotencyKey, caller } = request;
+  const { limits } = services;
+  if (idempotencyKey !== undefined) {
+    const kept = keptAnswer(line, idempotencyKey, at);
+    if (kept) return replay(line, kept, at, limits);
+    const current = withoutStaleClaim(line, at);
+    if (unconfirmedOf(current, idempotencyKey))
+      return { instead: { problem: unconfirmed(current, request, services) }, line: current };
+  }
+  const refusal = refuseResend(line, at, limits);
+  if (refusal) {
+    const instead = { problem: problemOf(refusal) };
+    return liveClaim(line, at) ? { busy: instead } : { instead };
+  }
+  return {
+    send: {
+      kind: 'resend',
+      to: line.provisioningContact,
+      actor: caller.name,
+      owner: ownerOf(request),
+      ...(idempotencyKey === undefined ? {} : { key: idempotencyKey }),
+    },
+  };
+}
+
+/** What the key was answered first, by whomever. */
+function firstAnswer(line: OrderLine, key: string): ResendAnswer | undefined {
+  const answer = line.answers.find((kept) => kept.key === key)?.answer;
+  return answer === undefined ? undefined : resendAnswer.parse(JSON.parse(answer));
+}
+
+/** What the key was answered first; an email that only the mail service's report told of is answered now. */
+function replay(
+  line: OrderLine,
+  kept: KeptAnswer,
+  at: Instant,
+  limits: ResendLimits,
+): Permit<Instead<ResendAnswer>> {
+  if (kept.answer !== undefined) return { instead: { answer: resendAnswer.parse(JSON.parse(kept.answer)) } };
+  if (!kept.email) throw new Error('neither an answer nor an email was kept for an idempotency key');
+  const answer = { line: presentLine(line, at, limits), email: kept.email };
+  return { instead: { answer }, line: withFirstAnswer(line, kept, answer) };
+}
+
+const withFirstAnswer = (line: OrderLine, { key, at }: KeptAnswer, answer: ResendAnswer): OrderLine =>
+  keepAnswer(line, { key, at, answer: JSON.stringify(answer) });
 
 /**
  * Changes the provisioning contact of a line, and with `applyToAllLines` of all lines of its order that the caller
  * sees. The named line decides about the call; others that refuse are skipped and named with the reason. Doing it
- * again after a crash goes on where it stopped, since lines that have the contact are left as they are.
+ * again after a crash goes on where it stopped, since lines that have the contact are left as they are; with the same
+ * idempotency key also those that got another one meanwhile.
  * @throws Problem as in the table of the contract
  */
 export const changeContact = (
   key: LineKey,
-  contact: Contact,
+  change: ContactChange,
   request: ContactChangeRequest,
   services: ResendServices,
-): Promise<ContactChangeAnswer> =>
-  countingRefusals(services.metrics, () => changeContacts(key, contact, request, services));
+): Promise<ContactChanges> =>
+  countingRefusals(services.metrics, () => changeContacts(key, change, request, services));
 
 async function changeContacts(
   key: LineKey,
-  contact: Contact,
+  change: ContactChange,
   request: ContactChangeRequest,
   services: ResendServices,
-): Promise<ContactChangeAnswer> {
-  const lines = [await changeContactOfLine(key, contact, request, services)];
+): Promise<ContactChanges> {
+  const lines = [await changeContactOfLine(key, change, request, services)];
   const skipped: ContactChangeAnswer['skipped'] = [];
   if (request.applyToAllLines) {
     const order = await services.store.findOrder(key.orderId);
@@ -120,7 +178,7 @@ async function changeContacts(
     );
     for (const other of others) {
       try {
-        lines.push(await changeContactOfLine(other, contact, request, services));
+        lines.push(await changeContactOfLine(other, change, request, services));
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         const { support } = error.extras;
@@ -129,35 +187,147 @@ async function changeContacts(
     }
   }
   const at = toInstant(services.now());
-  return { lines: lines.map((line) => presentLine(line, at, services.limits)), skipped };
+  return {
+    lines: lines.map((changed) => ({ ...changed, line: presentLine(changed.line, at, services.limits) })),
+    skipped,
+  };
 }
 
 async function changeContactOfLine(
   key: LineKey,
-  contact: Contact,
+  change: ContactChange,
+  request: ContactChangeRequest,
+  services: ResendServices,
+): Promise<ChangeOf<OrderLine>> {
+  const outcome = await sendEmail(
+    key,
+    (line, at) => permitChange(requireResend(line, request.caller), change, at, request, services),
+    services,
+  );
+  if (outcome.outcome !== 'sent') return answered(outcome, request, services);
+  return { line: outcome.line, outcome: 'sent', email: outcome.email.to };
+}
+
+function permitChange(
+  line: OrderLine,
+  change: ContactChange,
+  at: Instant,
+  request: ContactChangeRequest,
+  services: ResendServices,
+): Permit<Instead<ChangeOf<OrderLine>>> {
+  const { limits } = services;
+  const actor = request.caller.name;
+  const { idempotencyKey } = request;
+  const key = idempotencyKey === undefined ? undefined : contactKey(idempotencyKey);
+  if (key !== undefined) {
+    const kept = keptAnswer(line, key, at);
+    if (kept) return { instead: { answer: changeKept(line, kept) } };
+    const current = withoutStaleClaim(line, at);
+    if (unconfirmedOf(current, key))
+      return { instead: { problem: unconfirmed(current, request, services) }, line: current };
+  }
+  const busy = liveClaim(line, at);
+  if (busy) return { busy: { problem: problemOf({ code: 'resend-too-soon', canResendAt: busy.until }) } };
+  const decision = decideContactChange(line, change, at, limits);
+  switch (decision.outcome) {
+    case 'unchanged':
+      return withoutEmail(line, { outcome: 'unchanged', email: change.email }, key, at);
+    case 'save': {
+      const { contact } = decision;
+      const saved = saveContact(line, contact, { at, actor });
+      return withoutEmail(saved, { outcome: 'saved', email: contact.email }, key, at);
+    }
+    case 'send':
+      return {
+        send: {
+          kind: 'contact-change',
+          to: decision.contact,
+          actor,
+          owner: ownerOf(request),
+          ...(key === undefined ? {} : { key }),
+        },
+      };
+    case 'refused':
+      return { instead: { problem: problemOf(decision.refusal) } };
+  }
+}
+
+/** Keeps apart what a line keeps for the keys of resends and of contact changes. */
+const contactKey = (key: string): string => `contact ${key}`;
+
+/** A change that sends nothing, kept for its key. */
+function withoutEmail(
+  line: OrderLine,
+  change: QuietChange,
+  key: string | undefined,
+  at: Instant,
+): Permit<Instead<ChangeOf<OrderLine>>> {
+  const changed = key === undefined ? line : keepAnswer(line, { key, at, change });
+  return { instead: { answer: { line: changed, ...change } }, line: changed };
+}
+
+function changeKept(line: OrderLine, { email, change }: KeptAnswer): ChangeOf<OrderLine> {
+  if (email) return { line, outcome: 'sent', email: email.to };
+  if (change) return { line, ...change };
+  throw new Error('nothing was kept of a contact change but its idempotency key');
+}
+
+/**
+ * The email that the request of an idempotency key sent; undefined while nothing confirmed it. Only looks: it never
+ * sends anything.
+ * @throws Problem order-line-not-found, no-access
+ */
+export async function findSentEmail(
+  key: LineKey,
+  { caller, of, idempotencyKey }: { caller: Caller; of: 'resend' | 'contact-change'; idempotencyKey: string },
+  { store, now }: Pick<ResendServices, 'store' | 'now'>,
+): Promise<SentEmail | undefined> {
+  const line = requireResend(await store.find(key), caller);
+  const own = of === 'resend' ? idempotencyKey : contactKey(idempotencyKey);
+  const kept = keptAnswer(line, own, toInstant(now()));
+  return kept?.answer === undefined ? kept?.email : resendAnswer.parse(JSON.parse(kept.answer)).email;
+}
+
+/**
+ * The answer to a request that sent no email, or none that is known of.
+ * @throws Problem email-not-sent and email-unconfirmed, with what a support case needs, and any other
+ */
+function answered<Answer>(
+  outcome: Exclude<EmailOutcome<Instead<Answer>>, { outcome: 'sent' }>,
   request: Request,
   services: ResendServices,
-): Promise<OrderLine> {
-  const { limits, newId } = services;
-  const decision = await decideUnclaimed<OrderLine>(key, request, services, (known, at) => {
-    const line = unclaimedBy(request, requireResend(known, request.caller));
-    const busy = liveClaim(line, at);
-    if (busy) return { result: { busy: { code: 'resend-too-soon', canResendAt: busy.until } } };
-    const change = decideContactChange(line, contact, at, limits);
-    switch (change.outcome) {
-      case 'unchanged':
-        return { result: { done: line } };
-      case 'save': {
-        const changed = saveContact(line, contact, { at, actor: request.caller.name });
-        return { line: changed, result: { done: changed } };
-      }
-      case 'send':
-        return claim(line, { kind: 'contact-change', to: contact }, request, at, newId);
-      case 'refused':
-        return { result: { refused: change.refusal } };
+): Answer {
+  switch (outcome.outcome) {
+    case 'instead': {
+      const { instead } = outcome;
+      if ('problem' in instead) throw instead.problem;
+      return instead.answer;
     }
-  });
-  return 'done' in decision ? decision.done : await send(decision, request, services);
+    case 'refused':
+      services.log.error('an email was not sent', {
+        requestId: request.requestId,
+        reason: outcome.reason,
+      });
+      throw new Problem(
+        'email-not-sent',
+        'The email could not be sent; nothing was changed or counted. Try again, or open a support case with this reference.',
+        { support: supportCase(request.requestId) },
+      );
+    case 'unconfirmed':
+      throw unconfirmed(outcome.line, request, services);
+  }
+}
+
+/** That nobody knows whether the email left, and when the next one may. */
+function unconfirmed(line: OrderLine, { requestId }: Request, { now, limits }: ResendServices): Problem {
+  const at = toInstant(now());
+  const next = refuseResend(line, at, limits);
+  const canResendAt = next === undefined ? at : 'canResendAt' in next ? next.canResendAt : undefined;
+  return new Problem(
+    'email-unconfirmed',
+    'The mail service did not say whether it took the email. It may have left, so it is counted and in the history, which will say so once the mail service reports it. Ask the contact before you send another.',
+    { ...(canResendAt === undefined ? {} : { canResendAt }), support: supportCase(requestId) },
+  );
 }
 
 /** Counts a request that is refused, once, and hands the refusal on. */
@@ -172,80 +342,3 @@ async function countingRefusals<Answer>(metrics: Metrics, request: () => Promise
 }
 
 const ownerOf = ({ requestId }: Request): string => `request ${requestId}`;
-
-function claim(
-  line: OrderLine,
-  what: Pick<ClaimRequest, 'kind' | 'to'>,
-  request: Request,
-  at: Instant,
-  newId: () => string,
-): { line: OrderLine; claim: Claim; result: { claimed: OrderLine; claim: Claim } } {
-  const made = claimFor({ ...what, actor: request.caller.name, owner: ownerOf(request) }, at, newId);
-  const claimed = withClaim(line, made);
-  return { line: claimed, claim: made, result: { claimed, claim: made } };
-}
-
-/**
- * The line without a claim of this very request: its write took effect and the answer was lost, and nothing was sent
- * for it yet.
- */
-const unclaimedBy = (request: Request, line: OrderLine): OrderLine =>
-  line.claim?.owner === ownerOf(request) ? withoutClaim(line, line.claim.id) : line;
-
-/** How long to wait for somebody else's email of the same line: far longer than one takes. */
-const patience = { pauses: 100, milliseconds: 50 };
-
-/**
- * Decides about a line while nobody else is sending for it, so that what came of the other's email is known.
- * @throws Problem for a refusal, also when the other sender does not end, and email-not-sent
- */
-async function decideUnclaimed<Done>(
-  key: LineKey,
-  request: Request,
-  services: ResendServices,
-  decide: (
-    line: StoredLine | undefined,
-    at: Instant,
-  ) => { line?: OrderLine; claim?: Claim; result: Decision<Done> },
-): Promise<Exclude<Decision<Done>, { refused: Refusal } | { busy: Refusal }>> {
-  const { now, pause } = services;
-  for (let pauses = 0; ; pauses += 1) {
-    const decision = await orEmailNotSent(request, services, () =>
-      updateWithClaim(key, (line) => decide(line, toInstant(now())), services),
-    );
-    if ('refused' in decision) throw problemOf(decision.refused);
-    if (!('busy' in decision)) return decision;
-    if (pauses >= patience.pauses) throw problemOf(decision.busy);
-    await pause(patience.milliseconds);
-  }
-}
-
-async function send(
-  { claimed, claim }: { readonly claimed: OrderLine; readonly claim: Claim },
-  request: Request,
-  services: ResendServices,
-  also?: Parameters<typeof sendClaimed>[3],
-): Promise<OrderLine> {
-  const { line } = await orEmailNotSent(request, services, () => sendClaimed(claimed, claim, services, also));
-  return line;
-}
-
-/** @throws Problem email-not-sent with what a support case needs, when `work` ends in that fault */
-async function orEmailNotSent<Result>(
-  { requestId }: Request,
-  { log }: ResendServices,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof NamedFault) || error.name !== faultNames.emailNotSent) throw error;
-    log.error('an email was not sent', { requestId, fault: faultForLog(error) });
-    throw new Problem(
-      'email-not-sent',
-      'The email could not be sent; nothing was changed or counted. Try again, or open a support case.',
-      { support: supportCase(requestId) },
-      { cause: error },
-    );
-  }
-}

@@ -94,11 +94,15 @@ test('from booking to onboarding: the email goes out, is resent, the contact cha
   const history = await page.locator('.timeline .what').allInnerTexts();
   expect(history).toEqual([
     'Organization onboarded: point of no return',
+    'Email delivered',
     'Provisioning email resent',
     'Closed: the provisioning window ended',
+    'Email delivered',
     'Provisioning email sent to the new contact',
     'Provisioning contact changed',
+    'Email delivered',
     'Provisioning email resent',
+    'Email delivered',
     'Provisioning email sent',
     'Order line booked',
   ]);
@@ -308,6 +312,92 @@ test('an email that cannot be sent leaves what a support case needs', async () =
   await press('button', 'Try again');
   expect(await main(maya)).toContain('The email was sent');
   expect(await api.emails(contactOf(orderId))).toHaveLength(2);
+});
+
+describe('an email that may have been sent', () => {
+  const lost = (when: 'before' | 'after') =>
+    api.fault({ service: 'ses', operation: 'SendEmail', times: 1, when });
+
+  test('is told as that, is not sent again by the page, and shows once it is confirmed', async () => {
+    const orderId = newOrder();
+    await api.send(booked(orderId));
+    const { page, go, press } = maya;
+    await go(`${line(orderId)}/resend`);
+    await lost('before');
+    await press('button', 'Yes');
+    expect(await main(maya)).toMatch(
+      new RegExp(
+        `may have been sent[\\s\\S]*${contactOf(orderId)}[\\s\\S]*Ask the contact first[\\s\\S]*Next resend possible`,
+      ),
+    );
+    expect(
+      await page
+        .locator('main')
+        .getByRole('button', { name: /again|Yes/ })
+        .count(),
+    ).toBe(0);
+    const details = page.getByRole('textbox', { name: 'Details for the support case' });
+    expect(await details.inputValue()).toMatch(/Reference: [\w-]{36}/);
+    await press('link', 'Check now');
+    expect(await main(maya)).toContain('The email may have been sent');
+    expect(await api.emails(contactOf(orderId))).toHaveLength(1);
+    await press('link', 'Back');
+    expect(await main(maya)).toMatch(/The latest email, to .* may have been sent/);
+
+    await api.advance('PT2M');
+    await go(`${line(orderId)}/resend`);
+    await lost('after');
+    await press('button', 'Yes');
+    await page.getByRole('heading', { name: 'The email was sent' }).waitFor();
+    expect(await api.emails(contactOf(orderId))).toHaveLength(2);
+    await go(line(orderId));
+    expect(await main(maya)).toContain('Confirmed by the mail service’s report');
+  });
+
+  test('of a change of contact leaves the contact until it is confirmed', async () => {
+    const orderId = newOrder();
+    await api.send(booked(orderId), booked(orderId, { lineId: '2' }));
+    const { page, go, press } = maya;
+    const change = async (email: string, when: 'before' | 'after') => {
+      await go(`${line(orderId)}/contact`);
+      await page.getByLabel('New email address').fill(email);
+      await page.getByLabel(/^Apply to all lines/).check();
+      await lost(when);
+      await press('button', 'Save');
+    };
+    await change('nobody@example.com', 'before');
+    expect(await main(maya)).toMatch(
+      /may have been sent[\s\S]*nobody@example\.com[\s\S]*Until then the present contact stays[\s\S]*other lines of this order were not changed/,
+    );
+    await press('link', 'Back');
+    expect(await page.locator('.contact .to').innerText()).toBe(contactOf(orderId));
+
+    await change('confirmed@example.com', 'after');
+    await page.getByRole('heading', { name: 'The contact was changed' }).waitFor();
+    expect(await main(maya)).toContain('the provisioning email was sent to confirmed@example.com');
+    expect(await api.emails('confirmed@example.com')).toHaveLength(1);
+  });
+});
+
+test('a name and a language are saved without an email, and an emptied name is gone', async () => {
+  const orderId = newOrder();
+  await api.send(booked(orderId));
+  const { page, go, press } = maya;
+  const save = async (name: string) => {
+    await go(`${line(orderId)}/contact`);
+    await page.getByLabel('Name', { exact: true }).fill(name);
+    await page.getByLabel('Language of the email').selectOption('ja');
+    await press('button', 'Save');
+    return await main(maya);
+  };
+  expect(await save('Ana Ito')).toMatch(/The contact was changed[\s\S]*saved. Nothing was sent/);
+  expect(await save('Ana Ito')).toContain('Nothing was changed');
+  await press('link', 'Done');
+  expect(await main(maya)).toContain('Ana Ito · Japanese');
+  expect(await save('')).toContain('saved. Nothing was sent');
+  await press('link', 'Done');
+  expect(await main(maya)).not.toContain('Ana Ito');
+  expect(await api.emails(contactOf(orderId))).toHaveLength(1);
 });
 
 test('pages of ten and more follow each other, and filters and search find their own', async () => {

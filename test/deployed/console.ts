@@ -66,8 +66,17 @@ export async function consoleVisitor(deployed: Deployment): Promise<Visitor> {
   const settings = await consoleEnvironment(deployed);
   const config = clientConfig(deployed);
   const clients = { dynamoDb: dynamoDbClient(config), ses: sesClient(config) };
-  const serving = buildServingServices(settings, 'serve-console', clients, () => new Date(), silentMetrics);
-  const secret = () => readSecret(secretsClient(config), settings.SESSION_SECRET_ARN);
+  const secrets = secretsClient(config);
+  const salt = () => readSecret(secrets, settings.CALLER_SALT_SECRET_ARN);
+  const serving = buildServingServices(
+    settings,
+    'serve-console',
+    clients,
+    () => new Date(),
+    silentMetrics,
+    salt,
+  );
+  const secret = () => readSecret(secrets, settings.SESSION_SECRET_ARN);
   const { signIn, ...services } = buildServices(settings, serving, secret);
 
   const inEmulator = (address: string | URL, init: Pick<RequestInit, 'headers'>) => {

@@ -10,7 +10,10 @@ export const senderAddress = 'provisioning@example.com';
 const settings = {
   mail: { senderAddress, senderName: 'Provisioning' },
   signIn: { issuer: settingsIssuer, audience: [audience], consoleClientId: 'console' },
-  eventSources: { accountIds: ['000000000000'] },
+  eventSources: {
+    commerce: { accountIds: ['000000000000'] },
+    controlHub: { accountIds: ['000000000000'] },
+  },
   // A-FLEX lasts longer than a deployment takes.
   offerWindows: { default: 'P30D', families: { 'A-FLEX': 'PT1M', 'A-FLEX-3': shortWindow } },
 };
@@ -28,7 +31,10 @@ export const secondVersion: Version = {
 
 const { signIn, ...settingsWithoutIssuer } = settings;
 
-/** Another stack: people sign in with its own user pool, and nothing of it stays when it is destroyed. */
+/** Another stack: people sign in with its own user pool. */
+export const poolVersion: Version = { settings: settingsWithoutIssuer };
+
+/** The same, but nothing of it stays when it is destroyed. */
 export const throwawayVersion: Version = { settings: { ...settingsWithoutIssuer, keepData: false } };
 
 /** What the tests are told of the deployment that was made for them. */

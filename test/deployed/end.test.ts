@@ -7,95 +7,169 @@ import {
   ResourceNotFoundException,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
-import { deploy, emulatedAws, productFolder, stackName } from '../support/deployment.ts';
+import {
+  GetFunctionConcurrencyCommand,
+  LambdaClient,
+  paginateListEventSourceMappings,
+} from '@aws-sdk/client-lambda';
+import { resourcesOf } from '../../infra/deployed-stack.ts';
+import { stopIntake } from '../../infra/stopping.ts';
+import type { Target } from '../scenarios/target.ts';
+import {
+  deploy,
+  emulatedAws,
+  importKept,
+  productFolder,
+  stackName,
+  type Version,
+} from '../support/deployment.ts';
 import { booked, newOrder, partner } from '../support/events.ts';
 import { until } from '../support/until.ts';
-import { type Deployment, deployment, throwawayVersion } from './deployment.ts';
+import type { Visitor } from '../support/visitor.ts';
+import { type Deployment, deployment, poolVersion, throwawayVersion } from './deployment.ts';
 import { addPerson, consoleVisitor } from './console.ts';
-import { clientConfig, deployedTarget } from './target.ts';
+import { clientConfig, deployedTarget, functionAt } from './target.ts';
 
-/* The end of a deployment, and another one after it. All other tests run before: this takes away what they test. */
+/* The end of a deployment, and others after it. All other tests run before: this takes away what they test. */
 
 const deployed = deployment();
 const dynamoDb = new DynamoDBClient(clientConfig(deployed));
 const cloudFormation = new CloudFormationClient(clientConfig(deployed));
+const lambda = new LambdaClient(clientConfig(deployed));
+const { TableName } = deployed.outputs;
 
-const destroy = () =>
-  promisify(execFile)('npm', ['run', 'destroy', '--', '--force'], {
-    cwd: productFolder,
-    env: { ...process.env, ...emulatedAws(deployed.url) },
-  });
+/** What the command writes; it fails if the command does. */
+const destroy = async (...args: string[]) =>
+  (
+    await promisify(execFile)('npm', ['run', '--silent', 'destroy', '--', ...args], {
+      cwd: productFolder,
+      env: { ...process.env, ...emulatedAws(deployed.url) },
+    })
+  ).stdout;
 
 const expectNoStack = () =>
   expect(cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }))).rejects.toThrow(
     'does not exist',
   );
 
-test('the order lines stay when the stack is destroyed', async () => {
-  const orderId = newOrder();
-  const target = await deployedTarget(deployed);
-  const token = await target.token({ partnerId: partner, roles: ['view'] });
-  await target.send(booked(orderId, { offer: 'A-WX' }));
-  await until(
-    () => target.api.line(token, orderId),
-    ({ status }) => status === 200,
-  );
+/** What destroying says an import needs. */
+const mappingIn = (said: string) => /--resource-mapping-inline '([^']+)'/.exec(said)?.[1] ?? '';
 
-  await destroy();
-  await expectNoStack();
-  const { TableName } = deployed.outputs;
-  const { Items } = await dynamoDb.send(new ScanCommand({ TableName }));
-  expect(JSON.stringify(Items)).toContain(orderId);
+const statusesOf = async (target: Target, orderId: string) =>
+  (await target.executions(orderId)).map(({ status }) => status);
+
+const openOrder = newOrder();
+/** What the first destruction said. */
+let said = '';
+
+test('intake that was stopped for an end that did not come is brought back, and nothing that came is lost', async () => {
+  const target = await deployedTarget(deployed);
+  await stopIntake(lambda, await resourcesOf(cloudFormation, stackName));
+  const states = new Set<string | undefined>();
+  for await (const page of paginateListEventSourceMappings({ client: lambda }, {}))
+    for (const { State } of page.EventSourceMappings ?? []) states.add(State);
+  expect([...states]).toEqual(['Disabled']);
+  const sweep = { FunctionName: await functionAt(deployed, 'Sweep') };
+  expect(await lambda.send(new GetFunctionConcurrencyCommand(sweep))).toMatchObject({
+    ReservedConcurrentExecutions: 0,
+  });
+  await target.send(booked(openOrder, { offer: 'A-WX' }));
+
+  expect(await destroy('--undo')).toContain('Intake runs again');
+  await until(
+    () => statusesOf(target, openOrder),
+    (statuses) => statuses.length > 0,
+  );
+  expect((await lambda.send(new GetFunctionConcurrencyCommand(sweep))).ReservedConcurrentExecutions).toBe(
+    undefined,
+  );
 });
 
-describe('a stack that has a user pool of its own, and keeps nothing', () => {
+test('nobody destroys anything by mistake', async () => {
+  await expect(destroy()).rejects.toMatchObject({ stderr: expect.stringContaining('add --force') });
+  await expect(destroy('--force', '--stack', 'NoSuchStack')).rejects.toMatchObject({
+    stderr: expect.stringContaining('NoSuchStack cannot be read'),
+  });
+});
+
+test('the executions of open lines are stopped before the stack is destroyed, and the lines stay', async () => {
+  const target = await deployedTarget(deployed);
+  expect(await statusesOf(target, openOrder)).toEqual(['RUNNING']);
+
+  said = await destroy('--force');
+  expect(said).toMatch(/open executions +[1-9]\d* will be stopped/);
+  expect(said).toMatch(/^Stopped 1 of [1-9]\d* executions/m);
+  await expectNoStack();
+  const { Items } = await dynamoDb.send(new ScanCommand({ TableName }));
+  expect(JSON.stringify(Items)).toContain(openOrder);
+});
+
+describe('a later deployment', () => {
+  const jane = {
+    email: 'jane@partner.example',
+    password: 'Correct-horse-7',
+    partnerId: partner,
+    role: 'resend',
+  };
   let another: Deployment;
-  beforeAll(async () => {
-    another = { ...deployed, outputs: await deploy(deployed.url, deployed.issuer.url, throwawayVersion) };
+  /** Milliseconds. On a busy machine a deployment takes more than a minute. */
+  const atMost = 300_000;
+  const importKeptBy = (version: Version) =>
+    importKept(deployed.url, deployed.issuer.url, version, mappingIn(said));
+  const redeployed = async (version: Version) => ({
+    ...deployed,
+    outputs: await deploy(deployed.url, deployed.issuer.url, version),
   });
 
-  test('lets its people into the console, for what they may do, and out again', async () => {
-    const orderId = newOrder();
-    const target = await deployedTarget(another);
-    await target.send(booked(orderId, { offer: 'A-WX' }));
-    const jane = {
-      email: 'jane@partner.example',
-      password: 'Correct-horse-7',
-      partnerId: partner,
-      role: 'resend',
-    };
-    await addPerson(another, jane);
-    const browser = await consoleVisitor(another);
+  test(
+    'finds the lines again, and lets the people of a user pool of its own to them, and out again',
+    async () => {
+      await importKeptBy(poolVersion);
+      await expect(destroy('--force')).rejects.toMatchObject({
+        stderr: expect.stringContaining('holds only what was imported'),
+      });
+      another = await redeployed(poolVersion);
+      expect(another.outputs.TableName).toBe(TableName);
+      await addPerson(another, jane);
+      const browser = await signIn(another, jane);
+      const { text } = await browser.go(`/console/orders/${openOrder}/lines/1`);
+      expect(text).toContain('May resend');
+      expect(text).toContain('Resend the email of line 1');
 
-    const asked = await browser.follow(await browser.go('/console'));
-    const signedIn = await browser.follow(
-      await browser.post(`${pool}/login`, {
-        ...hiddenFields(asked.text),
-        username: jane.email,
-        password: jane.password,
-      }),
-    );
-    expect(signedIn.text).toContain(`Signed in as ${jane.email}`);
-    const { text } = await until(
-      () => browser.go(`/console/orders/${orderId}/lines/1`),
-      ({ status }) => status === 200,
-    );
-    expect(text).toContain('May resend');
-    expect(text).toContain('Resend the email of line 1');
+      const leaving = await browser.post('/console/sign-out', {
+        ticket: await browser.ticket('/console/sign-out'),
+      });
+      const [, logout = ''] = /href="([^"]+\/logout[^"]+)"/.exec(leaving.text) ?? [];
+      const out = await browser.follow(await browser.go(logout.replaceAll('&amp;', '&')));
+      expect(out).toMatchObject({ status: 200, text: expect.stringContaining('signed out') });
+      expect((await browser.go('/console')).location).toMatch(/^\/console\/sign-in/);
+    },
+    atMost,
+  );
 
-    const leaving = await browser.post('/console/sign-out', {
-      ticket: await browser.ticket('/console/sign-out'),
-    });
-    const [, logout = ''] = /href="([^"]+\/logout[^"]+)"/.exec(leaving.text) ?? [];
-    const out = await browser.follow(await browser.go(logout.replaceAll('&amp;', '&')));
-    expect(out).toMatchObject({ status: 200, text: expect.stringContaining('signed out') });
-    expect((await browser.go('/console')).location).toMatch(/^\/console\/sign-in/);
-  });
+  test(
+    'finds the people and their roles again too, and books as ever',
+    async () => {
+      said = await destroy('--force');
+      await expectNoStack();
+      await importKeptBy(throwawayVersion);
+      another = await redeployed(throwawayVersion);
+      const target = await deployedTarget(another);
+      const orderId = newOrder();
+      await target.send(booked(orderId, { offer: 'A-WX' }));
+      const browser = await signIn(another, jane);
+      const { text } = await until(
+        () => browser.go(`/console/orders/${orderId}/lines/1`),
+        ({ status }) => status === 200,
+      );
+      expect(text).toContain('May resend');
+    },
+    atMost,
+  );
 
-  test('is gone with all that it had once it is destroyed', async () => {
-    await destroy();
+  test('is gone with all that it had once it is destroyed, if it is to keep nothing', async () => {
+    expect(await destroy('--force')).toMatch(/kept +nothing/);
     await expectNoStack();
-    const { TableName } = another.outputs;
     await expect(dynamoDb.send(new DescribeTableCommand({ TableName }))).rejects.toThrow(
       ResourceNotFoundException,
     );
@@ -104,6 +178,19 @@ describe('a stack that has a user pool of its own, and keeps nothing', () => {
 
 /** Any address but the console's own leads to the pool. */
 const pool = 'https://pool.example';
+
+async function signIn(
+  to: Deployment,
+  { email, password }: { readonly email: string; readonly password: string },
+): Promise<Visitor> {
+  const browser = await consoleVisitor(to);
+  const asked = await browser.follow(await browser.go('/console'));
+  const signedIn = await browser.follow(
+    await browser.post(`${pool}/login`, { ...hiddenFields(asked.text), username: email, password }),
+  );
+  expect(signedIn.text).toContain(`Signed in as ${email}`);
+  return browser;
+}
 
 const hiddenFields = (page: string) =>
   Object.fromEntries(

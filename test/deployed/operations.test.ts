@@ -144,16 +144,31 @@ describe('an event whose function fails', () => {
     expect(shown).toContain(`${orderId}/1  failed five times`);
     expect(shown).not.toContain(poison);
     expect(await lettersOf(orderId)).toHaveLength(1);
-    expect(await redrive('--queue', name, '--older-than', 'PT1H')).toContain('Nothing to put back');
+    expect(await redrive('--queue', name, '--older-than', 'PT1H')).toContain('Nothing to be put back');
 
     await redrive('--queue', name, '--reason', 'five times', '--execute');
     await lineThat(orderId, 'AwaitingProvisioningDetails');
     expect(await lettersOf(orderId)).toEqual([]);
     expect(await lettersOf(poison)).toHaveLength(1);
     expect(await redrive('--queue', name, '--reason', 'five times', '--execute')).toContain(
-      'Nothing to put back',
+      'Nothing to be put back',
     );
     expect(await target.emails(`it@${orderId.toLowerCase()}.example`)).toHaveLength(1);
+  });
+
+  test('that nobody will put back is deleted, with the names and addresses in it', async () => {
+    const refused = newOrder();
+    await target.send(booked(refused, { offer: 7 }));
+    await until(
+      () => lettersOf(refused),
+      (letters) => letters.length > 0,
+    );
+    const discard = (...args: string[]) =>
+      redrive('--queue', name, '--reason', 'offer', '--discard', ...args);
+    expect(await discard()).toContain('would be deleted');
+    expect(await lettersOf(refused)).toHaveLength(1);
+    expect(await discard('--execute')).toMatch(/[1-9]\d* deleted/);
+    expect(await lettersOf(refused)).toEqual([]);
   });
 });
 
@@ -186,12 +201,12 @@ describe('an execution that fails', () => {
 
     const executions = (...args: string[]) => redrive('--queue', 'executions', ...args);
     expect(await executions()).toContain(`executions  ${orderId}/1  `);
-    expect(await executions('--older-than', 'PT1H')).toContain('Nothing to put back');
-    expect(await executions('--reason', 'no such reason', '--execute')).toContain('Nothing to put back');
+    expect(await executions('--older-than', 'PT1H')).toContain('Nothing to be put back');
+    expect(await executions('--reason', 'no such reason', '--execute')).toContain('Nothing to be put back');
     expect(await statusesOf(orderId)).toEqual(['FAILED']);
 
     expect(await executions('--execute')).toContain('1 put back');
-    expect(await executions('--execute')).toContain('Nothing to put back');
+    expect(await executions('--execute')).toContain('Nothing to be put back');
     await lineThat(orderId, 'Closed');
     await until(
       () => statusesOf(orderId),

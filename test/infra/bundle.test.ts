@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { docsFiles } from '../../infra/constructs/api.ts';
 import { consoleFiles } from '../../infra/constructs/console.ts';
@@ -15,14 +15,26 @@ const filesOf: Partial<Record<string, RuntimeFiles>> = {
 const functions = readdirSync(join(productFolder, 'functions'));
 let folder = '';
 
-/** The packages that the lockfile does not mark as needed for development alone. */
 const { packages } = JSON.parse(readFileSync(join(productFolder, 'package-lock.json'), 'utf8')) as {
   packages: Record<string, { dev?: boolean; devOptional?: boolean }>;
 };
+/** The folder of the package that a file belongs to; empty for one of the product. */
+const packageOf = (path: string): string => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? '';
+/** Whether the lockfile does not mark the package of a file as needed for development alone. */
 function isRuntimeDependency(path: string): boolean {
-  const [folder = ''] = /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path) ?? [];
-  const locked = packages[folder];
+  const locked = packages[packageOf(path)];
   return locked !== undefined && locked.dev !== true;
+}
+
+/** Licences, by SPDX, under which code may be in what ships. Another one is read before it is named here. */
+const allowedLicences = ['0BSD', 'Apache-2.0', 'MIT', 'MIT-0'];
+
+/** As the installed package says it, by SPDX. */
+function licenceOf(folder: string): string {
+  const { license = 'none' } = JSON.parse(
+    readFileSync(join(productFolder, folder, 'package.json'), 'utf8'),
+  ) as { license?: string };
+  return license;
 }
 
 const metafiles = new Map<string, Metafile>();
@@ -38,8 +50,8 @@ const measured: Record<string, number> = {
   'record-onboarding': 611,
   'reschedule-order-line': 612,
   'send-provisioning-email': 590,
-  'serve-api': 657,
-  'serve-console': 815,
+  'serve-api': 691,
+  'serve-console': 821,
   'sweep-order-lines': 573,
 };
 
@@ -108,6 +120,16 @@ describe.each(functions)('%s', (name) => {
       (path) => !path.includes('node_modules/') && !/^(functions|shared)\//.test(path),
     );
     expect(own).toEqual([]);
+  });
+
+  test('holds code under licences alone that allow it to ship', () => {
+    const files = filesOf[name]?.paths.map((path) => relative(productFolder, path)) ?? [];
+    const shipped = new Set([...parts(), ...files].map(packageOf).filter((folder) => folder !== ''));
+    expect(shipped.size).toBeGreaterThan(0);
+    const refused = [...shipped]
+      .map((folder) => [folder, licenceOf(folder)] as const)
+      .filter(([, licence]) => !allowedLicences.includes(licence));
+    expect(refused).toEqual([]);
   });
 
   test('holds the part of zod that it uses', () => {

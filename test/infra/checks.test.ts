@@ -29,7 +29,15 @@ test('what is explained at one construct is still found at another', () => {
 });
 
 test.each([
-  ['an organization', { eventSources: { organizationId: 'o-a1b2c3d4e5' } }],
+  [
+    'an organization',
+    {
+      eventSources: {
+        commerce: { organizationId: 'o-a1b2c3d4e5' },
+        controlHub: { organizationId: 'o-a1b2c3d4e5' },
+      },
+    },
+  ],
   ['data that goes with the stack', { keepData: false }],
   ['a topic for alarms', { alarmTopicArn: 'arn:aws:sns:eu-central-1:111111111111:operators' }],
 ])('nor with %s in the settings', (_, settings) => {

@@ -3,6 +3,7 @@
    a template is JSON that CDK has no types for; what is missing fails the expectation */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readModels } from '../../infra/local/wire/models.ts';
 import { type AwsCall, CallGraph } from './aws-calls.ts';
 import { productFolder, type Resource, resourcesOf, synthesise } from './synth.ts';
 
@@ -88,7 +89,10 @@ describe('a function may do what its code calls, and what the platform does for 
     const resources: Record<string, () => string[]> = {
       dynamodb: () => [named('TABLE_NAME') + (index === undefined ? '' : `/index/${index}`)],
       ses: () => [...senderIdentities, arn('ses', `configuration-set/${named('CONFIGURATION_SET')}`)],
-      secretsmanager: () => [named('SESSION_SECRET_ARN')],
+      secretsmanager: () =>
+        Object.keys(environment)
+          .filter((variable) => variable.endsWith('_SECRET_ARN'))
+          .map(named),
       sqs: () => [named('DEAD_LETTER_QUEUE_URL')],
       // The name of an execution is that of an order line, which no policy can know.
       states: () => [
@@ -116,6 +120,15 @@ describe('a function may do what its code calls, and what the platform does for 
   test.each([...functions])('%s', (name, properties) => {
     const own = calls.callsOf(name).flatMap((call) => neededFor(call, properties.Environment.Variables));
     expect(granted(properties.role)).toEqual(sorted([...own, ...neededByLambda(properties)]));
+  });
+
+  test('each call, also of the workflow and the local runtime, has a model of AWS that it is checked against', () => {
+    const called = [...functions.keys()].flatMap((name) => calls.callsOf(name).map(({ action }) => action));
+    const others = ['dynamodb:UpdateItem', 'dynamodb:CreateTable', 'dynamodb:DescribeTable'];
+    const modelled = Object.entries(readModels().services).flatMap(([service, { operations }]) =>
+      Object.keys(operations).map((operation) => `${service}:${operation}`),
+    );
+    expect(sorted(modelled)).toEqual(sorted([...called, ...others]));
   });
 
   test('every function has its own role', () => {

@@ -189,9 +189,12 @@ describe('alarms', () => {
   );
   const anchorIn = (description: string) => /^\S.+\. Runbook: \S+#([a-z-]+)$/.exec(description)?.[1];
 
-  test('lead to a section of the runbook each, and every section is about one', () => {
+  /** What is looked into because somebody asks, and what is done as a whole. */
+  const withoutAlarm = ['investigating-a-caller', 'recovery-drills'];
+
+  test('lead to a section of the runbook each, and every other section is about one', () => {
     const led = alarms.map(({ AlarmDescription }) => anchorIn(AlarmDescription));
-    expect([...new Set(led)].sort()).toEqual(anchors.toSorted());
+    expect([...new Set(led), ...withoutAlarm].sort()).toEqual(anchors.toSorted());
   });
 
   test('the runbook leads nowhere else', () => {

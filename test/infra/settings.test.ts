@@ -7,7 +7,10 @@ const mail = { senderAddress: 'provisioning@example.com', senderName: 'Provision
 const minimal = {
   mail,
   signIn: { issuer: 'https://id.example.com', audience: ['api'], consoleClientId: 'console' },
-  eventSources: { accountIds: ['111111111111'] },
+  eventSources: {
+    commerce: { accountIds: ['111111111111'] },
+    controlHub: { accountIds: ['222222222222'] },
+  },
 };
 
 test('the least that a deployer sets is completed by the defaults', () => {
@@ -18,6 +21,7 @@ test('the least that a deployer sets is completed by the defaults', () => {
     mail: { ...mail, setupLink: 'https://admin.webex.com/?subscriptionId={subscriptionId}' },
     claimNames: { partnerId: 'partner_id', roles: 'roles' },
     keepData: true,
+    deadLetterDays: 7,
     logRetentionDays: 90,
     runbookUrl: 'infra/RUNBOOK.md',
   });
@@ -34,8 +38,15 @@ test('settings come as JSON text from the command line', () => {
 });
 
 test('an organization may stand for the accounts', () => {
-  const { eventSources } = readSettings({ ...minimal, eventSources: { organizationId: 'o-a1b2c3d4e5' } });
-  expect(eventSources).toEqual({ accountIds: [], organizationId: 'o-a1b2c3d4e5' });
+  const controlHub = { organizationId: 'o-a1b2c3d4e5' };
+  const { eventSources } = readSettings({
+    ...minimal,
+    eventSources: { ...minimal.eventSources, controlHub },
+  });
+  expect(eventSources).toEqual({
+    commerce: { accountIds: ['111111111111'] },
+    controlHub: { accountIds: [], ...controlHub },
+  });
 });
 
 const windows = defaults.offerWindows;
@@ -60,9 +71,30 @@ test.each([
     'settings.mail.senderAddress: must be an email address, for example jane@example.com',
   ],
   [
+    'a sender that is too long once it is encoded',
+    { ...minimal, mail: { ...mail, senderName: 'プロビジョニング'.repeat(8) } },
+    "settings.mail.senderName: must be shorter: SES takes at most 320 characters of a sender's name and address, and counts how a name of more than plain letters is encoded",
+  ],
+  [
     'a link without https',
     { ...minimal, mail: { ...mail, setupLink: 'http://example.com' } },
     'settings.mail.setupLink: must be an https URL',
+  ],
+  [
+    'a link that leaves no room for other settings',
+    { ...minimal, mail: { ...mail, setupLink: `https://example.com/${'x'.repeat(1000)}` } },
+    'settings.mail.setupLink: must have at most 1000 characters: a function has little room for settings',
+  ],
+  [
+    'more families than a function has room for',
+    {
+      ...minimal,
+      offerWindows: {
+        ...windows,
+        families: Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`A-FAMILY-${index}`, 'P7D'])),
+      },
+    },
+    'settings.offerWindows: must have at most 2500 characters as JSON: a function has little room for settings',
   ],
   [
     'a window that no execution lasts',
@@ -86,14 +118,29 @@ test.each([
   ],
   ['no event sources', { ...minimal, eventSources: undefined }, 'settings.eventSources: is missing'],
   [
-    'event sources that name nobody',
-    { ...minimal, eventSources: {} },
-    'settings.eventSources: must name accountIds, an organizationId, or both',
+    'event sources that leave one out',
+    { ...minimal, eventSources: { commerce: minimal.eventSources.commerce } },
+    'settings.eventSources.controlHub: is missing',
+  ],
+  [
+    'an event source that names nobody',
+    { ...minimal, eventSources: { ...minimal.eventSources, commerce: {} } },
+    'settings.eventSources.commerce: must name accountIds, an organizationId, or both',
+  ],
+  [
+    'an event source that is not known',
+    { ...minimal, eventSources: { ...minimal.eventSources, billing: { accountIds: ['111111111111'] } } },
+    'settings.eventSources.billing: is not known here',
   ],
   [
     'an account that is a number',
-    { ...minimal, eventSources: { accountIds: [111111111111] } },
-    'settings.eventSources.accountIds.0: must be an AWS account id: text of 12 digits',
+    { ...minimal, eventSources: { ...minimal.eventSources, commerce: { accountIds: [111111111111] } } },
+    'settings.eventSources.commerce.accountIds.0: must be an AWS account id: text of 12 digits',
+  ],
+  [
+    'dead letters that SQS cannot keep for so long',
+    { ...minimal, deadLetterDays: 15 },
+    'settings.deadLetterDays: must be 1 to 14 whole days: SQS keeps nothing longer',
   ],
   [
     'a topic that is no ARN',
@@ -117,6 +164,21 @@ test.each([
   ],
 ])('%s is refused by name', (_, settings, message) => {
   expect(() => readSettings(settings)).toThrow(new Error(message));
+});
+
+test('event sources of the older form are refused with what to change', () => {
+  const older = { accountIds: ['111111111111'], organizationId: 'o-a1b2c3d4e5' };
+  const move = 'belongs to one source: move it into settings.eventSources.commerce or .controlHub';
+  expect(() => readSettings({ ...minimal, eventSources: older })).toThrow(
+    new Error(
+      [
+        'settings.eventSources.commerce: is missing',
+        'settings.eventSources.controlHub: is missing',
+        `settings.eventSources.accountIds: ${move}`,
+        `settings.eventSources.organizationId: ${move}`,
+      ].join('\n'),
+    ),
+  );
 });
 
 test('a window that is no duration is refused by name', () => {

@@ -13,7 +13,8 @@ import { readSettings } from '../../infra/settings.ts';
 import { readEnvironment } from '../../shared/contracts/environment.ts';
 import { intakeEnvironment } from '../../shared/runtime/intake.ts';
 import { servingEnvironment } from '../../shared/runtime/serving.ts';
-import { claimFor } from '../../shared/use-cases/send-email.ts';
+import { Duration } from 'luxon';
+import { claimLease } from '../../shared/use-cases/send-email.ts';
 import { exampleSettings, productFolder, type Resource, resourcesOf, synthesise } from './synth.ts';
 
 const template = synthesise();
@@ -146,12 +147,8 @@ describe('functions', () => {
   });
 
   test('that send are done before their claim runs out', () => {
-    const start = '2026-11-22T00:00:00.000Z';
-    const to = { email: 'jane@example.com', locale: 'en' } as const;
-    const claim = claimFor({ kind: 'first', to, actor: 'test', owner: 'test' }, start, () => 'id');
-    const lease = (Date.parse(claim.until) - Date.parse(start)) / 1000;
     for (const name of ['serve-api', 'serve-console', 'send-provisioning-email'])
-      expect(functionOf(name).Timeout).toBeLessThan(lease);
+      expect(functionOf(name).Timeout).toBeLessThan(Duration.fromISO(claimLease).as('seconds'));
   });
 });
 
@@ -161,8 +158,40 @@ describe('API', () => {
   );
   const [authorizerId] = Object.keys(resourcesOf(template, 'AWS::ApiGatewayV2::Authorizer'));
 
+  /** The routes that anybody may use. */
+  const anonymous = [
+    'ANY /',
+    'ANY /console/assets/{proxy+}',
+    'ANY /console/sign-in',
+    'ANY /console/sign-out',
+    'ANY /console/signed-in',
+    'ANY /{proxy+}',
+    'GET /docs',
+    'GET /docs/{proxy+}',
+    'GET /health',
+    'GET /openapi.json',
+  ];
+  /** The console's pages, which know people by their sessions. */
+  const ofSessions = ['ANY /console', 'ANY /console/{proxy+}'];
+
+  test('has a throttle for each route that anybody may use, below that of people who are signed in', () => {
+    const [stageId = ''] = Object.keys(resourcesOf(template, 'AWS::ApiGatewayV2::Stage'));
+    const { DefaultRouteSettings, RouteSettings } = only('AWS::ApiGatewayV2::Stage').Properties;
+    expect(DefaultRouteSettings).toEqual({ ThrottlingBurstLimit: 100, ThrottlingRateLimit: 50 });
+    expect(Object.keys(RouteSettings).sort()).toEqual(anonymous);
+    for (const settings of Object.values<Record<string, number>>(RouteSettings)) {
+      expect(settings['ThrottlingRateLimit']).toBeLessThan(50);
+      expect(settings['ThrottlingBurstLimit']).toBeLessThan(100);
+    }
+    const { DependsOn } = template.toJSON().Resources[stageId];
+    const throttled = all('AWS::ApiGatewayV2::Route')
+      .filter(([, { Properties }]) => anonymous.includes(Properties.RouteKey))
+      .map(([id]) => id);
+    expect(throttled.filter((id) => !DependsOn.includes(id))).toEqual([]);
+  });
+
   test('asks for a token where the order lines are, and nowhere else', () => {
-    const open = ['ANY /', 'ANY /console', 'ANY /console/{proxy+}', 'ANY /{proxy+}'];
+    const open = [...anonymous, ...ofSessions];
     expect(Object.keys(routes).sort()).toEqual([...open, 'ANY /order-lines', 'ANY /orders/{proxy+}'].sort());
     for (const key of ['ANY /order-lines', 'ANY /orders/{proxy+}']) {
       expect(routes[key]).toMatchObject({ AuthorizationType: 'JWT', AuthorizerId: { Ref: authorizerId } });
@@ -181,11 +210,19 @@ describe('API', () => {
     expect(resourcesOf(withIssuer, 'AWS::Cognito::UserPool')).toEqual({});
   });
 
-  test('is throttled, and logs nothing about people', () => {
-    const { DefaultRouteSettings, AccessLogSettings } = only('AWS::ApiGatewayV2::Stage').Properties;
-    expect(DefaultRouteSettings).toEqual({ ThrottlingBurstLimit: 100, ThrottlingRateLimit: 50 });
+  test('logs where a call came from, and nothing else about people', () => {
+    const { AccessLogSettings } = only('AWS::ApiGatewayV2::Stage').Properties;
     const logged = Object.values(JSON.parse(AccessLogSettings.Format) as Record<string, string>);
-    expect(logged.filter((value) => /identity|claims|path|query|domain/i.test(value))).toEqual([]);
+    expect(logged.filter((value) => /identity|claims|path|query|domain/i.test(value))).toEqual([
+      '$context.identity.sourceIp',
+    ]);
+  });
+
+  test('logs callers by hashes, salted with a secret that only its functions can read', () => {
+    const [saltId, salt] = secretOf('CALLER_SALT_SECRET_ARN');
+    expect(salt.Properties.GenerateSecretString).toMatchObject({ PasswordLength: 64 });
+    expect(salt.Properties).not.toHaveProperty('SecretString');
+    expect(readersOf(saltId)).toEqual(['serve-api', 'serve-console']);
   });
 });
 
@@ -233,16 +270,27 @@ describe('console', () => {
   });
 
   test('signs its sessions with a secret of its own, which nobody knows', () => {
-    const [secretId, secret] = all('AWS::SecretsManager::Secret')[0] ?? fail('secret');
+    const [secretId, secret] = secretOf('SESSION_SECRET_ARN');
     expect(secret.Properties.GenerateSecretString).toMatchObject({ PasswordLength: 64 });
     expect(secret.Properties).not.toHaveProperty('SecretString');
-    expect(functionOf('serve-console').Environment.Variables.SESSION_SECRET_ARN).toEqual({ Ref: secretId });
-    const reads = statements(target(functionOf('serve-console').Role)).filter(
-      ({ Action }) => Action === 'secretsmanager:GetSecretValue',
-    );
-    expect(reads).toEqual([expect.objectContaining({ Resource: { Ref: secretId } })]);
+    expect(readersOf(secretId)).toEqual(['serve-console']);
   });
 });
+
+/** The secret that a variable of the console names. */
+function secretOf(variable: string): [string, Resource] {
+  const id = target(functionOf('serve-console').Environment.Variables[variable]);
+  return all('AWS::SecretsManager::Secret').find(([secret]) => secret === id) ?? fail(variable);
+}
+
+/** The functions that may read a secret. */
+const readersOf = (secretId: string): string[] =>
+  [...functions.keys()].filter((name) =>
+    statements(target(functionOf(name).Role)).some(
+      ({ Action, Resource }) =>
+        Action === 'secretsmanager:GetSecretValue' && [Resource].flat().map(target).includes(secretId),
+    ),
+  );
 
 describe('intake', () => {
   const rules = all('AWS::Events::Rule').map(([, { Properties }]) => Properties);
@@ -284,7 +332,20 @@ describe('intake', () => {
     expect(new Set(places).size).toBe(consumers.length);
   });
 
-  test('every queue keeps dead letters for two weeks, is encrypted, and refuses plain HTTP', () => {
+  const retentions = (settings: unknown) => {
+    const queues = resourcesOf(synthesise(settings), 'AWS::SQS::Queue');
+    return consumers.map((name) => {
+      const { DEAD_LETTER_QUEUE_URL } = functionOf(name).Environment.Variables;
+      return queues[String(target(DEAD_LETTER_QUEUE_URL))]?.Properties.MessageRetentionPeriod;
+    });
+  };
+  test('dead letters, which name people, are kept for a week, or as was set', () => {
+    const day = 24 * 60 * 60;
+    expect(retentions(exampleSettings)).toEqual(consumers.map(() => 7 * day));
+    expect(retentions({ ...exampleSettings, deadLetterDays: 2 })).toEqual(consumers.map(() => 2 * day));
+  });
+
+  test('every queue is encrypted, and refuses plain HTTP', () => {
     const secured = all('AWS::SQS::QueuePolicy')
       .filter(([, { Properties }]) =>
         Properties.PolicyDocument.Statement.some(
@@ -297,7 +358,6 @@ describe('intake', () => {
     expect(secured.sort()).toEqual(queues.map(([id]) => id).sort());
     for (const [, { Properties }] of queues) {
       expect(Properties.SqsManagedSseEnabled).toBe(true);
-      if (!Properties.RedrivePolicy) expect(Properties.MessageRetentionPeriod).toBe(14 * 24 * 60 * 60);
     }
   });
 
@@ -327,33 +387,39 @@ describe('intake', () => {
     );
   });
 
+  const first = '111111111111';
+  const organization = 'o-a1b2c3d4e5';
   const admitted = (eventSources: unknown) =>
     Object.values(
       resourcesOf(synthesise({ ...exampleSettings, eventSources }), 'AWS::Events::EventBusPolicy'),
     ).map(({ Properties }) => Properties.Statement);
-  const sources = { 'events:source': ['commerce.workspace', 'control-hub'] };
   const principal = (account: string) => ({
-    AWS: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::${account}:root`]] },
+    'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::${account}:root`]],
   });
 
-  test('the bus takes events from the accounts that were set', () => {
-    expect(admitted({ accountIds: ['111111111111', '222222222222'] })).toEqual(
-      ['111111111111', '222222222222'].map((account) =>
-        expect.objectContaining({
-          Action: 'events:PutEvents',
-          Principal: principal(account),
-          Condition: { StringEquals: sources },
-        }),
-      ),
-    );
-  });
-
-  test('the bus takes events from the organization that was set', () => {
-    expect(admitted({ organizationId: 'o-a1b2c3d4e5' })).toEqual([
+  test('the bus takes the events of each source from its own accounts and organization alone', () => {
+    const eventSources = {
+      commerce: { accountIds: [first, '333333333333'] },
+      controlHub: { accountIds: ['222222222222'], organizationId: organization },
+    };
+    const putEvents = { Effect: 'Allow', Action: 'events:PutEvents' };
+    expect(admitted(eventSources)).toEqual([
       expect.objectContaining({
-        Action: 'events:PutEvents',
+        ...putEvents,
+        Principal: { AWS: [principal(first), principal('333333333333')] },
+        Condition: { StringEquals: { 'events:source': 'commerce.workspace' } },
+      }),
+      expect.objectContaining({
+        ...putEvents,
+        Principal: { AWS: principal('222222222222') },
+        Condition: { StringEquals: { 'events:source': 'control-hub' } },
+      }),
+      expect.objectContaining({
+        ...putEvents,
         Principal: { AWS: '*' },
-        Condition: { StringEquals: { ...sources, 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } },
+        Condition: {
+          StringEquals: { 'events:source': 'control-hub', 'aws:PrincipalOrgID': organization },
+        },
       }),
     ]);
   });

@@ -5,7 +5,8 @@ import aslValidator from 'asl-validator';
 import { Duration } from 'luxon';
 import { toItem } from '../../shared/adapters/order-line-item.ts';
 import { faultNames } from '../../shared/contracts/workflow.ts';
-import { executionHorizon, followUp, longestWindowDays } from '../../shared/domain/follow-up.ts';
+import { followUp, longestWindowDays } from '../../shared/domain/follow-up.ts';
+import { executionHorizon } from '../../shared/domain/order-line.ts';
 import {
   book,
   closeOverdue,
@@ -97,9 +98,10 @@ test('every state is reachable', () => {
 });
 
 test('a line that closes takes at most 6 transitions', () => {
-  const longest = (name: string): number => {
-    const next = successors(stateOf(name)).map(longest);
-    return 1 + Math.max(0, ...next);
+  // An email whose answer was lost adds the states from its wait on once more, each time.
+  const longest = (name: string, passed: readonly string[] = []): number => {
+    const next = successors(stateOf(name)).filter((state) => !passed.includes(state));
+    return 1 + Math.max(0, ...next.map((state) => longest(state, [...passed, name])));
   };
   expect(longest(definition.StartAt)).toBeLessThanOrEqual(6);
 });

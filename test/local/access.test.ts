@@ -69,6 +69,7 @@ describe.each(names)('%s', (name) => {
 
   it('refuses expired, forged, foreign and malformed tokens', async () => {
     const expired = await api.token({ partnerId: partner, roles: ['resend'], expiresIn: -10 });
+    const atOnce = await api.token({ partnerId: partner, roles: ['resend'], expiresIn: 0 });
     const [header, payload] = tokens.view.split('.');
     const claims = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString()) as Record<string, unknown>;
     const raised = Buffer.from(JSON.stringify({ ...claims, roles: ['operator'] })).toString('base64url');
@@ -78,6 +79,7 @@ describe.each(names)('%s', (name) => {
     const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`;
     for (const token of [
       expired,
+      atOnce,
       `${header}.${raised}.${tokens.view.split('.')[2]}`,
       otherIssuer,
       unsigned,
@@ -137,7 +139,8 @@ describe('without a token', () => {
     const page = await response.text();
     const assets = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? '');
     expect(assets.length).toBeGreaterThan(2);
-    for (const path of assets) expect((await fetch(service.url + path)).status).toBe(200);
+    for (const path of assets) expect((await fetch(new URL(path, service.url))).status).toBe(200);
+    expect(page).toContain('rel="icon"'); // without it browsers ask for one at /favicon.ico
   });
 
   it('a path that leads nowhere is a problem document too', async () => {
@@ -155,6 +158,7 @@ it('the description of the API names every call of it and no other', async () =>
       .sort(),
   ).toEqual([
     'get /health',
+    'get /openapi.json',
     'get /order-lines',
     'get /orders/{orderId}',
     'get /orders/{orderId}/lines/{lineId}',

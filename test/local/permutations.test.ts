@@ -80,7 +80,7 @@ function expected(order: readonly Kind[], laterStart: string) {
       'Booked',
       ...(isCancelled ? ['Cancelled'] : []),
       ...(isOnboarded ? ['Onboarded'] : []),
-      ...(emails === 1 ? ['ProvisioningEmailSent'] : []),
+      ...(emails === 1 ? ['ProvisioningEmailFeedback', 'ProvisioningEmailSent'] : []),
       ...(order.includes('rescheduled') ? ['Rescheduled'] : []),
     ],
   };

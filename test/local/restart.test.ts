@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { existsSync, globSync, readFileSync, readlinkSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as until } from 'node:timers/promises';
 import { type Client, client } from '../support/client.ts';
 import { booked, cancelled, daysAfter, newOrder, partner } from '../support/events.ts';
+import { killer } from '../support/killer.ts';
 import { launch, type Service, startService, temporaryFolder } from '../support/service.ts';
 
 const started: Service[] = [];
@@ -70,6 +71,7 @@ describe.each(['stop', 'kill'] as const)('after %s and start', (end) => {
     );
     const resent = await api.resend(token, open, '1', { 'idempotency-key': 'k-1' });
     expect(resent.status).toBe(200);
+    await api.idle();
     const read = async ({ api: now }: Running) => ({
       lines: await Promise.all(
         [open, future, gone].map(async (order) => (await now.line(token, order)).body),
@@ -210,6 +212,32 @@ test('--no-seed books nothing', async () => {
   expect(await api.emails()).toEqual([]);
 });
 
+test('a first start that was killed while it made the table is done again by the next', async () => {
+  const dataFolder = await temporaryFolder();
+  const halfMade = killer('table~order-lines', '"TableStatus":"ACTIVE"');
+  await launch(['--port', '0', '--data', dataFolder, '--no-seed'], [halfMade]).exited;
+  expect(await readdir(join(dataFolder, 'table'))).toContain('CURRENT');
+
+  const { api, token } = await start({ dataFolder });
+  const order = newOrder();
+  await api.send(booked(order));
+  expect((await api.line(token, order)).status).toBe(200);
+});
+
+test('a --reset that was killed halfway is finished by the next start', async () => {
+  const before = await start();
+  const { dataFolder } = before.service;
+  const order = newOrder();
+  await before.api.send(booked(order));
+  await before.service.stop();
+  await rm(join(dataFolder, 'runtime'), { recursive: true });
+  await writeFile(join(dataFolder, 'emptying'), '');
+
+  const after = await restart(before, 'stop');
+  expect((await after.api.line(after.token, order)).status).toBe(404);
+  expect(await readdir(dataFolder)).not.toContain('emptying');
+});
+
 test('--reset empties what the service keeps, and nothing else in the folder', async () => {
   const before = await start();
   const { dataFolder } = before.service;
@@ -257,14 +285,41 @@ describe('a start that cannot be', () => {
     expect((await after.api.request('/health')).status).toBe(200);
   });
 
-  test('without its table names --reset', async () => {
-    const { service } = await start();
-    await service.stop();
-    await rm(join(service.dataFolder, 'table'), { recursive: true });
-    const { code, output } = await fails('--port', '0', '--data', service.dataFolder);
-    expect(code).toBe(1);
-    expect(output).toMatch(/cannot be opened.*--reset/);
-    expect(output).not.toMatch(stackTrace);
+  /** As when a folder was moved away, when a copy missed what says that it is a database, and when it missed all. */
+  const losses: Record<string, (from: string, to: string) => Promise<void>> = {
+    'moved away': (from, to) => rename(from, to),
+    'without its CURRENT': async (from, to) => {
+      await mkdir(to);
+      await rename(join(from, 'CURRENT'), join(to, 'CURRENT'));
+    },
+    empty: async (from, to) => {
+      await rename(from, to);
+      await mkdir(from);
+    },
+  };
+
+  describe.each(['runtime', 'table'])('on a folder whose part "%s" is', (part) => {
+    test.each(Object.keys(losses))('%s deletes nothing, and says what to put back', async (loss) => {
+      const before = await start();
+      const order = newOrder();
+      await before.api.send(booked(order));
+      await before.service.stop();
+      const { dataFolder } = before.service;
+      const [from, to] = [join(dataFolder, part), join(await temporaryFolder(), part)];
+      await losses[loss]?.(from, to);
+
+      const { code, output } = await fails('--port', '0', '--data', dataFolder);
+      expect(code).toBe(1);
+      expect(output).toMatch(new RegExp(`"${part}".* lost.*--data.*--reset`));
+      expect(output).not.toMatch(stackTrace);
+
+      for (const name of await readdir(to)) {
+        await mkdir(from, { recursive: true });
+        await rename(join(to, name), join(from, name));
+      }
+      const after = await restart(before, 'stop');
+      expect((await after.api.line(after.token, order)).status).toBe(200);
+    });
   });
 
   test('on a port that is taken names --port, and touches no data', async () => {

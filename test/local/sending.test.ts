@@ -27,6 +27,9 @@ const awaiting = async (changes = {}) => {
   await api.send(booked(orderId, changes));
   return orderId;
 };
+/** The history without what the mail service reported. */
+const told = async (orderId: string) =>
+  (await api.history(token, orderId)).filter(({ type }) => type !== 'ProvisioningEmailFeedback');
 const emailsOf = async (orderId: string) =>
   (await api.emails()).filter(({ tags }) => tags.orderId === orderId);
 
@@ -58,7 +61,7 @@ describe('at the same time', () => {
     const orderId = newOrder();
     await api.send(...Array.from({ length: 20 }, () => booked(orderId)));
     expect(await emailsOf(orderId)).toHaveLength(1);
-    expect(await api.history(token, orderId)).toHaveLength(2);
+    expect(await told(orderId)).toHaveLength(2);
   });
 
   it('two different contacts each get an email, and one of them is the contact then', async () => {
@@ -178,11 +181,11 @@ describe('when the mail service refuses', () => {
       operation: 'SendEmail',
       times: 3,
       when: 'before',
-      error: 'ServiceUnavailable',
+      error: 'Throttling',
     });
     const orderId = await awaiting();
     expect(await emailsOf(orderId)).toHaveLength(1);
-    expect(await api.history(token, orderId)).toMatchObject([
+    expect(await told(orderId)).toMatchObject([
       { type: 'ProvisioningEmailSent' },
       { type: 'ProvisioningEmailFailed', result: expect.stringMatching(/^not sent, 3 times since 2/) },
       { type: 'Booked' },
@@ -195,7 +198,7 @@ describe('when the mail service refuses', () => {
       operation: 'SendEmail',
       times: 1000,
       when: 'before',
-      error: 'ServiceUnavailable',
+      error: 'Throttling',
     });
     const orderId = await awaiting();
     expect(await api.executions(orderId)).toMatchObject([
@@ -205,6 +208,116 @@ describe('when the mail service refuses', () => {
     await api.advance('PT3H');
     expect(await emailsOf(orderId)).toHaveLength(1);
     expect((await api.line(token, orderId)).body.status).toBe('AwaitingProvisioningDetails');
+  });
+});
+
+describe('when the answer of the mail service is lost', () => {
+  const lost = (times = 1) => api.fault({ service: 'ses', operation: 'SendEmail', times, when: 'after' });
+  const sentOf = async (orderId: string) =>
+    (await told(orderId))
+      .filter(({ type }) => type === 'ProvisioningEmailSent')
+      .map(({ messageId }) => messageId);
+
+  it('a resend says that it may have left, counts, and its key gets the answer once the email is confirmed', async () => {
+    const orderId = await awaiting();
+    const key = { 'idempotency-key': 'lost' };
+    await lost(10);
+    const { status, headers, body } = await api.resend(token, orderId, '1', key);
+    expect(status).toBe(504);
+    expect(headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(body).toMatchObject({
+      code: 'email-unconfirmed',
+      support: { portal: 'https://www.cisco.com/go/cs', reference: body.requestId },
+    });
+    const { resend } = (await api.line(token, orderId)).body;
+    expect(resend).toEqual({ allowed: false, reason: 'resend-too-soon', canResendAt: body.canResendAt });
+
+    await api.idle();
+    const again = await api.resend(token, orderId, '1', key);
+    expect(again.status).toBe(200);
+    const emails = await emailsOf(orderId);
+    expect(emails).toHaveLength(2);
+    expect(again.body.email.messageId).toBe(emails[1]?.messageId);
+    expect((await api.resend(token, orderId, '1', key)).body).toEqual(again.body);
+    expect(await sentOf(orderId)).toEqual(emails.toReversed().map(({ messageId }) => messageId));
+  });
+
+  it('a contact change says so too, and is the contact once the email is confirmed', async () => {
+    const orderId = await awaiting();
+    const email = `new@${orderId}.example`;
+    await lost();
+    const change = { email, name: 'Nina Berg', locale: 'ja' };
+    expect((await api.changeContact(token, orderId, '1', change)).status).toBe(504);
+    await api.idle();
+    expect((await api.line(token, orderId)).body).toMatchObject({
+      provisioningContact: change,
+      lastEmail: { to: email, delivery: 'Delivered' },
+    });
+    expect(await api.emails(email)).toHaveLength(1);
+  });
+
+  it('the first email leaves once, and its report starts the window', async () => {
+    await lost(1000);
+    const orderId = await awaiting();
+    await api.advance('PT6H');
+    const [email, ...more] = await emailsOf(orderId);
+    expect(more).toEqual([]);
+    expect((await api.line(token, orderId)).body).toMatchObject({
+      status: 'AwaitingProvisioningDetails',
+      firstEmailSentAt: email?.sentAt,
+      lastEmail: { messageId: email?.messageId },
+    });
+    expect(await sentOf(orderId)).toEqual([email?.messageId]);
+    await api.clearFaults();
+    await api.advance('P8D');
+    expect((await api.line(token, orderId)).body.status).toBe('Closed');
+  });
+
+  it('and nothing had left, the first email is sent later, and the history tells of each try', async () => {
+    await api.fault({
+      service: 'ses',
+      operation: 'SendEmail',
+      times: 2,
+      when: 'before',
+      error: 'ECONNRESET',
+    });
+    const orderId = await awaiting();
+    expect(await emailsOf(orderId)).toEqual([]);
+    expect((await told(orderId))[0]).toMatchObject({
+      type: 'ProvisioningEmailUnconfirmed',
+      to: `it@${orderId.toLowerCase()}.example`,
+    });
+    await api.advance('PT2H');
+    expect(await emailsOf(orderId)).toHaveLength(1);
+    expect((await told(orderId)).map(({ type }) => type)).toEqual([
+      'ProvisioningEmailSent',
+      'ProvisioningEmailUnconfirmed',
+      'ProvisioningEmailUnconfirmed',
+      'Booked',
+    ]);
+  });
+
+  it('ids with dots and underscores are found again by the report', async () => {
+    const orderId = `${newOrder()}_a.b`;
+    await lost();
+    await api.send(booked(orderId, { lineId: '1.0', provisioningContact: { email: 'it@dots.example' } }));
+    expect((await api.line(token, orderId, '1.0')).body.lastEmail).toMatchObject({ delivery: 'Delivered' });
+    const [email] = await api.emails('it@dots.example');
+    for (const tag of Object.values(email?.tags ?? {})) expect(tag).toMatch(/^[A-Za-z0-9_-]{1,256}$/);
+  });
+});
+
+describe('an onboarding that came first', () => {
+  it('holds, although the booking failed after its write and no email leaves', async () => {
+    const orderId = newOrder();
+    await api.send(onboarded(orderId));
+    await api.fault({ service: 'dynamodb', operation: 'Query', times: 5, when: 'before', error: 'X' });
+    await api.fault({ service: 'dynamodb', operation: 'GetItem', times: 5, when: 'before', error: 'X' });
+    await api.send(booked(orderId));
+    await api.advance('PT2H');
+    await api.clearFaults();
+    expect((await api.resend(token, orderId)).body.code).toBe('point-of-no-return');
+    expect(await emailsOf(orderId)).toEqual([]);
   });
 });
 
@@ -282,7 +395,7 @@ describe('when the table fails', () => {
     const fault = { service: 'dynamodb', operation: 'PutItem', times: 1, error: 'InternalServerError' };
     await api.fault({ ...fault, when: 'after' });
     await api.fault({ ...fault, when: 'before' });
-    expect((await api.resend(token, orderId)).status).toBe(502);
+    expect((await api.resend(token, orderId)).status).toBe(504);
 
     const { resend } = (await api.line(token, orderId)).body;
     expect(resend).toMatchObject({ allowed: false, reason: 'resend-too-soon' });
@@ -307,7 +420,7 @@ describe('when the table fails', () => {
       operation: 'SendEmail',
       times: 1,
       when: 'before',
-      error: 'ServiceUnavailable',
+      error: 'Throttling',
     });
     const email = `new@${orderId}.example`;
     const { status, body } = await api.changeContact(token, orderId, '2', { email, applyToAllLines: true });

@@ -47,6 +47,11 @@ const states = {
   },
   'Closed, then onboarded': async () => {
     const orderId = await states['Closed, pending']();
+    await api.send(onboarded(orderId, await api.now()));
+    return orderId;
+  },
+  'Closed, and onboarded before': async () => {
+    const orderId = await states['Closed, pending']();
     await api.send(onboarded(orderId));
     return orderId;
   },
@@ -78,10 +83,15 @@ const shown: Record<State, { status: string; provisioningPending: boolean }> = {
   'Onboarded before the start date': { status: 'Onboarded', provisioningPending: false },
   'Onboarded while awaiting': { status: 'Onboarded', provisioningPending: false },
   'Closed, then onboarded': { status: 'Closed', provisioningPending: false },
+  'Closed, and onboarded before': { status: 'Onboarded', provisioningPending: false },
   Cancelled: { status: 'Cancelled', provisioningPending: false },
   'Cancelled before the start date': { status: 'Cancelled', provisioningPending: false },
   'Closed, then cancelled': { status: 'Cancelled', provisioningPending: false },
 };
+
+/** The history without what the mail service reported. */
+const told = async (orderId: string) =>
+  (await api.history(token, orderId)).filter(({ type }) => type !== 'ProvisioningEmailFeedback');
 
 describe('resend', () => {
   it.each(['AwaitingProvisioningDetails', 'Closed, pending'] as const)(
@@ -99,7 +109,7 @@ describe('resend', () => {
       expect(body.email).toMatchObject({ messageId: sent.at(-1)?.messageId, to: sent.at(-1)?.to });
       expect(body.line.lastEmail).toMatchObject({ messageId: body.email.messageId, delivery: 'Accepted' });
       expect(body.line).toMatchObject({ ...shown[state], closesAt: before.body.closesAt });
-      expect((await api.history(token, orderId))[0]).toMatchObject({
+      expect((await told(orderId))[0]).toMatchObject({
         type: 'ProvisioningEmailSent',
         actor: 'maya@northwind.example',
         to: body.email.to,
@@ -123,6 +133,7 @@ describe('resend', () => {
     ['Onboarded before the start date', pointOfNoReturn],
     ['Onboarded while awaiting', pointOfNoReturn],
     ['Closed, then onboarded', pointOfNoReturn],
+    ['Closed, and onboarded before', pointOfNoReturn],
     ['Cancelled', isCancelled],
     ['Cancelled before the start date', isCancelled],
     ['Closed, then cancelled', isCancelled],
@@ -237,7 +248,7 @@ describe('change of the provisioning contact', () => {
         lastEmail: { to: email },
       });
       expect(await api.emails(email)).toHaveLength(1);
-      expect((await api.history(token, orderId)).slice(0, 2)).toMatchObject([
+      expect((await told(orderId)).slice(0, 2)).toMatchObject([
         { type: 'ProvisioningEmailSent', to: email, reason: 'contact-change' },
         { type: 'ProvisioningContactChanged', to: email, actor: 'maya@northwind.example' },
       ]);
@@ -248,6 +259,7 @@ describe('change of the provisioning contact', () => {
     ['Onboarded before the start date', pointOfNoReturn],
     ['Onboarded while awaiting', pointOfNoReturn],
     ['Closed, then onboarded', pointOfNoReturn],
+    ['Closed, and onboarded before', pointOfNoReturn],
     ['Cancelled', isCancelled],
     ['Closed, then cancelled', isCancelled],
   ] as const)('is refused when %s', async (state, { status, ...problem }) => {
@@ -262,10 +274,30 @@ describe('change of the provisioning contact', () => {
     const orderId = await states.AwaitingProvisioningDetails();
     const { body: before } = await api.line(token, orderId);
     const email = before.provisioningContact.email.toUpperCase();
-    const { status, body } = await api.changeContact(token, orderId, '1', { email, name: 'Other Name' });
+    const { status, body } = await api.changeContact(token, orderId, '1', { email });
     expect(status).toBe(200);
     expect(body).toEqual({ lines: [before], skipped: [] });
     expect(await api.emails(email)).toHaveLength(1);
+  });
+
+  it('of the name or the language alone is saved and sends nothing; what is not given stays', async () => {
+    const orderId = newOrder();
+    const email = `it@${orderId}.example`;
+    await api.send(booked(orderId, { provisioningContact: { email, name: '佐藤 健', locale: 'ja' } }));
+    const change = async (json: object) => {
+      const { status, body } = await api.changeContact(token, orderId, '1', json);
+      expect(status).toBe(200);
+      return body.lines[0]?.provisioningContact;
+    };
+    expect(await change({ email, name: '鈴木 一郎' })).toEqual({ email, name: '鈴木 一郎', locale: 'ja' });
+    expect(await change({ email, locale: 'en' })).toEqual({ email, name: '鈴木 一郎', locale: 'en' });
+    expect(await change({ email, locale: 'ja' })).toEqual({ email, name: '鈴木 一郎', locale: 'ja' });
+    expect(await api.emails(email)).toHaveLength(1);
+    expect((await told(orderId)).filter(({ type }) => type === 'ProvisioningContactChanged')).toHaveLength(3);
+
+    const other = `new@${orderId}.example`;
+    expect(await change({ email: other })).toEqual({ email: other, locale: 'ja' });
+    expect((await api.emails(other))[0]?.text).toContain('ご担当者様');
   });
 
   it('ignores the minute between resends', async () => {

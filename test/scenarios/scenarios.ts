@@ -1,6 +1,14 @@
 import { Duration } from 'luxon';
 import type { LineAnswer } from '../../shared/contracts/api.ts';
-import { booked, cancelled, newOrder, onboarded, partner, rescheduled } from '../support/events.ts';
+import {
+  booked,
+  cancelled,
+  daysAfter,
+  newOrder,
+  onboarded,
+  partner,
+  rescheduled,
+} from '../support/events.ts';
 import { until } from '../support/until.ts';
 import type { Target } from './target.ts';
 
@@ -128,13 +136,17 @@ export function scenarios(start: () => Promise<Target>): void {
       expect(await emailsOf(orderId)).toHaveLength(1);
     });
 
-    it('after the window leaves the line Closed, and no longer pending', async () => {
+    it.each([
+      ['after the window leaves the line Closed, and no longer pending', 'Closed', 0],
+      ['before the end of the window counts also when it is told after it', 'Onboarded', -1],
+    ])('%s', async (_, status, days) => {
       const orderId = await bookedAndAwaiting();
-      await target.reach((await line(orderId)).closesAt ?? '');
-      await lineThat(orderId, ({ status }) => status === 'Closed');
-      await target.send(onboarded(orderId));
+      const { closesAt = '' } = await line(orderId);
+      await target.reach(closesAt);
+      await lineThat(orderId, (shown) => shown.status === 'Closed');
+      await target.send(onboarded(orderId, daysAfter(closesAt, days)));
       const after = await lineThat(orderId, ({ onboardedAt }) => onboardedAt !== undefined);
-      expect(after).toMatchObject({ status: 'Closed', provisioningPending: false });
+      expect(after).toMatchObject({ status, provisioningPending: false });
       // Its execution has ended, and there is nothing to stop: the event must not come back for that.
       await target.settled();
     });

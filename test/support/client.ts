@@ -140,7 +140,7 @@ export function client(url: string) {
       operation: string;
       times: number;
       when: 'before' | 'after';
-      error: string;
+      error?: string;
     }) => ok('/_local/faults', { method: 'POST', json }),
     clearFaults: () => request('/_local/faults', { method: 'DELETE' }),
   };

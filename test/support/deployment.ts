@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import { type StackOutputs, stackOutputs } from '../../infra/outputs.ts';
+import type { differences } from './emulator-differences.ts';
 
 const run = promisify(execFile);
 export const productFolder = join(import.meta.dirname, '../..');
@@ -39,16 +40,11 @@ interface Template {
 /**
  * What is left out of the template that AWS would get, since the emulator lacks it. All else is deployed as it is.
  */
-const leftOut: readonly { readonly is: (resource: Resource) => boolean; readonly because: string }[] = [
-  {
-    is: ({ Type }) => Type === 'AWS::Events::EventBusPolicy',
-    because: 'the emulator knows no policies of buses; its senders are all in one account',
-  },
-  {
-    is: ({ Type, Properties }) => Type === 'AWS::CloudWatch::Alarm' && Properties?.['Metrics'] !== undefined,
-    because: 'the emulator computes no metrics from others; alarms on a single metric are deployed',
-  },
-];
+const leftOut: Readonly<Partial<Record<keyof typeof differences, (resource: Resource) => boolean>>> = {
+  busPolicies: ({ Type }) => Type === 'AWS::Events::EventBusPolicy',
+  metricMath: ({ Type, Properties }) =>
+    Type === 'AWS::CloudWatch::Alarm' && Properties?.['Metrics'] !== undefined,
+};
 
 /** Prepares the emulator's account for the CDK, as its deployer would. */
 export async function bootstrap(url: string): Promise<void> {
@@ -60,11 +56,31 @@ export async function bootstrap(url: string): Promise<void> {
  * @param issuer stands in for the issuer of the settings: those must have an https URL, and no certificate that the
  * emulator trusts can be made for a test
  */
-export async function deploy(
+export async function deploy(url: string, issuer: string, version: Version): Promise<StackOutputs> {
+  const assembly = await synthesise(url, issuer, version);
+  const outputs = join(assembly, 'outputs.json');
+  await cdk(url, ['deploy', '--app', assembly, '--require-approval', 'never', '--outputs-file', outputs]);
+  const written: unknown = JSON.parse(await readFile(outputs, 'utf8'));
+  return z.object({ [stackName]: stackOutputs }).parse(written)[stackName];
+}
+
+/** Makes a stack of what another one has kept. Deploying adds the rest. */
+export async function importKept(
+  url: string,
+  issuer: string,
+  version: Version,
+  mapping: string,
+): Promise<void> {
+  const assembly = await synthesise(url, issuer, version);
+  await cdk(url, ['import', '--app', assembly, '--resource-mapping-inline', mapping]);
+}
+
+/** Writes the assembly that is deployed, and answers its folder. */
+async function synthesise(
   url: string,
   issuer: string,
   { settings, change = same }: Version,
-): Promise<StackOutputs> {
+): Promise<string> {
   const assembly = await mkdtemp(join(tmpdir(), 'assembly-'));
   await cdk(url, [
     'synth',
@@ -77,10 +93,7 @@ export async function deploy(
   await rewriteTemplate(assembly, (template) =>
     change(withoutGaps(template).replaceAll(settingsIssuer, issuer)),
   );
-  const outputs = join(assembly, 'outputs.json');
-  await cdk(url, ['deploy', '--app', assembly, '--require-approval', 'never', '--outputs-file', outputs]);
-  const written: unknown = JSON.parse(await readFile(outputs, 'utf8'));
-  return z.object({ [stackName]: stackOutputs }).parse(written)[stackName];
+  return assembly;
 }
 
 /** The issuer that the settings of deployed tests name. */
@@ -91,7 +104,7 @@ const same = (template: string) => template;
 function withoutGaps(text: string): string {
   const template = JSON.parse(text) as Template;
   const kept = Object.entries(template.Resources).filter(
-    ([, resource]) => !leftOut.some(({ is }) => is(resource)),
+    ([, resource]) => !Object.values(leftOut).some((is) => is(resource)),
   );
   return JSON.stringify({ ...template, Resources: Object.fromEntries(kept) });
 }

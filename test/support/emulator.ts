@@ -1,20 +1,14 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { pythonPackages } from './python.ts';
 import { until } from './until.ts';
-
-const run = promisify(execFile);
 
 /** What `pip` installs: the emulator, and what it verifies tokens with. */
 const packages = ['ministack==1.5.33', 'cryptography==50.0.2'];
-
-/** Beside the npm packages, so that it comes and goes with them. */
-const folder = join(import.meta.dirname, '../../node_modules/.cache', packages.join('+'));
 
 export interface Emulator {
   readonly url: string;
@@ -28,30 +22,16 @@ export async function startEmulator(): Promise<Emulator> {
     if (!(await answers(running))) throw new Error(`MINISTACK_URL: nothing answers at ${running}`);
     return { url: running.replace(/\/$/, ''), stop: () => Promise.resolve() };
   }
-  await install();
-  return await start();
+  return await start(
+    await pythonPackages(packages, 'the deployed tests run MiniStack, or use the one at MINISTACK_URL.'),
+  );
 }
 
-async function install(): Promise<void> {
-  if (existsSync(join(folder, 'complete'))) return;
-  await rm(folder, { recursive: true, force: true });
-  try {
-    await run('python3', ['-m', 'venv', folder]);
-  } catch (cause) {
-    throw new Error(
-      'The deployed tests need Python 3.10 or newer with venv, as `python3` (on Debian: apt-get install python3-venv), or MINISTACK_URL with the URL of a running MiniStack.',
-      { cause },
-    );
-  }
-  await run(join(folder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', ...packages]);
-  await run('touch', [join(folder, 'complete')]);
-}
-
-async function start(): Promise<Emulator> {
+async function start(commands: string): Promise<Emulator> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const scratch = await mkdtemp(join(tmpdir(), 'emulator-'));
-  const child = spawn(join(folder, 'bin/ministack'), {
+  const child = spawn(join(commands, 'ministack'), {
     env: {
       // The functions run on the node that is first in the path: the one of this process.
       PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),

@@ -25,6 +25,7 @@ export const line = (changes: Partial<OrderLine> = {}): OrderLine => ({
   contactsSaved: 0,
   countedEmailsAt: [],
   undeliverable: [],
+  unconfirmed: [],
   answers: [],
   executionRevision: 1,
   history: [{ at: '2026-11-01T00:00:00.000Z', type: 'Booked', actor: 'commerce.workspace' }],

@@ -1,48 +1,43 @@
-import type { OrderLineStore } from '../../shared/adapters/order-line-store.ts';
-import { isBooked, type LineKey, type Onboarding, type StoredLine } from '../../shared/domain/order-line.ts';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
+import { tableName } from '../../infra/local/table.ts';
+import { parseLine, toItem } from '../../shared/adapters/order-line-item.ts';
+import { orderLineStore } from '../../shared/adapters/order-line-store.ts';
+import type { StoredLine } from '../../shared/domain/order-line.ts';
+import { type Around, MemoryTable } from './memory-table.ts';
 
-const idOf = ({ orderId, lineId }: LineKey) => `${orderId}/${lineId}`;
+const lineItem = z.object({ Item: z.object({ lineId: z.string() }) });
+
+const noPause = () => Promise.resolve();
+
+/** A table in memory with these lines. */
+function memoryTable(...given: readonly StoredLine[]): MemoryTable {
+  const table = new MemoryTable();
+  for (const line of given) table.put(toItem(line, 1));
+  return table;
+}
+
+/** The product's store on a table in memory; its calls go through `around`. */
+const storeOn = (table: MemoryTable, around?: Around) =>
+  orderLineStore(table.client(around), tableName, noPause);
+
+const linesOf = (table: MemoryTable): readonly StoredLine[] =>
+  [...table.items.values()].filter(({ sk }) => sk !== 'order').map((item) => parseLine(item).line);
 
 /**
- * Order lines in memory. As in a table with other writers, each update is decided twice: the first time its write is
- * lost to somebody else, and comes to nothing.
+ * The product's store on these lines. As in a table with other writers, each update is decided twice: the first time
+ * its write is lost to somebody else, and comes to nothing.
  */
 export function memoryStore(...given: readonly StoredLine[]) {
-  const lines = new Map(given.map((line) => [idOf(line), line]));
-  const onboardings = new Map<string, Onboarding>();
-
-  const store: OrderLineStore = {
-    find: (key) => Promise.resolve(lines.get(idOf(key))),
-    update: (key, decide) => {
-      decide(lines.get(idOf(key)));
-      const { line, result } = decide(lines.get(idOf(key)));
-      if (line) lines.set(idOf(key), line);
-      return Promise.resolve(result);
-    },
-    change: (line, change) => {
-      const known = lines.get(idOf(line));
-      if (!isBooked(known)) throw new Error('the order line is gone');
-      change(known);
-      const changed = change(known);
-      lines.set(idOf(line), changed);
-      return Promise.resolve(changed);
-    },
-    findOrder: (orderId) => {
-      const onboarding = onboardings.get(orderId);
-      return Promise.resolve({
-        lines: [...lines.values()].filter((line) => line.orderId === orderId),
-        ...(onboarding ? { onboarding } : {}),
-      });
-    },
-    recordOnboarding: (orderId, onboarding) => {
-      const known = onboardings.get(orderId) ?? onboarding;
-      onboardings.set(orderId, known);
-      return Promise.resolve(known);
-    },
-    list: () => Promise.reject(new Error('not used here')),
-    async *listDue() {
-      for (const line of lines.values()) yield await Promise.resolve(line);
-    },
+  const table = memoryTable(...given);
+  let isLost = false;
+  const loseEverySecond: Around = (command, call, input) => {
+    const isOfLine = command === 'PutItemCommand' && lineItem.safeParse(input).success;
+    if (!isOfLine) return call();
+    isLost = !isLost;
+    if (!isLost) return call();
+    return Promise.reject(new ConditionalCheckFailedException({ message: 'lost', $metadata: {} }));
   };
-  return { store, lines };
+  const store = storeOn(table, loseEverySecond);
+  return { store, lines: () => linesOf(table) };
 }

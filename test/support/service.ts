@@ -4,6 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { refusedByAws } from '../../infra/local/wire/checked.ts';
 
 const main = join(import.meta.dirname, '../../infra/local/main.ts');
 
@@ -21,9 +22,14 @@ export interface Service {
 
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'provisioning-'));
 
-/** Runs the service's command; for services that are not expected to start. */
-export function launch(args: readonly string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+/**
+ * Runs the service's command; for services that are not expected to start. A request to AWS that AWS would refuse fails
+ * the test that is running, whatever the service made of it.
+ * @param before modules to import first
+ */
+export function launch(args: readonly string[], before: readonly string[] = []) {
+  const imports = ['tsx', ...before].flatMap((module) => ['--import', module]);
+  const child = spawn(process.execPath, [...imports, main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let written = '';
@@ -32,6 +38,9 @@ export function launch(args: readonly string[]) {
       written += text;
     });
   }
+  createInterface(child.stderr).on('line', (line) => {
+    if (line.startsWith(refusedByAws)) throw new Error(line);
+  });
   const exited = once(child, 'exit').then(([code]: (number | null)[]) => code ?? null);
   return { child, output: () => written, exited };
 }

@@ -29,9 +29,12 @@ function consoleOf(stored: OrderLine) {
   const services: ConsoleServices = {
     store: {
       find: () => Promise.resolve(stored),
+      findWithOrder: () => Promise.resolve({ line: stored }),
+      findOnboarding: never,
       findOrder: () => Promise.resolve({ lines: [stored] }),
       list: () => Promise.resolve({ lines: [stored] }),
       update: never,
+      updateWithOrder: never,
       change: never,
       recordOnboarding: never,
       listDue: () => {
@@ -53,6 +56,7 @@ function consoleOf(stored: OrderLine) {
     newId: () => crypto.randomUUID(),
     pause: never,
     metrics: silentMetrics,
+    callerHash: { prepare: () => undefined, of: () => Promise.resolve(undefined) },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   };
   const app = createConsole(services);
@@ -187,6 +191,34 @@ test('what got past every check on the way in is still text on every page', asyn
     expect(text).toContain('&lt;img src=x');
     expect(text).not.toContain('<img src=x');
   }
+});
+
+describe('an email that may have been sent', () => {
+  const unconfirmed = {
+    at: minutesBefore(5),
+    type: 'ProvisioningEmailUnconfirmed',
+    actor: 'maya',
+    to: 'it@example.com',
+  } as const;
+  const pageOf = async (...history: OrderLine['history']) => {
+    const pages = consoleOf(line({ status: 'AwaitingProvisioningDetails', history }));
+    await pages.signIn();
+    return (await pages.get(linePath)).text;
+  };
+  const sent = { ...unconfirmed, type: 'ProvisioningEmailSent', result: 'Confirmed' } as const;
+
+  it('is told above the history while it is the newest', async () => {
+    const { notice } = texts.en.unconfirmed;
+    expect(await pageOf(sent, unconfirmed)).toContain(notice('it@example.com'));
+    expect(await pageOf(unconfirmed, { ...sent, at: minutesBefore(4) })).not.toContain(
+      notice('it@example.com'),
+    );
+  });
+
+  it('and was confirmed says by whom', async () => {
+    expect(await pageOf(sent)).toContain(texts.en.history.confirmed);
+    expect(await pageOf({ ...sent, result: 'Accepted' })).not.toContain(texts.en.history.confirmed);
+  });
 });
 
 describe('the language', () => {

@@ -27,3 +27,33 @@ test('an event that only comes too early alarms nobody, unless it does so again'
 test('a fault that nobody foresaw is an error at once', async () => {
   expect(await loggedOf(new Error('out of order'), 1)).toEqual(['error']);
 });
+
+test('events of one line are handled one after the other, and different lines side by side', async () => {
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const deadLetters = { keep: () => Promise.reject(new Error('not expected here')) };
+  const begun: string[] = [];
+  const ends: (() => void)[] = [];
+  const detail = z.object({ orderId: z.string(), lineId: z.string(), name: z.string() });
+  const consume = consumeEvents(
+    z.object({ detail }),
+    async ({ detail: { name } }) => {
+      begun.push(name);
+      await new Promise<void>((resolve) => ends.push(resolve));
+      if (name === 'first') throw new Error('out of order');
+    },
+    { deadLetters, log },
+  );
+  const record = (name: string, orderId: string, lineId: string) =>
+    recordOf(name, JSON.stringify({ detail: { orderId, lineId, name } }), 1);
+  const answer = consume({
+    Records: [record('first', 'A', '1'), record('second', 'A', '1'), record('other line', 'A', '2')],
+  });
+
+  await new Promise(setImmediate);
+  expect(begun).toEqual(['first', 'other line']);
+  ends.forEach((end) => end());
+  await new Promise(setImmediate);
+  expect(begun).toEqual(['first', 'other line', 'second']);
+  ends.at(-1)?.();
+  expect(await answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'first' }] });
+});

@@ -1,4 +1,11 @@
-import { executionHorizon, followUp, nextDueAt } from '../../shared/domain/follow-up.ts';
+import { followUp, nextDueAt } from '../../shared/domain/follow-up.ts';
+import {
+  executionHorizon,
+  giveUpClaim,
+  recordReported,
+  reschedule,
+  withClaim,
+} from '../../shared/domain/order-line.ts';
 import type { OrderLine } from '../../shared/domain/order-line.ts';
 import { plus } from '../../shared/domain/time.ts';
 import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
@@ -66,4 +73,20 @@ describe('when a line next needs somebody', () => {
     const end = plus(plus(now, executionHorizon), 'P180D');
     expect(end < plus(now, 'P365D')).toBe(true);
   });
+});
+
+test('a line whose first email turns out to have left before it was moved far ahead is closed in time', () => {
+  const to = { email: 'it@example.com', locale: 'en' } as const;
+  const claim = { id: 'c', owner: 'o', kind: 'first', to, actor: 'workflow', at: now, until: now } as const;
+  const change = { requestedStartDate: plus(now, 'P400D'), changedAt: now };
+  const moved = reschedule(giveUpClaim(withClaim(line(), claim)), change, {
+    at: now,
+    actor: 'commerce.workspace',
+  });
+  const email = { claimId: 'c', kind: undefined, messageId: 'm', to: to.email, sentAt: now };
+  const started = recordReported(moved, email);
+  expect(started).toMatchObject({ status: 'AwaitingProvisioningDetails', awaitsExecution: true });
+  expect(nextDueAt(started)).toBe(started.closesAt);
+  expect(followUp(started, now)).toBe('start-execution');
+  expect(followUp(started, plus(now, 'P8D'))).toBe('close');
 });

@@ -16,6 +16,7 @@ import {
   closeOverdue,
   type EmailKind,
   keepAnswer,
+  mostQuietChanges,
   mostUndeliverable,
   onboard,
   type OrderLine,
@@ -160,6 +161,10 @@ describe('the longest life that a line can have', () => {
       const answer = JSON.stringify({ line: presentLine(line, now, limits), email });
       line = keepAnswer(line, { key: String(index).padStart(255, 'k'), at: now, answer });
     }
+    for (let index = 0; index <= mostQuietChanges; index += 1) {
+      const change = { outcome: 'unchanged', email: address(index) } as const;
+      line = keepAnswer(line, { key: `contact ${crypto.randomUUID()}`, at: now, change });
+    }
     line = closeOverdue(line, { at: daysAfter(31), actor });
     line = onboard(line, { organizationId: '語'.repeat(128), onboardedAt: now }, stamp);
     return withClaim(cancel(line, now, stamp), claim('resend', mostEmailsPerLine));
@@ -192,9 +197,12 @@ describe('the longest life that a line can have', () => {
     expect(undeliverable).toHaveLength(mostUndeliverable);
     expect(Math.max(...history.map(kilobytes))).toBeLessThan(0.75);
     expect(Math.max(...answers.map(kilobytes))).toBeLessThan(5);
+    const quiet = answers.filter(({ change }) => change);
+    expect(quiet).toHaveLength(mostQuietChanges);
+    expect(Math.max(...quiet.map(kilobytes))).toBeLessThan(0.5);
     expect(Math.max(...undeliverable.map(kilobytes))).toBeLessThan(0.5);
     expect(kilobytes(rest)).toBeLessThan(10);
-    expect(kilobytes(toItem(line, 1_000_000))).toBeLessThan(375);
+    expect(kilobytes(toItem(line, 1_000_000))).toBeLessThan(385);
   });
 });
 

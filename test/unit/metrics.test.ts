@@ -5,7 +5,6 @@ import { handle as sendProvisioningEmail } from '../../functions/send-provisioni
 import { handle as sweepOrderLines } from '../../functions/sweep-order-lines/handler.ts';
 import { emailFeedback, orderLineBooked, organizationOnboarded } from '../../shared/contracts/events.ts';
 import { problems, refusalCodes } from '../../shared/contracts/problems.ts';
-import { faultNames, NamedFault } from '../../shared/contracts/workflow.ts';
 import {
   book,
   cancel,
@@ -62,7 +61,9 @@ function service(lines: readonly StoredLine[], at = start) {
       isRunning: () => Promise.resolve(true),
     },
     deadLetters: { keep: () => Promise.resolve() },
-    mail: { send: () => Promise.resolve(`message-${(ids += 1)}`) },
+    mail: {
+      send: () => Promise.resolve({ outcome: 'accepted', messageId: `message-${(ids += 1)}` } as const),
+    },
     mailSettings: {
       senderAddress: 'provisioning@example.com',
       senderName: 'Provisioning',
@@ -79,7 +80,7 @@ function service(lines: readonly StoredLine[], at = start) {
 }
 
 const refusingMail = {
-  send: () => Promise.reject(new NamedFault(faultNames.emailNotSent, 'refused', { cause: new Error('no') })),
+  send: () => Promise.resolve({ outcome: 'refused', reason: 'MessageRejected' } as const),
 };
 
 describe('a booking', () => {
@@ -170,6 +171,8 @@ describe('feedback', () => {
       await recordEmailFeedback(event, services);
     expect(counted).toEqual([
       ['EmailFeedback', 'Delivered', 1],
+      ['EmailFeedback', 'Bounced', 1],
+      ['EmailsSent', 'resend', 1],
       ['EmailFeedback', 'Bounced', 1],
     ]);
   });

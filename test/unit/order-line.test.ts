@@ -6,7 +6,9 @@ import {
   closeOverdue,
   type EmailKind,
   holdCancellation,
+  hasExecution,
   holdReschedule,
+  isProvisioningPending,
   keepAnswer,
   keptAnswer,
   mostHeldReschedules,
@@ -15,14 +17,19 @@ import {
   type OrderLine,
   recordFailure,
   recordFeedback,
+  recordReported,
   recordSent,
   reschedule,
   rescheduleOf,
   saveContact,
   unbooked as heldFor,
+  unconfirmedOf,
   withClaim,
+  withNewExecution,
   withoutStaleClaim,
 } from '../../shared/domain/order-line.ts';
+import { followUp, nextDueAt } from '../../shared/domain/follow-up.ts';
+import { minus, plus } from '../../shared/domain/time.ts';
 import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
 
 const windows = { default: 'P30D', families: { 'A-FLEX-3': 'P7D' } };
@@ -168,6 +175,27 @@ describe('rescheduling', () => {
     ]);
   });
 
+  describe('far ahead', () => {
+    const change = { requestedStartDate: daysAfter(400), changedAt: minutesBefore(1) };
+
+    it('stands the execution down and starts none before its time', () => {
+      const moved = reschedule(line(), change, stamp);
+      expect(moved.executionRevision).toBe(2);
+      expect(hasExecution(moved)).toBe(false);
+      expect(nextDueAt(moved)).toBe(minus(change.requestedStartDate, 'P180D'));
+      const started = withNewExecution(moved);
+      expect(hasExecution(started)).toBe(true);
+      expect(nextDueAt(started)).toBe(change.requestedStartDate);
+    });
+
+    it('and back again has one at once', () => {
+      const back = { requestedStartDate: daysAfter(3), changedAt: now };
+      const moved = reschedule(reschedule(line(), change, stamp), back, stamp);
+      expect(hasExecution(moved)).toBe(false);
+      expect(followUp(moved, now)).toBe('start-execution');
+    });
+  });
+
   it('the same change again is nothing new, also after the line went on', () => {
     const moved = reschedule(line(), change, stamp);
     expect(reschedule(moved, change, stamp)).toBe(moved);
@@ -182,7 +210,6 @@ describe('cancelling and onboarding', () => {
   it.each<[string, string, OrderLine]>([
     ['Scheduled', 'Onboarded', line()],
     ['Awaiting', 'Onboarded', awaiting],
-    ['Closed', 'Closed', closed],
     ['Cancelled', 'Cancelled', cancel(awaiting, now, stamp)],
   ])('a line that is %s gets the flag of the onboarding and is %s', (_, status, before) => {
     const onboarded = onboard(before, onboarding, stamp);
@@ -199,6 +226,35 @@ describe('cancelling and onboarding', () => {
     const cancelled = cancel(before, minutesBefore(3), stamp);
     expect(cancelled).toMatchObject({ status: 'Cancelled', cancelledAt: minutesBefore(3) });
     expect(newest(cancelled)).toMatchObject({ type: 'Cancelled' });
+  });
+
+  describe('around the end of the window: what happened first counts, whenever it is told', () => {
+    const closesAt = closed.closesAt ?? '';
+    const before = { ...onboarding, onboardedAt: minus(closesAt, 'PT0.001S') };
+    const atTheEnd = { ...onboarding, onboardedAt: closesAt };
+    const told = { at: plus(closesAt, 'PT2H'), actor: 'control-hub' };
+
+    it('before it: Onboarded, also if the line was closed meanwhile, and the history tells both', () => {
+      const onboarded = onboard(closed, before, told);
+      expect(onboarded).toMatchObject({ status: 'Onboarded', ...before });
+      expect(onboarded).not.toHaveProperty('closedAt');
+      expect(types(onboarded).slice(-2)).toEqual(['Closed', 'Onboarded']);
+    });
+
+    it.each([
+      ['was closed', closed],
+      ['is still to be closed', awaiting],
+    ])('at it or after it: Closed, and not pending any more, whether the line %s', (_, line) => {
+      const late = onboard(line, atTheEnd, told);
+      expect(late).toMatchObject({ status: 'Closed', ...atTheEnd });
+      expect(late.closedAt).toBeDefined();
+      expect(isProvisioningPending(late)).toBe(false);
+      expect(types(late).slice(-2)).toEqual(['Closed', 'Onboarded']);
+    });
+
+    it('after it, as a sender says whose clock is ahead, while the window runs: Onboarded', () => {
+      expect(onboard(awaiting, atTheEnd, stamp)).toMatchObject({ status: 'Onboarded' });
+    });
   });
 
   it('a second one changes nothing', () => {
@@ -313,6 +369,7 @@ describe('a claim that was left without an outcome', () => {
     to: 'it@example.com',
     result: 'may have been sent',
     reason: 'resend',
+    claimId: 'claim-1',
   };
   const counted = {
     emailsSent: 2,
@@ -340,6 +397,89 @@ describe('a claim that was left without an outcome', () => {
     const moved = reschedule(withClaim(line(), first), change, stamp);
     expect(types(moved)).toEqual(['Booked', 'ProvisioningEmailUnconfirmed', 'Rescheduled']);
     expect(moved).toMatchObject({ emailsSent: 1, countedEmailsAt: [] });
+  });
+
+  describe('and whose email the mail service reports', () => {
+    const given = withoutStaleClaim(withClaim(awaiting, left), now);
+    const report = {
+      claimId: left.id,
+      kind: undefined,
+      messageId: 'message-9',
+      to: left.to.email,
+      sentAt: now,
+    };
+
+    it('is that email, counted once, in the place of what may have been sent', () => {
+      const confirmed = recordReported(given, report);
+      expect(confirmed).toMatchObject({ ...counted, unconfirmed: [], lastEmail: { messageId: 'message-9' } });
+      expect(newest(confirmed)).toMatchObject({
+        type: 'ProvisioningEmailSent',
+        at: now,
+        messageId: 'message-9',
+      });
+      expect(types(confirmed)).not.toContain('ProvisioningEmailUnconfirmed');
+      expect(recordReported(confirmed, report)).toBe(confirmed);
+    });
+
+    it('is counted once also if it was forgotten as a claim: after a day with another one', () => {
+      const next = claim('resend', { id: 'claim-2', at: daysAfter(1), until: daysAfter(1) });
+      const twice = withoutStaleClaim(withClaim(given, next), daysAfter(2));
+      expect(twice).toMatchObject({ emailsSent: 3, unconfirmed: [{ id: 'claim-2' }] });
+      const confirmed = recordReported(twice, report);
+      expect(confirmed).toMatchObject({ emailsSent: 3, countedEmailsAt: twice.countedEmailsAt });
+    });
+
+    it('is not the last email if another left since', () => {
+      const next = claim('resend', { id: 'claim-2' });
+      const later = recordSent(given, next, { messageId: 'message-10', sentAt: daysAfter(1) });
+      expect(recordReported(later, report).lastEmail).toMatchObject({ messageId: 'message-10' });
+    });
+
+    it('answers the idempotency key of its request', () => {
+      const keyed = withoutStaleClaim(withClaim(awaiting, { ...left, key: 'key-1' }), now);
+      expect(unconfirmedOf(keyed, 'key-1')).toMatchObject({ id: left.id });
+      const confirmed = recordReported(keyed, report);
+      expect(unconfirmedOf(confirmed, 'key-1')).toBeUndefined();
+      expect(keptAnswer(confirmed, 'key-1', now)).toMatchObject({ email: { messageId: 'message-9' } });
+    });
+
+    const toNew = claim('contact-change', {
+      to: { email: 'new@example.com', name: 'Nina', locale: 'ja' },
+      at: minutesBefore(2),
+      until: minutesBefore(1),
+    });
+
+    it('changes the contact if that is what it was sent for', () => {
+      const changing = withoutStaleClaim(withClaim(awaiting, toNew), now);
+      expect(changing.provisioningContact).toEqual(awaiting.provisioningContact);
+      expect(recordReported(changing, report).provisioningContact).toEqual(toNew.to);
+    });
+
+    it('does not undo a contact change that was made since', () => {
+      const changing = withoutStaleClaim(withClaim(awaiting, toNew), now);
+      const chosen = { email: 'chosen@example.com', locale: 'en' } as const;
+      const changed = saveContact(changing, chosen, { at: minutesBefore(1), actor: 'rana' });
+      expect(recordReported(changed, report).provisioningContact).toEqual(chosen);
+    });
+
+    it('starts the window if it is the first, from when the mail service took it', () => {
+      const first = claim('first', { at: minutesBefore(2), until: minutesBefore(1) });
+      const given = withoutStaleClaim(withClaim(line(), first), now);
+      const started = recordReported(given, { ...report, sentAt: minutesBefore(2) });
+      expect(started).toMatchObject({
+        status: 'AwaitingProvisioningDetails',
+        firstEmailSentAt: minutesBefore(2),
+        closesAt: plus(minutesBefore(2), 'P7D'),
+      });
+    });
+
+    it('is recorded from the report alone if no claim is left of it', () => {
+      const restored = recordReported(awaiting, { ...report, kind: 'contact-change', to: 'new@example.com' });
+      expect(restored).toMatchObject({
+        emailsSent: 2,
+        provisioningContact: { email: 'new@example.com', locale: 'en' },
+      });
+    });
   });
 
   it('leaves a live one alone', () => {
@@ -424,6 +564,47 @@ describe('feedback about an email', () => {
   });
 });
 
+describe('a bounce that may pass', () => {
+  const soft = {
+    messageId: 'message-1',
+    delivery: 'Bounced',
+    reason: 'out of office',
+    undeliverable: false,
+  } as const;
+  const delivered = { messageId: 'message-1', delivery: 'Delivered', undeliverable: false } as const;
+  const hard = { ...soft, reason: 'no such user', undeliverable: true };
+  const told = (...reports: Parameters<typeof recordFeedback>[1][]) =>
+    reports.reduce((known, one) => recordFeedback(known, one, stamp), awaiting);
+
+  it.each([
+    ['before', [soft, delivered]],
+    ['after', [delivered, soft]],
+  ])('%s the delivery, such as an automatic reply, leaves the email delivered', (_, reports) => {
+    const line = told(...reports);
+    expect(line.lastEmail).toEqual({ ...awaiting.lastEmail, delivery: 'Delivered' });
+    expect(line.undeliverable).toEqual([]);
+    expect(line.history.slice(-2).map(({ result }) => result)).toEqual(
+      reports.map(({ delivery }) => delivery),
+    );
+  });
+
+  it('is followed by one that does not: the address is undeliverable', () => {
+    const line = told(soft, hard, hard);
+    expect(line).toMatchObject({
+      lastEmail: { delivery: 'Bounced', reason: 'no such user' },
+      undeliverable: [{ reason: 'no such user' }],
+    });
+    expect(line.history).toHaveLength(awaiting.history.length + 2);
+  });
+
+  it('does not soften one that came before', () => {
+    expect(told(hard, soft, delivered).lastEmail).toMatchObject({
+      delivery: 'Bounced',
+      reason: 'no such user',
+    });
+  });
+});
+
 describe('the answer to an idempotency key', () => {
   const kept = keepAnswer(awaiting, { key: 'key-1', at: now, answer: 'first' });
 
@@ -433,7 +614,7 @@ describe('the answer to an idempotency key', () => {
     ['key-1', daysAfter(1), undefined],
     ['key-2', now, undefined],
   ])('%s at %s: %s', (key, at, answer) => {
-    expect(keptAnswer(kept, key, at)).toBe(answer);
+    expect(keptAnswer(kept, key, at)?.answer).toBe(answer);
   });
 
   it('is kept once', () => {

@@ -1,7 +1,14 @@
 import { handle } from '../../functions/record-email-feedback/handler.ts';
 import type { OrderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { emailFeedback } from '../../shared/contracts/events.ts';
-import { isBooked, type OrderLine, recordSent, withClaim } from '../../shared/domain/order-line.ts';
+import {
+  giveUpClaim,
+  isBooked,
+  type OrderLine,
+  recordFeedback,
+  recordSent,
+  withClaim,
+} from '../../shared/domain/order-line.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { line, minutesBefore, now } from '../support/lines.ts';
 
@@ -17,11 +24,20 @@ const claim = {
 const sent = recordSent(line(), { ...claim, kind: 'first' }, { messageId: 'message-1', sentAt: now });
 
 /** What becomes of a line when SES reports a bounce of a message. */
-async function bounced(stored: OrderLine, messageId: string, diagnosticCode = 'no such user') {
+async function bounced(
+  stored: OrderLine,
+  messageId: string,
+  diagnosticCode = 'no such user',
+  tags = {},
+  destination: string[] | null = null,
+) {
   let known = stored;
   const unused = () => Promise.reject(new Error('not used here'));
   const store: OrderLineStore = {
     find: unused,
+    findWithOrder: unused,
+    findOnboarding: unused,
+    updateWithOrder: unused,
     update: (_key, decide) =>
       new Promise((resolve) => {
         const { line: changed, result } = decide(known);
@@ -40,7 +56,7 @@ async function bounced(stored: OrderLine, messageId: string, diagnosticCode = 'n
     source: 'aws.ses',
     'detail-type': 'Email Bounced',
     detail: {
-      mail: { messageId, tags: { orderId: ['ORD-1'], lineId: ['1'] } },
+      mail: { messageId, destination, tags: { orderId: ['ORD-1'], lineId: ['1'], ...tags } },
       bounce: { bounceType: 'Permanent', bouncedRecipients: [{ diagnosticCode }] },
     },
   });
@@ -63,14 +79,51 @@ it('a report is recorded, also while another email of the line leaves', async ()
   });
 });
 
-it('a report about an email that may be just leaving is left for a later delivery', async () => {
-  await expect(bounced(withClaim(sent, claim), 'message-2')).rejects.toMatchObject({
-    name: 'SendInProgress',
+const entries = ({ history }: OrderLine) => history.map(({ type, messageId }) => [type, messageId]);
+
+it('a report about an email that is just leaving makes its record, as if the answer had come', async () => {
+  const line = await bounced(withClaim(sent, claim), 'message-2', 'no such user', { claimId: ['claim-1'] });
+  expect(line).toMatchObject({
+    emailsSent: 2,
+    lastResentAt: now,
+    lastEmail: { messageId: 'message-2', to: 'it@example.com', delivery: 'Bounced' },
+    undeliverable: [{ email: 'it@example.com' }],
   });
+  expect(line).not.toHaveProperty('claim');
+  expect(entries(line).slice(2)).toEqual([
+    ['ProvisioningEmailSent', 'message-2'],
+    ['ProvisioningEmailFeedback', 'message-2'],
+  ]);
 });
 
-it('a report about an email of nobody is left alone', async () => {
-  expect(await bounced(sent, 'message-2')).toBe(sent);
+it('a report about an email that may have been sent confirms it in its place, and counts it once', async () => {
+  const given = recordFeedback(
+    giveUpClaim(withClaim(sent, claim)),
+    { messageId: 'message-1', delivery: 'Delivered', undeliverable: false },
+    { at: now, actor: 'aws.ses' },
+  );
+  const line = await bounced(given, 'message-2', 'no such user', { claimId: ['claim-1'] });
+  expect(line).toMatchObject({
+    emailsSent: 2,
+    unconfirmed: [],
+    undeliverable: [{ email: 'it@example.com' }],
+  });
+  expect(entries(line).slice(2)).toEqual([
+    ['ProvisioningEmailSent', 'message-2'],
+    ['ProvisioningEmailFeedback', 'message-1'],
+    ['ProvisioningEmailFeedback', 'message-2'],
+  ]);
+});
+
+it('a report about an email that nobody knows of makes its record from what it says', async () => {
+  const line = await bounced(sent, 'message-2', 'no such user', { kind: ['resend'] }, ['who@else.example']);
+  expect(line).toMatchObject({ emailsSent: 2, undeliverable: [{ email: 'who@else.example' }] });
+  expect(line.history.at(-2)).toMatchObject({
+    type: 'ProvisioningEmailSent',
+    to: 'who@else.example',
+    actor: 'aws.ses',
+    reason: 'resend',
+  });
 });
 
 it('a long reason is cut to what the history has room for', async () => {

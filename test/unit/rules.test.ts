@@ -1,4 +1,4 @@
-import type { EmailKind, OrderLine } from '../../shared/domain/order-line.ts';
+import type { Contact, ContactChange, EmailKind, OrderLine } from '../../shared/domain/order-line.ts';
 import {
   decideContactChange,
   decideFirstEmail,
@@ -162,7 +162,7 @@ describe('resend limits', () => {
   });
 
   it('a contact change ignores the minute', () => {
-    expect(decideContactChange(emailed([0]), otherAddress, now, limits)).toEqual({ outcome: 'send' });
+    expect(decideContactChange(emailed([0]), otherAddress, now, limits)).toMatchObject({ outcome: 'send' });
   });
 
   it('a contact change counts toward the daily limit and is refused at it', () => {
@@ -182,9 +182,45 @@ describe('resend limits', () => {
   ])('after %i emails in the life of a line: %s', (emailsSent, code) => {
     const used = emailed([], { emailsSent });
     expect(refuseResend(used, now, limits) ?? { code: 'yes' }).toEqual({ code });
-    expect(decideContactChange(used, otherAddress, now, limits)).toEqual(
+    expect(decideContactChange(used, otherAddress, now, limits)).toMatchObject(
       code === 'yes' ? { outcome: 'send' } : { outcome: 'refused', refusal: { code } },
     );
+  });
+});
+
+describe('what a contact change does not give', () => {
+  const known = { email: 'it@example.com', name: 'Joanna', locale: 'ja' } as const;
+  const started = line({ ...awaiting, provisioningContact: known });
+  const decided = (change: ContactChange) => decideContactChange(started, change, now, limits);
+
+  it('stays with the same address, in any case of its letters', () => {
+    expect(decided({ email: 'IT@example.com' })).toEqual({ outcome: 'unchanged' });
+    expect(decided({ email: 'it@example.com', name: 'Joanna', locale: 'ja' })).toEqual({
+      outcome: 'unchanged',
+    });
+  });
+
+  it.each<[string, ContactChange, Contact]>([
+    ['a name', { email: 'IT@example.com', name: 'Ben' }, { ...known, name: 'Ben' }],
+    ['a language', { email: 'it@example.com', locale: 'en' }, { ...known, locale: 'en' }],
+  ])('%s alone is saved and sends nothing', (_, change, contact) => {
+    expect(decided(change)).toEqual({ outcome: 'save', contact });
+  });
+
+  it('is, of another address, the language of before and nobody to greet', () => {
+    const contact = { email: 'new@example.com', locale: 'ja' };
+    expect(decided({ email: 'new@example.com' })).toEqual({ outcome: 'send', contact });
+  });
+
+  it('may be saved for an address that mail does not reach, and not without end', () => {
+    const bounced = { ...started, undeliverable: [{ email: known.email, reason: 'no such user' }] };
+    const change = { email: known.email, name: 'Ben' };
+    expect(decideContactChange(bounced, change, now, limits).outcome).toBe('save');
+    const used = { ...started, emailsSent: limits.perLine };
+    expect(decideContactChange(used, change, now, limits)).toEqual({
+      outcome: 'refused',
+      refusal: { code: 'resend-limit-reached' },
+    });
   });
 });
 
@@ -203,7 +239,7 @@ describe('contact changes that send nothing', () => {
 
   it('do not wait for a day to pass', () => {
     const changed = line({ contactsSaved: limits.perDay + 1 });
-    expect(decideContactChange(changed, otherAddress, now, limits)).toEqual({ outcome: 'save' });
+    expect(decideContactChange(changed, otherAddress, now, limits)).toMatchObject({ outcome: 'save' });
   });
 });
 

@@ -1,48 +1,53 @@
+import type { MailOutcome } from '../../shared/adapters/mail.ts';
 import type { OrderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/workflow.ts';
-import { isBooked, type OrderLine, recordSent, withClaim } from '../../shared/domain/order-line.ts';
+import { isBooked, type OrderLine, recordReported, recordSent } from '../../shared/domain/order-line.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import {
-  claimFor,
+  type EmailRequest,
+  type Permit,
   recordPauses,
-  sendClaimed,
+  sendEmail,
   type SendServices,
-  updateWithClaim,
 } from '../../shared/use-cases/send-email.ts';
-import { line, now } from '../support/lines.ts';
+import { line, minutesBefore, now } from '../support/lines.ts';
 
-const claim = claimFor(
-  { kind: 'resend', to: line().provisioningContact, actor: 'rana', owner: 'request 1' },
-  now,
-  () => 'claim-1',
-);
-const awaiting = recordSent(line(), { ...claim, kind: 'first' }, { messageId: 'message-1', sentAt: now });
+const request: EmailRequest = {
+  kind: 'resend',
+  to: line().provisioningContact,
+  actor: 'rana',
+  owner: 'request 1',
+};
+const first = { ...request, kind: 'first' as const, id: 'claim-0', at: now, until: now };
+const awaiting = recordSent(line(), first, { messageId: 'message-1', sentAt: now });
 
-/** A store with one line, whose writes fail as told: `before` they take effect, or `after`. */
-function world(stored: OrderLine, failures: readonly ('before' | 'after')[] = []) {
-  const left = [...failures];
+type Write = 'works' | 'before' | 'after';
+
+/** A store with one line, whose writes fail one after the other as told: `before` they take effect, or `after`. */
+function world(stored: OrderLine | undefined, writes: readonly Write[] = [], mail?: MailOutcome) {
+  const left = [...writes];
   const pauses: number[] = [];
   const sent: string[] = [];
   let known = stored;
-  const write = (changed: OrderLine) => {
-    const failure = left.shift();
-    if (failure !== 'before') known = changed;
-    if (failure !== undefined) throw new Error('the table is away');
-  };
+  function change<Result>(decided: { line?: unknown; result: Result }): Result {
+    const { line: changed, result } = decided;
+    if (changed === undefined || changed === known) return result;
+    const write = left.shift() ?? 'works';
+    if (write !== 'before') known = changed as OrderLine;
+    if (write !== 'works') throw new NamedFault(faultNames.writeUnconfirmed, 'the table is away');
+    return result;
+  }
   const unused = () => Promise.reject(new Error('not used here'));
   const store: OrderLineStore = {
     find: unused,
-    update: (_key, decide) =>
-      new Promise((resolve) => {
-        const { line: changed, result } = decide(known);
-        if (isBooked(changed) && changed !== known) write(changed);
-        resolve(result);
-      }),
-    change: (_line, change) =>
-      new Promise((resolve) => {
-        const changed = change(known);
-        if (changed !== known) write(changed);
-        resolve(changed);
+    findWithOrder: unused,
+    findOnboarding: unused,
+    update: (_key, decide) => attempt(() => change(decide(known))),
+    updateWithOrder: (_key, decide) => attempt(() => change(decide(known, undefined))),
+    change: (_line, decide) =>
+      attempt(() => {
+        if (!isBooked(known)) throw new Error('the line is gone');
+        return change(decide(known));
       }),
     findOrder: unused,
     recordOnboarding: unused,
@@ -56,7 +61,7 @@ function world(stored: OrderLine, failures: readonly ('before' | 'after')[] = []
     mail: {
       send: ({ to }) => {
         sent.push(to);
-        return Promise.resolve('message-2');
+        return Promise.resolve(mail ?? { outcome: 'accepted', messageId: 'message-2' });
       },
     },
     mailSettings: {
@@ -73,66 +78,141 @@ function world(stored: OrderLine, failures: readonly ('before' | 'after')[] = []
     },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   };
-  return { services, pauses, sent, stored: () => known };
+  const send = () => sendEmail(line(), (): Permit<string> => ({ send: request }), services);
+  return {
+    send,
+    services,
+    pauses,
+    sent,
+    stored: () => {
+      if (!known) throw new Error('there is no line');
+      return known;
+    },
+  };
 }
+
+/** What `work` answers or throws, as a promise of it. */
+const attempt = <Result>(work: () => Result): Promise<Result> => new Promise((resolve) => resolve(work()));
 
 const types = ({ history }: OrderLine) => history.map(({ type }) => type);
 
 describe('the record of an email that was accepted', () => {
-  const claimed = withClaim(awaiting, claim);
-
-  it.each<[string, ('before' | 'after')[]]>([
-    ['fails a few times', ['before', 'before', 'before']],
-    ['takes effect and its answer is lost', ['after']],
-  ])('is there once, when its write %s', async (_, failures) => {
-    const { services, sent, stored } = world(claimed, failures);
-    await sendClaimed(claimed, claim, services);
+  it.each<[string, Write[]]>([
+    ['fails a few times', ['works', 'before', 'before', 'before']],
+    ['takes effect and its answer is lost', ['works', 'after']],
+  ])('is there once, when its write %s', async (_, writes) => {
+    const { send, sent, stored } = world(awaiting, writes);
+    expect(await send()).toMatchObject({ outcome: 'sent', email: { messageId: 'message-2' } });
     expect(sent).toHaveLength(1);
     expect(types(stored())).toEqual(['Booked', 'ProvisioningEmailSent', 'ProvisioningEmailSent']);
     expect(stored()).toMatchObject({ emailsSent: 2, lastEmail: { messageId: 'message-2' } });
     expect(stored()).not.toHaveProperty('claim');
   });
 
-  it('is given up after so many tries that the sender ends before its claim does', async () => {
-    const { services, pauses, stored } = world(claimed, Array(100).fill('before'));
-    await expect(sendClaimed(claimed, claim, services)).rejects.toThrow('the table is away');
+  it('is left to the report on the email, after so many tries that the sender ends before its claim does', async () => {
+    const { send, pauses, stored } = world(awaiting, ['works', ...Array<Write>(100).fill('before')]);
+    expect(await send()).toMatchObject({ outcome: 'unconfirmed' });
     expect(pauses).toEqual([...recordPauses]);
-    expect(recordPauses.reduce((sum, pause) => sum + pause, 0)).toBe(3100);
-    expect(stored().claim).toEqual(claim);
+    expect(recordPauses.reduce((sum, pause) => sum + pause, 0)).toBe(1500);
+    expect(stored().claim).toMatchObject({ id: 'claim-1', until: minutesBefore(-0.75) });
+
+    const report = { claimId: 'claim-1', kind: undefined, messageId: 'message-2', to: 'x@y.example' };
+    const confirmed = recordReported(stored(), { ...report, sentAt: now });
+    expect(confirmed).toMatchObject({ emailsSent: 2, lastEmail: { to: 'it@example.com' } });
+    expect(types(confirmed)).toEqual(['Booked', 'ProvisioningEmailSent', 'ProvisioningEmailSent']);
+  });
+});
+
+describe('an email that was refused', () => {
+  const refused = { outcome: 'refused', reason: 'MessageRejected' } as const;
+
+  it('counts nothing, and is in the history', async () => {
+    const { send, stored } = world(awaiting, [], refused);
+    expect(await send()).toEqual(refused);
+    expect(stored()).toMatchObject({ emailsSent: 1, unconfirmed: [] });
+    expect(stored()).not.toHaveProperty('claim');
+    expect(stored().history.at(-1)).toMatchObject({
+      type: 'ProvisioningEmailFailed',
+      to: 'it@example.com',
+      reason: 'MessageRejected',
+    });
   });
 
-  it('says that the mail service refused, also if that cannot be recorded', async () => {
-    const { services } = world(claimed, Array(100).fill('before'));
-    const refusal = new NamedFault(faultNames.emailNotSent, 'refused');
-    const mail = { send: () => Promise.reject(refusal) };
-    await expect(sendClaimed(claimed, claim, { ...services, mail })).rejects.toBe(refusal);
+  it('is not said to be refused if its claim stays, since that will count', async () => {
+    const { send } = world(awaiting, ['works', ...Array<Write>(100).fill('before')], refused);
+    expect(await send()).toMatchObject({ outcome: 'unconfirmed' });
+  });
+});
+
+describe('an email whose answer was lost', () => {
+  const unknown = { outcome: 'unknown', reason: 'TimeoutError' } as const;
+
+  it('counts, and is in the history at once with to whom it may have gone', async () => {
+    const { send, sent, stored } = world(awaiting, [], unknown);
+    expect(await send()).toMatchObject({ outcome: 'unconfirmed', line: { emailsSent: 2 } });
+    expect(sent).toHaveLength(1);
+    expect(stored()).toMatchObject({ emailsSent: 2, lastResentAt: now, unconfirmed: [{ id: 'claim-1' }] });
+    expect(stored().history.at(-1)).toMatchObject({
+      type: 'ProvisioningEmailUnconfirmed',
+      to: 'it@example.com',
+      reason: 'resend',
+    });
+  });
+
+  it('stays one email when the report on it comes before it is recorded', async () => {
+    const { send, services, stored } = world(awaiting);
+    services.mail.send = async () => {
+      await services.store.update(line(), (known) => {
+        if (!isBooked(known)) throw new Error('there is no line');
+        const report = { claimId: 'claim-1', kind: undefined, messageId: 'message-2', to: '', sentAt: now };
+        return { line: recordReported(known, report), result: undefined };
+      });
+      return unknown;
+    };
+    expect(await send()).toMatchObject({ outcome: 'unconfirmed' });
+    expect(types(stored())).toEqual(['Booked', 'ProvisioningEmailSent', 'ProvisioningEmailSent']);
+    expect(stored()).toMatchObject({ emailsSent: 2, unconfirmed: [] });
   });
 });
 
 describe('a claim', () => {
-  const take = (known: unknown) =>
-    isBooked(known as OrderLine)
-      ? { line: withClaim(known as OrderLine, claim), claim, result: 'claimed' }
-      : { result: 'nothing' };
-
   it.each(['before', 'after'] as const)(
     'whose write fails %s it takes effect is given back, and no email was sent',
     async (when) => {
-      const { services, stored } = world(awaiting, [when]);
-      await expect(updateWithClaim(awaiting, take, services)).rejects.toMatchObject({ name: 'EmailNotSent' });
+      const { send, sent, stored } = world(awaiting, [when]);
+      expect(await send()).toEqual({ outcome: 'refused', reason: 'WriteUnconfirmed' });
+      expect(sent).toEqual([]);
       expect(stored()).toEqual(awaiting);
     },
   );
 
-  it('that cannot be given back runs out', async () => {
-    const { services, stored } = world(awaiting, ['after', 'before']);
-    await expect(updateWithClaim(awaiting, take, services)).rejects.toMatchObject({ name: 'EmailNotSent' });
-    expect(stored().claim).toEqual(claim);
+  it('that cannot be given back runs out, and counts by then', async () => {
+    const { send, sent, stored } = world(awaiting, ['after', 'before']);
+    expect(await send()).toMatchObject({ outcome: 'unconfirmed', line: { emailsSent: 2 } });
+    expect(sent).toEqual([]);
+    expect(stored().claim).toMatchObject({ id: 'claim-1' });
+  });
+
+  it('whose own write is found there sends its email once, and counts it once', async () => {
+    const { services, sent, stored } = world(awaiting);
+    const decideTwice: OrderLineStore['updateWithOrder'] = async (key, decide) => {
+      await services.store.update(key, (known) => decide(known, undefined));
+      return await services.store.update(key, (known) => decide(known, undefined));
+    };
+    const store = { ...services.store, updateWithOrder: decideTwice };
+    const outcome = await sendEmail(line(), () => ({ send: request }), { ...services, store });
+    expect(outcome).toMatchObject({ outcome: 'sent' });
+    expect(sent).toHaveLength(1);
+    expect(types(stored())).toEqual(['Booked', 'ProvisioningEmailSent', 'ProvisioningEmailSent']);
+    expect(stored().emailsSent).toBe(2);
   });
 
   it('that was not made leaves the fault as it is', async () => {
     const { services } = world(awaiting, ['before']);
-    const change = () => ({ line: { ...awaiting, emailsSent: 5 }, result: undefined });
-    await expect(updateWithClaim(awaiting, change, services)).rejects.toThrow('the table is away');
+    const saving = (known: OrderLine | undefined): Permit<string> => ({
+      instead: 'saved',
+      ...(known ? { line: { ...known, contactsSaved: 5 } } : {}),
+    });
+    await expect(sendEmail(line(), saving, services)).rejects.toMatchObject({ name: 'WriteUnconfirmed' });
   });
 });

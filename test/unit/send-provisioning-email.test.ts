@@ -1,7 +1,9 @@
 import { handle } from '../../functions/send-provisioning-email/handler.ts';
+import type { MailOutcome } from '../../shared/adapters/mail.ts';
 import {
   book,
   cancel,
+  giveUpClaim,
   isBooked,
   onboard,
   type OrderLine,
@@ -47,7 +49,10 @@ const claim = (owner: string, until: string) => ({
   until,
 });
 
-function run(line: StoredLine | undefined) {
+function run(
+  line: StoredLine | undefined,
+  answer: MailOutcome = { outcome: 'accepted', messageId: 'message-1' },
+) {
   const sent: string[] = [];
   const { store, lines } = memoryStore(...(line ? [line] : []));
   const outcome = handle(input, {
@@ -55,7 +60,7 @@ function run(line: StoredLine | undefined) {
     mail: {
       send: ({ to }) => {
         sent.push(to);
-        return Promise.resolve('message-1');
+        return Promise.resolve(answer);
       },
     },
     mailSettings: {
@@ -69,7 +74,7 @@ function run(line: StoredLine | undefined) {
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     metrics: silentMetrics,
   });
-  return { outcome, sent, stored: () => [...lines.values()][0] };
+  return { outcome, sent, stored: () => lines()[0] };
 }
 
 it('sends, starts the window and answers when it ends', async () => {
@@ -98,6 +103,45 @@ it('takes over the claim that its own earlier try left, at once', async () => {
   const line = stored();
   const history = isBooked(line) ? line.history.map(({ type }) => type) : [];
   expect(history).toEqual(['Booked', 'ProvisioningEmailUnconfirmed', 'ProvisioningEmailSent']);
+});
+
+describe('an email that may have left', () => {
+  const unknown: MailOutcome = { outcome: 'unknown', reason: 'TimeoutError' };
+  const given = (minutesAgo: readonly number[]) =>
+    minutesAgo.reduce((line, minutes, index) => {
+      const at = new Date(Date.parse(now) - minutes * 60_000).toISOString();
+      return giveUpClaim(withClaim(line, { ...claim('execution 1', at), id: `given-${index}`, at }));
+    }, scheduled);
+
+  it('is waited for, and not sent again by the next try', async () => {
+    const lost = run(scheduled, unknown);
+    const retryAt = '2026-11-22T09:15:00.000Z';
+    expect(await lost.outcome).toEqual({ outcome: 'unconfirmed', retryAt });
+    expect(lost.sent).toHaveLength(1);
+    const again = run(lost.stored());
+    expect(await again.outcome).toEqual({ outcome: 'unconfirmed', retryAt });
+    expect(again.sent).toEqual([]);
+  });
+
+  it('is waited for also after a crash, for as long from when it was claimed', async () => {
+    const crashed = run(
+      withClaim(scheduled, { ...claim('execution 1', now), at: '2026-11-22T08:59:00.000Z' }),
+    );
+    expect(await crashed.outcome).toEqual({ outcome: 'unconfirmed', retryAt: '2026-11-22T09:14:00.000Z' });
+    expect(crashed.sent).toEqual([]);
+    expect(crashed.stored()).toMatchObject({ emailsSent: 1, unconfirmed: [{ id: 'left-behind' }] });
+  });
+
+  it.each<[string, number[], number]>([
+    ['within a quarter of an hour', [14], 0],
+    ['after a quarter of an hour', [15], 1],
+    ['the second time within an hour', [74, 59], 0],
+    ['the second time after an hour', [75, 60], 1],
+  ])('of which nothing was reported %s', async (_, minutesAgo, times) => {
+    const { outcome, sent } = run(given(minutesAgo));
+    expect(await outcome).toMatchObject({ outcome: times === 0 ? 'unconfirmed' : 'awaiting' });
+    expect(sent).toHaveLength(times);
+  });
 });
 
 it('leaves a live claim of somebody else alone, and takes it over when its time is up', async () => {

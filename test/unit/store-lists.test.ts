@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { timeLimits } from '../../shared/adapters/time-limits.ts';
 import { createTable, tableName } from '../../infra/local/table.ts';
 import { defaults } from '../../infra/settings.ts';
 import {
@@ -59,7 +60,12 @@ beforeAll(async () => {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  dynamoDb = dynamoDbClient({ endpoint: `http://127.0.0.1:${port}`, region: 'local', credentials });
+  dynamoDb = dynamoDbClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'local',
+    credentials,
+    ...timeLimits({ connecting: 10_000, answering: 60_000 }), // one process does all, on a busy machine
+  });
   await createTable(dynamoDb);
   store = orderLineStore(dynamoDb, tableName);
   await Promise.all([...northwind, ...contoso].map(save));

@@ -1,6 +1,6 @@
 /*
  * Comfort on top of pages that work without it: copy buttons, forms that are sent once, controls that open when their
- * time has come, and pages that are true again after the browser's Back.
+ * time has come, news that a page waits for, and pages that are true again after the browser's Back.
  */
 
 /** The product's time, which on one machine can be ahead of this browser's. */
@@ -47,5 +47,17 @@ function open(control) {
   if (why) why.textContent = why.dataset.openText;
 }
 document.querySelectorAll('[data-opens-at]').forEach(open);
+
+/** Shows a page that waits for news anew once they have come; asks every 5 seconds, for 5 minutes. */
+function watch(times) {
+  setTimeout(async () => {
+    const answer = await fetch(location.href).catch(() => undefined);
+    const isLeft = answer?.redirected === true;
+    const text = answer?.ok && !isLeft ? await answer.text() : '';
+    if (text !== '' && !text.includes('data-awaits')) location.reload();
+    else if (times > 1 && !isLeft) watch(times - 1);
+  }, 5000);
+}
+if (document.querySelector('[data-awaits]')) watch(60);
 
 document.querySelector('[data-press]')?.click();

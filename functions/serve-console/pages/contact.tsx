@@ -44,8 +44,6 @@ export function ContactPage({ view, line, from, ticket, typed, others, trouble }
       <form id={formId} method="post" action={paths.contact(line, from)} novalidate data-once>
         <input type="hidden" name="ticket" value={ticket} />
         <input type="hidden" name="whose" value={view.person.mark} />
-        <input type="hidden" name="was" value={line.provisioningContact.email} />
-        <input type="hidden" name="shownAt" value={view.now} />
         <div class="field">
           <label for="email">{t.contactDialog.email}</label>
           <input
@@ -83,7 +81,6 @@ export function ContactPage({ view, line, from, ticket, typed, others, trouble }
               </option>
             ))}
           </select>
-          <small id="locale-hint">{t.contactDialog.sameAddress}</small>
           <Wrong view={view} field="locale" wrong={wrong} />
         </div>
         {others.length === 0 ? null : <AllLines view={view} isChecked={typed.all} others={others} />}
@@ -106,10 +103,12 @@ export function ContactPage({ view, line, from, ticket, typed, others, trouble }
   );
 }
 
-const describedBy = (field: ContactField, wrong: readonly ContactField[]) =>
-  wrong.includes(field)
-    ? { 'aria-invalid': 'true', 'aria-describedby': `${field}-hint ${field}-wrong` }
-    : { 'aria-describedby': `${field}-hint` };
+function describedBy(field: ContactField, wrong: readonly ContactField[]) {
+  const hint = field === 'locale' ? [] : [`${field}-hint`];
+  if (wrong.includes(field))
+    return { 'aria-invalid': 'true', 'aria-describedby': [...hint, `${field}-wrong`].join(' ') };
+  return hint.length === 0 ? {} : { 'aria-describedby': hint.join(' ') };
+}
 
 interface WrongProps {
   readonly view: PersonalView;
@@ -213,6 +212,7 @@ export const skipReasons = [
   'resend-limit-reached',
   'resend-too-soon',
   'email-not-sent',
+  'email-unconfirmed',
   'other',
 ] as const;
 export type SkipReason = (typeof skipReasons)[number];
@@ -220,7 +220,10 @@ export type SkipReason = (typeof skipReasons)[number];
 export interface ContactOutcome {
   readonly email: string;
   readonly sent: LineNames;
+  /** Before the first email, which will go to the contact. */
   readonly saved: LineNames;
+  /** After it: the address stays, and nothing is sent. */
+  readonly quiet: LineNames;
   readonly kept: LineNames;
   readonly skipped: readonly { readonly reason: SkipReason; readonly lines: LineNames }[];
 }
@@ -228,15 +231,16 @@ export interface ContactOutcome {
 /** What came of a change of contact. */
 export function ContactSavedPage({ view, line, from, outcome }: DialogProps & { outcome: ContactOutcome }) {
   const { t, words } = view;
-  const { email, sent, saved, kept, skipped } = outcome;
+  const { email, sent, saved, quiet, kept, skipped } = outcome;
   const named = ({ ids, count }: LineNames) => {
     const more = count > ids.length ? [t.contactDialog.andMore(words.number(count - ids.length))] : [];
     return words.list([...ids.map((id) => t.contactDialog.line(id)), ...more]);
   };
-  const isChanged = sent.count + saved.count > 0;
+  const isChanged = sent.count + saved.count + quiet.count > 0;
   const done = [
     ...(sent.count > 0 ? [t.contactDialog.sent(named(sent), email)] : []),
     ...(saved.count > 0 ? [t.contactDialog.saved(named(saved), email)] : []),
+    ...(quiet.count > 0 ? [t.contactDialog.savedQuietly(named(quiet))] : []),
     ...(isChanged && kept.count > 0 ? [t.contactDialog.kept(named(kept), email)] : []),
   ];
   return (

@@ -174,16 +174,15 @@ function Explanation({ view, line, code, canResendAt }: ExplanationProps) {
   }
 }
 
-/** What a support case needs to say of an email that could not be sent. */
-export function SupportCase({
-  view,
-  line,
-  reference,
-}: {
-  view: PersonalView;
-  line: LineAnswer;
-  reference: string;
-}) {
+interface SupportProps {
+  readonly view: PersonalView;
+  readonly line: LineAnswer;
+  readonly reference: string;
+  readonly title?: string;
+}
+
+/** What a support case needs to say of an email that could not be sent, or of which nobody knows. */
+export function SupportCase({ view, line, reference, title = view.t.support.title }: SupportProps) {
   const { t } = view;
   const { portal, search, requestType } = supportCase(reference);
   const details = [
@@ -196,7 +195,7 @@ export function SupportCase({
   ];
   return (
     <section class="support" aria-labelledby="support">
-      <h2 id="support">{t.support.title}</h2>
+      <h2 id="support">{title}</h2>
       <p>
         {t.support.how}{' '}
         <Elsewhere view={view} href={portal}>

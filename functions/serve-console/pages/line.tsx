@@ -45,6 +45,7 @@ export function LinePage({ view, line, history, senderAddress }: LinePageProps) 
         <Status view={view} line={line} />
       </div>
       {line.provisioningPending ? <PendingNotice view={view} line={line} /> : null}
+      <UnconfirmedNotice view={view} history={history} />
       <div class="page-columns">
         <div>
           <section class="card">
@@ -89,6 +90,18 @@ export function LinePage({ view, line, history, senderAddress }: LinePageProps) 
   );
 }
 
+/** That nobody knows yet whether the newest email left. */
+function UnconfirmedNotice({ view: { t }, history }: Pick<LinePageProps, 'view' | 'history'>) {
+  const newest = history.find(
+    ({ type }) => type === 'ProvisioningEmailSent' || type === 'ProvisioningEmailUnconfirmed',
+  );
+  return newest?.type === 'ProvisioningEmailUnconfirmed' ? (
+    <p class="notice warn">
+      <span>{t.unconfirmed.notice(newest.to ?? '')}</span>
+    </p>
+  ) : null;
+}
+
 /** What to look into when the contact says that nothing came. */
 function MissingEmail({ view, line, history, senderAddress }: LinePageProps) {
   const { t } = view;
@@ -127,7 +140,11 @@ function Happening({ view, entry }: { view: View; entry: Entry }) {
   const { t } = view;
   const { at, type, actor, to, reason } = entry;
   const said =
-    type === 'ProvisioningEmailFeedback' || type === 'ProvisioningEmailFailed' ? reason : undefined;
+    type === 'ProvisioningEmailFeedback' || type === 'ProvisioningEmailFailed'
+      ? reason
+      : type === 'ProvisioningEmailSent' && entry.result === 'Confirmed'
+        ? t.history.confirmed
+        : undefined;
   return (
     <li class={(type === 'ProvisioningEmailFeedback' ? (entry.result ?? '') : type).toLowerCase()}>
       <p class="what">{whatHappened(entry, view)}</p>

@@ -156,7 +156,9 @@ export const en = {
     resent: 'Provisioning email resent',
     sentToNewContact: 'Provisioning email sent to the new contact',
     ProvisioningEmailFailed: 'Provisioning email could not be sent',
-    ProvisioningEmailUnconfirmed: 'Provisioning email may have been sent; nothing confirmed it',
+    ProvisioningEmailUnconfirmed:
+      'Provisioning email may have been sent; the mail service has not reported it yet',
+    confirmed: 'Confirmed by the mail service’s report',
     feedback: {
       Accepted: 'Email accepted',
       Delivered: 'Email delivered',
@@ -218,6 +220,21 @@ export const en = {
     details: 'Details for the support case',
   },
 
+  /** Of an email of which nobody knows yet whether it left. */
+  unconfirmed: {
+    title: 'The email may have been sent',
+    what: (email: string) =>
+      `The mail service’s answer was lost. The email to ${email} may have been sent, so it is counted and in the history.`,
+    ask: 'Do not send another one at once. Ask the contact first whether the email has arrived.',
+    change: 'The contact changes once the email is confirmed. Until then the present contact stays.',
+    others: 'The other lines of this order were not changed. Apply the change to them afterwards.',
+    wait: 'As soon as the mail service reports that the email was sent, this page says so.',
+    look: 'Check now',
+    notice: (email: string) =>
+      `The latest email, to ${email}, may have been sent: the mail service’s answer was lost. The history will say so once the mail service reports it. Ask the contact before you send another one.`,
+    support: 'If the email is not confirmed and does not arrive, open a support case',
+  },
+
   explain: {
     title: {
       'not-started': 'The email has not gone out yet',
@@ -259,16 +276,15 @@ export const en = {
     email: 'New email address',
     emailHint: 'For example jane@example.com',
     name: 'Name',
-    nameHint: 'Optional',
+    nameHint: 'Optional. Leave it empty to have none.',
     locale: 'Language of the email',
     all: (count: string) => `Apply to all lines of this order (${count})`,
     allLabel: 'Apply to all lines',
     allSkips: (lines: string) => `Cannot be changed any more and will be skipped: ${lines}`,
     sendsAtOnce:
-      'When you save, the provisioning email goes to the new address at once. The deadline stays as it is.',
+      'When you save a new address, the provisioning email goes there at once. If only the name or the language changes, nothing is sent. The deadline stays as it is.',
     sendsLater: (date: string) =>
-      `Nothing is sent now. The provisioning email goes to the new address on ${date}.`,
-    sameAddress: 'Name and language are changed together with the address only.',
+      `Nothing is sent now. The provisioning email goes to the contact on ${date}.`,
     save: 'Save',
     wrongTitle: 'Please check what you entered',
     wrong: {
@@ -282,11 +298,12 @@ export const en = {
     savedTitle: 'The contact was changed',
     unchangedTitle: 'Nothing was changed',
     unchanged: (email: string) =>
-      `${email} already is the contact’s address, so nothing was changed or sent. To send the email again, use Resend.`,
+      `The contact already was ${email}, with this name and language, so nothing was changed or sent. To send the email again, use Resend.`,
     sent: (lines: string, email: string) => `${lines}: the provisioning email was sent to ${email}.`,
     saved: (lines: string, email: string) =>
       `${lines}: the provisioning email will go to ${email} on the requested start date.`,
-    kept: (lines: string, email: string) => `${lines}: ${email} already was the contact’s address.`,
+    savedQuietly: (lines: string) => `${lines}: saved. Nothing was sent, because the address is the same.`,
+    kept: (lines: string, email: string) => `${lines}: the contact already was ${email}.`,
     skippedTitle: 'Skipped',
     skipped: (lines: string, why: string) => `${lines}: ${why}`,
     line: (lineId: string) => `Line ${lineId}`,
@@ -297,6 +314,8 @@ export const en = {
       'resend-limit-reached': 'the limit of emails is reached.',
       'resend-too-soon': 'another email was just being sent. Try again in a minute.',
       'email-not-sent': 'the mail service did not take the email. Try again.',
+      'email-unconfirmed':
+        'the email may have been sent; the mail service’s answer was lost. The contact changes once it is confirmed. Ask the contact before you try again.',
       other: 'it could not be changed.',
     },
   },

@@ -1,0 +1,134 @@
+import type {
+  ContactChangeAnswer,
+  HistoryAnswer,
+  LineAnswer,
+  ListAnswer,
+  OrderAnswer,
+  ResendAnswer,
+} from '../../shared/contracts/api.ts';
+
+/* The answers that the description of the API shows: one line, from its order to a resend and a new contact. */
+
+const first = {
+  messageId: '0102019a5b1c7d30-8c0e5a52-7f4b-4d0a-9f55-2b6f0f6c1e11-000000',
+  to: 'it@alderfinch.example',
+  sentAt: '2026-11-20T00:00:02.114Z',
+};
+const resent = {
+  messageId: '0102019a6a77e0c4-1d9be3f0-2a68-4a4e-8a1b-93c1d6f7a2b4-000000',
+  to: first.to,
+  sentAt: '2026-11-22T09:00:00.482Z',
+};
+const corrected = {
+  messageId: '0102019a6a7c51d8-64f2a7be-5b0d-4f0e-bd43-0c7ce1a58d90-000000',
+  to: 'joanna.reyes@alderfinch.example',
+  sentAt: '2026-11-22T09:04:51.020Z',
+};
+const maya = { name: 'Maya Lindqvist', email: 'maya@northwind.example' };
+
+const line: LineAnswer = {
+  orderId: 'ORD-1001',
+  lineId: '1',
+  subscriptionId: 'Sub-10011',
+  offer: 'A-FLEX-3',
+  partnerId: 'northwind',
+  endCustomer: { name: 'Alder & Finch' },
+  placedBy: maya,
+  provisioningContact: { email: first.to, name: 'IT desk', locale: 'en' },
+  requestedStartDate: '2026-11-20T00:00:00.000Z',
+  status: 'AwaitingProvisioningDetails',
+  provisioningPending: false,
+  window: 'P7D',
+  firstEmailSentAt: first.sentAt,
+  closesAt: '2026-11-27T00:00:02.114Z',
+  lastEmail: { ...first, delivery: 'Delivered' },
+  resend: { allowed: true },
+  contactChange: { allowed: true },
+};
+
+const list: ListAnswer = { items: [line], cursor: 'MjAyNi0xMS0yN1QwMDowMDowMi4xMTRaI09SRC0xMDAxIzE' };
+
+const order: OrderAnswer = {
+  orderId: line.orderId,
+  lines: [
+    line,
+    {
+      ...line,
+      lineId: '2',
+      subscriptionId: 'Sub-10012',
+      offer: 'A-WX',
+      window: 'P30D',
+      closesAt: '2026-12-20T00:00:02.114Z',
+    },
+  ],
+};
+
+const sent = 'ProvisioningEmailSent';
+const history: HistoryAnswer = {
+  items: [
+    {
+      at: resent.sentAt,
+      type: sent,
+      actor: maya.email,
+      to: resent.to,
+      messageId: resent.messageId,
+      result: 'Accepted',
+    },
+    {
+      at: '2026-11-20T00:00:04.730Z',
+      type: 'ProvisioningEmailFeedback',
+      actor: 'aws.ses',
+      to: first.to,
+      messageId: first.messageId,
+      result: 'Delivered',
+    },
+    {
+      at: first.sentAt,
+      type: sent,
+      actor: 'workflow',
+      to: first.to,
+      messageId: first.messageId,
+      result: 'Accepted',
+    },
+    { at: '2026-11-12T15:21:09.377Z', type: 'Booked', actor: 'commerce.workspace' },
+  ],
+};
+
+const resend: ResendAnswer = {
+  line: {
+    ...line,
+    lastEmail: { ...resent, delivery: 'Accepted' },
+    resend: { allowed: false, reason: 'resend-too-soon', canResendAt: '2026-11-22T09:01:00.482Z' },
+  },
+  email: resent,
+};
+
+const contactChange: ContactChangeAnswer = {
+  lines: [
+    {
+      ...line,
+      provisioningContact: { email: corrected.to, name: 'Joanna Reyes', locale: 'en' },
+      lastEmail: { ...corrected, delivery: 'Accepted' },
+    },
+  ],
+  skipped: [{ lineId: '2', reason: 'point-of-no-return' }],
+};
+
+const contactChangeRequest = { email: corrected.to, name: 'Joanna Reyes', applyToAllLines: true };
+
+const description = {
+  openapi: '3.1.0',
+  info: { title: 'Provisioning emails', version: '1.0.0' },
+  paths: { '/health': { get: { operationId: 'getHealth' } } },
+};
+
+export const examples = {
+  line,
+  list,
+  order,
+  history,
+  resend,
+  contactChange,
+  contactChangeRequest,
+  description,
+};

@@ -1,0 +1,33 @@
+import { Validations } from 'aws-cdk-lib';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+
+/**
+ * What the hashes of callers in the logs are salted with. It goes with the stack: the logs that stay tell callers apart,
+ * and nobody can be named by them any more.
+ */
+export class CallerSalt extends Construct {
+  readonly secretArn: string;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const secret = new Secret(this, 'Secret', {
+      description: 'Salts the hashes of callers in the logs',
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+    });
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason: 'With a new salt, the same caller would be another one in the logs from then on.',
+    });
+    this.secretArn = secret.secretArn;
+  }
+
+  grantRead(grantee: IGrantable): void {
+    Grant.addToPrincipal({
+      grantee,
+      actions: ['secretsmanager:GetSecretValue'],
+      resourceArns: [this.secretArn],
+    });
+  }
+}

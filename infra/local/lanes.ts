@@ -1,0 +1,34 @@
+/**
+ * What waits to be handled, in a lane for each subject: of one subject only what was taken together is in hand at a
+ * time, in the order in which it came, and subjects take turns.
+ */
+export class Lanes<Entry> {
+  readonly #ready = new Map<string, Entry[]>();
+  readonly #inHand = new Map<string, Entry[]>();
+
+  add(subject: string, entry: Entry): void {
+    const lane = this.#inHand.get(subject) ?? this.#ready.get(subject);
+    if (lane) lane.push(entry);
+    else this.#ready.set(subject, [entry]);
+  }
+
+  /** Takes up to so many entries; their subjects are in hand until `done` is called. */
+  take(most: number): { readonly entries: readonly Entry[]; readonly done: () => void } {
+    const entries: Entry[] = [];
+    const taken: string[] = [];
+    for (const [subject, lane] of this.#ready) {
+      if (entries.length === most) break;
+      entries.push(...lane.splice(0, most - entries.length));
+      taken.push(subject);
+      this.#ready.delete(subject);
+      this.#inHand.set(subject, lane);
+    }
+    return { entries, done: () => taken.forEach((subject) => this.#release(subject)) };
+  }
+
+  #release(subject: string): void {
+    const lane = this.#inHand.get(subject) ?? [];
+    this.#inHand.delete(subject);
+    if (lane.length > 0) this.#ready.set(subject, lane);
+  }
+}

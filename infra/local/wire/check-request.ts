@@ -1,0 +1,149 @@
+import * as z from 'zod';
+import { check, type InputError, inputErrors } from '../../../shared/contracts/validation.ts';
+import { documentedRules } from './documented-rules.ts';
+import { readModels, type ServiceModel, type Shape } from './models.ts';
+
+/** A request as it leaves for AWS. */
+export interface WireRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What AWS would refuse of a request. */
+export interface Refusal {
+  /** As `ses:SendEmail`. */
+  readonly operation: string;
+  /** Where and why; no values, which may be personal data. */
+  readonly errors: readonly InputError[];
+}
+
+/** An operation that the product calls, with all that is known of its requests. */
+interface Operation {
+  readonly name: string;
+  readonly rules: readonly z.ZodType[];
+}
+
+/** By what names an operation over the wire: `x-amz-target`, or the form's version and action. */
+let operations: ReadonlyMap<string, Operation> | undefined;
+
+/**
+ * Checks a request against AWS's service model and what AWS documents beside it.
+ * @returns what is wrong with it, or nothing; an operation without a model is wrong too
+ */
+export function checkRequest(request: WireRequest): Refusal | undefined {
+  operations ??= readOperations();
+  const { target, input } = read(request);
+  const operation = operations.get(target);
+  if (!operation) {
+    const message = 'has no model: add it to infra/local/wire/refresh-models.ts and run that';
+    return { operation: target, errors: [{ path: '', message }] };
+  }
+  const errors = operation.rules.flatMap((rules) => {
+    const result = check(rules, input);
+    return result.success ? [] : inputErrors(result.error);
+  });
+  return errors.length === 0 ? undefined : { operation: operation.name, errors };
+}
+
+function read({ headers, body }: WireRequest): { readonly target: string; readonly input: unknown } {
+  const target = headers['x-amz-target'];
+  if (target !== undefined) return { target, input: JSON.parse(body) };
+  const { Action, Version, ...input } = form.parse(fromForm(new URLSearchParams(body)));
+  return { target: `${Version}.${Action}`, input };
+}
+
+const form = z.looseObject({ Action: z.string(), Version: z.string() });
+
+/** `Destination.ToAddresses.member.1=…` as the structure that it stands for. */
+function fromForm(fields: Iterable<readonly [string, string]>): Record<string, unknown> {
+  const groups = new Map<string, [string, string][]>();
+  const values: Record<string, unknown> = {};
+  for (const [path, value] of fields) {
+    const [first = '', ...rest] = path.split('.');
+    if (rest.length === 0) values[first] = value;
+    else groups.set(first, [...(groups.get(first) ?? []), [rest.join('.'), value]]);
+  }
+  for (const [name, inner] of groups) {
+    const value = fromForm(inner);
+    const { member } = value;
+    values[name] = typeof member === 'object' && member !== null ? Object.values(member) : value;
+  }
+  return values;
+}
+
+function readOperations(): ReadonlyMap<string, Operation> {
+  return new Map(
+    Object.entries(readModels().services).flatMap(([service, model]) =>
+      Object.entries(model.operations).map(([operation, { input }]) => {
+        const name = `${service}:${operation}`;
+        const documented = documentedRules[name];
+        const rules = [schemaOf(model, input), ...(documented ? [documented] : [])];
+        return [`${model.targetPrefix ?? model.apiVersion}.${operation}`, { name, rules }] as const;
+      }),
+    ),
+  );
+}
+
+function schemaOf(model: ServiceModel, root: string): z.ZodType {
+  const built = new Map<string, z.ZodType>();
+
+  function of({ shape: name } = { shape: '' }): z.ZodType {
+    const known = built.get(name);
+    if (known) return known;
+    const shape = model.shapes[name];
+    if (!shape) throw new Error(`the model has no shape ${name}`);
+    // A shape may contain itself.
+    built.set(
+      name,
+      z.lazy(() => schema),
+    );
+    const schema = build(shape);
+    built.set(name, schema);
+    return schema;
+  }
+
+  function build({ type, min, max, required, members = {}, ...shape }: Shape): z.ZodType {
+    const [least, most] = [min ?? 0, max ?? Infinity];
+    switch (type) {
+      case 'structure':
+        return z.strictObject(
+          Object.fromEntries(
+            Object.entries(members).map(([name, member]) => [
+              name,
+              required?.includes(name) ? of(member) : of(member).optional(),
+            ]),
+          ),
+        );
+      case 'list':
+        return z.array(of(shape.member)).min(least).max(most);
+      case 'map': {
+        const map = z.partialRecord(key.parse(of(shape.key)), of(shape.value));
+        const size = (value: object) => Object.keys(value).length;
+        return map
+          .refine((value) => size(value) >= least, `must have at least ${least} entries`)
+          .refine((value) => size(value) <= most, `must have at most ${most} entries`);
+      }
+      case 'string': {
+        if (shape.enum) return z.enum(shape.enum);
+        const text = z.string().min(least).max(most);
+        return shape.pattern === undefined ? text : text.regex(new RegExp(`^(?:${shape.pattern})$`, 'u'));
+      }
+      case 'blob':
+        return z.base64();
+      case 'boolean':
+        return z.boolean();
+      case 'integer':
+      case 'long':
+        return z
+          .int()
+          .min(min ?? Number.MIN_SAFE_INTEGER)
+          .max(max ?? Number.MAX_SAFE_INTEGER);
+      default:
+        throw new Error(`the type ${type} of a model is not known here`);
+    }
+  }
+  return of({ shape: root });
+}
+
+/** What the keys of a map are: text. */
+const key = z.union([z.instanceof(z.ZodString), z.instanceof(z.ZodEnum)]);

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import * as z from 'zod';
+import { type Models, modelsFile, reference, type Shape, shapeSchema } from './models.ts';
+
+/* Takes the operations that the product calls from AWS's own service models, which come with botocore, and writes what
+   they say of requests and errors, without their documentation, beside this file. Needs Python with pip. */
+
+const botocore = 'botocore==1.44.5';
+
+/** The calls of the product, and those of the local runtime that make its table. */
+const wanted: Readonly<Record<string, { readonly model: string; readonly operations: readonly string[] }>> = {
+  dynamodb: {
+    model: 'dynamodb/2012-08-10',
+    operations: ['BatchGetItem', 'CreateTable', 'DescribeTable', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
+  },
+  secretsmanager: { model: 'secretsmanager/2017-10-17', operations: ['GetSecretValue'] },
+  ses: { model: 'ses/2010-12-01', operations: ['SendEmail'] },
+  sqs: { model: 'sqs/2012-11-05', operations: ['SendMessage'] },
+  states: {
+    model: 'stepfunctions/2016-11-23',
+    operations: ['DescribeExecution', 'StartExecution', 'StopExecution'],
+  },
+};
+
+const botocoreModel = z.object({
+  metadata: z.object({
+    protocol: z.string(),
+    apiVersion: z.string(),
+    targetPrefix: z.string().exactOptional(),
+  }),
+  operations: z.record(z.string(), z.unknown()),
+  shapes: z.record(z.string(), z.unknown()),
+});
+type BotocoreModel = z.output<typeof botocoreModel>;
+
+const operationSchema = z.object({ input: reference, errors: z.array(reference).default([]) });
+
+const errorShape = z.object({ error: z.object({ code: z.string() }).exactOptional() });
+
+function extract({ metadata, operations, shapes }: BotocoreModel, names: readonly string[]) {
+  const needed = new Map<string, Shape>();
+  const need = (name: string): void => {
+    if (needed.has(name)) return;
+    const shape = shapeSchema.parse(shapes[name]);
+    needed.set(name, shape);
+    const { members = {}, member, key, value } = shape;
+    for (const part of [...Object.values(members), member, key, value]) if (part) need(part.shape);
+  };
+  const chosen = names.map((name) => {
+    const { input, errors: answers } = operationSchema.parse(operations[name]);
+    need(input.shape);
+    const errors = answers.map(({ shape }) => ({
+      name: shape,
+      code: errorShape.parse(shapes[shape]).error?.code ?? shape,
+    }));
+    return [name, { input: input.shape, errors }] as const;
+  });
+  const byName = [...needed].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { ...metadata, operations: Object.fromEntries(chosen), shapes: Object.fromEntries(byName) };
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'botocore-'));
+try {
+  await promisify(execFile)('python3', [
+    ...['-m', 'pip', 'install', '--quiet', '--no-deps', '--disable-pip-version-check'],
+    ...['--target', folder, botocore],
+  ]);
+  const services: Models['services'] = {};
+  for (const [name, { model, operations }] of Object.entries(wanted)) {
+    const packed = await readFile(join(folder, 'botocore/data', model, 'service-2.json.gz'));
+    const parsed: unknown = JSON.parse(gunzipSync(packed).toString('utf8'));
+    services[name] = extract(botocoreModel.parse(parsed), operations);
+  }
+  const models: Models = { source: botocore, refreshedBy: 'npm run refresh-aws-models', services };
+  await writeFile(modelsFile, `${JSON.stringify(models)}\n`);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

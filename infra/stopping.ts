@@ -1,0 +1,210 @@
+import { setTimeout } from 'node:timers/promises';
+import {
+  DeleteFunctionConcurrencyCommand,
+  GetEventSourceMappingCommand,
+  GetFunctionConfigurationCommand,
+  type LambdaClient,
+  PutFunctionConcurrencyCommand,
+  ResourceNotFoundException,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
+import {
+  ExecutionDoesNotExist,
+  paginateListExecutions,
+  type SFNClient,
+  StateMachineDoesNotExist,
+  StopExecutionCommand,
+  ValidationException,
+} from '@aws-sdk/client-sfn';
+import pLimit from 'p-limit';
+import type { DeployedResource } from './deployed-stack.ts';
+
+/* How the service comes to rest: first nothing starts executions any more, then those that run are stopped. */
+
+/** How many calls may come at once, and how many a second from then on. */
+export interface Pace {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/** Step Functions' quotas for StopExecution, of an account in a region. */
+const stopQuota = {
+  inLargeRegions: { burst: 1000, perSecond: 200 },
+  elsewhere: { burst: 500, perSecond: 25 },
+};
+const largeRegions = ['us-east-1', 'us-west-2', 'eu-west-1'];
+
+/** The rest is for others of the account. */
+const shareOfQuota = 0.8;
+
+/** How fast executions are stopped in a region. */
+export function stopPace(region: string): Pace {
+  const { burst, perSecond } = largeRegions.includes(region) ? stopQuota.inLargeRegions : stopQuota.elsewhere;
+  return { burst: burst * shareOfQuota, perSecond: perSecond * shareOfQuota };
+}
+
+/** How long stopping so many executions takes, in seconds. */
+export const secondsToStop = (executions: number, { burst, perSecond }: Pace): number =>
+  Math.ceil(Math.max(0, executions - burst) / perSecond);
+
+interface Time {
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
+}
+const realTime: Time = { now: () => performance.now(), sleep: (milliseconds) => setTimeout(milliseconds) };
+
+/** Answers a function that is awaited before each call, and keeps all calls together to the pace. */
+export function pacer({ burst, perSecond }: Pace, { now, sleep }: Time = realTime): () => Promise<void> {
+  const interval = 1000 / perSecond;
+  let turn = -Infinity;
+  return async () => {
+    turn = Math.max(turn + interval, now() - (burst - 1) * interval);
+    const wait = turn - now();
+    if (wait > 0) await sleep(wait);
+  };
+}
+
+/** How many calls are under way at once: enough for the pace at 150 ms each. */
+const mostAtOnce = 32;
+
+/** Milliseconds. A list may still name for a moment what was stopped. */
+const untilListed = 1000;
+
+/** How many executions run. */
+export async function countRunning(
+  client: SFNClient,
+  stateMachineArn: string,
+  onCount: (soFar: number) => void = () => undefined,
+): Promise<number> {
+  let count = 0;
+  for await (const executions of runningPages(client, stateMachineArn)) {
+    count += executions.length;
+    onCount(count);
+  }
+  return count;
+}
+
+/**
+ * Stops the executions that run, also those that begin meanwhile, until none is left. Calls that are throttled are
+ * repeated by the client. Ending it midway and beginning anew goes on from there.
+ * @returns how many it stopped
+ */
+export async function stopRunning(
+  client: SFNClient,
+  stateMachineArn: string,
+  pace: Pace,
+  onStop: (soFar: number) => void = () => undefined,
+): Promise<number> {
+  const turn = pacer(pace);
+  const limit = pLimit(mostAtOnce);
+  const stop = async (executionArn: string) => {
+    await turn();
+    if (await stopOne(client, executionArn)) onStop((stopped += 1));
+  };
+  let stopped = 0;
+  for (;;) {
+    let found = 0;
+    for await (const executions of runningPages(client, stateMachineArn)) {
+      found += executions.length;
+      await Promise.all(executions.map((executionArn) => limit(() => stop(executionArn))));
+    }
+    if (found === 0) return stopped;
+    await setTimeout(untilListed);
+  }
+}
+
+async function* runningPages(client: SFNClient, stateMachineArn: string): AsyncIterable<readonly string[]> {
+  const request = { stateMachineArn, statusFilter: 'RUNNING', maxResults: 1000 } as const;
+  try {
+    for await (const { executions = [] } of paginateListExecutions({ client }, request)) {
+      yield executions.flatMap(({ executionArn }) => executionArn ?? []);
+    }
+  } catch (error) {
+    if (!(error instanceof StateMachineDoesNotExist)) throw error;
+  }
+}
+
+/** Whether it was there to be stopped: what has ended meanwhile is left alone. */
+async function stopOne(client: SFNClient, executionArn: string): Promise<boolean> {
+  try {
+    await client.send(
+      new StopExecutionCommand({ executionArn, error: 'StackDestroyed', cause: 'npm run destroy' }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof ExecutionDoesNotExist || error instanceof ValidationException) return false;
+    throw error;
+  }
+}
+
+/**
+ * Keeps the functions of the stack from starting executions: no queue is read for any of them any more, and those that
+ * know the state machine are not run at all, whoever calls them. What is gone already is passed over.
+ */
+export async function stopIntake(
+  client: LambdaClient,
+  resources: readonly DeployedResource[],
+): Promise<void> {
+  await setMappings(client, resources, false);
+  for (const FunctionName of await startersOf(client, resources)) {
+    await client.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 }));
+  }
+}
+
+/** Undoes what `stopIntake` does. Lines whose execution was stopped get another one from the sweep before it is due. */
+export async function resumeIntake(
+  client: LambdaClient,
+  resources: readonly DeployedResource[],
+): Promise<void> {
+  for (const FunctionName of await startersOf(client, resources)) {
+    await client.send(new DeleteFunctionConcurrencyCommand({ FunctionName }));
+  }
+  await setMappings(client, resources, true);
+}
+
+const setMappings = (client: LambdaClient, resources: readonly DeployedResource[], enabled: boolean) =>
+  Promise.all(
+    resources
+      .filter(({ type }) => type === 'AWS::Lambda::EventSourceMapping')
+      .map(({ physicalId }) => unlessGone(() => setMapping(client, physicalId, enabled))),
+  );
+
+/** Milliseconds. Lambda takes some ten seconds to begin or end reading a queue. */
+const untilSwitched = 2000;
+
+/** Done when Lambda has done it. */
+async function setMapping(client: LambdaClient, UUID: string, Enabled: boolean): Promise<void> {
+  const wanted = Enabled ? 'Enabled' : 'Disabled';
+  const other = Enabled ? 'Disabled' : 'Enabled';
+  for (;;) {
+    const { State } = await client.send(new GetEventSourceMappingCommand({ UUID }));
+    if (State === wanted) return;
+    // While it changes, Lambda refuses another change.
+    if (State === other) await client.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
+    await setTimeout(untilSwitched);
+  }
+}
+
+/** The functions that are told of the state machine. */
+async function startersOf(
+  client: LambdaClient,
+  resources: readonly DeployedResource[],
+): Promise<readonly string[]> {
+  const starters: string[] = [];
+  for (const { type, physicalId: FunctionName } of resources) {
+    if (type !== 'AWS::Lambda::Function') continue;
+    await unlessGone(async () => {
+      const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName }));
+      if (Environment?.Variables?.['STATE_MACHINE_ARN'] !== undefined) starters.push(FunctionName);
+    });
+  }
+  return starters;
+}
+
+async function unlessGone(act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+  }
+}

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { emailKinds } from '../domain/order-line.ts';
+import { identifier } from './fields.ts';
+
+/**
+ * The tags that every email carries, by which the mail service's reports find its line and its claim. SES takes
+ * `A-Za-z0-9_-` only, in at most 256 characters, so the dots of ids are written in their code, and underscores too.
+ */
+export interface EmailTags {
+  readonly orderId: string;
+  readonly lineId: string;
+  readonly kind: (typeof emailKinds)[number];
+  readonly claimId: string;
+}
+
+/** The tags as they travel. */
+export const encodeTags = (tags: EmailTags): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(tags).map(([name, value]: [string, string]) => [name, encode(value)]));
+
+const encode = (value: string): string =>
+  value.replace(/[._]/g, (character) => `_${character.charCodeAt(0).toString(16).toUpperCase()}`);
+
+const decode = (value: string): string =>
+  value.replace(/_(2E|5F)/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+
+/** A tag as SES reports it: in a list, for it could be there several times. */
+const tag = <Schema extends z.ZodType<unknown, string>>(schema: Schema) =>
+  z
+    .tuple([z.string()])
+    .transform(([value]) => decode(value))
+    .pipe(schema);
+
+/** What the tags of a report say. Emails of earlier versions carry no claim. */
+export const reportedTags = z.object({
+  orderId: tag(identifier),
+  lineId: tag(identifier),
+  kind: tag(z.enum(emailKinds)).optional().catch(undefined),
+  claimId: tag(z.string().max(64)).optional().catch(undefined),
+});

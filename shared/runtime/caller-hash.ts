@@ -1,0 +1,50 @@
+import { createHmac } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { faultForLog, type Log } from './logger.ts';
+
+/** Names callers in logs: the same one the same way each time, and nobody by it who lacks the salt. */
+export interface CallerHash {
+  /** Begins to read the salt, if that was not done yet, and waits for nothing. */
+  prepare(): void;
+  /**
+   * The hash of a caller's stable identity, the `sub` of their tokens: the first 16 hexadecimal digits of its
+   * HMAC-SHA256. Undefined while the salt cannot be read: a log line without it is better than no answer.
+   */
+  of(subject: string): Promise<string | undefined>;
+}
+
+/** Milliseconds that a request waits for the salt at most. It was asked for when the request came. */
+const patience = 250;
+
+/** Milliseconds after a failure during which the salt is not asked for again. */
+const untilNextTry = 60_000;
+
+/** @param readSalt called once, unless it fails */
+export function callerHash(readSalt: () => Promise<string>, log: Log, now: () => Date): CallerHash {
+  let reading: Promise<string | undefined> | undefined;
+  let failedAt = -Infinity;
+
+  const read = async () => {
+    try {
+      return await readSalt();
+    } catch (error) {
+      log.warn('the salt of callers cannot be read', { fault: faultForLog(error) });
+      reading = undefined;
+      failedAt = now().getTime();
+      return undefined;
+    }
+  };
+  const salt = () => {
+    if (now().getTime() - failedAt >= untilNextTry) reading ??= read();
+    return reading;
+  };
+
+  return {
+    prepare: () => void salt(),
+    async of(subject) {
+      const known = await Promise.race([salt(), setTimeout(patience, undefined, { ref: false })]);
+      if (known === undefined) return undefined;
+      return createHmac('sha256', known).update(subject).digest('hex').slice(0, 16);
+    },
+  };
+}

@@ -1,0 +1,187 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import { type Client, client } from '../support/client.ts';
+import { booked, partner } from '../support/events.ts';
+import { pythonPackages } from '../support/python.ts';
+import { startService } from '../support/service.ts';
+import { bookShowcase } from '../support/showcase.ts';
+import { type Json, withKnownValues } from './known-values.ts';
+
+/*
+ * Sends thousands of requests to the running service, good and bad ones, made at random from the API's description, and
+ * checks each answer against the description.
+ */
+
+const packages = ['schemathesis==4.32.5'];
+
+/** The least number of requests that count. */
+const enough = 5000;
+
+/**
+ * What each answer is checked for. Not among them: a method that a path does not have is to be 405 (it is `not-found`
+ * here), and what needs calls that create or delete something.
+ */
+const checks = [
+  'not_a_server_error',
+  'status_code_conformance',
+  'content_type_conformance',
+  'response_headers_conformance',
+  'response_schema_conformance',
+  'negative_data_rejection',
+  'positive_data_acceptance',
+  'ignored_auth',
+];
+
+/** They run at the same time, each on a processor of its own; `most` random requests for each of their operations. */
+const parts = [
+  {
+    name: 'reading',
+    operations: ['listOrderLines', 'getOrder', 'getOrderLine', 'getOrderLineHistory'],
+    most: 575,
+  },
+  {
+    name: 'changing',
+    operations: ['resendProvisioningEmail', 'changeProvisioningContact', 'getHealth', 'getDescription'],
+    most: 1150,
+  },
+] as const;
+type Part = (typeof parts)[number];
+
+/** A schema cannot say that a text has no markup, or that a cursor is one of the API's: it may be refused. */
+const settings = ['GET /order-lines', 'PUT /orders/{orderId}/lines/{lineId}/provisioning-contact']
+  .map(
+    (name) =>
+      `[[operations]]\ninclude-name = "${name}"\nchecks.positive_data_acceptance.expected-statuses = ["2xx", "400", "404", "409", "429"]\n`,
+  )
+  .join('\n');
+
+const report = z.object({ test_cases: z.object({ generated: z.int() }) });
+
+async function main(seed: string): Promise<boolean> {
+  const commands = await pythonPackages(packages, 'the fuzz test runs Schemathesis.');
+  const folder = await mkdtemp(join(tmpdir(), 'fuzz-'));
+  const service = await startService({ args: [] });
+  try {
+    const api = client(service.url);
+    const token = await api.token({ partnerId: partner, roles: ['resend'], email: 'maya@northwind.example' });
+    await bookLines(api);
+    const description = await api.ok<Json>('/openapi.json');
+    const known = withKnownValues(description, await knownValues(api, token));
+    await writeFile(join(folder, 'openapi.json'), JSON.stringify(known));
+    await writeFile(join(folder, 'schemathesis.toml'), settings);
+    const before = (await api.emails()).length;
+    const target = { url: service.url, token, seed, folder, command: join(commands, 'schemathesis') };
+    const runs = await Promise.all(parts.map((part) => fuzz(part, target)));
+    const emails = (await api.emails()).length - before;
+    return verdict(runs, emails, seed);
+  } finally {
+    await service.stop();
+    await rm(service.dataFolder, { recursive: true });
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The sample orders are there; these are in every state, and enough of them may be resent. */
+async function bookLines(api: Client): Promise<void> {
+  await bookShowcase(api);
+  await api.send(...Array.from({ length: 200 }, (_, index) => booked(`ORD-${31_000 + index}`)));
+}
+
+async function knownValues(api: Client, token: string): Promise<Record<string, string[]>> {
+  const listed = z.object({
+    items: z.array(
+      z.object({
+        orderId: z.string(),
+        lineId: z.string(),
+        subscriptionId: z.string(),
+        provisioningContact: z.object({ email: z.string() }),
+      }),
+    ),
+    cursor: z.string(),
+  });
+  const { items, cursor } = listed.parse(await api.ok('/order-lines?limit=100', { token }));
+  const some = items.slice(0, 5);
+  const emails = some.map(({ provisioningContact }) => provisioningContact.email);
+  return {
+    orderId: [...new Set(items.map(({ orderId }) => orderId))],
+    lineId: [...new Set(items.map(({ lineId }) => lineId))],
+    partnerId: [partner],
+    q: [...some.flatMap(({ orderId, subscriptionId }) => [orderId, subscriptionId]), ...emails],
+    cursor: [cursor],
+    email: [...emails, 'joanna.reyes@alderfinch.example', 'new@example.com'],
+  };
+}
+
+interface Run {
+  readonly succeeded: boolean;
+  readonly requests: number;
+  readonly output: string;
+}
+
+async function fuzz(
+  { name, operations, most }: Part,
+  {
+    url,
+    token,
+    seed,
+    folder,
+    command,
+  }: { url: string; token: string; seed: string; folder: string; command: string },
+): Promise<Run> {
+  const reportPath = join(folder, `${name}.json`);
+  const options = {
+    url: url.replace('localhost', '127.0.0.1'),
+    header: `Authorization: Bearer ${token}`,
+    checks: checks.join(','),
+    phases: 'examples,coverage,fuzzing',
+    'max-examples': most,
+    'include-operation-id-regex': `^(${operations.join('|')})$`,
+    seed,
+    'generation-database': 'none',
+    report: 'json',
+    'report-json-path': reportPath,
+  };
+  const child = spawn(
+    command,
+    [
+      '--config-file=schemathesis.toml',
+      'run',
+      'openapi.json',
+      '--no-color',
+      ...Object.entries(options).map(([option, value]) => `--${option}=${value}`),
+    ],
+    { cwd: folder, env: { PATH: process.env['PATH'], HOME: folder }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  const [code] = (await once(child, 'close')) as [number | null];
+  const written = await readFile(reportPath, 'utf8').catch(() => '{"test_cases":{"generated":0}}');
+  return {
+    succeeded: code === 0,
+    requests: report.parse(JSON.parse(written)).test_cases.generated,
+    output,
+  };
+}
+
+/** Says in one line how it went, and otherwise all that is needed to see it again. */
+function verdict(runs: readonly Run[], emails: number, seed: string): boolean {
+  const requests = runs.reduce((sum, run) => sum + run.requests, 0);
+  const failed = runs.filter(({ succeeded }) => !succeeded);
+  for (const { output } of failed) console.error(output);
+  const total = `fuzz: ${requests.toLocaleString('en')} requests, ${emails.toLocaleString('en')} emails`;
+  if (failed.length > 0) console.error(`${total}; again with: npm run test:fuzz -- --seed ${seed}`);
+  else if (requests < enough) console.error(`${total}: that is too few, at least ${enough} are meant`);
+  else if (emails === 0) console.error(`${total}: nothing was resent or corrected`);
+  else console.log(`${total}, 0 server errors, every answer fits the description (seed ${seed})`);
+  return failed.length === 0 && requests >= enough && emails > 0;
+}
+
+const { values } = parseArgs({ options: { seed: { type: 'string', default: String(Date.now()) } } });
+process.exitCode = (await main(values.seed)) ? 0 : 1;

@@ -1,0 +1,439 @@
+import { randomInt } from 'node:crypto';
+import { refusedByAws } from '../../infra/local/wire/checked.ts';
+import {
+  type EmailKind,
+  emailKinds,
+  isOpen,
+  type LineStatus,
+  type OrderLine,
+  withoutStaleClaim,
+} from '../../shared/domain/order-line.ts';
+import { booked, cancelled, onboarded, rescheduled } from '../support/events.ts';
+import { temporaryFolder } from '../support/service.ts';
+import { codePlace, type FaultName, faultNames, type Spot, Trial } from '../support/trial.ts';
+import { Place, Violation, World } from '../support/world.ts';
+
+/*
+ * What happens if a call of AWS fails? The stories of the product are told once, and every call that the functions and
+ * the workflow make in them is noted. Then they are told again, each time with one fault at one call: every place in
+ * the code that makes a call meets every fault, in a story that the seed chooses, and so do some of the other calls,
+ * other ones with each seed. What people and systems outside do about it is what they would do: queues deliver again,
+ * operators redrive dead letters, callers ask again by the same key or look first. Afterwards everything must hold as
+ * if nothing had happened, and the books of the lines and of the mail service must agree.
+ *
+ * FAULT_SWEEP_SEED makes another choice (`random`: any), FAULT_SWEEP=all takes all calls of all stories, and
+ * FAULT_SWEEP='story/index of the call/fault' a single one, as failures name them; so does its beginning for several.
+ */
+const seed =
+  process.env.FAULT_SWEEP_SEED === 'random' ? randomInt(2 ** 31) : Number(process.env.FAULT_SWEEP_SEED ?? 7);
+const wanted = process.env.FAULT_SWEEP;
+
+/** How many calls are chosen besides, of those whose place in the code is met in another story. */
+const further = 8;
+
+/** So many services work side by side, since each waits a good part of its time. */
+const places = 4;
+
+process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
+
+/** What a line must have come to. */
+interface Outcome {
+  readonly status: LineStatus;
+  readonly contact?: string;
+  /** How many emails left, by what made them leave. */
+  readonly emails: Partial<Record<EmailKind, number>>;
+}
+
+/** Tells a story, and what must have come of the order's lines. */
+type Story = (w: World) => Promise<Readonly<Record<string, Outcome>>>;
+
+const book = (w: World, changes = {}, name = 'book') =>
+  w.step(name, () => w.send(booked(w.orderId, changes)));
+
+const bookDue = async (w: World, changes = {}) => {
+  await book(w, changes);
+  return await w.awaiting();
+};
+
+const windowEnds = (w: World, line: OrderLine) =>
+  w.step('the window ends', () => w.reach(line.closesAt ?? ''));
+const isClosed = ({ status }: OrderLine) => status === 'Closed';
+const address = (w: World, name: string) => `${name}@${w.orderId.toLowerCase()}.example`;
+
+const stories: Readonly<Record<string, Story>> = {
+  'a line that nobody sets up': async (w) => {
+    await windowEnds(w, await bookDue(w));
+    await w.until(isClosed);
+    return { 1: { status: 'Closed', emails: { first: 1 } } };
+  },
+
+  'a start date that is moved': async (w) => {
+    await book(w, { requestedStartDate: w.in('P10D') }, 'book ahead');
+    const start = w.in('P3D');
+    await w.step('reschedule', () => w.send(rescheduled(w.orderId, start, w.now().toISOString())));
+    await w.until(({ requestedStartDate }) => requestedStartDate === start);
+    await w.step('the start date comes', () => w.reach(start));
+    const line = await w.awaiting();
+    if ((line.firstEmailSentAt ?? '') < start) throw new Violation('the first email left too early');
+    return { 1: { status: 'AwaitingProvisioningDetails', emails: { first: 1 } } };
+  },
+
+  'a resend by a key': async (w) => {
+    const line = await bookDue(w);
+    const first = await w.step('resend', () => w.resend('key-1'));
+    const again = await w.step('the key again', () => w.resend('key-1'));
+    if (again.status !== first.status || again.messageId !== first.messageId)
+      throw new Violation('the key got another answer');
+    if (first.status !== 200 && first.status !== 504)
+      throw new Violation(`the resend was answered with ${first.status}`);
+    await windowEnds(w, line);
+    await w.until(isClosed);
+    return { 1: { status: 'Closed', emails: { first: 1, resend: first.status === 200 ? 1 : 0 } } };
+  },
+
+  'another contact': async (w) => {
+    await bookDue(w);
+    const contact = address(w, 'new');
+    await w.step('change the contact', () => w.changeContact({ email: contact }));
+    return {
+      1: { status: 'AwaitingProvisioningDetails', contact, emails: { first: 1, 'contact-change': 1 } },
+    };
+  },
+
+  'another contact before the start': async (w) => {
+    const start = w.in('P5D');
+    await book(w, { requestedStartDate: start }, 'book ahead');
+    await w.until(() => true);
+    const contact = address(w, 'new');
+    await w.step('save the contact', () => w.changeContact({ email: contact }));
+    await w.step('the start date comes', () => w.reach(start));
+    await w.awaiting();
+    if ((await w.emails()).some(({ to }) => to !== contact))
+      throw new Violation('the old contact got an email');
+    return { 1: { status: 'AwaitingProvisioningDetails', contact, emails: { first: 1 } } };
+  },
+
+  'another contact of all lines': async (w) => {
+    await bookDue(w);
+    await book(w, { lineId: '2' }, 'book a second line');
+    await w.awaiting('2');
+    const contact = address(w, 'new');
+    await w.step('change all contacts', () =>
+      w.changeContact({ email: contact, applyToAllLines: true }, ['1', '2']),
+    );
+    const outcome: Outcome = {
+      status: 'AwaitingProvisioningDetails',
+      contact,
+      emails: { first: 1, 'contact-change': 1 },
+    };
+    return { 1: outcome, 2: outcome };
+  },
+
+  'an organization that is onboarded': async (w) => {
+    const line = await bookDue(w);
+    await w.step('onboard', () => w.send(onboarded(w.orderId, w.now().toISOString())));
+    await w.until(({ status }) => status === 'Onboarded');
+    await windowEnds(w, line);
+    const { status } = await w.step('resend too late', () => w.resend('key-1'));
+    if (status !== 409)
+      throw new Violation(`a resend after the point of no return was answered with ${status}`);
+    return { 1: { status: 'Onboarded', emails: { first: 1 } } };
+  },
+
+  'an onboarding before the booking': async (w) => {
+    await w.step('onboard first', () => w.send(onboarded(w.orderId, w.now().toISOString())));
+    await w.redrive();
+    await book(w);
+    await w.until(({ status }) => status === 'Onboarded');
+    return { 1: { status: 'Onboarded', emails: {} } };
+  },
+
+  'an onboarding that is told late': async (w) => {
+    const line = await bookDue(w);
+    const at = w.now().toISOString();
+    await windowEnds(w, line);
+    await w.until(isClosed);
+    await w.step('onboard late', () => w.send(onboarded(w.orderId, at)));
+    await w.until(({ status }) => status === 'Onboarded');
+    const types = (await w.history()).map(({ type }) => type);
+    if (!types.includes('Closed')) throw new Violation('the history does not tell that the line was closed');
+    return { 1: { status: 'Onboarded', emails: { first: 1 } } };
+  },
+
+  'a cancelled line': async (w) => {
+    const start = w.in('P2D');
+    await book(w, { requestedStartDate: start }, 'book ahead');
+    await w.until(() => true);
+    await w.step('cancel', () => w.send(cancelled(w.orderId, '1', w.now().toISOString())));
+    await w.until(({ status }) => status === 'Cancelled');
+    await w.step('the start date comes', () => w.reach(start));
+    return { 1: { status: 'Cancelled', emails: {} } };
+  },
+
+  'changes before the booking': async (w) => {
+    const start = w.in('P2D');
+    await w.step('reschedule first', () => w.send(rescheduled(w.orderId, start, w.now().toISOString())));
+    await w.step('cancel first', () => w.send(cancelled(w.orderId, '1', w.now().toISOString())));
+    await w.redrive();
+    await book(w);
+    const line = await w.until(({ status }) => status === 'Cancelled');
+    if (line.requestedStartDate !== start) throw new Violation('the start date was not moved');
+    return { 1: { status: 'Cancelled', emails: {} } };
+  },
+
+  'an address that does not exist': async (w) => {
+    const email = `bounce+${w.orderId.toLowerCase()}@simulator.amazonses.com`;
+    await bookDue(w, { provisioningContact: { email } });
+    await w.until(({ undeliverable }) => undeliverable.length > 0);
+    const { status } = await w.step('resend to nobody', () => w.resend('key-1'));
+    if (status !== 409) throw new Violation(`a resend to a dead address was answered with ${status}`);
+    const contact = address(w, 'new');
+    await w.step('change the contact', () => w.changeContact({ email: contact }));
+    return {
+      1: { status: 'AwaitingProvisioningDetails', contact, emails: { first: 1, 'contact-change': 1 } },
+    };
+  },
+
+  'a start date far ahead': async (w) => {
+    const start = w.in('P400D');
+    await book(w, { requestedStartDate: start }, 'book far ahead');
+    await w.until(() => true);
+    await w.step('the start date comes near', () => w.reach(w.in('P221D')));
+    await w.until(({ executionRevision }) => executionRevision > 0);
+    await w.step('the start date comes', () => w.reach(start));
+    await w.awaiting();
+    return { 1: { status: 'AwaitingProvisioningDetails', emails: { first: 1 } } };
+  },
+
+  'a window whose execution is lost': async (w) => {
+    const { closesAt = '' } = await bookDue(w);
+    await w.loseExecutions();
+    await w.step('the window ended', () =>
+      w.sleepUntil(new Date(Date.parse(closesAt) + 40 * 60_000).toISOString()),
+    );
+    await w.until(isClosed);
+    return { 1: { status: 'Closed', emails: { first: 1 } } };
+  },
+
+  'a first email whose execution is lost': async (w) => {
+    const start = w.in('P1D');
+    await book(w, { requestedStartDate: start }, 'book ahead');
+    await w.until(({ executionRevision }) => executionRevision > 0);
+    await w.loseExecutions();
+    await w.step('the start date passed', () =>
+      w.sleepUntil(new Date(Date.parse(start) + 40 * 60_000).toISOString()),
+    );
+    await w.awaiting();
+    return { 1: { status: 'AwaitingProvisioningDetails', emails: { first: 1 } } };
+  },
+
+  'an event that does not fit': async (w) => {
+    await book(w, { offer: 7 });
+    if ((await w.deadLetters()).length === 0) throw new Violation('an event is lost');
+    return {};
+  },
+};
+
+/** Everything that must hold after a story. */
+async function check(w: World, outcomes: Readonly<Record<string, Outcome>>): Promise<void> {
+  const problems: string[] = [];
+  const expectThat = (holds: boolean, problem: string) => holds || problems.push(problem);
+  const emails = await w.emails();
+  const executions = await w.executions();
+  for (const [lineId, outcome] of Object.entries(outcomes)) {
+    const stored = await w.peek(lineId);
+    if (!stored) throw new Violation(`line ${lineId} is gone`);
+    const line = withoutStaleClaim(stored, w.now().toISOString());
+    const history = await w.history(lineId);
+    const mine = emails.filter(({ tags }) => tags.lineId === lineId);
+    const entries = (type: string) => history.filter((entry) => entry.type === type);
+    const sent = entries('ProvisioningEmailSent');
+
+    expectThat(line.status === outcome.status, `is ${line.status} instead of ${outcome.status}`);
+    if (outcome.contact !== undefined)
+      expectThat(line.provisioningContact.email === outcome.contact, 'has the old contact');
+    for (const kind of emailKinds) {
+      const left = mine.filter(({ tags }) => tags.kind === kind).length;
+      const due = outcome.emails[kind] ?? 0;
+      expectThat(left === due, `${left} emails left as ${kind} instead of ${due}`);
+    }
+
+    for (const { messageId, to } of mine) {
+      const known = sent.filter((entry) => entry.messageId === messageId);
+      expectThat(
+        known.length === 1 && known[0]?.to === to,
+        `an email is ${known.length} times in the history`,
+      );
+    }
+    for (const { messageId } of sent)
+      expectThat(
+        mine.some((email) => email.messageId === messageId),
+        'the history has an email that never left',
+      );
+    const claims = line.history.filter(({ type }) => type === 'ProvisioningEmailUnconfirmed');
+    for (const { claimId } of claims)
+      expectThat(!mine.some(({ tags }) => tags.claimId === claimId), 'an email that left is unconfirmed');
+    expectThat(
+      entries('ProvisioningEmailUnconfirmed').length === claims.length,
+      'the history shown and the history stored differ',
+    );
+    expectThat(
+      line.emailsSent === sent.length + claims.length,
+      `counts ${line.emailsSent} emails, with ${sent.length} sent and ${claims.length} unconfirmed`,
+    );
+
+    expectThat(line.claim === undefined, 'is claimed for good');
+    for (const type of ['Booked', 'Onboarded', 'Closed', 'Cancelled'])
+      expectThat(entries(type).length <= 1, `is ${type} more than once`);
+    for (const { messageId } of mine)
+      for (const result of ['Delivered', 'Bounced'])
+        expectThat(
+          history.filter(
+            (entry) => entry.messageId === messageId && 'result' in entry && entry.result === result,
+          ).length <= 1,
+          `a report is recorded twice`,
+        );
+    if (line.closedAt !== undefined && line.closesAt !== undefined)
+      expectThat(line.closedAt >= line.closesAt, 'was closed before its time');
+    const running = executions.filter(
+      ({ status, input }) => status === 'RUNNING' && (input as { lineId: string }).lineId === lineId,
+    );
+    const due = isOpen(line) ? 1 : 0;
+    expectThat(running.length === due, `has ${running.length} executions instead of ${due}`);
+  }
+  if (problems.length > 0) throw new Violation(problems.join('; '));
+}
+
+/** Leaves nothing behind that later sweeps would find. */
+async function leave(w: World, place: Place): Promise<void> {
+  place.trial = undefined;
+  await place.idle();
+  for (const lineId of ['1', '2'])
+    if (await w.peek(lineId)) await w.send(cancelled(w.orderId, lineId, w.now().toISOString()));
+}
+
+interface Job {
+  readonly story: string;
+  readonly spot: Spot;
+  readonly index: number;
+  readonly fault: FaultName;
+}
+
+async function tell(place: Place, name: string, trial: Trial): Promise<void> {
+  const story = stories[name];
+  if (!story) throw new Error(`there is no story "${name}"`);
+  const w = new World(place);
+  place.trial = trial;
+  try {
+    const outcomes = await story(w);
+    await place.idle();
+    place.trial = undefined;
+    await check(w, outcomes);
+  } finally {
+    await leave(w, place);
+  }
+}
+
+/** Numbers from 0 to below 1 that are the same for the same seed (mulberry32). */
+function randomFrom(start: number): () => number {
+  let state = start;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
+  return items
+    .map((item) => ({ item, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+}
+
+/** Every place in the code with every fault once, in any story; and the rest. */
+function choose(all: readonly Job[], random: () => number) {
+  const met = new Set<string>();
+  const first: Job[] = [];
+  const rest: Job[] = [];
+  for (const job of shuffled(all, random)) {
+    const place = `${codePlace(job.spot)} ${job.fault}`;
+    (met.has(place) ? rest : first).push(job);
+    met.add(place);
+  }
+  return { first, rest };
+}
+
+test('every call of AWS may fail in every way, and everything holds afterwards', async () => {
+  const refused: string[] = [];
+  console.error = (text: unknown) => {
+    if (String(text).startsWith(refusedByAws)) refused.push(String(text));
+  };
+  const crew = await Promise.all(
+    Array.from({ length: places }, async () => {
+      const place = new Place(await temporaryFolder());
+      await place.start();
+      return place;
+    }),
+  );
+  const share = async <Item>(items: readonly Item[], work: (place: Place, item: Item) => Promise<void>) => {
+    const left = [...items];
+    await Promise.all(
+      crew.map(async (place) => {
+        for (let item = left.shift(); item !== undefined; item = left.shift()) await work(place, item);
+      }),
+    );
+  };
+
+  const observed = new Map<string, readonly Spot[]>();
+  await share(Object.keys(stories), async (place, name) => {
+    const trial = new Trial();
+    await tell(place, name, trial);
+    observed.set(name, [...trial.spots]);
+  });
+  const all = Object.keys(stories).flatMap((story) =>
+    (observed.get(story) ?? []).flatMap((spot, index) =>
+      faultNames.map((fault) => ({ story, spot, index, fault })),
+    ),
+  );
+  const idOf = ({ story, index, fault }: Job) => `${story}/${index}/${fault}`;
+  const { first, rest } = choose(all, randomFrom(seed));
+  const jobs =
+    wanted === undefined
+      ? [...first, ...rest.slice(0, further)]
+      : all.filter((job) => wanted === 'all' || idOf(job).startsWith(wanted));
+
+  const failures: string[] = [];
+  const missed: string[] = [];
+  await share(jobs, async (place, job) => {
+    // A race between two functions may end otherwise, and the call is not made then.
+    for (let tries = 1; ; tries += 1) {
+      const trial = new Trial(job);
+      try {
+        await tell(place, job.story, trial);
+      } catch (error) {
+        if (!(error instanceof Violation)) throw error;
+        const { step, caller, path } = job.spot;
+        failures.push(
+          `FAULT_SWEEP='${idOf(job)}': while "${step}", ${caller} calling ${path}: ${error.message}`,
+        );
+      }
+      if (trial.isMet) break;
+      if (tries === 3) {
+        missed.push(idOf(job));
+        break;
+      }
+    }
+  });
+  for (const place of crew) await place.stop();
+
+  const calls = new Set(jobs.map(({ spot }) => codePlace(spot))).size;
+  process.stdout.write(
+    `fault sweep: ${calls} calls × ${faultNames.length} faults, ${jobs.length} runs of ${all.length} ` +
+      `(FAULT_SWEEP_SEED=${seed}, ${missed.length} calls did not come again): ` +
+      `${failures.length === 0 ? 'all held' : `${failures.length} failed`}\n`,
+  );
+  expect(failures).toEqual([]);
+  expect(refused).toEqual([]);
+}, 900_000);

@@ -1,0 +1,195 @@
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import * as z from 'zod';
+import { type IndexName, indexes } from '../../shared/adapters/order-line-item.ts';
+import { dynamoDbClient } from '../../shared/adapters/order-line-store.ts';
+
+type Item = Record<string, unknown>;
+
+/** Makes one call of the table; it may wait before, fail instead, or fail after. */
+export type Around = <Result>(
+  command: string,
+  call: () => Promise<Result>,
+  input: unknown,
+) => Promise<Result>;
+
+const record = z.record(z.string(), z.unknown());
+const key = z.object({ pk: z.string(), sk: z.string() });
+
+const expressions = z.object({
+  ConditionExpression: z.string().optional(),
+  ExpressionAttributeNames: z.record(z.string(), z.string()).default({}),
+  ExpressionAttributeValues: record.default({}),
+});
+const input = {
+  GetItemCommand: z.object({ Key: key }),
+  PutItemCommand: expressions.extend({ Item: record }),
+  UpdateItemCommand: expressions.extend({ Key: record, UpdateExpression: z.string() }),
+  QueryCommand: expressions.extend({
+    IndexName: z.custom<IndexName>((name) => typeof name === 'string' && name in indexes).optional(),
+    KeyConditionExpression: z.string(),
+    ExclusiveStartKey: key.optional(),
+    Limit: z.int().optional(),
+  }),
+  BatchGetItemCommand: z.object({ RequestItems: z.record(z.string(), z.object({ Keys: z.array(key) })) }),
+};
+
+const nameOf = ({ pk, sk }: { pk?: unknown; sk?: unknown }) => `${String(pk)} ${String(sk)}`;
+
+/** What JSON makes of it: as DynamoDB, it drops what is undefined, and nobody else holds a part of it. */
+const copyOf = (item: Item): Item => record.parse(JSON.parse(JSON.stringify(item)));
+
+/**
+ * DynamoDB's table in memory, for the calls and the forms of expressions that the product and its workflow use; any
+ * other is an error. Each call happens as a whole, in one step.
+ */
+export class MemoryTable {
+  readonly items = new Map<string, Item>();
+
+  put(item: Item): void {
+    this.items.set(nameOf(item), copyOf(item));
+  }
+
+  /** A client of the SDK whose calls lead here, without a network. */
+  client(around: Around = (_, call) => call()): DynamoDBClient {
+    const client = dynamoDbClient({
+      region: 'local',
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    });
+    client.middlewareStack.add(
+      (_next, { commandName = '' }) =>
+        (args) =>
+          around(
+            commandName,
+            () => {
+              const output = this.#run(commandName, args.input);
+              return Promise.resolve({ output: { ...output, $metadata: {} } as never, response: {} });
+            },
+            args.input,
+          ),
+      { name: 'memoryTable', step: 'initialize', priority: 'low' },
+    );
+    return client;
+  }
+
+  #run(command: string, given: unknown): object {
+    switch (command) {
+      case 'GetItemCommand':
+        return { Item: this.#copy(input[command].parse(given).Key) };
+      case 'BatchGetItemCommand': {
+        const requests = Object.entries(input[command].parse(given).RequestItems);
+        const found = requests.map(([table, { Keys }]) => [
+          table,
+          Keys.flatMap((one) => this.#copy(one) ?? []),
+        ]);
+        return { Responses: Object.fromEntries(found) as unknown };
+      }
+      case 'PutItemCommand': {
+        const { Item: item, ...condition } = input[command].parse(given);
+        this.#check(this.items.get(nameOf(item)), condition);
+        this.put(item);
+        return {};
+      }
+      case 'UpdateItemCommand':
+        return this.#update(input[command].parse(given));
+      case 'QueryCommand':
+        return this.#query(input[command].parse(given));
+      default:
+        throw new Error(`the table in memory knows no ${command}`);
+    }
+  }
+
+  #copy(at: z.output<typeof key>): Item | undefined {
+    const item = this.items.get(nameOf(at));
+    return item && copyOf(item);
+  }
+
+  #check(item: Item | undefined, { ConditionExpression: text, ...rest }: z.output<typeof expressions>): void {
+    if (text === undefined || holds(text, item ?? {}, rest)) return;
+    throw new ConditionalCheckFailedException({
+      message: 'The conditional request failed',
+      $metadata: {},
+      ...(item ? { Item: marshall(item) } : {}),
+    });
+  }
+
+  /** The one command that is not the document client's: its values say their types. */
+  #update({ Key, UpdateExpression, ...typed }: z.output<(typeof input)['UpdateItemCommand']>): object {
+    const at = key.parse(unmarshall(Key as never));
+    const known = this.items.get(nameOf(at));
+    const values = unmarshall(typed.ExpressionAttributeValues as never);
+    const names = { ...typed, ExpressionAttributeValues: values };
+    this.#check(known, names);
+    this.put(updated({ ...known, ...at }, UpdateExpression, names));
+    return {};
+  }
+
+  #query({ IndexName, KeyConditionExpression, ExclusiveStartKey, Limit, ...names }: Query): object {
+    const sortKey = IndexName ? indexes[IndexName].sortKey : 'sk';
+    const matching = [...this.items.values()]
+      .filter((item) => holds(KeyConditionExpression, item, names))
+      .sort((a, b) => (placeOf(a, sortKey) < placeOf(b, sortKey) ? -1 : 1));
+    const start = ExclusiveStartKey && this.items.get(nameOf(ExclusiveStartKey));
+    const left = start
+      ? matching.filter((item) => placeOf(item, sortKey) > placeOf(start, sortKey))
+      : matching;
+    const items = left.slice(0, Limit);
+    const last = items.at(-1);
+    return {
+      Items: items.map(copyOf),
+      ...(last && items.length === Limit ? { LastEvaluatedKey: key.parse(last) } : {}),
+    };
+  }
+}
+
+type Query = z.output<(typeof input)['QueryCommand']>;
+type Names = Omit<z.output<typeof expressions>, 'ConditionExpression'>;
+
+const placeOf = (item: Item, sortKey: string) => `${String(item[sortKey])}\n${nameOf(item)}`;
+
+/** `a = :b AND attribute_not_exists(c)` */
+function holds(text: string, item: Item, names: Names): boolean {
+  return text.split(' AND ').every((part) => {
+    const [, absent] = /^attribute_not_exists\((\S+)\)$/.exec(part) ?? [];
+    if (absent !== undefined) return item[attribute(absent, names)] === undefined;
+    const [, path = '', operator, value = ''] = /^(\S+) (=|>|<=) (:\w+)$/.exec(part) ?? [];
+    const [left, right] = [item[attribute(path, names)], names.ExpressionAttributeValues[value]];
+    switch (operator) {
+      case '=':
+        return left !== undefined && left === right;
+      case '>':
+        return z.string().optional().parse(left) !== undefined && String(left) > String(right);
+      case '<=':
+        return z.string().optional().parse(left) !== undefined && String(left) <= String(right);
+      default:
+        throw new Error(`the table in memory knows no such condition: ${part}`);
+    }
+  });
+}
+
+const attribute = (path: string, { ExpressionAttributeNames: names }: Names): string => names[path] ?? path;
+
+/** `SET a = :b, c = list_append(c, :d), e = e + :f REMOVE g, h` */
+function updated(item: Item, text: string, names: Names): Item {
+  const [, sets = '', removes = ''] = /^SET (.*) REMOVE (.*)$/.exec(text) ?? [];
+  if (sets === '') throw new Error(`the table in memory knows no such update: ${text}`);
+  const changed = { ...item };
+  for (const set of sets.split(/, (?=[#\w]+ = )/)) {
+    const [path = '', term = ''] = set.split(' = ');
+    changed[attribute(path, names)] = resolve(term, item, names);
+  }
+  const removed = new Set(removes.split(', ').map((path) => attribute(path, names)));
+  return Object.fromEntries(Object.entries(changed).filter(([name]) => !removed.has(name)));
+}
+
+function resolve(term: string, item: Item, names: Names): unknown {
+  const value = (text: string) =>
+    text.startsWith(':') ? names.ExpressionAttributeValues[text] : item[attribute(text, names)];
+  const [, list, more] = /^list_append\((\S+), (\S+)\)$/.exec(term) ?? [];
+  if (list !== undefined && more !== undefined)
+    return [...z.array(z.unknown()).parse(value(list)), ...z.array(z.unknown()).parse(value(more))];
+  const [, left, right] = /^(\S+) \+ (\S+)$/.exec(term) ?? [];
+  if (left !== undefined && right !== undefined)
+    return z.number().parse(value(left)) + z.number().parse(value(right));
+  return value(term);
+}

@@ -1,0 +1,279 @@
+import { Duration } from 'luxon';
+import { asFunction } from '../../infra/local/calling-function.ts';
+import { type BusEvent, busEvent } from '../../infra/local/event-bus.ts';
+import type { KeptEmail } from '../../infra/local/mailbox.ts';
+import { type Runtime, startRuntime } from '../../infra/local/runtime.ts';
+import { tableName } from '../../infra/local/table.ts';
+import { orderLineStore } from '../../shared/adapters/order-line-store.ts';
+import type { ContactChangeAnswer, LineAnswer, ResendAnswer } from '../../shared/contracts/api.ts';
+import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
+import { newOrder, partner } from './events.ts';
+import { Life, mortalStorage } from './mortal.ts';
+import { type Trial, TrialFaults } from './trial.ts';
+
+const minute = 60_000;
+const origin = 'http://localhost:1';
+
+/** What a user relies on, and did not get. */
+export class Violation extends Error {}
+
+/** A service on a data folder of its own, that is started again whenever it dies. */
+export class Place {
+  readonly #dataFolder: string;
+  #runtime: Runtime | undefined;
+  #life = new Life();
+  #token = '';
+  /** The trial that is on; what happens outside of one is not observed. */
+  trial: Trial | undefined;
+
+  constructor(dataFolder: string) {
+    this.#dataFolder = dataFolder;
+  }
+
+  get runtime(): Runtime {
+    if (!this.#runtime) throw new Error('the service has not started');
+    return this.#runtime;
+  }
+
+  async start(): Promise<void> {
+    const life = new Life();
+    const faults = new TrialFaults(life, () => this.trial);
+    const options = { dataFolder: this.#dataFolder, reset: false, seed: false, origin, faults };
+    this.#life = life;
+    this.#runtime = await startRuntime(options, mortalStorage(life));
+    this.#token ||= await this.runtime.signIn.issueToken({
+      partnerId: partner,
+      roles: ['resend'],
+      email: 'ann@northwind.example',
+      expiresIn: 24 * 60 * 60,
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#life.end();
+    await this.runtime.stop();
+  }
+
+  /** Waits for what the service does; undefined if it died meanwhile and was started again. */
+  async outlive<Result>(work: () => Promise<Result>): Promise<{ readonly result: Result } | undefined> {
+    const { ended } = this.#life;
+    const outcome = await Promise.race([work().then((result) => ({ result })), ended.then(() => undefined)]);
+    if (outcome && !this.#life.isOver()) return outcome;
+    await this.stop();
+    await this.start();
+    return undefined;
+  }
+
+  /** Waits until nothing is in progress. */
+  async idle(): Promise<void> {
+    while (!(await this.outlive(() => this.runtime.activity.idle())));
+  }
+
+  /** Asks the API; status 0 if no answer came. */
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows what is answered
+  async request<Body>(path: string, method = 'GET', headers = {}, json?: unknown) {
+    const answer = await this.outlive(async () => {
+      const { api, signIn } = this.runtime;
+      const request = new Request(origin + path, {
+        method,
+        headers: {
+          authorization: `Bearer ${this.#token}`,
+          ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      });
+      const claims = await signIn.verify(this.#token);
+      const requestContext = { requestId: crypto.randomUUID(), authorizer: { jwt: { claims } } };
+      const response = await asFunction('serve-api', () =>
+        Promise.resolve(api.fetch(request, { event: { requestContext } })),
+      )();
+      return { status: response.status, body: (await response.json()) as Body };
+    });
+    return answer?.result ?? { status: 0, body: undefined };
+  }
+
+  /** Does what is not part of the trial. */
+  async aside<Result>(work: () => Promise<Result>): Promise<Result> {
+    const { trial } = this;
+    this.trial = undefined;
+    try {
+      return await work();
+    } finally {
+      this.trial = trial;
+    }
+  }
+}
+
+/** What people and other systems see and do of one order, while the service may fail at any call. */
+export class World {
+  readonly orderId = newOrder();
+  readonly #place: Place;
+  readonly #redriven = new Set<unknown>();
+
+  constructor(place: Place) {
+    this.#place = place;
+  }
+
+  get #trial(): Trial {
+    if (!this.#place.trial) throw new Error('a story runs outside of a trial');
+    return this.#place.trial;
+  }
+
+  now(): Date {
+    return this.#place.runtime.clock.now();
+  }
+
+  /** The product's time so much later. */
+  in(duration: string): string {
+    return new Date(this.now().getTime() + Duration.fromISO(duration).toMillis()).toISOString();
+  }
+
+  /** Names what follows. */
+  async step<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+    this.#trial.step = name;
+    return await work();
+  }
+
+  /** Puts events on the bus, and waits until what they lead to is done. */
+  async send(...events: BusEvent[]): Promise<void> {
+    await this.#place.runtime.bus.put(events);
+    await this.#place.idle();
+  }
+
+  /** Lets it become a minute after `instant`, with a sweep a minute before it. */
+  async reach(instant: string): Promise<void> {
+    const before = new Date(Date.parse(instant) - minute);
+    const reached = () =>
+      this.#place.outlive(async () => {
+        await this.#place.runtime.clock.moveTo(before);
+        await this.#place.runtime.advance(Duration.fromMillis(2 * minute));
+      });
+    while (!(await reached()));
+    await this.#place.idle();
+  }
+
+  /** Lets it become `instant` at once, as on a machine that was off meanwhile. */
+  async sleepUntil(instant: string): Promise<void> {
+    const reached = () =>
+      this.#place.outlive(async () => {
+        await this.#place.runtime.clock.moveTo(new Date(instant));
+        await this.#place.runtime.advance(Duration.fromMillis(1000));
+      });
+    while (!(await reached()));
+    await this.#place.idle();
+  }
+
+  /** Ends the executions of the order, and nobody knows. */
+  async loseExecutions(): Promise<void> {
+    for (const { name } of await this.executions()) await this.#place.runtime.executions.stop(name);
+  }
+
+  readonly #path = (lineId: string) => `/orders/${this.orderId}/lines/${lineId}`;
+
+  readonly line = (lineId = '1') => this.#place.request<LineAnswer>(this.#path(lineId));
+
+  async history(lineId = '1') {
+    const { status, body } = await this.#place.aside(() =>
+      this.#place.request<{ items: { type: string; messageId?: string; to?: string }[] }>(
+        `${this.#path(lineId)}/history`,
+      ),
+    );
+    if (status !== 200 || !body) throw new Violation(`the history was answered with ${status}`);
+    return body.items;
+  }
+
+  /**
+   * Asks for a resend as a careful caller does: without an answer, or with an error, again by the same key a while
+   * later, until the same is said twice.
+   */
+  async resend(key: string, lineId = '1') {
+    let last = 0;
+    for (let tries = 0; tries < 8; tries += 1) {
+      const before = (await this.emails()).length;
+      const { status, body } = await this.#place.request<ResendAnswer>(
+        `${this.#path(lineId)}/resend`,
+        'POST',
+        { 'idempotency-key': key },
+      );
+      if (status === 200 && body) {
+        if (!(await this.emails()).some(({ messageId }) => messageId === body.email.messageId))
+          throw new Violation('a resend that was answered 200 has no email');
+        return { status, messageId: body.email.messageId };
+      }
+      if (status === 502 && (await this.emails()).length > before)
+        throw new Violation('an email left that was said not to be sent');
+      if (status === last && (status === 409 || status === 504)) return { status };
+      last = status;
+      await this.#place.idle();
+      await this.reach(this.in('PT2M'));
+    }
+    throw new Violation(`a resend was answered with ${last} again and again`);
+  }
+
+  /** Changes the contact as a careful caller does: looks what came of it before asking again. */
+  async changeContact(change: { email: string; applyToAllLines?: boolean }, lineIds = ['1']): Promise<void> {
+    for (let tries = 0; tries < 8; tries += 1) {
+      const { status, body } = await this.#place.request<ContactChangeAnswer>(
+        `${this.#path('1')}/provisioning-contact`,
+        'PUT',
+        {},
+        change,
+      );
+      if (status === 200 && body?.skipped.length === 0) return;
+      await this.#place.idle();
+      await this.reach(this.in('PT2M'));
+      const looks = await Promise.all(lineIds.map((lineId) => this.line(lineId)));
+      if (looks.every((look) => look.body?.provisioningContact.email === change.email)) return;
+    }
+    throw new Violation('the contact could not be changed');
+  }
+
+  /** Waits until the line is as it should be, with the help of operators and of time. */
+  async until(holds: (line: OrderLine) => boolean, lineId = '1'): Promise<OrderLine> {
+    for (let tries = 0; ; tries += 1) {
+      await this.redrive();
+      const line = await this.peek(lineId);
+      if (line && holds(line)) return line;
+      if (tries === 6) throw new Violation(`line ${lineId} stays ${line?.status ?? 'unbooked'}`);
+      await this.reach(this.in('PT1H'));
+    }
+  }
+
+  awaiting(lineId = '1') {
+    return this.until(({ status }) => status === 'AwaitingProvisioningDetails', lineId);
+  }
+
+  /** Puts the dead letters of the order on the bus again. */
+  async redrive(): Promise<void> {
+    const letters = (await this.deadLetters()).filter((letter) => !this.#redriven.has(letter));
+    for (const letter of letters) this.#redriven.add(letter);
+    if (letters.length > 0) await this.send(...letters.map((letter) => busEvent.parse(JSON.parse(letter))));
+  }
+
+  /** The dead letters of the order, as text. */
+  async deadLetters(): Promise<string[]> {
+    const letters = await this.#place.runtime.office.list();
+    return letters
+      .map((letter) => JSON.stringify((letter as { event: unknown }).event))
+      .filter((text) => text.includes(this.orderId));
+  }
+
+  /** A line as it is stored. */
+  peek(lineId = '1'): Promise<OrderLine | undefined> {
+    return this.#place.aside(async () => {
+      const store = orderLineStore(this.#place.runtime.clients.dynamoDb, tableName);
+      const line = await store.find({ orderId: this.orderId, lineId });
+      return isBooked(line) ? line : undefined;
+    });
+  }
+
+  async emails(): Promise<readonly KeptEmail[]> {
+    const all = await this.#place.runtime.mailbox.list(undefined);
+    return all.filter(({ tags }) => tags.orderId === this.orderId);
+  }
+
+  executions() {
+    return this.#place.runtime.executions.list(`${this.orderId}_`);
+  }
+}

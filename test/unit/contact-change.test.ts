@@ -1,0 +1,147 @@
+import type { MailOutcome } from '../../shared/adapters/mail.ts';
+import { isBooked, recordReported } from '../../shared/domain/order-line.ts';
+import { silentMetrics } from '../../shared/runtime/metrics.ts';
+import { changeContact, findSentEmail, type ResendServices } from '../../shared/use-cases/resend.ts';
+import { defaults } from '../../infra/settings.ts';
+import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
+import { memoryStore } from '../support/memory-store.ts';
+
+/** A form of the console that changes contacts, and is sent more than once. */
+
+const awaiting = line({
+  status: 'AwaitingProvisioningDetails',
+  provisioningContact: { email: 'it@example.com', name: 'Ito', locale: 'en' },
+  firstEmailSentAt: minutesBefore(60),
+  closesAt: daysAfter(7),
+});
+const caller = { name: 'maya', partnerId: 'northwind', roles: new Set(['resend'] as const) };
+const named = { orderId: 'ORD-1', lineId: '1' };
+
+function world(...stored: ReturnType<typeof line>[]) {
+  const { store, lines } = memoryStore(...stored);
+  const sent: string[] = [];
+  const answers: MailOutcome[] = [];
+  const services: ResendServices = {
+    store,
+    mail: {
+      send: ({ to }) => {
+        sent.push(to);
+        return Promise.resolve(
+          answers.shift() ?? { outcome: 'accepted', messageId: `message-${sent.length}` },
+        );
+      },
+    },
+    mailSettings: { senderAddress: 's@example.com', senderName: 'S', setupLink: 'https://example.com' },
+    limits: defaults.resendLimits,
+    now: () => new Date(now),
+    newId: () => `claim-${sent.length + 1}`,
+    pause: () => Promise.resolve(),
+    metrics: silentMetrics,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  };
+  return {
+    sent,
+    answers,
+    store,
+    change: (
+      contact: { email: string; name?: string; locale?: 'en' | 'ja' },
+      idempotencyKey?: string,
+      all = false,
+    ) =>
+      changeContact(
+        named,
+        contact,
+        { caller, requestId: 'r', applyToAllLines: all, idempotencyKey },
+        services,
+      ),
+    find: (idempotencyKey: string) =>
+      findSentEmail(named, { caller, of: 'contact-change', idempotencyKey }, services),
+    stored: (lineId = '1') => {
+      const found = lines().find((known) => known.lineId === lineId);
+      if (!isBooked(found)) throw new Error('there is no such line');
+      return found;
+    },
+  };
+}
+
+const outcomes = ({ lines }: Awaited<ReturnType<typeof changeContact>>) =>
+  lines.map(({ line: { lineId }, outcome, email }) => [lineId, outcome, email]);
+
+test.each([
+  ['to a new address', awaiting, { email: 'new@example.com' }, 'sent'],
+  ['of the name alone', awaiting, { email: 'it@example.com', name: 'Ana' }, 'saved'],
+  ['of the language alone', awaiting, { email: 'IT@example.com', locale: 'ja' as const }, 'saved'],
+  ['to what it is', awaiting, { email: 'it@example.com' }, 'unchanged'],
+  ['before the first email', line(), { email: 'new@example.com' }, 'saved'],
+] as const)('a change %s says what it came to', async (_, stored, contact, outcome) => {
+  const { change, sent } = world(stored);
+  expect((await change(contact)).lines).toMatchObject([{ outcome, line: { lineId: '1' } }]);
+  expect(sent).toEqual(outcome === 'sent' ? [contact.email] : []);
+});
+
+test('an empty name takes the name away, and no name leaves it', async () => {
+  const { change, stored } = world(awaiting);
+  await change({ email: 'it@example.com', locale: 'ja' });
+  expect(stored().provisioningContact).toEqual({ email: 'it@example.com', name: 'Ito', locale: 'ja' });
+  expect(outcomes(await change({ email: 'it@example.com', name: '' }))).toEqual([
+    ['1', 'saved', 'it@example.com'],
+  ]);
+  expect(stored().provisioningContact).toEqual({ email: 'it@example.com', locale: 'ja' });
+});
+
+describe('the same form again', () => {
+  test.each([
+    ['sent', 'new@example.com', undefined],
+    ['saved', 'it@example.com', 'Ana'],
+    ['unchanged', 'it@example.com', undefined],
+  ] as const)('that %s does nothing more, whoever is the contact by now', async (outcome, email, name) => {
+    const { change, sent, stored } = world(awaiting);
+    const contact = { email, ...(name === undefined ? {} : { name }) };
+    const first = await change(contact, 'form');
+    expect(outcomes(first)).toEqual([['1', outcome, email]]);
+    await change({ email: 'third@example.com' }, 'another form');
+    const before = { sent: [...sent], stored: stored() };
+    expect(outcomes(await change(contact, 'form'))).toEqual(outcomes(first));
+    expect(outcomes(await change({ email: 'typed-over@example.com' }, 'form'))).toEqual(outcomes(first));
+    expect({ sent, stored: stored() }).toEqual(before);
+  });
+
+  it('for all lines does each line once, and goes on where it stopped', async () => {
+    const { change, sent, answers } = world(awaiting, line({ lineId: '2' }), { ...awaiting, lineId: '3' });
+    answers.push(
+      { outcome: 'accepted', messageId: 'message-1' },
+      { outcome: 'refused', reason: 'Throttling' },
+    );
+    const first = await change({ email: 'new@example.com' }, 'form', true);
+    expect(outcomes(first)).toEqual([
+      ['1', 'sent', 'new@example.com'],
+      ['2', 'saved', 'new@example.com'],
+    ]);
+    expect(first.skipped).toMatchObject([{ lineId: '3', reason: 'email-not-sent' }]);
+    const again = await change({ email: 'new@example.com' }, 'form', true);
+    expect(outcomes(again)).toEqual([...outcomes(first), ['3', 'sent', 'new@example.com']]);
+    expect(sent).toHaveLength(3);
+  });
+
+  it('whose email may have left sends none, until the mail service confirms it', async () => {
+    const { change, find, sent, answers, store, stored } = world(awaiting);
+    answers.push({ outcome: 'unknown', reason: 'TimeoutError' });
+    const contact = { email: 'new@example.com' };
+    for (let times = 1; times <= 2; times += 1)
+      await expect(change(contact, 'form')).rejects.toMatchObject({ code: 'email-unconfirmed' });
+    expect(await find('form')).toBeUndefined();
+    expect(sent).toHaveLength(1);
+
+    const report = {
+      claimId: 'claim-1',
+      kind: undefined,
+      messageId: 'm',
+      to: 'new@example.com',
+      sentAt: now,
+    };
+    await store.change(stored(), (known) => ({ line: recordReported(known, report), result: undefined }));
+    expect(await find('form')).toMatchObject({ messageId: 'm', to: 'new@example.com' });
+    expect(outcomes(await change(contact, 'form'))).toEqual([['1', 'sent', 'new@example.com']]);
+    expect(sent).toHaveLength(1);
+  });
+});

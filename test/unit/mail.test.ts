@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mail, sesClient } from '../../shared/adapters/mail.ts';
+import { timeLimits } from '../../shared/adapters/time-limits.ts';
+
+/** A mail service that answers as told, the last answer again and again; what it took is counted. */
+async function mailService(...answers: readonly ((response: ServerResponse) => void)[]) {
+  let requests = 0;
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      const answer = answers[Math.min(requests, answers.length - 1)];
+      requests += 1;
+      answer?.(response);
+    });
+  }).listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const client = sesClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    ...timeLimits({ connecting: 5000, answering: 200 }),
+  });
+  return { client, send: () => mail(client, 'set').send(email), requests: () => requests };
+}
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+const email = {
+  from: { name: 'Provisioning', address: 'provisioning@example.com' },
+  to: 'it@example.com',
+  subject: 'Set up',
+  html: '<p>Set up</p>',
+  text: 'Set up',
+  tags: {},
+};
+
+const accepted = (response: ServerResponse) =>
+  response.end(
+    '<SendEmailResponse><SendEmailResult><MessageId>message-1</MessageId></SendEmailResult></SendEmailResponse>',
+  );
+const refused = (code: string, status: number) => (response: ServerResponse) =>
+  response
+    .writeHead(status, { 'content-type': 'text/xml' })
+    .end(`<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code></Error></ErrorResponse>`);
+
+it('tells the id of an email that was accepted', async () => {
+  const { send } = await mailService(accepted);
+  expect(await send()).toEqual({ outcome: 'accepted', messageId: 'message-1' });
+});
+
+it.each([
+  ['MessageRejected', 400],
+  ['AccountSendingPausedException', 400],
+  ['ConfigurationSetDoesNotExist', 400],
+  ['InvalidParameterValue', 400],
+  ['AccessDenied', 403],
+])(
+  'calls an email refused that the mail service refuses as %s, and does not repeat it',
+  async (code, status) => {
+    const { send, requests } = await mailService(refused(code, status));
+    expect(await send()).toMatchObject({ outcome: 'refused' });
+    expect(requests()).toBe(1);
+  },
+);
+
+it('repeats what was refused for its rate, and gives up at last', async () => {
+  const throttled = refused('Throttling', 400);
+  const soon = await mailService(throttled, accepted);
+  expect(await soon.send()).toEqual({ outcome: 'accepted', messageId: 'message-1' });
+  const never = await mailService(throttled);
+  expect(await never.send()).toEqual({ outcome: 'refused', reason: 'Throttling' });
+  expect(never.requests()).toBe(3);
+});
+
+it.each<[string, (response: ServerResponse) => void]>([
+  ['drops the connection', (response) => response.destroy()],
+  ['never answers', () => undefined],
+  ['begins an answer and does not end it', (response) => response.write('<SendEmailResponse>')],
+  ['fails inside', refused('InternalFailure', 500)],
+  ['is not available', refused('ServiceUnavailable', 503)],
+  ['answers with no id', (response) => response.end('<SendEmailResponse></SendEmailResponse>')],
+  ['answers something else', (response) => response.end('thank you')],
+])(
+  'does not know what came of an email if the mail service took it and %s; it is not repeated',
+  async (_, answer) => {
+    const { send, requests } = await mailService(answer);
+    expect(await send()).toMatchObject({ outcome: 'unknown' });
+    expect(requests()).toBe(1);
+  },
+);
+
+it.each(['ECONNREFUSED', 'ENOTFOUND'])(
+  'knows that nothing left if there is no connection: %s',
+  async (code) => {
+    const { client, send, requests } = await mailService(accepted);
+    client.middlewareStack.add(
+      () => () => Promise.reject(Object.assign(new Error('no connection'), { code })),
+      {
+        step: 'deserialize',
+      },
+    );
+    expect(await send()).toMatchObject({ outcome: 'refused' });
+    expect(requests()).toBe(0);
+  },
+);

@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import type { SendMessageRequest } from '@aws-sdk/client-sqs';
+import fc from 'fast-check';
+import { awsClients, type AwsClients } from '../../infra/local/aws-clients.ts';
+import { Faults } from '../../infra/local/faults.ts';
+import { defaults } from '../../infra/settings.ts';
+import { deadLetters } from '../../shared/adapters/dead-letters.ts';
+import { mail } from '../../shared/adapters/mail.ts';
+import { cursors, orderLineStore } from '../../shared/adapters/order-line-store.ts';
+import { workflow } from '../../shared/adapters/workflow.ts';
+import { mailSettings } from '../../shared/contracts/environment.ts';
+import { emailAddress, identifier, plainText } from '../../shared/contracts/fields.ts';
+import { emailKinds, locales } from '../../shared/domain/order-line.ts';
+import { writeEmail } from '../../shared/emails/write-email.ts';
+import { line, now } from '../support/lines.ts';
+
+/*
+ * What the product accepts, AWS must accept: with anything that the fields of events, API and settings take, up to their
+ * limits, no request is one that AWS would refuse. The clients are the local runtime's, which check each request; nothing
+ * is sent.
+ */
+
+const place = { name: 'answer', step: 'finalizeRequest', priority: 'high' } as const;
+const answer = (output: object) => () => () =>
+  Promise.resolve({ response: {}, output: { $metadata: {}, ...output } as never });
+
+/** SQS proves with it that it got the whole message. */
+const digestOf = (input: object) => ({
+  MD5OfMessageBody: createHash('md5')
+    .update((input as SendMessageRequest).MessageBody ?? '')
+    .digest('hex'),
+});
+
+function clientsWithAnswers(): AwsClients {
+  const nowhere = 'http://127.0.0.1:1';
+  const clients = awsClients({ dynamoDb: nowhere, ses: nowhere, other: nowhere }, new Faults());
+  clients.ses.middlewareStack.add(answer({ MessageId: 'message' }), place);
+  clients.sfn.middlewareStack.add(answer({ status: 'RUNNING' }), place);
+  clients.sqs.middlewareStack.add(
+    (_next) =>
+      ({ input }) =>
+        answer(digestOf(input))()(),
+    place,
+  );
+  clients.dynamoDb.middlewareStack.add(answer({ Items: [], Responses: {} }), place);
+  return clients;
+}
+const { ses, sfn, sqs, dynamoDb } = clientsWithAnswers();
+
+const takenBy = (schema: { safeParse(value: unknown): { success: boolean } }) => (value: unknown) =>
+  schema.safeParse(value).success;
+
+/** Text up to so many characters as people write it, in any script, and as nobody does. */
+const text = (max: number) =>
+  fc
+    .oneof(
+      fc.string({ unit: 'grapheme', minLength: 1, maxLength: max }),
+      fc
+        .constantFrom('プロ', '🙂', '👩‍💻', 'é', '"', "'", '&', 'Ω', 'a,b;', '=?UTF-8?B?', '\\')
+        .map((part) => part.repeat(Math.floor(max / part.length))),
+    )
+    .filter(takenBy(plainText(max)));
+
+const id = fc
+  .oneof(fc.stringMatching(/^[A-Za-z0-9._-]{1,64}$/), fc.stringMatching(/^[A-Za-z0-9._-]{64}$/))
+  .filter(takenBy(identifier));
+
+const label = fc.oneof(
+  fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/),
+  fc.constantFrom('x'.repeat(63), 'xn--bcher-kva', '-', `x-`, 'x'.repeat(64)),
+);
+const address = fc
+  .tuple(
+    fc.oneof(fc.stringMatching(/^[A-Za-z0-9_'+.-]{1,64}$/), fc.constant("o'b+_-.x")),
+    fc.array(label, { minLength: 1, maxLength: 4 }),
+    fc.constantFrom('com', 'JP', 'museum', 'xn--p1ai'),
+  )
+  .map(([local, labels, top]) => `${local}@${[...labels, top].join('.')}`)
+  .filter(takenBy(emailAddress));
+
+const contact = fc.record({
+  email: address,
+  name: fc.option(text(200), { nil: undefined }),
+  locale: fc.constantFrom(...locales),
+});
+
+const settings = fc
+  .record({
+    senderAddress: address,
+    senderName: text(100),
+    setupLink: fc.constantFrom(defaults.setupLink, `https://example.com/?o={orderId}&x=${'y'.repeat(900)}`),
+  })
+  .filter(takenBy(mailSettings));
+
+test('every email can leave', async () => {
+  const input = fc.record({
+    orderId: id,
+    lineId: id,
+    subscriptionId: id,
+    offer: id,
+    customer: text(200),
+    placedBy: fc.record({ name: text(200), email: address }),
+    to: contact,
+    kind: fc.constantFrom(...emailKinds),
+    settings,
+  });
+  await fc.assert(
+    fc.asyncProperty(input, async ({ customer, to, kind, settings, ...fields }) => {
+      const { name, ...unnamed } = to;
+      const recipient = name === undefined ? unnamed : { ...unnamed, name };
+      const claim = {
+        id: crypto.randomUUID(),
+        kind,
+        to: recipient,
+        actor: 'a',
+        owner: 'o',
+        at: now,
+        until: now,
+      };
+      const email = await writeEmail(line({ ...fields, endCustomer: { name: customer } }), claim, settings);
+      expect(await mail(ses, 'configuration-set').send(email)).toEqual({
+        outcome: 'accepted',
+        messageId: 'message',
+      });
+    }),
+  );
+});
+
+test('every line has executions, in every partition and region, with the longest name of a state machine', async () => {
+  const arn = `arn:aws-us-gov:states:us-gov-west-1:111111111111:stateMachine:${'m'.repeat(80)}`;
+  const executions = workflow(sfn, arn);
+  const input = fc.record({
+    orderId: id,
+    lineId: id,
+    requestedStartDate: fc.constant('2199-12-31T23:59:59.999Z'),
+    revision: fc.integer({ min: 1, max: 999_999_999 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(input, async (started) => {
+      await executions.start(started);
+      await executions.stop(started, started.revision);
+      expect(await executions.isRunning(started, started.revision)).toBe(true);
+    }),
+  );
+});
+
+test('every event can become a dead letter', async () => {
+  const letters = deadLetters(sqs, 'https://sqs.eu-central-1.amazonaws.com/111111111111/dead-letters');
+  const reason = fc.oneof(text(3000), fc.constant(`x${'🙂'.repeat(1000)}`));
+  await fc.assert(fc.asyncProperty(fc.json(), reason, (body, why) => letters.keep(body, why)));
+});
+
+test('every line can be kept, found and listed', async () => {
+  const store = orderLineStore(dynamoDb, 'T'.repeat(255));
+  const input = fc.record({ orderId: id, lineId: id, subscriptionId: id, offer: id, partnerId: id });
+  const instant = fc.constantFrom('2199-12-31T23:59:59.999Z', undefined);
+  await fc.assert(
+    fc.asyncProperty(input, contact, instant, text(254), async (key, to, closesAt, word) => {
+      const { name, ...unnamed } = to;
+      const provisioningContact = name === undefined ? unnamed : { ...unnamed, name };
+      const kept = line({ ...key, provisioningContact, ...(closesAt === undefined ? {} : { closesAt }) });
+      await store.update(kept, () => ({ line: kept, result: undefined }));
+      await store.findOrder(key.orderId);
+      await store.recordOnboarding(key.orderId, { organizationId: word, onboardedAt: now });
+      await store.list({ partnerId: key.partnerId, limit: 100 });
+      await store.list({ partnerId: key.partnerId, limit: 100, word });
+    }),
+    { numRuns: 30 },
+  );
+  for await (const due of store.listDue(now)) expect(due).toBeUndefined();
+});
+
+test('a list goes on after the longest place that a cursor may name', async () => {
+  const longest = `~2199-12-31T23:59:59.999Z#${'x'.repeat(250)}#1`;
+  const after = cursors.decode(cursors.encode(longest));
+  expect(after).toBe(longest);
+  const store = orderLineStore(dynamoDb, 'lines');
+  const found = await store.list({
+    partnerId: 'northwind',
+    limit: 25,
+    ...(after === undefined ? {} : { after }),
+  });
+  expect(found.lines).toEqual([]);
+});
