@@ -255,8 +255,9 @@ class ModelLine {
   onboard(organizationId: string): void {
     if (!this.isBooked || this.organizationId !== undefined) return;
     this.organizationId = organizationId;
-    // The onboardings of this model happened before any deadline, also if they are told after it.
-    this.isClosed = false;
+    // The onboardings of this model happened before any deadline, also if they are told after it. A cancelled line
+    // keeps its end.
+    if (!this.isCancelled) this.isClosed = false;
     this.happened('Onboarded');
   }
 
