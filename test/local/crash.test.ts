@@ -1,8 +1,5 @@
-import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { Activity } from '../../infra/local/activity.ts';
 import { readDefinition } from '../../infra/local/definition.ts';
 import { Executions } from '../../infra/local/executions.ts';
@@ -424,21 +421,10 @@ describe('killed between the index entries of a line and its item', () => {
     text: string,
     work: (calls: Client) => Promise<unknown>,
   ): Promise<void> {
-    const main = fileURLToPath(new URL('../../infra/local/main.ts', import.meta.url));
-    const args = [
-      '--import',
-      'tsx',
-      '--import',
-      killer('item-order-lines~', text),
-      main,
-      '--port',
-      '0',
-      '--data',
-      folder,
-      '--no-seed',
-    ];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    const exited = once(child, 'exit');
+    const { child, exited } = launch(
+      ['--port', '0', '--data', folder, '--no-seed'],
+      [killer('item-order-lines~', text)],
+    );
     for await (const line of createInterface(child.stdout)) {
       const [, url] = /^ {2}API +(http\S+)$/.exec(line) ?? [];
       if (url !== undefined) await answered(() => work(client(url)));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { refusedByAws } from '../../infra/local/wire/checked.ts';
 
-const main = join(import.meta.dirname, '../../infra/local/main.ts');
+const start = join(import.meta.dirname, '../../infra/local/start.js');
 
 export interface Service {
   readonly url: string;
@@ -28,8 +28,8 @@ export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'pr
  * @param before modules to import first
  */
 export function launch(args: readonly string[], before: readonly string[] = []) {
-  const imports = ['tsx', ...before].flatMap((module) => ['--import', module]);
-  const child = spawn(process.execPath, [...imports, main, ...args], {
+  const imports = before.flatMap((module) => ['--import', module]);
+  const child = spawn(process.execPath, [...imports, start, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let written = '';

@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const product = join(import.meta.dirname, '../..');
+let folder: string;
+
+/** A product of two sources, started as this one is. */
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sources-'));
+  for (const made of ['infra/local', 'functions', 'shared', 'node_modules'])
+    await mkdir(join(folder, made), { recursive: true });
+  for (const settings of ['package.json', 'package-lock.json', 'tsconfig.json'])
+    await cp(join(product, settings), join(folder, settings));
+  await cp(join(product, 'infra/local/start.js'), join(folder, 'infra/local/start.js'));
+  for (const name of ['esbuild', '@esbuild', 'hono'])
+    await symlink(join(product, 'node_modules', name), join(folder, 'node_modules', name));
+  await write(
+    'infra/local/main.ts',
+    `import { page } from '../../shared/page.tsx';\nprocess.stdout.write(page());`,
+  );
+  await writePage('one');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const write = (file: string, text: string) => writeFile(join(folder, file), text);
+const writePage = (text: string) =>
+  write('shared/page.tsx', `export const page = () => String(<b>${text}</b>);`);
+
+const start = (...args: string[]) =>
+  promisify(execFile)(process.execPath, [join(folder, 'infra/local/start.js'), ...args]);
+
+test('a start runs the sources as they are then', async () => {
+  expect((await start()).stdout).toBe('<b>one</b>');
+  await writePage('two');
+  expect((await start()).stdout).toBe('<b>two</b>');
+  await writePage('one');
+  expect((await start()).stdout).toBe('<b>one</b>');
+});
+
+test('what starts at the same time does not get in its own way', async () => {
+  const started = await Promise.all([start(), start(), start()]);
+  expect(started.map(({ stdout }) => stdout)).toEqual(['<b>one</b>', '<b>one</b>', '<b>one</b>']);
+  expect(await readdir(join(folder, 'node_modules/.cache/service/bundles'))).toHaveLength(1);
+});
+
+test('a source finds the files beside it', async () => {
+  await write('shared/beside.txt', 'found');
+  await write(
+    'infra/local/main.ts',
+    `import { found } from '../../shared/find.ts';\nprocess.stdout.write(found);`,
+  );
+  await write(
+    'shared/find.ts',
+    `import { readFileSync } from 'node:fs';
+     export const found =
+       readFileSync(new URL('./beside.txt', import.meta.url), 'utf8') +
+       readFileSync(import.meta.dirname + '/beside.txt', 'utf8');`,
+  );
+  expect((await start()).stdout).toBe('foundfound');
+});
+
+test('a stack trace leads to the source', async () => {
+  await write(
+    'shared/page.tsx',
+    `type Erased = string;\n\nexport function page(): Erased {\n  throw new Error('broken');\n}`,
+  );
+  await expect(start()).rejects.toMatchObject({
+    stderr: expect.stringMatching(/at page \(.*shared\/page\.tsx:4:9\)/),
+  });
+});
