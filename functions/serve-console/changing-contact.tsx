@@ -69,9 +69,13 @@ export function changingContact(app: Hono<ConsoleEnv>, desk: Desk): void {
         lines: [{ line, outcome: 'sent', email: email.to }],
         skipped: [],
       };
-      return show(c, <ContactSavedPage {...common} outcome={outcomeOf(changes)} />);
+      const { leavesOthers } = result;
+      return show(
+        c,
+        <ContactSavedPage {...common} outcome={outcomeOf(changes)} leavesOthers={leavesOthers} />,
+      );
     }
-    if (c.req.query('done') !== undefined) return c.redirect(paths.contact(line, from), 303);
+    if (c.req.query('done') !== undefined) return c.redirect(paths.line(line), 303);
     const { reason, canResendAt } = line.contactChange;
     if (reason !== undefined)
       return show(

@@ -37,7 +37,6 @@ const result = z.discriminatedUnion('kind', [
     once: z.string(),
     to: z.string(),
     reference: z.string(),
-    canResendAt: z.string().optional(),
     /** Other lines were to be changed too, and were not. */
     leavesOthers: z.boolean(),
   }),

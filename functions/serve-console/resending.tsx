@@ -5,7 +5,7 @@ import { checked, Problem } from '../../shared/contracts/problems.ts';
 import { refusalCodes } from '../../shared/domain/rules.ts';
 import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
 import { lackOfRole, mayResend } from '../../shared/use-cases/access.ts';
-import { readLine } from '../../shared/use-cases/read-order-lines.ts';
+import { readHistory, readLine } from '../../shared/use-cases/read-order-lines.ts';
 import { findSentEmail, resend } from '../../shared/use-cases/resend.ts';
 import { type ConsoleEnv, type Desk, personalView, type Result } from './desk.ts';
 import { readForm } from './form.ts';
@@ -29,11 +29,11 @@ export function resending(app: Hono<ConsoleEnv>, desk: Desk): void {
     const common = { view, line, from };
     const result = await desk.findResult(c);
     if (result) return show(c, await resultPage(c, result, common));
-    if (c.req.query('done') !== undefined) return c.redirect(paths.resend(line, from), 303);
+    if (c.req.query('done') !== undefined) return c.redirect(paths.line(line), 303);
     const { reason, canResendAt } = line.resend;
     if (reason !== undefined)
       return show(c, <ExplanationPage {...common} code={reason} canResendAt={canResendAt} />);
-    return show(c, <ResendPage {...common} ticket={await tickets.issue(c.get('session'))} />);
+    return show(c, await questionPage(c, common));
   });
 
   app.post(path, async (c) => {
@@ -44,12 +44,7 @@ export function resending(app: Hono<ConsoleEnv>, desk: Desk): void {
     const once = await tickets.redeem(c.get('session'), ticket);
     if (once === undefined) {
       const { line } = await open(c, desk);
-      const fresh = await tickets.issue(c.get('session'));
-      return show(
-        c,
-        <ResendPage view={personalView(desk, c)} line={line} from={from} ticket={fresh} isRepeated />,
-        403,
-      );
+      return show(c, await questionPage(c, { view: personalView(desk, c), line, from }, true), 403);
     }
     const { requestId } = readGatewayContext(c.env);
     const request = { caller, requestId, idempotencyKey: once };
@@ -62,6 +57,12 @@ export function resending(app: Hono<ConsoleEnv>, desk: Desk): void {
   });
 
   type Common = { view: ReturnType<typeof personalView> } & Awaited<ReturnType<typeof open>>;
+
+  async function questionPage(c: Context<ConsoleEnv>, common: Common, isRepeated = false) {
+    const { items } = await readHistory(c.get('person').caller, common.line, services);
+    const ticket = await tickets.issue(c.get('session'));
+    return <ResendPage {...common} history={items} ticket={ticket} isRepeated={isRepeated} />;
+  }
 
   async function resultPage(c: Context<ConsoleEnv>, result: Result, common: Common) {
     switch (result.kind) {
@@ -126,7 +127,6 @@ export const unconfirmedResult = ({ extras }: Problem, asked: Asked): Result => 
   kind: 'unconfirmed',
   ...asked,
   reference: extras.support?.reference ?? '',
-  ...(extras.canResendAt === undefined ? {} : { canResendAt: extras.canResendAt }),
 });
 
 /** What an error of a use-case says about the line; undefined for those that are about something else. */

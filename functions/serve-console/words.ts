@@ -14,6 +14,8 @@ export interface Words {
   readonly number: (value: number) => string;
   /** `a, b, and c` */
   readonly list: (items: readonly string[]) => string;
+  /** Sentences one after the other; those that are missing are left out. */
+  readonly sentences: (of: readonly (string | undefined)[]) => string;
 }
 
 /** People of commerce work across countries: the day comes first, the month is a word, hours count to 24. */
@@ -42,6 +44,8 @@ function wordsOf(locale: Locale): Words {
     span: (milliseconds) => spans.format(largestUnits(milliseconds)),
     number: (value) => numbers.format(value),
     list: (items) => lists.format(items),
+    // A Japanese full stop is as wide as a character, with the space already in it.
+    sentences: (of) => of.filter((sentence) => sentence !== undefined).join(locale === 'ja' ? '' : ' '),
   };
 }
 

@@ -127,6 +127,33 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
     await go('/console/orders/ORD-20422/lines/1/resend');
     await submit();
     await expectQuality(visited, 'not sent');
+
+    const lost = (when: 'before' | 'after') =>
+      api.fault({ service: 'ses', operation: 'SendEmail', times: 1, when });
+    await go('/console/orders/ORD-20422/lines/1/resend');
+    await lost('before');
+    await submit();
+    await page.locator('[data-awaits]').waitFor();
+    await expectQuality(visited, 'may have been resent');
+    await go('/console/orders/ORD-20422/lines/1');
+    await page.locator('.provisioningemailunconfirmed').first().waitFor();
+    await expectQuality(visited, 'line whose email may have been sent');
+
+    await api.advance('PT61S');
+    await go('/console/orders/ORD-20422/lines/1/resend');
+    await expectQuality(visited, 'resend after one that may have been sent');
+    await lost('after');
+    await submit();
+    await page.locator('.notice.good').waitFor();
+    await expectQuality(visited, 'resend confirmed');
+
+    await go(contact);
+    await page.locator('#email').fill(`lost-${language}@harbourview.example`);
+    await page.locator('input[name=all]').check();
+    await lost('before');
+    await submit();
+    await page.locator('[data-awaits]').waitFor();
+    await expectQuality(visited, 'contact may have been changed');
   });
 });
 

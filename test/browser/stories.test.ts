@@ -258,6 +258,25 @@ test('two tabs: what was onboarded in between is not resent, and says so', async
   expect(await api.emails('late@example.com')).toEqual([]);
 });
 
+test('two tabs: a second resend comes too soon, and says when it no longer does', async () => {
+  const orderId = newOrder();
+  await api.send(booked(orderId));
+  const { page, go, press } = maya;
+  const other = await maya.context.newPage();
+  await other.goto(`${line(orderId)}/resend`);
+  await go(`${line(orderId)}/resend`);
+  await Promise.all([nextPage(other), other.getByRole('button', { name: 'Yes' }).click()]);
+  await other.close();
+  await press('button', 'Yes');
+  expect(await main(maya)).toMatch(/Nothing was sent[\s\S]*The next one is possible from .* UTC/);
+  expect(await page.getByRole('link', { name: 'Resend', exact: true }).count()).toBe(0);
+  await api.advance('PT61S');
+  await page.reload();
+  expect(await main(maya)).toMatch(/Nothing was sent[\s\S]*Possible again now/);
+  await press('link', 'Resend');
+  expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Resend Confirmation');
+});
+
 test('two tabs in which the session had ended sign in side by side, each to its page', async () => {
   const orderId = newOrder();
   await api.send(booked(orderId));
@@ -338,20 +357,42 @@ describe('an email that may have been sent', () => {
     ).toBe(0);
     const details = page.getByRole('textbox', { name: 'Details for the support case' });
     expect(await details.inputValue()).toMatch(/Reference: [\w-]{36}/);
+    await api.advance('PT2M');
     await press('link', 'Check now');
     expect(await main(maya)).toContain('The email may have been sent');
+    expect(await main(maya)).not.toContain('Next resend possible');
     expect(await api.emails(contactOf(orderId))).toHaveLength(1);
     await press('link', 'Back');
     expect(await main(maya)).toMatch(/The latest email, to .* may have been sent/);
 
-    await api.advance('PT2M');
-    await go(`${line(orderId)}/resend`);
+    await press('link', 'Resend the email of line 1');
+    expect(await main(maya)).toMatch(
+      /The latest email, to .* may have been sent[\s\S]*before you send another one[\s\S]*Yes/,
+    );
     await lost('after');
     await press('button', 'Yes');
     await page.getByRole('heading', { name: 'The email was sent' }).waitFor();
     expect(await api.emails(contactOf(orderId))).toHaveLength(2);
-    await go(line(orderId));
+    await maya.context.clearCookies({ name: 'console-result' });
+    await page.reload();
+    expect(new URL(page.url()).pathname).toBe(line(orderId));
     expect(await main(maya)).toContain('Confirmed by the mail service’s report');
+  });
+
+  test('and is the first of its line is sent once more by itself', async () => {
+    const orderId = newOrder();
+    await lost('before');
+    await api.send(booked(orderId));
+    const { go } = maya;
+    await go(line(orderId));
+    expect(await main(maya)).toMatch(
+      /The latest email, to .* may have been sent[\s\S]*the service sends it once more[\s\S]*Email is due/,
+    );
+    expect(await main(maya)).not.toContain('before you send another one');
+    await api.advance('PT16M');
+    await go(line(orderId));
+    expect(await main(maya)).toContain('Awaiting Provisioning Details');
+    expect(await api.emails(contactOf(orderId))).toHaveLength(1);
   });
 
   test('of a change of contact leaves the contact until it is confirmed', async () => {
@@ -374,7 +415,9 @@ describe('an email that may have been sent', () => {
 
     await change('confirmed@example.com', 'after');
     await page.getByRole('heading', { name: 'The contact was changed' }).waitFor();
-    expect(await main(maya)).toContain('the provisioning email was sent to confirmed@example.com');
+    expect(await main(maya)).toMatch(
+      /the provisioning email was sent to confirmed@example\.com[\s\S]*other lines of this order were not changed/,
+    );
     expect(await api.emails('confirmed@example.com')).toHaveLength(1);
   });
 });

@@ -200,11 +200,13 @@ describe('an email that may have been sent', () => {
     actor: 'maya',
     to: 'it@example.com',
   } as const;
-  const pageOf = async (...history: OrderLine['history']) => {
-    const pages = consoleOf(line({ status: 'AwaitingProvisioningDetails', history }));
+  const pageOfLine = async (stored: OrderLine) => {
+    const pages = consoleOf(stored);
     await pages.signIn();
     return (await pages.get(linePath)).text;
   };
+  const pageOf = (...history: OrderLine['history']) =>
+    pageOfLine(line({ status: 'AwaitingProvisioningDetails', history }));
   const sent = { ...unconfirmed, type: 'ProvisioningEmailSent', result: 'Confirmed' } as const;
 
   it('is told above the history while it is the newest', async () => {
@@ -213,6 +215,13 @@ describe('an email that may have been sent', () => {
     expect(await pageOf(unconfirmed, { ...sent, at: minutesBefore(4) })).not.toContain(
       notice('it@example.com'),
     );
+  });
+
+  it('asks nobody to wait with a resend that is not possible any more', async () => {
+    const { askFirst } = texts.en.unconfirmed;
+    expect(await pageOf(unconfirmed)).toContain(askFirst);
+    const onboarded = line({ status: 'Onboarded', onboardedAt: now, history: [unconfirmed] });
+    expect(await pageOfLine(onboarded)).not.toContain(askFirst);
   });
 
   it('and was confirmed says by whom', async () => {
@@ -280,6 +289,11 @@ describe('words', () => {
   it('the moment from which something is possible is never early', () => {
     expect(words.en.moment('2026-11-29T09:05:59.001Z')).toBe('29 Nov 2026, 09:06:00 UTC');
     expect(words.en.moment('2026-11-29T09:05:59.000Z')).toBe('29 Nov 2026, 09:05:59 UTC');
+  });
+
+  it('sentences follow each other with a space, and without one in Japanese', () => {
+    expect(words.en.sentences(['Sent.', undefined, 'Delivered.'])).toBe('Sent. Delivered.');
+    expect(words.ja.sentences(['送信済み。', '配信済み。'])).toBe('送信済み。配信済み。');
   });
 
   it('windows are lengths of time in the language', () => {

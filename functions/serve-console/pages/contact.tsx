@@ -156,7 +156,7 @@ function AllLines({ view, isChecked, others }: AllLinesProps) {
 }
 
 /** What is the matter with the form, and what the keyboard is at. */
-function Trouble({ view: { t }, trouble }: { view: PersonalView; trouble: FormTrouble }) {
+function Trouble({ view: { t, words }, trouble }: { view: PersonalView; trouble: FormTrouble }) {
   const here = { role: 'alert', tabindex: -1, autofocus: true } as const;
   switch (trouble.kind) {
     case 'wrong':
@@ -186,9 +186,7 @@ function Trouble({ view: { t }, trouble }: { view: PersonalView; trouble: FormTr
     case 'refused':
       return (
         <p class="notice bad" {...here}>
-          <span>
-            {t.explain.nothingSaved} {trouble.why}
-          </span>
+          <span>{words.sentences([t.explain.nothingSaved, trouble.why])}</span>
         </p>
       );
     case 'not-sent':
@@ -228,8 +226,14 @@ export interface ContactOutcome {
   readonly skipped: readonly { readonly reason: SkipReason; readonly lines: LineNames }[];
 }
 
+interface ContactSavedProps extends DialogProps {
+  readonly outcome: ContactOutcome;
+  /** The change was meant for all lines, and got no further than this one. */
+  readonly leavesOthers?: boolean;
+}
+
 /** What came of a change of contact. */
-export function ContactSavedPage({ view, line, from, outcome }: DialogProps & { outcome: ContactOutcome }) {
+export function ContactSavedPage({ view, line, from, outcome, leavesOthers = false }: ContactSavedProps) {
   const { t, words } = view;
   const { email, sent, saved, quiet, kept, skipped } = outcome;
   const named = ({ ids, count }: LineNames) => {
@@ -261,6 +265,11 @@ export function ContactSavedPage({ view, line, from, outcome }: DialogProps & { 
           <span>{t.contactDialog.unchanged(email)}</span>
         )}
       </div>
+      {leavesOthers ? (
+        <p class="notice warn">
+          <span>{t.unconfirmed.others}</span>
+        </p>
+      ) : null}
       {skipped.length === 0 ? null : (
         <div class="notice warn">
           <div>

@@ -97,6 +97,11 @@ export function ExplanationPage(props: ExplanationProps) {
       <Explanation {...props} />
       <LineFacts view={view} line={line} />
       <div class="buttons">
+        {notDone === 'send' && line.resend.allowed ? (
+          <a class="button primary" href={paths.resend(line, from)}>
+            {t.resend}
+          </a>
+        ) : null}
         {line.contactChange.allowed && code !== 'resend-limit-reached' ? (
           <a
             class={code === 'contact-undeliverable' ? 'button primary' : 'button'}
@@ -112,14 +117,19 @@ export function ExplanationPage(props: ExplanationProps) {
 }
 
 function Explanation({ view, line, code, canResendAt }: ExplanationProps) {
-  const { t, words } = view;
+  const { t, words, now } = view;
   const { email } = line.provisioningContact;
   const from = canResendAt === undefined ? undefined : words.moment(canResendAt);
+  const isOver = canResendAt !== undefined && canResendAt <= now;
   switch (code) {
     case 'not-started':
       return (
         <>
-          <p>{t.explain['not-started'](words.date(line.requestedStartDate))}</p>
+          <p>
+            {(line.requestedStartDate > now ? t.explain['not-started'] : t.explain.due)(
+              words.date(line.requestedStartDate),
+            )}
+          </p>
           <p>{t.explain.notStartedInstead}</p>
         </>
       );
@@ -158,14 +168,20 @@ function Explanation({ view, line, code, canResendAt }: ExplanationProps) {
     case 'resend-too-soon':
       return (
         <>
-          <p>{from === undefined ? null : t.explain['resend-too-soon'](from)}</p>
+          <p>{isOver ? t.nowPossible : from === undefined ? null : t.explain['resend-too-soon'](from)}</p>
           <p>{t.explain.tooSoonInstead(email)}</p>
         </>
       );
     case 'resend-limit-reached':
       return (
         <>
-          <p>{from === undefined ? t.explain.limitForGood : t.explain['resend-limit-reached'](from)}</p>
+          <p>
+            {isOver
+              ? t.nowPossible
+              : from === undefined
+                ? t.explain.limitForGood
+                : t.explain['resend-limit-reached'](from)}
+          </p>
           <p>{t.explain.limitInstead(email)}</p>
         </>
       );

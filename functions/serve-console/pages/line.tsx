@@ -17,6 +17,7 @@ import {
   Time,
   TimeLeft,
 } from './parts.tsx';
+import { UnconfirmedNotice } from './unconfirmed.tsx';
 
 interface LinePageProps {
   readonly view: PersonalView;
@@ -45,7 +46,7 @@ export function LinePage({ view, line, history, senderAddress }: LinePageProps) 
         <Status view={view} line={line} />
       </div>
       {line.provisioningPending ? <PendingNotice view={view} line={line} /> : null}
-      <UnconfirmedNotice view={view} history={history} />
+      <UnconfirmedNotice view={view} line={line} history={history} />
       <div class="page-columns">
         <div>
           <section class="card">
@@ -90,21 +91,9 @@ export function LinePage({ view, line, history, senderAddress }: LinePageProps) 
   );
 }
 
-/** That nobody knows yet whether the newest email left. */
-function UnconfirmedNotice({ view: { t }, history }: Pick<LinePageProps, 'view' | 'history'>) {
-  const newest = history.find(
-    ({ type }) => type === 'ProvisioningEmailSent' || type === 'ProvisioningEmailUnconfirmed',
-  );
-  return newest?.type === 'ProvisioningEmailUnconfirmed' ? (
-    <p class="notice warn">
-      <span>{t.unconfirmed.notice(newest.to ?? '')}</span>
-    </p>
-  ) : null;
-}
-
 /** What to look into when the contact says that nothing came. */
 function MissingEmail({ view, line, history, senderAddress }: LinePageProps) {
-  const { t } = view;
+  const { t, words } = view;
   const { email } = line.provisioningContact;
   const refused = history.find(({ type, result, reason, to }) => {
     const isRefusal = type === 'ProvisioningEmailFeedback' && result !== 'Delivered';
@@ -123,7 +112,10 @@ function MissingEmail({ view, line, history, senderAddress }: LinePageProps) {
       <ul class="advice">
         <li>{t.line.missingSpam}</li>
         <li>
-          {t.line.missingAddress(email)} {mayResend(view.person.caller) ? t.line.missingCorrect : null}
+          {words.sentences([
+            t.line.missingAddress(email),
+            mayResend(view.person.caller) ? t.line.missingCorrect : undefined,
+          ])}
         </li>
         <li>
           {t.line.missingAllow}

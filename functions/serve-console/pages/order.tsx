@@ -31,7 +31,7 @@ export function OrderPage({ view, order }: { view: PersonalView; order: OrderAns
       {order.onboardedAt === undefined ? null : (
         <p class="notice good">
           <span>
-            {t.order.onboarded(words.date(order.onboardedAt))} {t.explain.ponrInstead}{' '}
+            {words.sentences([t.order.onboarded(words.date(order.onboardedAt)), t.explain.ponrInstead])}{' '}
             <Elsewhere view={view} href={controlHubLink}>
               {controlHubLink}
             </Elsewhere>

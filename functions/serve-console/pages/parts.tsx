@@ -11,6 +11,11 @@ export function Time({ view: { words }, at }: { view: View; at: Instant }) {
   return <time datetime={at}>{words.date(at)}</time>;
 }
 
+/** The same to the second, for when something becomes possible. */
+export function Moment({ view: { words }, at }: { view: View; at: Instant }) {
+  return <time datetime={at}>{words.moment(at)}</time>;
+}
+
 /** A mail address, which breaks where people would break it if it is too long for its place. */
 export function Address({ of }: { of: string }) {
   const at = of.lastIndexOf('@');
@@ -83,9 +88,11 @@ export function TimeLeft({ view, line }: { view: View; line: LineAnswer }) {
     const wait = from(requestedStartDate);
     return (
       <span class="stack">
-        <span>{wait > 0 ? t.time.startsIn(words.span(wait)) : t.time.startsNow}</span>
+        <span>{wait > 0 ? t.time.startsIn(words.span(wait)) : t.time.due}</span>
         <small>
-          <time datetime={requestedStartDate}>{t.time.on(words.date(requestedStartDate))}</time>
+          <time datetime={requestedStartDate}>
+            {(wait > 0 ? t.time.on : t.time.since)(words.date(requestedStartDate))}
+          </time>
         </small>
       </span>
     );
@@ -148,7 +155,7 @@ export function Elsewhere({ view: { t }, href, children }: { view: View; href: s
 
 /** Why something may not be done with a line, in half a sentence; undefined: it may. */
 export function whyNot(
-  { t, words, person: { caller } }: PersonalView,
+  { t, words, now, person: { caller } }: PersonalView,
   line: LineAnswer,
   { allowed, reason, canResendAt }: LineAnswer['resend'],
 ): string | undefined {
@@ -156,7 +163,9 @@ export function whyNot(
   if (allowed) return undefined;
   switch (reason) {
     case 'not-started':
-      return t.whyNot[reason](words.date(line.requestedStartDate));
+      return line.requestedStartDate > now
+        ? t.whyNot[reason](words.date(line.requestedStartDate))
+        : t.whyNot.due(words.date(line.requestedStartDate));
     case 'resend-too-soon':
     case 'resend-limit-reached':
       return canResendAt === undefined ? t.whyNot.limitForGood : t.whyNot[reason](words.moment(canResendAt));
@@ -175,11 +184,11 @@ export type RefusalCode = Refusal['code'];
  * can be done instead.
  */
 function Actions({ view, line, from }: { view: PersonalView; line: LineAnswer; from: Origin }) {
-  const { t } = view;
+  const { t, words } = view;
   const noResend = whyNot(view, line, line.resend);
   const noEdit = whyNot(view, line, line.contactChange);
   const id = `why-${line.lineId}`;
-  const reasons = [...new Set([noResend, noEdit])].filter((reason) => reason !== undefined);
+  const reasons = [...new Set([noResend, noEdit])];
   const opensAt = noResend === undefined ? undefined : line.resend.canResendAt;
   return (
     <div class="actions">
@@ -202,9 +211,9 @@ function Actions({ view, line, from }: { view: PersonalView; line: LineAnswer; f
           {t.resend}
         </a>
       </div>
-      {reasons.length === 0 ? null : (
+      {noResend === undefined && noEdit === undefined ? null : (
         <p class="why" id={id} data-open-text={t.nowPossible}>
-          {reasons.join(' ')}
+          {words.sentences(reasons)}
         </p>
       )}
     </div>

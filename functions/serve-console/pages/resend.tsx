@@ -1,15 +1,19 @@
+import type { HistoryAnswer } from '../../../shared/contracts/api.ts';
 import { paths } from '../paths.ts';
 import { BackLink, Dialog, type DialogProps, LineFacts, SupportCase } from './dialog.tsx';
-import { Address, Facts, Time } from './parts.tsx';
+import { Address, Facts, Moment, Time } from './parts.tsx';
+import { UnconfirmedNotice } from './unconfirmed.tsx';
 
 interface ConfirmationProps extends DialogProps {
+  readonly history: HistoryAnswer['items'];
   readonly ticket: string;
   /** The first confirmation did not count: it came from an older session. */
   readonly isRepeated?: boolean;
 }
 
 /** Who gets what, before it is sent. */
-export function ResendPage({ view, line, from, ticket, isRepeated = false }: ConfirmationProps) {
+export function ResendPage(props: ConfirmationProps) {
+  const { view, line, from, history, ticket, isRepeated = false } = props;
   const { t } = view;
   return (
     <Dialog view={view} line={line} from={from} title={t.resendDialog.title} isResult={isRepeated}>
@@ -18,6 +22,7 @@ export function ResendPage({ view, line, from, ticket, isRepeated = false }: Con
           <span>{t.resendDialog.confirmAgain}</span>
         </p>
       ) : null}
+      <UnconfirmedNotice view={view} line={line} history={history} />
       <p class="question">{t.resendDialog.question(line.provisioningContact.email)}</p>
       <LineFacts view={view} line={line} />
       <p class="muted">{t.resendDialog.what}</p>
@@ -56,7 +61,7 @@ function ResendForm({ view, line, from, ticket, yes, no }: FormProps) {
 
 /** What was sent, to whom, and when the next is possible. */
 export function ResentPage({ view, line, from, to, sentAt }: DialogProps & { to: string; sentAt: string }) {
-  const { t, words } = view;
+  const { t } = view;
   const { canResendAt } = line.resend;
   return (
     <Dialog view={view} line={line} from={from} title={t.resendDialog.sentTitle}>
@@ -69,9 +74,7 @@ export function ResentPage({ view, line, from, to, sentAt }: DialogProps & { to:
           [t.field.sentAt, <Time view={view} at={sentAt} />],
           [
             t.field.nextResend,
-            canResendAt === undefined ? undefined : (
-              <time datetime={canResendAt}>{words.moment(canResendAt)}</time>
-            ),
+            canResendAt === undefined ? undefined : <Moment view={view} at={canResendAt} />,
           ],
           [t.field.customer, line.endCustomer.name],
           [t.field.subscription, line.subscriptionId],

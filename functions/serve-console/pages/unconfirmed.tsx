@@ -1,10 +1,12 @@
+import type { HistoryAnswer, LineAnswer } from '../../../shared/contracts/api.ts';
+import { mayResend } from '../../../shared/use-cases/access.ts';
+import type { PersonalView } from '../view.ts';
 import { BackLink, Dialog, type DialogProps, SupportCase } from './dialog.tsx';
-import { Address, Facts } from './parts.tsx';
+import { Address, Facts, Moment } from './parts.tsx';
 
 interface UnconfirmedProps extends DialogProps {
   readonly to: string;
   readonly reference: string;
-  readonly canResendAt?: string | undefined;
   readonly leavesOthers: boolean;
   /** The email goes to a new contact, who is the contact only once it is confirmed. */
   readonly isChange?: boolean;
@@ -15,8 +17,9 @@ interface UnconfirmedProps extends DialogProps {
  * tells the outcome when it is opened anew, which its script does by itself.
  */
 export function UnconfirmedPage(props: UnconfirmedProps) {
-  const { view, line, from, to, reference, canResendAt, leavesOthers, isChange = false } = props;
-  const { t, words } = view;
+  const { view, line, from, to, reference, leavesOthers, isChange = false } = props;
+  const { t } = view;
+  const { canResendAt } = line.resend;
   return (
     <Dialog view={view} line={line} from={from} title={t.unconfirmed.title} isResult>
       <p class="notice warn" role="alert">
@@ -33,9 +36,7 @@ export function UnconfirmedPage(props: UnconfirmedProps) {
           [t.field.to, <Address of={to} />],
           [
             t.field.nextResend,
-            canResendAt === undefined ? undefined : (
-              <time datetime={canResendAt}>{words.moment(canResendAt)}</time>
-            ),
+            canResendAt === undefined ? undefined : <Moment view={view} at={canResendAt} />,
           ],
           [t.field.customer, line.endCustomer.name],
           [t.field.subscription, line.subscriptionId],
@@ -49,5 +50,30 @@ export function UnconfirmedPage(props: UnconfirmedProps) {
       </div>
       <SupportCase view={view} line={line} reference={reference} title={t.unconfirmed.support} />
     </Dialog>
+  );
+}
+
+interface NoticeProps {
+  readonly view: PersonalView;
+  readonly line: LineAnswer;
+  readonly history: HistoryAnswer['items'];
+}
+
+/** That nobody knows yet whether the newest email of a line left, and what follows from that now. */
+export function UnconfirmedNotice({ view, line, history }: NoticeProps) {
+  const { t, words } = view;
+  const newest = history.find(
+    ({ type }) => type === 'ProvisioningEmailSent' || type === 'ProvisioningEmailUnconfirmed',
+  );
+  if (newest?.type !== 'ProvisioningEmailUnconfirmed') return null;
+  const { reason } = line.resend;
+  const isSettled = reason === 'point-of-no-return' || reason === 'cancelled';
+  const mayFollow = mayResend(view.person.caller) && !isSettled;
+  const then =
+    line.status === 'Scheduled' ? t.unconfirmed.firstAgain : mayFollow ? t.unconfirmed.askFirst : undefined;
+  return (
+    <p class="notice warn">
+      <span>{words.sentences([t.unconfirmed.notice(newest.to ?? ''), then])}</span>
+    </p>
   );
 }

@@ -68,10 +68,11 @@ export const en = {
     left: (span: string) => `${span} left`,
     overdueSince: (span: string) => `Ended ${span} ago`,
     startsIn: (span: string) => `Email goes out in ${span}`,
-    startsNow: 'Email goes out now',
+    due: 'Email is due',
     until: (date: string) => `until ${date}`,
     ended: (date: string) => `ended ${date}`,
     on: (date: string) => `on ${date}`,
+    since: (date: string) => `since ${date}`,
     notRunning: 'No deadline',
   },
 
@@ -185,6 +186,7 @@ export const en = {
   whyNot: {
     viewOnly: (name: string) => `Your role is view only. Ask ${name}, who placed the order.`,
     'not-started': (date: string) => `The first email goes out on ${date}.`,
+    due: (date: string) => `The first email has been due since ${date}; it goes out automatically.`,
     'point-of-no-return': 'Onboarded: the set-up is finished in Control Hub.',
     cancelled: 'Cancelled: nothing is sent any more.',
     'contact-undeliverable': 'Mail to this address comes back: change it with Edit.',
@@ -231,7 +233,9 @@ export const en = {
     wait: 'As soon as the mail service reports that the email was sent, this page says so.',
     look: 'Check now',
     notice: (email: string) =>
-      `The latest email, to ${email}, may have been sent: the mail service’s answer was lost. The history will say so once the mail service reports it. Ask the contact before you send another one.`,
+      `The latest email, to ${email}, may have been sent: the mail service’s answer was lost. The history shows it as sent once the mail service reports it.`,
+    askFirst: 'Ask the contact whether it has arrived before you send another one.',
+    firstAgain: 'If no report comes, the service sends it once more.',
     support: 'If the email is not confirmed and does not arrive, open a support case',
   },
 
@@ -246,6 +250,8 @@ export const en = {
     },
     'not-started': (date: string) =>
       `The first provisioning email goes out by itself on the requested start date, ${date}.`,
+    due: (date: string) =>
+      `The first provisioning email has been due since ${date}. It goes out automatically as soon as possible.`,
     notStartedInstead:
       'Until then you may still correct the contact: the email goes to whoever is named then.',
     ponr: 'The customer’s organization is mapped to this order, so no provisioning email is sent and the contact is not changed any more.',

@@ -69,10 +69,11 @@ export const ja: Texts = {
     left: (span) => `残り ${span}`,
     overdueSince: (span) => `${span}前に終了`,
     startsIn: (span) => `${span}後にメールを送信`,
-    startsNow: 'まもなくメールを送信',
+    due: 'まもなくメールを送信',
     until: (date) => `${date} まで`,
     ended: (date) => `${date} に終了`,
     on: (date) => date,
+    since: (date) => `${date} に送信予定`,
     notRunning: '期限なし',
   },
 
@@ -187,6 +188,7 @@ export const ja: Texts = {
   whyNot: {
     viewOnly: (name) => `権限は閲覧のみです。注文者の ${name} 様にお問い合わせください。`,
     'not-started': (date) => `最初のメールは ${date} に送信されます。`,
+    due: (date) => `最初のメール（${date} に送信予定）は、まもなく自動的に送信されます。`,
     'point-of-no-return': 'オンボード済みです。設定は Control Hub で完了します。',
     cancelled: 'キャンセル済みのため、メールは送信されません。',
     'contact-undeliverable': 'このアドレスにはメールが届きません。［編集］で変更してください。',
@@ -233,7 +235,9 @@ export const ja: Texts = {
     wait: 'メール サービスから送信の報告が届くと、このページに表示されます。',
     look: '今すぐ確認',
     notice: (email) =>
-      `直近のメール（${email} 宛）は、メール サービスからの応答を受け取れなかったため、送信を確認できていません。報告が届くと履歴に反映されます。再送信する前に、メールが届いているかどうかを担当者にご確認ください。`,
+      `直近のメール（${email} 宛）は、メール サービスからの応答を受け取れなかったため、送信を確認できていません。報告が届くと、履歴に送信済みとして表示されます。`,
+    askFirst: '再送信する前に、メールが届いているかどうかを担当者にご確認ください。',
+    firstAgain: '報告が届かない場合は、自動的にもう一度送信されます。',
     support: '送信が確認されず、メールも届かない場合は、サポート ケースを作成してください',
   },
 
@@ -247,6 +251,7 @@ export const ja: Texts = {
       'resend-limit-reached': 'メールの上限に達しました',
     },
     'not-started': (date) => `最初のプロビジョニング メールは、希望開始日の ${date} に自動で送信されます。`,
+    due: (date) => `最初のプロビジョニング メールは ${date} に送信予定でした。まもなく自動的に送信されます。`,
     notStartedInstead: 'それまでは担当者を変更できます。メールはその時点の担当者に送信されます。',
     ponr: 'お客様の組織がこの注文に関連付けられたため、プロビジョニング メールの送信と担当者の変更はできなくなりました。',
     ponrInstead: 'プロビジョニング担当者または組織の管理者が、Control Hub で設定を完了します。',
