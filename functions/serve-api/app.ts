@@ -5,6 +5,7 @@ import { contactChange, linePath, listQuery, orderPath, resendHeaders } from '..
 import {
   checked,
   invalidRequest,
+  largestBody,
   Problem,
   problemDocument,
   problems,
@@ -24,9 +25,6 @@ export interface ApiServices extends ServingServices {
   readonly docsFolder: string;
 }
 
-/** No request of the API needs more. */
-const largestBody = 16 * 1024;
-
 /** The API as an app that takes API Gateway's context in its bindings, in Lambda and on one machine alike. */
 export function createApp(services: ApiServices): Hono {
   const { now, claimNames, log } = services;
@@ -44,7 +42,7 @@ export function createApp(services: ApiServices): Hono {
     bodyLimit({
       maxSize: largestBody,
       onError: () => {
-        throw new Problem('payload-too-large', `The body may have at most ${largestBody} bytes.`);
+        throw new Problem({ code: 'payload-too-large' });
       },
     }),
   );
@@ -85,7 +83,7 @@ export function createApp(services: ApiServices): Hono {
     return personal(c, { lines: lines.map(({ line }) => line), skipped });
   });
 
-  app.notFound((c) => problemResponse(c, new Problem('not-found', 'This path and method lead nowhere.')));
+  app.notFound((c) => problemResponse(c, new Problem({ code: 'not-found' })));
   app.onError((error, c) => {
     if (error instanceof Problem) return problemResponse(c, error);
     log.error('a request failed', {
@@ -93,10 +91,7 @@ export function createApp(services: ApiServices): Hono {
       claims: undefined,
       fault: faultForLog(error),
     });
-    return problemResponse(
-      c,
-      new Problem('internal', 'Try again. If it keeps failing, report the request id.'),
-    );
+    return problemResponse(c, new Problem({ code: 'internal' }));
   });
 
   function problemResponse(c: Context, problem: Problem): Response {
@@ -124,7 +119,7 @@ function personal(c: Context, body: object): Response {
 /** @throws Problem unsupported-media-type, invalid-request */
 async function jsonBody(c: Context): Promise<unknown> {
   if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '')) {
-    throw new Problem('unsupported-media-type', 'Send the body as application/json.');
+    throw new Problem({ code: 'unsupported-media-type' });
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await c.req.arrayBuffer());

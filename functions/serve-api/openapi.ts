@@ -15,13 +15,7 @@ import {
   resendAnswer,
   resendHeaders,
 } from '../../shared/contracts/api.ts';
-import {
-  exampleRequestId,
-  type ProblemCode,
-  problemDocument,
-  problems,
-  problemType,
-} from '../../shared/contracts/problems.ts';
+import { exampleProblem, type ProblemCode, problems, problemType } from '../../shared/contracts/problems.ts';
 import { examples } from './examples.ts';
 
 const common: readonly ProblemCode[] = ['invalid-request', 'unauthenticated', 'no-access', 'internal'];
@@ -76,7 +70,7 @@ function refused(codes: readonly ProblemCode[]): ZodOpenApiResponsesObject {
   );
 }
 
-const saysWhen = (code: ProblemCode): boolean => 'canResendAt' in problems[code].adds.shape;
+const saysWhen = (code: ProblemCode): boolean => 'canResendAt' in problems[code].adds;
 
 function oneOf(codes: readonly ProblemCode[]) {
   const [first, ...others] = codes.map(schemaOf);
@@ -103,7 +97,7 @@ function makeSchema(code: ProblemCode) {
       detail: z.string().meta({ description: 'What is wrong with this request, for people' }),
       code: z.literal(code),
       requestId,
-      ...adds.shape,
+      ...adds,
     })
     .meta({ id: componentName(code), description });
 }
@@ -112,11 +106,7 @@ function makeSchema(code: ProblemCode) {
 const componentName = (code: ProblemCode): string =>
   `${code.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())}Problem`;
 
-function exampleOf(code: ProblemCode) {
-  const { title, example } = problems[code];
-  const { detail: message, ...extras } = example;
-  return { summary: title, value: problemDocument({ code, message, extras }, exampleRequestId) };
-}
+const exampleOf = (code: ProblemCode) => ({ summary: problems[code].title, value: exampleProblem(code) });
 
 /** Needs no token. */
 const open: Pick<ZodOpenApiOperationObject, 'security'> = { security: [] };

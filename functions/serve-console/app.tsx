@@ -4,7 +4,7 @@ import { compress } from 'hono/compress';
 import { csrf } from 'hono/csrf';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
-import { Problem, problems } from '../../shared/contracts/problems.ts';
+import { largestBody, Problem, problems } from '../../shared/contracts/problems.ts';
 import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
 import { faultForLog } from '../../shared/runtime/logger.ts';
 import { requestLog } from '../../shared/runtime/request-log.ts';
@@ -19,9 +19,6 @@ import { resending } from './resending.tsx';
 import { show } from './show.ts';
 import { SignInFailed } from './sign-in.ts';
 import { signingIn } from './signing-in.tsx';
-
-/** No form of the console needs more. */
-const largestBody = 16 * 1024;
 
 /** The console as an app that takes API Gateway's context in its bindings, in Lambda and on one machine alike. */
 export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
@@ -42,7 +39,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
     bodyLimit({
       maxSize: largestBody,
       onError: () => {
-        throw new Problem('payload-too-large', `The body may have at most ${largestBody} bytes.`);
+        throw new Problem({ code: 'payload-too-large' });
       },
     }),
   );

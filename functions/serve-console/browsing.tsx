@@ -70,7 +70,7 @@ export function browsing(app: Hono<ConsoleEnv>, desk: Desk): void {
     const query = withoutGaps({ q: subscriptionId, partnerId, limit: '100' });
     const { items } = await listLines(caller, checked(listQuery, query), services);
     const lines = items.filter((line) => line.subscriptionId === subscriptionId);
-    if (lines.length === 0) throw new Problem('not-found', 'There is no such subscription.');
+    if (lines.length === 0) throw new Problem({ code: 'not-found' }, 'There is no such subscription.');
     return show(c, <SubscriptionPage view={personalView(desk, c)} lines={lines} />);
   });
 }

@@ -2,6 +2,9 @@ import * as z from 'zod';
 import { instant } from './fields.ts';
 import { check, type InputError, inputErrors } from './validation.ts';
 
+/** No request needs more, in bytes. */
+export const largestBody = 16 * 1024;
+
 /** Where somebody finishes the set-up after the point of no return. */
 export const controlHubLink = 'https://admin.webex.com';
 
@@ -18,7 +21,7 @@ export const supportCase = (reference: string): z.output<typeof supportDetails> 
 });
 
 /** The request that the examples of the API's description tell of. */
-export const exampleRequestId = '5f0c1e9a-3b7d-4c58-9d42-8a6e0b1f7c23';
+const exampleRequestId = '5f0c1e9a-3b7d-4c58-9d42-8a6e0b1f7c23';
 
 /** What problems add to the fields that all of them have. */
 const extras = z.object({
@@ -36,169 +39,189 @@ const extras = z.object({
 });
 
 const { errors, placedBy, link, requestedStartDate, reason, canResendAt, support } = extras.shape;
-const nothing = z.object({});
 
-/**
- * Every error of the API by its code: status and title, what it means and what to do about it, what it adds to the
- * fields that all have, and one as it may come. The description of the API shows the same.
- */
+/** One row of the table: everything that the product says about a problem. */
+interface ProblemRow<Status extends number, Shape extends z.ZodRawShape> {
+  readonly status: Status;
+  readonly title: string;
+  /** What it means and what to do about it, for the description of the API. */
+  readonly description: string;
+  /** The fields that it adds to those that all problems have. */
+  readonly adds: Shape;
+  /** What it tells people of one request, unless whoever throws it knows better. */
+  readonly detail: (added: Added<Shape>) => string;
+  /** What it adds in the description's example. */
+  readonly example: Added<Shape>;
+}
+
+/** `z.output` alone says of an object without fields that it has no `code` either. */
+type Added<Shape extends z.ZodRawShape> = Pick<AnyOf<Shape>, keyof AnyOf<Shape> & keyof Shape>;
+type AnyOf<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
+
+/** Holds the texts of a row to the fields that it adds. */
+const problem = <const Status extends number, Shape extends z.ZodRawShape>(
+  row: ProblemRow<Status, Shape>,
+) => ({
+  ...row,
+  exampleDetail: row.detail(row.example),
+});
+
+/** Every error of the API by its code. All that needs to know about one asks here. */
 export const problems = {
-  'invalid-request': {
+  'invalid-request': problem({
     status: 400,
     title: 'The request is not valid',
     description: 'Something in the request does not fit. Change what `errors` names, and ask again.',
-    adds: z.object({ errors }),
-    example: {
-      detail: 'orderId: must be 1 to 64 of A-Z a-z 0-9 . _ -',
-      errors: [{ path: 'orderId', message: 'must be 1 to 64 of A-Z a-z 0-9 . _ -' }],
-    },
-  },
-  unauthenticated: {
+    adds: { errors },
+    detail: ({ errors }) => errors.map(({ path, message }) => `${path || 'body'}: ${message}`).join('; '),
+    example: { errors: [{ path: 'orderId', message: 'must be 1 to 64 of A-Z a-z 0-9 . _ -' }] },
+  }),
+  unauthenticated: problem({
     status: 401,
     title: 'A valid access token is needed',
     description: 'The access token is missing, has expired, or lacks claims. Get a new one, and ask again.',
-    adds: nothing,
-    example: { detail: 'Send an access token: Authorization: Bearer <token>.' },
-  },
-  'no-access': {
+    adds: {},
+    detail: () => 'Send an access token: Authorization: Bearer <token>.',
+    example: {},
+  }),
+  'no-access': problem({
     status: 403,
     title: 'You may not do this',
     description:
       'The account lacks the role for this. Ask the person in `placedBy`, who placed the order; without it, an administrator.',
-    adds: z.object({ placedBy: placedBy.exactOptional() }),
-    example: {
-      detail: 'Your account lacks the role for this. Ask the person who placed the order.',
-      placedBy: { name: 'Maya Lindqvist', email: 'maya@northwind.example' },
-    },
-  },
-  'order-line-not-found': {
+    adds: { placedBy: placedBy.exactOptional() },
+    detail: ({ placedBy }) =>
+      placedBy
+        ? 'Your account lacks the role for this. Ask the person who placed the order.'
+        : 'Your account lacks the role to see order lines. Ask your administrator for it.',
+    example: { placedBy: { name: 'Maya Lindqvist', email: 'maya@northwind.example' } },
+  }),
+  'order-line-not-found': problem({
     status: 404,
     title: 'There is no such order line',
     description:
       'No such line, or none of your partner. Check both ids; a line appears once its order is booked.',
-    adds: nothing,
-    example: { detail: 'There is no such order line among the orders of your partner.' },
-  },
-  'order-not-found': {
+    adds: {},
+    detail: () => 'There is no such order line among the orders of your partner.',
+    example: {},
+  }),
+  'order-not-found': problem({
     status: 404,
     title: 'There is no such order',
     description: 'No such order, or none of your partner. Check the id; an order appears once it is booked.',
-    adds: nothing,
-    example: { detail: 'There is no such order among those of your partner.' },
-  },
-  'not-found': {
+    adds: {},
+    detail: () => 'There is no such order among those of your partner.',
+    example: {},
+  }),
+  'not-found': problem({
     status: 404,
     title: 'There is nothing here',
     description: 'The API has no such path, or not with this method. Check both.',
-    adds: nothing,
-    example: { detail: 'This path and method lead nowhere.' },
-  },
-  'point-of-no-return': {
+    adds: {},
+    detail: () => 'This path and method lead nowhere.',
+    example: {},
+  }),
+  'point-of-no-return': problem({
     status: 409,
     title: 'The organization is already onboarded',
     description:
       "The customer's organization is onboarded: nothing is resent or changed any more. The contact or an admin finishes at `link`.",
-    adds: z.object({ link }),
-    example: {
-      detail: `The customer's organization is onboarded. The provisioning contact or an admin finishes at ${controlHubLink}.`,
-      link: controlHubLink,
-    },
-  },
-  'not-started': {
+    adds: { link },
+    detail: ({ link }) =>
+      `The customer's organization is onboarded. The provisioning contact or an admin finishes at ${link}.`,
+    example: { link: controlHubLink },
+  }),
+  'not-started': problem({
     status: 409,
     title: 'The requested start date has not come',
     description: 'There is nothing to resend yet: the first email goes out on `requestedStartDate`.',
-    adds: z.object({ requestedStartDate }),
-    example: {
-      detail: 'The provisioning email goes out on the requested start date, 2026-12-01T00:00:00.000Z.',
-      requestedStartDate: '2026-12-01T00:00:00.000Z',
-    },
-  },
-  cancelled: {
+    adds: { requestedStartDate },
+    detail: ({ requestedStartDate }) =>
+      `The provisioning email goes out on the requested start date, ${requestedStartDate}.`,
+    example: { requestedStartDate: '2026-12-01T00:00:00.000Z' },
+  }),
+  cancelled: problem({
     status: 409,
     title: 'The order line was cancelled',
     description: 'Nothing is sent for a cancelled line, and nothing about it changes. Order it anew.',
-    adds: nothing,
-    example: { detail: 'The order line was cancelled; nothing is sent for it any more.' },
-  },
-  'contact-undeliverable': {
+    adds: {},
+    detail: () => 'The order line was cancelled; nothing is sent for it any more.',
+    example: {},
+  }),
+  'contact-undeliverable': problem({
     status: 409,
     title: 'Mail to the provisioning contact does not arrive',
     description:
       'The address refused mail for good, or complained about it. Change the contact to another address.',
-    adds: z.object({ reason }),
-    example: {
-      detail: 'Mail to this address comes back. Choose another provisioning contact.',
-      reason: 'smtp; 550 5.1.1 mailbox does not exist',
-    },
-  },
-  'payload-too-large': {
+    adds: { reason },
+    detail: () => 'Mail to this address comes back. Choose another provisioning contact.',
+    example: { reason: 'smtp; 550 5.1.1 mailbox does not exist' },
+  }),
+  'payload-too-large': problem({
     status: 413,
     title: 'The request body is too large',
     description: 'No request needs a body of this size. Send a smaller one.',
-    adds: nothing,
-    example: { detail: 'The body may have at most 16384 bytes.' },
-  },
-  'unsupported-media-type': {
+    adds: {},
+    detail: () => `The body may have at most ${largestBody} bytes.`,
+    example: {},
+  }),
+  'unsupported-media-type': problem({
     status: 415,
     title: 'The request body must be JSON',
     description: 'The body is no JSON, or is not said to be. Send it with `Content-Type: application/json`.',
-    adds: nothing,
-    example: { detail: 'Send the body as application/json.' },
-  },
-  'resend-too-soon': {
+    adds: {},
+    detail: () => 'Send the body as application/json.',
+    example: {},
+  }),
+  'resend-too-soon': problem({
     status: 429,
     title: 'The email was resent a moment ago',
     description: 'The line had an email a moment ago, or is getting one. Ask again at `canResendAt`.',
-    adds: z.object({ canResendAt }),
-    example: {
-      detail: 'The email was resent a moment ago. The next is possible at 2026-11-22T09:01:00.000Z.',
-      canResendAt: '2026-11-22T09:01:00.000Z',
-    },
-  },
-  'resend-limit-reached': {
+    adds: { canResendAt },
+    detail: ({ canResendAt }) => `The email was resent a moment ago. The next is possible at ${canResendAt}.`,
+    example: { canResendAt: '2026-11-22T09:01:00.000Z' },
+  }),
+  'resend-limit-reached': problem({
     status: 429,
     title: 'The limit of emails is reached',
     description:
       'The line had as many emails as 24 hours allow: ask again at `canResendAt`. Without it the line has used up its emails for good: reach the contact in another way.',
-    adds: z.object({ canResendAt: canResendAt.exactOptional() }),
-    example: {
-      detail: 'The limit for 24 hours is reached. The next is possible at 2026-11-23T08:12:30.000Z.',
-      canResendAt: '2026-11-23T08:12:30.000Z',
-    },
-  },
-  'email-not-sent': {
+    adds: { canResendAt: canResendAt.exactOptional() },
+    detail: ({ canResendAt }) =>
+      canResendAt === undefined
+        ? 'This line has used up its emails and contact changes. Reach the contact in another way.'
+        : `The limit for 24 hours is reached. The next is possible at ${canResendAt}.`,
+    example: { canResendAt: '2026-11-23T08:12:30.000Z' },
+  }),
+  'email-not-sent': problem({
     status: 502,
     title: 'The email could not be sent',
     description:
       'The mail service refused. Nothing was sent, changed or counted: ask again, or open a support case with `support`.',
-    adds: z.object({ support }),
-    example: {
-      detail:
-        'The email could not be sent; nothing was changed or counted. Try again, or open a support case.',
-      support: supportCase(exampleRequestId),
-    },
-  },
-  'email-unconfirmed': {
+    adds: { support },
+    detail: () =>
+      'The email could not be sent; nothing was changed or counted. Try again, or open a support case with this reference.',
+    example: { support: supportCase(exampleRequestId) },
+  }),
+  'email-unconfirmed': problem({
     status: 504,
     title: 'The email may have been sent',
     description:
       'The answer of the mail service was lost. The email may have left, so it counts and is in the history, where the report of the mail service will confirm it. The same idempotency key never sends again, and gets the answer once the email is confirmed. If it does not arrive, resend at `canResendAt`; without it the line has used up its emails.',
-    adds: z.object({ canResendAt: canResendAt.exactOptional(), support }),
-    example: {
-      detail: 'The email may have been sent, and counts. The history tells once that is known.',
-      canResendAt: '2026-11-22T09:01:00.000Z',
-      support: supportCase(exampleRequestId),
-    },
-  },
-  internal: {
+    adds: { canResendAt: canResendAt.exactOptional(), support },
+    detail: () =>
+      'The mail service did not say whether it took the email. It may have left, so it is counted and in the history, which will say so once the mail service reports it. Ask the contact before you send another.',
+    example: { canResendAt: '2026-11-22T09:01:00.000Z', support: supportCase(exampleRequestId) },
+  }),
+  internal: problem({
     status: 500,
     title: 'Something went wrong on our side',
     description: 'Ask again. If it keeps failing, report the `requestId`.',
-    adds: nothing,
-    example: { detail: 'Try again. If it keeps failing, report the request id.' },
-  },
-} as const;
+    adds: {},
+    detail: () => 'Try again. If it keeps failing, report the request id.',
+    example: {},
+  }),
+};
 
 export type ProblemCode = keyof typeof problems;
 
@@ -216,14 +239,18 @@ export const refusalCodes = [
 /** What some code adds to its problem, for those who catch one of any code. */
 export type ProblemExtras = Partial<z.output<typeof extras>>;
 
-type Adds<Code extends ProblemCode> = z.output<(typeof problems)[Code]['adds']>;
+type Shapes = { readonly [Code in ProblemCode]: (typeof problems)[Code]['adds'] };
 
-/** What a problem is made of: what its code always adds has to be given. */
-type ProblemArguments = {
-  [Code in ProblemCode]: z.output<typeof nothing> extends Adds<Code>
-    ? [code: Code, detail: string, extras?: Adds<Code>, options?: ErrorOptions]
-    : [code: Code, detail: string, extras: Adds<Code>, options?: ErrorOptions];
-}[ProblemCode];
+/** The table as what says the detail of a problem, whichever it is. */
+const rows: { readonly [Code in ProblemCode]: Pick<ProblemRow<number, Shapes[Code]>, 'detail'> } = problems;
+
+/** A problem by its code, with all that the code always adds. */
+type ProblemFacts<Code extends ProblemCode = ProblemCode> = {
+  readonly [Each in Code]: { readonly code: Each } & Added<Shapes[Each]>;
+}[Code];
+
+const detailOf = <Code extends ProblemCode>(facts: ProblemFacts<Code>): string =>
+  rows[facts.code].detail(facts);
 
 /** An answer of the API that is an error, thrown by whoever finds that out. */
 export class Problem extends Error {
@@ -231,8 +258,10 @@ export class Problem extends Error {
   readonly code: ProblemCode;
   readonly extras: ProblemExtras;
 
-  constructor(...[code, detail, added = {}, options]: ProblemArguments) {
-    super(detail, options);
+  /** @param detail what it tells people, if that is not what the table says */
+  constructor(facts: ProblemFacts, detail = detailOf(facts)) {
+    super(detail);
+    const { code, ...added } = facts;
     this.code = code;
     this.extras = added;
   }
@@ -251,14 +280,16 @@ export const problemDocument = (
   return { type: problemType(code), title, status, detail: message, code, requestId, ...added };
 };
 
+/** One problem of a code as it may come. */
+export const exampleProblem = (code: ProblemCode) => {
+  const { exampleDetail, example } = problems[code];
+  return problemDocument({ code, message: exampleDetail, extras: example }, exampleRequestId);
+};
+
 export const problemType = (code: ProblemCode): string => `urn:problem:${code}`;
 
 export const invalidRequest = (errors: readonly InputError[]): Problem =>
-  new Problem(
-    'invalid-request',
-    errors.map(({ path, message }) => `${path || 'body'}: ${message}`).join('; '),
-    { errors: [...errors] },
-  );
+  new Problem({ code: 'invalid-request', errors: [...errors] });
 
 /**
  * What a caller sent, once it fits.

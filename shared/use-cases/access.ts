@@ -30,13 +30,13 @@ const identityClaims = z.object({
 
 /** @throws Problem unauthenticated, when the token lacks what the product needs */
 export function callerOf(claims: Record<string, unknown> | undefined, names: ClaimNames): Caller {
-  if (!claims) throw new Problem('unauthenticated', 'Send an access token: Authorization: Bearer <token>.');
+  if (!claims) throw new Problem({ code: 'unauthenticated' });
   const identity = identityClaims.safeParse(claims);
   const granted = roleList.default([]).safeParse(claims[names.roles]);
   const partnerId = z.string().max(longestId).optional().safeParse(claims[names.partnerId]);
   if (!identity.success || !granted.success || !partnerId.success) {
     throw new Problem(
-      'unauthenticated',
+      { code: 'unauthenticated' },
       'The access token lacks claims that are needed, or they are malformed.',
     );
   }
@@ -67,12 +67,7 @@ export function requireResend(line: StoredLine | undefined, caller: Caller): Ord
 }
 
 function requireVisible(line: StoredLine | undefined, caller: Caller): OrderLine {
-  if (!isVisible(line, caller)) {
-    throw new Problem(
-      'order-line-not-found',
-      'There is no such order line among the orders of your partner.',
-    );
-  }
+  if (!isVisible(line, caller)) throw new Problem({ code: 'order-line-not-found' });
   return line;
 }
 
@@ -83,9 +78,7 @@ function requireRole(line: OrderLine, allowed: boolean): OrderLine {
 
 /** The answer to somebody who may see a line, or know of it, and no more: whom to ask. */
 export const lackOfRole = ({ placedBy }: Pick<OrderLine, 'placedBy'>): Problem =>
-  new Problem('no-access', 'Your account lacks the role for this. Ask the person who placed the order.', {
-    placedBy,
-  });
+  new Problem({ code: 'no-access', placedBy });
 
 /**
  * The partner whose lines the caller lists.
@@ -96,16 +89,11 @@ export function listedPartner(caller: Caller, named: string | undefined): string
     if (named !== undefined) return named;
     throw invalidPartner('an operator names the partner whose lines to list');
   }
-  if (!mayView(caller) || caller.partnerId === undefined) {
-    throw new Problem(
-      'no-access',
-      'Your account lacks the role to see order lines. Ask your administrator for it.',
-    );
-  }
+  if (!mayView(caller) || caller.partnerId === undefined) throw new Problem({ code: 'no-access' });
   if (named !== undefined && named !== caller.partnerId)
     throw invalidPartner('only an operator may name another partner');
   return caller.partnerId;
 }
 
 const invalidPartner = (message: string) =>
-  new Problem('invalid-request', message, { errors: [{ path: 'partnerId', message }] });
+  new Problem({ code: 'invalid-request', errors: [{ path: 'partnerId', message }] }, message);

@@ -1,6 +1,5 @@
 import type { LineAnswer } from '../contracts/api.ts';
 import { controlHubLink, Problem } from '../contracts/problems.ts';
-import { assertNever } from '../domain/assert-never.ts';
 import { isProvisioningPending, type OrderLine } from '../domain/order-line.ts';
 import { type Refusal, refuseContactChange, refuseResend, type ResendLimits } from '../domain/rules.ts';
 import type { Instant } from '../domain/time.ts';
@@ -52,49 +51,5 @@ function present(fields: object): object {
 }
 
 /** A refusal as the answer that says why, and what to do instead. */
-export function problemOf(refusal: Refusal): Problem {
-  const { code } = refusal;
-  switch (code) {
-    case 'cancelled':
-      return new Problem(code, 'The order line was cancelled; nothing is sent for it any more.');
-    case 'point-of-no-return':
-      return new Problem(
-        code,
-        `The customer's organization is onboarded. The provisioning contact or an admin finishes at ${controlHubLink}.`,
-        { link: controlHubLink },
-      );
-    case 'not-started': {
-      const { requestedStartDate } = refusal;
-      return new Problem(
-        code,
-        `The provisioning email goes out on the requested start date, ${requestedStartDate}.`,
-        {
-          requestedStartDate,
-        },
-      );
-    }
-    case 'contact-undeliverable':
-      return new Problem(code, 'Mail to this address comes back. Choose another provisioning contact.', {
-        reason: refusal.reason,
-      });
-    case 'resend-too-soon': {
-      const { canResendAt } = refusal;
-      return new Problem(code, `The email was resent a moment ago. The next is possible at ${canResendAt}.`, {
-        canResendAt,
-      });
-    }
-    case 'resend-limit-reached': {
-      const { canResendAt } = refusal;
-      return canResendAt === undefined
-        ? new Problem(
-            code,
-            'This line has used up its emails and contact changes. Reach the contact in another way.',
-          )
-        : new Problem(code, `The limit for 24 hours is reached. The next is possible at ${canResendAt}.`, {
-            canResendAt,
-          });
-    }
-    default:
-      return assertNever(code);
-  }
-}
+export const problemOf = (refusal: Refusal): Problem =>
+  new Problem(refusal.code === 'point-of-no-return' ? { ...refusal, link: controlHubLink } : refusal);

@@ -91,7 +91,7 @@ export async function readOrder(
   const { lines, onboarding } = await store.findOrder(orderId);
   const visible = lines.filter((line) => isVisible(line, caller));
   const first = visible.at(0);
-  if (!first) throw new Problem('order-not-found', 'There is no such order among those of your partner.');
+  if (!first) throw new Problem({ code: 'order-not-found' });
   requireView(first, caller);
   return {
     orderId,

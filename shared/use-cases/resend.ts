@@ -308,11 +308,7 @@ function answered<Answer>(
         requestId: request.requestId,
         reason: outcome.reason,
       });
-      throw new Problem(
-        'email-not-sent',
-        'The email could not be sent; nothing was changed or counted. Try again, or open a support case with this reference.',
-        { support: supportCase(request.requestId) },
-      );
+      throw new Problem({ code: 'email-not-sent', support: supportCase(request.requestId) });
     case 'unconfirmed':
       throw unconfirmed(outcome.line, request, services);
   }
@@ -323,11 +319,11 @@ function unconfirmed(line: OrderLine, { requestId }: Request, { now, limits }: R
   const at = toInstant(now());
   const next = refuseResend(line, at, limits);
   const canResendAt = next === undefined ? at : 'canResendAt' in next ? next.canResendAt : undefined;
-  return new Problem(
-    'email-unconfirmed',
-    'The mail service did not say whether it took the email. It may have left, so it is counted and in the history, which will say so once the mail service reports it. Ask the contact before you send another.',
-    { ...(canResendAt === undefined ? {} : { canResendAt }), support: supportCase(requestId) },
-  );
+  return new Problem({
+    code: 'email-unconfirmed',
+    ...(canResendAt === undefined ? {} : { canResendAt }),
+    support: supportCase(requestId),
+  });
 }
 
 /** Counts a request that is refused, once, and hands the refusal on. */

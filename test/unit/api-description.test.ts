@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { openApiDocument } from '../../functions/serve-api/openapi.ts';
-import { Problem, type ProblemCode, problemDocument, problems } from '../../shared/contracts/problems.ts';
+import { exampleProblem, Problem, type ProblemCode, problems } from '../../shared/contracts/problems.ts';
 
 interface Content {
   readonly schema: object;
@@ -70,18 +70,12 @@ describe.each(refusing)('%s %s', (_id, status, response) => {
   it('takes no problem that it does not list', () => {
     const codes = Object.keys(problems) as ProblemCode[];
     for (const code of codes.filter((known) => !(known in examples))) {
-      expect(fits(exampleOf(code))).toBe(false);
+      expect(fits(exampleProblem(code))).toBe(false);
     }
   });
 
   it('names the request', () => expect(response.headers).toHaveProperty('x-request-id.description'));
 });
-
-/** A problem as the API would answer it, made of the example. */
-function exampleOf(code: ProblemCode): object {
-  const { detail, ...added } = problems[code].example;
-  return problemDocument({ code, message: detail, extras: added }, 'request-1');
-}
 
 it('has a schema for each problem, which asks for what its code always adds', () => {
   const always = {
@@ -146,8 +140,8 @@ it.each(refusing.filter(([, status]) => status === '401'))(
 
 it('a problem cannot be made without what its code always adds', () => {
   // @ts-expect-error -- the link is missing
-  expect(new Problem('point-of-no-return', 'Onboarded.').extras).toEqual({});
+  expect(new Problem({ code: 'point-of-no-return' }).extras).toEqual({});
   // @ts-expect-error -- another code adds that
-  expect(new Problem('cancelled', 'Cancelled.', { reason: 'mailbox full' }).code).toBe('cancelled');
-  expect(new Problem('no-access', 'Ask your administrator.').extras).toEqual({});
+  expect(new Problem({ code: 'cancelled', reason: 'mailbox full' }).code).toBe('cancelled');
+  expect(new Problem({ code: 'no-access' }).extras).toEqual({});
 });
