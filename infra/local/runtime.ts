@@ -39,7 +39,6 @@ import { readDefinition } from './definition.ts';
 import { EventBus } from './event-bus.ts';
 import { Executions, type TaskHandler } from './executions.ts';
 import { Faults } from './faults.ts';
-import { noteWrites, repairIndexes } from './index-repair.ts';
 import { reportsOn } from './mail-simulator.ts';
 import { Mailbox, startMailService } from './mailbox.ts';
 import { sampleEvents } from './samples.ts';
@@ -119,9 +118,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
   mailbox.keepWhatIsSent(clients.ses, now, activity, (email, keep) =>
     bus.put(faults.take('ses', 'ReportCommand') ? [] : reportsOn(email), keep),
   );
-  noteWrites(clients.dynamoDb, storage);
   await ensureTable(clients.dynamoDb, storage, options.dataFolder);
-  await repairIndexes(clients.dynamoDb, storage);
 
   const executions: Executions = new Executions({
     storage,

@@ -5,7 +5,7 @@ import { ClassicLevel } from 'classic-level';
 /** Something the user can put right; its message says how, and no stack trace is shown. */
 export class UserError extends Error {}
 
-type Level = ClassicLevel<string, unknown>;
+export type Level = ClassicLevel<string, unknown>;
 
 /** A change of several parts that happens as a whole or not at all. */
 export type Batch = ReturnType<Level['batch']>;
@@ -84,13 +84,14 @@ async function empty(dataFolder: string): Promise<void> {
 }
 
 /**
- * Looks whether the table's LevelDB can be opened: DynamoDB's stand-in would start all the same, and fail at each call.
+ * Does some work on the table's LevelDB before DynamoDB's stand-in opens it, which would start on a damaged one all the
+ * same, and fail at each call.
  * @throws UserError when it is damaged or lost
  */
-export async function checkTableFolder(dataFolder: string): Promise<void> {
+export async function onTable(dataFolder: string, work: (level: Level) => Promise<void>): Promise<void> {
   if (!isDatabase(tableFolder(dataFolder))) throw partLost(dataFolder, 'table');
   const level = await openLevel(tableFolder(dataFolder), dataFolder);
-  await level.close();
+  await work(level).finally(() => level.close());
 }
 
 async function openLevel(folder: string, dataFolder: string): Promise<Level> {

@@ -11,20 +11,21 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { indexes } from '../../shared/adapters/order-line-item.ts';
+import { rebuildIndexes } from './index-rebuild.ts';
 import type { Started } from './started.ts';
-import { checkTableFolder, holdsTable, partLost, type Storage, tableFolder } from './storage.ts';
+import { holdsTable, onTable, partLost, type Storage, tableFolder } from './storage.ts';
 
 export const tableName = 'order-lines';
 
 /**
- * Starts DynamoDB's API on a free port of the loopback, kept in the data folder. What a process left that was killed
+ * Starts DynamoDB's API on a free port of the loopback, kept in the data folder, with the indexes as its items say. What a process left that was killed
  * while it made the table is thrown away: the table would never become usable. Nothing else is.
  * @throws UserError when the table's folder is damaged or lost, or was not made by who wrote this storage
  */
 export async function startDynamoDb(dataFolder: string, storage: Storage): Promise<Started> {
   const progress = await progressOf(storage);
   if (progress === 'made') {
-    await checkTableFolder(dataFolder);
+    await onTable(dataFolder, (level) => rebuildIndexes(level, tableName));
   } else {
     if (progress === 'none' && holdsTable(dataFolder)) throw partLost(dataFolder, 'runtime');
     await note(storage, 'making');

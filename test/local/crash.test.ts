@@ -487,6 +487,24 @@ describe('killed between the index entries of a line and its item', () => {
     const found = await waysToFind(after, later, orderId);
     expect(found).toEqual(all(found, orderId));
   });
+
+  test('when the contact of a line changes that gets no email yet: it is found by the contact that it has', async () => {
+    const folder = await temporaryFolder();
+    const orderId = newOrder();
+    const email = 'changed@alder.example';
+    await workAndDie(folder, `"provisioningContact":{"M":{"email":{"S":"${email}"`, async (calls) => {
+      await calls.send(booked(orderId, { requestedStartDate: '2100-01-01' }));
+      await calls.idle();
+      const holder = await calls.token({ partnerId: partner, roles: ['resend'] });
+      await calls.changeContact(holder, orderId, '1', { email });
+    });
+
+    const { calls: after, holder: later } = await start(folder);
+
+    expect((await after.line(later, orderId)).body.provisioningContact.email).not.toBe(email);
+    const found = await waysToFind(after, later, orderId);
+    expect(found).toEqual(all(found, orderId));
+  });
 });
 
 test('an execution whose start a timer gets ahead of takes each step once, and waits as long as it should', async () => {
