@@ -1,5 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { openApiDocument } from '../../functions/serve-api/openapi.ts';
+import { openApiDocument } from '../../functions/serve-api/routes.ts';
 import { exampleProblem, Problem, type ProblemCode, problems } from '../../shared/contracts/problems.ts';
 
 interface Content {
@@ -14,7 +14,8 @@ interface Response {
 }
 interface Operation {
   readonly operationId: string;
-  readonly parameters?: readonly { readonly name: string; readonly schema: object }[];
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: object }[];
+  readonly requestBody?: { readonly content: Record<string, Content> };
   readonly responses: Record<string, Response>;
 }
 
@@ -109,6 +110,28 @@ it.each([
   ['getOrder', ['order-not-found']],
 ])('%s may answer %j', (operationId, codes) => {
   expect(codesOf(operationId)).toEqual(expect.arrayContaining(codes));
+});
+
+it.each(Object.entries(description.paths))(
+  '%s has a parameter for each name in it, and no other',
+  (path, item) => {
+    const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    for (const { parameters = [] } of Object.values(item)) {
+      expect(parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name)).toEqual(
+        names,
+      );
+    }
+  },
+);
+
+it.each(
+  operations.flatMap(({ operationId, requestBody }) =>
+    requestBody ? [[operationId, requestBody] as const] : [],
+  ),
+)('%s shows an example of its body, which fits', (_id, { content }) => {
+  const { schema = {}, example } = content['application/json'] ?? {};
+  expect(example).toBeDefined();
+  expect(fitting(schema)(example)).toBe(true);
 });
 
 it('types the parameters as callers know them', () => {

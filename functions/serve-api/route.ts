@@ -1,0 +1,145 @@
+import type { Context } from 'hono';
+import type * as z from 'zod';
+import { checked, invalidRequest, Problem, type ProblemCode } from '../../shared/contracts/problems.ts';
+import { readGatewayContext, verifiedClaims } from '../../shared/runtime/gateway-context.ts';
+import type { ServingServices } from '../../shared/runtime/serving.ts';
+import { type Caller, callerOf } from '../../shared/use-cases/access.ts';
+
+/*
+ * A call of the API is defined once: the app serves the definition, and the description of the API is made from it.
+ *
+ * Two libraries promise the same. @hono/zod-openapi 1.6 describes `exactOptional` fields as required and ignores
+ * `override`; hono-openapi 1.3 hands its work to zod-openapi, which is used here. Both say of a missing field that it has
+ * the wrong type, and add half to what a cold start loads.
+ */
+
+/** What a request consists of, each part by the schema that checks it. */
+interface RequestParts {
+  readonly path?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly header?: z.ZodObject;
+  readonly body?: z.ZodObject;
+}
+
+type Received<Parts extends RequestParts> = {
+  readonly [Part in keyof Parts]: Parts[Part] extends z.ZodType ? z.output<Parts[Part]> : never;
+};
+
+/** What the description tells of a call. */
+export interface RouteDescription {
+  readonly method: 'get' | 'post' | 'put';
+  /** With its parameters as `{name}`. */
+  readonly path: `/${string}`;
+  readonly operationId: string;
+  readonly summary: string;
+  readonly request: RequestParts;
+  readonly requestExample?: object;
+  /** The answer of status 200. */
+  readonly answer: { readonly description: string; readonly schema: z.ZodObject; readonly example: object };
+  /** What it may answer instead. */
+  readonly problems: readonly ProblemCode[];
+  /** Whether it needs no access token. */
+  readonly isOpen: boolean;
+}
+
+export interface Route extends RouteDescription {
+  readonly serve: (c: Context, services: ServingServices) => Response | Promise<Response>;
+}
+
+interface RouteDefinition<Parts extends RequestParts, Answer extends z.ZodObject> extends Omit<
+  RouteDescription,
+  'isOpen'
+> {
+  readonly request: Parts;
+  readonly requestExample?: Parts['body'] extends z.ZodType ? z.input<Parts['body']> : never;
+  readonly answer: {
+    readonly description: string;
+    readonly schema: Answer;
+    readonly example: z.input<Answer>;
+  };
+  /** What it may answer instead, beside what follows from its other properties. */
+  readonly problems: readonly ProblemCode[];
+}
+
+interface Call {
+  readonly caller: Caller;
+  readonly requestId: string;
+  readonly services: ServingServices;
+}
+
+/** A call that needs an access token. Its answers are personal: nobody on the way may keep them. */
+export const route = <Parts extends RequestParts, Answer extends z.ZodObject>(
+  definition: RouteDefinition<Parts, Answer> & {
+    readonly handle: (request: Received<Parts>, call: Call) => Promise<z.output<Answer>>;
+  },
+): Route => ({
+  ...definition,
+  isOpen: false,
+  problems: ['unauthenticated', 'no-access', ...definition.problems, ...commonProblems(definition)],
+  serve: async (c, services) => {
+    const { requestId, claims } = readGatewayContext(c.env);
+    const caller = callerOf(verifiedClaims(claims, c.req.header('authorization')), services.claimNames);
+    const request = await readRequest(definition.request, c);
+    const answer = await definition.handle(request, { caller, requestId, services });
+    c.header('cache-control', 'no-store');
+    return json(c, answer);
+  },
+});
+
+/** A call that needs no token, asks for nothing, and answers everybody the same. */
+export const openRoute = <Answer extends z.ZodObject>(
+  definition: Omit<RouteDefinition<RequestParts, Answer>, 'request' | 'problems'> & {
+    readonly handle: () => z.output<Answer>;
+  },
+): Route => ({
+  ...definition,
+  isOpen: true,
+  request: {},
+  problems: commonProblems({ ...definition, request: {} }),
+  serve: (c) => json(c, definition.handle()),
+});
+
+/** The problems that follow from what a call asks for. */
+const commonProblems = ({
+  method,
+  path,
+  request,
+}: Pick<RouteDescription, 'method' | 'path' | 'request'>): readonly ProblemCode[] => [
+  ...(Object.keys(request).length > 0 ? (['invalid-request'] as const) : []),
+  // A parameter that is empty or a dot leads elsewhere.
+  ...(path.includes('{') ? (['not-found'] as const) : []),
+  ...(method === 'get' ? [] : (['payload-too-large'] as const)),
+  ...(request.body ? (['unsupported-media-type'] as const) : []),
+  'internal',
+];
+
+/**
+ * The parts of a request, once they fit.
+ * @throws Problem invalid-request, unsupported-media-type
+ */
+function readRequest<Parts extends RequestParts>(parts: Parts, c: Context): Promise<Received<Parts>>;
+async function readRequest({ path, query, header, body }: RequestParts, c: Context): Promise<object> {
+  return {
+    ...(path && { path: checked(path, c.req.param()) }),
+    ...(query && { query: checked(query, c.req.query()) }),
+    ...(header && { header: checked(header, c.req.header()) }),
+    ...(body && { body: checked(body, await readJson(c)) }),
+  };
+}
+
+async function readJson(c: Context): Promise<unknown> {
+  if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '')) {
+    throw new Problem({ code: 'unsupported-media-type' });
+  }
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(await c.req.arrayBuffer());
+    const body: unknown = JSON.parse(text);
+    return body;
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw invalidRequest([{ path: '', message: 'must be JSON in UTF-8' }]);
+  }
+}
+
+const json = (c: Context, body: object): Response =>
+  c.body(JSON.stringify(body), 200, { 'content-type': 'application/json' });

@@ -1,0 +1,134 @@
+import {
+  contactChange,
+  contactChangeAnswer,
+  descriptionAnswer,
+  healthAnswer,
+  historyAnswer,
+  lineAnswer,
+  linePath,
+  listAnswer,
+  listQuery,
+  orderAnswer,
+  orderPath,
+  resendAnswer,
+  resendHeaders,
+} from '../../shared/contracts/api.ts';
+import { refusalCodes } from '../../shared/domain/rules.ts';
+import { listLines, readHistory, readLine, readOrder } from '../../shared/use-cases/read-order-lines.ts';
+import { changeContact, resend } from '../../shared/use-cases/resend.ts';
+import { examples } from './examples.ts';
+import { describeApi } from './openapi.ts';
+import { openRoute, type Route, route } from './route.ts';
+
+/** Every call of the API, as it is served and described. */
+export const routes: readonly Route[] = [
+  route({
+    method: 'get',
+    path: '/order-lines',
+    operationId: 'listOrderLines',
+    summary: 'The order lines of your partner, nearest deadline first',
+    request: { query: listQuery },
+    answer: {
+      description: 'A page of lines; `cursor` if there are more',
+      schema: listAnswer,
+      example: examples.list,
+    },
+    problems: [],
+    handle: ({ query }, { caller, services }) => listLines(caller, query, services),
+  }),
+  route({
+    method: 'get',
+    path: '/orders/{orderId}',
+    operationId: 'getOrder',
+    summary: 'An order with its lines',
+    request: { path: orderPath },
+    answer: { description: 'The order', schema: orderAnswer, example: examples.order },
+    problems: ['order-not-found'],
+    handle: ({ path }, { caller, services }) => readOrder(caller, path.orderId, services),
+  }),
+  route({
+    method: 'get',
+    path: '/orders/{orderId}/lines/{lineId}',
+    operationId: 'getOrderLine',
+    summary: 'An order line',
+    request: { path: linePath },
+    answer: { description: 'The line', schema: lineAnswer, example: examples.line },
+    problems: ['order-line-not-found'],
+    handle: ({ path }, { caller, services }) => readLine(caller, path, services),
+  }),
+  route({
+    method: 'get',
+    path: '/orders/{orderId}/lines/{lineId}/history',
+    operationId: 'getOrderLineHistory',
+    summary: 'All that happened to a line, newest first',
+    request: { path: linePath },
+    answer: { description: 'The history', schema: historyAnswer, example: examples.history },
+    problems: ['order-line-not-found'],
+    handle: ({ path }, { caller, services }) => readHistory(caller, path, services),
+  }),
+  route({
+    method: 'post',
+    path: '/orders/{orderId}/lines/{lineId}/resend',
+    operationId: 'resendProvisioningEmail',
+    summary: 'Send the provisioning email again',
+    request: { path: linePath, header: resendHeaders },
+    answer: {
+      description: 'The email was accepted for sending',
+      schema: resendAnswer,
+      example: examples.resend,
+    },
+    problems: ['order-line-not-found', ...refusalCodes, 'email-not-sent', 'email-unconfirmed'],
+    handle: ({ path, header }, { caller, requestId, services }) =>
+      resend(path, { caller, requestId, idempotencyKey: header['idempotency-key'] }, services),
+  }),
+  route({
+    method: 'put',
+    path: '/orders/{orderId}/lines/{lineId}/provisioning-contact',
+    operationId: 'changeProvisioningContact',
+    summary: 'Change who gets the provisioning email; after the start date it goes to them at once',
+    request: { path: linePath, body: contactChange },
+    requestExample: examples.contactChangeRequest,
+    answer: {
+      description: 'The lines that have the contact now, and those that were skipped',
+      schema: contactChangeAnswer,
+      example: examples.contactChange,
+    },
+    problems: [
+      'order-line-not-found',
+      // Before the start date a change is saved, and sends nothing.
+      ...refusalCodes.filter((code) => code !== 'not-started'),
+      'email-not-sent',
+      'email-unconfirmed',
+    ],
+    handle: async ({ path, body: { applyToAllLines, ...contact } }, { caller, requestId, services }) => {
+      const request = { caller, requestId, applyToAllLines };
+      const { lines, skipped } = await changeContact(path, contact, request, services);
+      return { lines: lines.map(({ line }) => line), skipped };
+    },
+  }),
+  openRoute({
+    method: 'get',
+    path: '/health',
+    operationId: 'getHealth',
+    summary: 'Whether the service answers',
+    answer: { description: 'It does', schema: healthAnswer, example: { status: 'ok' } },
+    handle: () => ({ status: 'ok' as const }),
+  }),
+  openRoute({
+    method: 'get',
+    path: '/openapi.json',
+    operationId: 'getDescription',
+    summary: 'This description of the API',
+    answer: {
+      description: 'The description, in OpenAPI 3.1',
+      schema: descriptionAnswer,
+      example: examples.description,
+    },
+    handle: () => openApiDocument(),
+  }),
+];
+
+let made: ReturnType<typeof describeApi> | undefined;
+
+/** The description of the API, made when somebody first asks for it. */
+export const openApiDocument = () => (made ??= describeApi(routes));
