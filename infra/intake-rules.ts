@@ -1,53 +1,62 @@
-import { sources } from '../shared/contracts/events.ts';
+import { orderLineBooked } from '../functions/book-order-line/event.ts';
+import { orderLineCancelled } from '../functions/cancel-order-line/event.ts';
+import { emailReported } from '../functions/record-email-feedback/event.ts';
+import { organizationOnboarded } from '../functions/record-onboarding/event.ts';
+import { orderLineRescheduled } from '../functions/reschedule-order-line/event.ts';
+import type { Source } from '../shared/contracts/events.ts';
 
-/** Which function takes which events: one rule, one queue and one dead-letter queue for each. */
-export interface IntakeRule {
-  readonly functionName: IntakeFunction;
-  /** SES publishes to the account's default bus; the product's senders to its own. */
-  readonly bus: 'product' | 'default';
-  readonly source: string;
+/** The functions that take events in. The deployed stack and the local runtime have all that stand here. */
+export const declaredEvents = [
+  orderLineBooked,
+  orderLineRescheduled,
+  orderLineCancelled,
+  organizationOnboarded,
+  emailReported,
+] as const;
+export type DeclaredEvents = (typeof declaredEvents)[number];
+
+/** What a function says of the events that it takes. */
+interface Taker {
+  readonly functionName: string;
+  readonly source: Source;
+  readonly detailTypes: readonly string[];
+  readonly takesUnknownTypes: boolean;
+}
+
+/** Which events a function takes: one rule, one queue and one dead-letter queue for each. */
+export interface IntakeRule<Declared extends Taker> {
+  readonly declared: Declared;
   /** All of the source's events, if missing. */
   readonly detailType?: { readonly only: readonly string[] } | { readonly allBut: readonly string[] };
 }
 
-export const intakeFunctions = [
-  'book-order-line',
-  'reschedule-order-line',
-  'cancel-order-line',
-  'record-onboarding',
-  'record-email-feedback',
-] as const;
-export type IntakeFunction = (typeof intakeFunctions)[number];
-
-const rescheduled = 'Order Line Rescheduled';
-const cancelled = 'Order Line Cancelled';
-
 /**
- * Every event of a known sender reaches a function, so that one of an unknown type ends among the dead letters with
+ * Every event of a known sender reaches one function, so that one of an unknown type ends among the dead letters with
  * the reason, and does not vanish.
  */
-export const intakeRules: readonly IntakeRule[] = [
-  {
-    functionName: 'book-order-line',
-    bus: 'product',
-    source: sources.commerce,
-    detailType: { allBut: [rescheduled, cancelled] },
-  },
-  {
-    functionName: 'reschedule-order-line',
-    bus: 'product',
-    source: sources.commerce,
-    detailType: { only: [rescheduled] },
-  },
-  {
-    functionName: 'cancel-order-line',
-    bus: 'product',
-    source: sources.commerce,
-    detailType: { only: [cancelled] },
-  },
-  { functionName: 'record-onboarding', bus: 'product', source: sources.controlHub },
-  { functionName: 'record-email-feedback', bus: 'default', source: sources.mail },
-];
+export const rulesOf = <Declared extends Taker>(all: readonly Declared[]): readonly IntakeRule<Declared>[] =>
+  all.map((declared) => {
+    if (!declared.takesUnknownTypes) return { declared, detailType: { only: declared.detailTypes } };
+    const ofOthers = all
+      .filter((other) => other !== declared && other.source === declared.source)
+      .flatMap(({ detailTypes }) => detailTypes);
+    return ofOthers.length === 0 ? { declared } : { declared, detailType: { allBut: ofOthers } };
+  });
+
+export const intakeRules = rulesOf(declaredEvents);
+
+export const intakeFunctions = declaredEvents.map(({ functionName }) => functionName);
+export type IntakeFunction = (typeof intakeFunctions)[number];
+
+/** The function that takes an event, if its source is known. */
+export const functionFor = (event: { readonly source: string; readonly 'detail-type': string }) =>
+  intakeRules.find(({ declared, detailType }) => {
+    if (declared.source !== event.source) return false;
+    if (detailType === undefined) return true;
+    return 'only' in detailType
+      ? detailType.only.includes(event['detail-type'])
+      : !detailType.allBut.includes(event['detail-type']);
+  })?.declared.functionName;
 
 /** How often a queue delivers an event whose handling fails, before it is a dead letter. */
 export const mostDeliveries = 5;

@@ -4,6 +4,7 @@ import {
   mailFields,
   offerWindows,
   resendLimits,
+  type settingVariables,
   withFittingSender,
 } from '../shared/contracts/environment.ts';
 import { inputErrors } from '../shared/contracts/validation.ts';
@@ -114,6 +115,18 @@ const settingsSchema = settingsObject.transform((settings) => ({
   claimNames: settings.claimNames ?? (settings.signIn ? defaults.claimNames : defaults.poolClaimNames),
 }));
 export type Settings = z.output<typeof settingsSchema>;
+
+type FunctionSettings = Pick<Settings, 'offerWindows' | 'resendLimits' | 'mail' | 'claimNames'>;
+
+/** The settings that functions read, as their environment has them; each function gets those that it asks for. */
+export const variablesOf = (
+  settings: FunctionSettings,
+): Readonly<Record<keyof typeof settingVariables, string>> => ({
+  OFFER_WINDOWS: JSON.stringify(settings.offerWindows),
+  RESEND_LIMITS: JSON.stringify(settings.resendLimits),
+  MAIL_SETTINGS: JSON.stringify(settings.mail),
+  CLAIM_NAMES: JSON.stringify(settings.claimNames),
+});
 
 const context = z.object({ settings: settingsSchema });
 

@@ -1,37 +1,29 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { type EventPattern, type IEventBusRef, Match, Rule } from 'aws-cdk-lib/aws-events';
+import { type EventPattern, type IEventBusRef, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { Grant, type IGrantable, type IPrincipal } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type * as z from 'zod';
-import type { intakeEnvironment } from '../../shared/runtime/intake.ts';
+import { batchSize, type DeclaredEvents, mostDeliveries } from '../intake-rules.ts';
 import type { QueueUrls } from '../outputs.ts';
-import {
-  batchSize,
-  type IntakeFunction,
-  type IntakeRule,
-  intakeRules,
-  mostDeliveries,
-} from '../intake-rules.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings, variablesOf } from '../settings.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { LambdaFunction } from './lambda-function.ts';
+import { grantItems } from './table.ts';
+import { grantExecutions } from './workflow.ts';
 
-interface EventConsumerProps<Environment extends z.ZodType> {
+interface EventConsumerProps {
   readonly settings: Pick<Settings, 'deadLetterDays' | 'logRetentionDays'>;
   readonly table: Table;
   readonly stateMachine: StateMachine;
-  readonly buses: Readonly<Record<IntakeRule['bus'], IEventBusRef>>;
-  /** Also the folder in functions/ that holds its handler.ts. */
-  readonly functionName: IntakeFunction;
-  /** Which details are the function's; all, if missing. */
-  readonly detail?: EventPattern['detail'];
-  readonly description: string;
-  /** The function's environment, made from what all functions that take events in read. */
-  readonly environment: (intake: z.input<typeof intakeEnvironment>) => z.input<Environment>;
+  readonly declared: DeclaredEvents;
+  readonly bus: IEventBusRef;
+  /** Which events of the bus are the function's. */
+  readonly pattern: EventPattern;
+  /** What of the settings there is for its environment. */
+  readonly variables: ReturnType<typeof variablesOf>;
 }
 
 const timeout = Duration.seconds(30);
@@ -40,19 +32,14 @@ const timeout = Duration.seconds(30);
 const polling = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'] as const;
 
 /** Events of a bus, by way of a queue, to one function. What it cannot handle ends among its dead letters. */
-export class EventConsumer<Environment extends z.ZodType<unknown, Readonly<Record<string, string>>>>
-  extends Construct
-  implements IGrantable
-{
-  readonly grantPrincipal: IPrincipal;
+export class EventConsumer extends Construct {
   readonly urls: QueueUrls;
 
-  constructor(scope: Construct, id: string, props: EventConsumerProps<Environment>) {
+  constructor(scope: Construct, id: string, props: EventConsumerProps) {
     super(scope, id);
-    const rule = intakeRules.find(({ functionName }) => functionName === props.functionName);
-    if (!rule) throw new Error(`no rule says which events ${props.functionName} takes`);
-
-    const deadLetters = new DeadLetterQueue(this, 'DeadLetters', props.functionName, props.settings);
+    const { settings, table, stateMachine, declared } = props;
+    const { functionName, description, calls } = declared;
+    const deadLetters = new DeadLetterQueue(this, 'DeadLetters', functionName, settings);
     const queue = new Queue(this, 'Queue', {
       // Six times the function's, as AWS advises: a batch that was throttled is not handed out twice meanwhile.
       visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6),
@@ -61,19 +48,20 @@ export class EventConsumer<Environment extends z.ZodType<unknown, Readonly<Recor
       enforceSSL: true,
     });
     new Rule(this, 'Rule', {
-      eventBus: props.buses[rule.bus],
-      eventPattern: patternOf(rule, props.detail),
+      eventBus: props.bus,
+      eventPattern: props.pattern,
       targets: [new SqsQueue(queue, { deadLetterQueue: deadLetters })],
     });
 
-    const consumer = new LambdaFunction<Environment>(this, 'Consumer', {
-      settings: props.settings,
-      folder: props.functionName,
-      description: props.description,
-      environment: props.environment({
-        TABLE_NAME: props.table.tableName,
-        STATE_MACHINE_ARN: props.stateMachine.stateMachineArn,
+    const consumer = new LambdaFunction(this, 'Consumer', {
+      settings,
+      folder: functionName,
+      description,
+      environment: readBy(declared, {
+        TABLE_NAME: table.tableName,
+        STATE_MACHINE_ARN: stateMachine.stateMachineArn,
         DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
+        ...props.variables,
       }),
       timeout,
       memory: 512,
@@ -85,7 +73,8 @@ export class EventConsumer<Environment extends z.ZodType<unknown, Readonly<Recor
     });
     grantMessages(queue, consumer, ...polling);
     grantMessages(deadLetters, consumer, 'SendMessage');
-    this.grantPrincipal = consumer.grantPrincipal;
+    grantItems(table, consumer, ...calls.table);
+    grantExecutions(stateMachine, consumer, ...calls.executions);
     this.urls = { queue: queue.queueUrl, deadLetters: deadLetters.queueUrl };
   }
 }
@@ -103,8 +92,6 @@ function grantMessages(
   });
 }
 
-function patternOf({ source, detailType }: IntakeRule, detail: EventPattern['detail']): EventPattern {
-  const types =
-    detailType && ('only' in detailType ? [...detailType.only] : Match.anythingBut(...detailType.allBut));
-  return { source: [source], ...(types && { detailType: types }), ...(detail && { detail }) };
-}
+/** The variables that a function reads. */
+const readBy = ({ environment }: DeclaredEvents, variables: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(variables).filter(([name]) => name in environment.shape));

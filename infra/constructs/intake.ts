@@ -1,93 +1,69 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { EventBus } from 'aws-cdk-lib/aws-events';
+import { EventBus, type EventPattern, type IEventBusRef, Match } from 'aws-cdk-lib/aws-events';
 import { AccountPrincipal, OrganizationPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { environment as bookingEnvironment } from '../../functions/book-order-line/handler.ts';
-import type { environment as feedbackEnvironment } from '../../functions/record-email-feedback/handler.ts';
-import { sources } from '../../shared/contracts/events.ts';
-import type { intakeEnvironment } from '../../shared/runtime/intake.ts';
-import type { IntakeFunction } from '../intake-rules.ts';
+import { type Source, sources } from '../../shared/contracts/events.ts';
+import { intakeRules } from '../intake-rules.ts';
 import type { QueueUrls } from '../outputs.ts';
-import type { Settings } from '../settings.ts';
+import { type Settings, variablesOf } from '../settings.ts';
 import { EventConsumer } from './event-consumer.ts';
 import type { Mail } from './mail.ts';
-import { grantItems } from './table.ts';
-import { grantExecutions } from './workflow.ts';
 
 interface IntakeProps {
-  readonly settings: Pick<Settings, 'eventSources' | 'offerWindows' | 'deadLetterDays' | 'logRetentionDays'>;
+  readonly settings: Settings;
   readonly table: Table;
   readonly stateMachine: StateMachine;
   readonly mail: Mail;
 }
 
+/** Where the events of a source come from. */
+interface Sender {
+  /** AWS services publish to the account's default bus, all others to the product's own. */
+  readonly bus: IEventBusRef;
+  /** Which of the source's details are the product's; all, if missing. */
+  readonly detail?: NonNullable<EventPattern['detail']>;
+}
+
 /** The product's event bus, and the functions that take in what comes over it and what SES reports. */
 export class Intake extends Construct {
   readonly bus: EventBus;
-  readonly queues: Readonly<Record<IntakeFunction, QueueUrls>>;
+  readonly queues: Readonly<Record<string, QueueUrls>>;
 
   constructor(scope: Construct, id: string, { settings, table, stateMachine, mail }: IntakeProps) {
     super(scope, id);
     this.bus = new EventBus(this, 'Bus', { description: 'Order lines and onboardings' });
     this.#admit('commerce', settings.eventSources.commerce);
     this.#admit('controlHub', settings.eventSources.controlHub);
-    const buses = { product: this.bus, default: EventBus.fromEventBusName(this, 'DefaultBus', 'default') };
-    const common = { settings, table, stateMachine, buses };
-
-    const booking = new EventConsumer<typeof bookingEnvironment>(this, 'BookOrderLine', {
-      ...common,
-      functionName: 'book-order-line',
-      description: 'Books order lines and starts their workflow',
-      environment: (intake) => ({ ...intake, OFFER_WINDOWS: JSON.stringify(settings.offerWindows) }),
-    });
-    grantItems(table, booking, 'GetItem', 'BatchGetItem', 'PutItem');
-    grantExecutions(stateMachine, booking, 'Start', 'Stop');
-
-    const rescheduling = new EventConsumer<typeof intakeEnvironment>(this, 'RescheduleOrderLine', {
-      ...common,
-      functionName: 'reschedule-order-line',
-      description: 'Moves requested start dates',
-      environment: (intake) => intake,
-    });
-    grantItems(table, rescheduling, 'GetItem', 'PutItem');
-    grantExecutions(stateMachine, rescheduling, 'Start', 'Stop');
-
-    const cancelling = new EventConsumer<typeof intakeEnvironment>(this, 'CancelOrderLine', {
-      ...common,
-      functionName: 'cancel-order-line',
-      description: 'Cancels order lines and stops their workflow',
-      environment: (intake) => intake,
-    });
-    grantItems(table, cancelling, 'GetItem', 'PutItem');
-    grantExecutions(stateMachine, cancelling, 'Start', 'Stop');
-
-    const onboarding = new EventConsumer<typeof intakeEnvironment>(this, 'RecordOnboarding', {
-      ...common,
-      functionName: 'record-onboarding',
-      description: 'Records onboardings and stops the workflows of their lines',
-      environment: (intake) => intake,
-    });
-    grantItems(table, onboarding, 'GetItem', 'PutItem', 'Query');
-    grantExecutions(stateMachine, onboarding, 'Start', 'Stop');
-
-    const feedback = new EventConsumer<typeof feedbackEnvironment>(this, 'RecordEmailFeedback', {
-      ...common,
-      functionName: 'record-email-feedback',
-      description: 'Records what became of emails',
-      // Other products of the account have emails too.
-      detail: { mail: { tags: { 'ses:configuration-set': [mail.configurationSetName] } } },
-      environment: ({ TABLE_NAME, DEAD_LETTER_QUEUE_URL }) => ({ TABLE_NAME, DEAD_LETTER_QUEUE_URL }),
-    });
-    grantItems(table, feedback, 'GetItem', 'PutItem');
-
-    this.queues = {
-      'book-order-line': booking.urls,
-      'reschedule-order-line': rescheduling.urls,
-      'cancel-order-line': cancelling.urls,
-      'record-onboarding': onboarding.urls,
-      'record-email-feedback': feedback.urls,
+    const product = { bus: this.bus };
+    const senders: Readonly<Record<Source, Sender>> = {
+      [sources.commerce]: product,
+      [sources.controlHub]: product,
+      [sources.mail]: {
+        bus: EventBus.fromEventBusName(this, 'DefaultBus', 'default'),
+        // Other products of the account have emails too.
+        detail: { mail: { tags: { 'ses:configuration-set': [mail.configurationSetName] } } },
+      },
     };
+    const variables = variablesOf(settings);
+    const queues = intakeRules.map(({ declared, detailType }) => {
+      const { bus, detail } = senders[declared.source];
+      const { urls } = new EventConsumer(this, constructId(declared.functionName), {
+        settings,
+        table,
+        stateMachine,
+        declared,
+        bus,
+        pattern: {
+          source: [declared.source],
+          ...(detailType && { detailType: patternOf(detailType) }),
+          ...(detail && { detail }),
+        },
+        variables,
+      });
+      return [declared.functionName, urls] as const;
+    });
+    this.queues = Object.fromEntries(queues);
   }
 
   /**
@@ -117,3 +93,10 @@ export class Intake extends Construct {
     }
   }
 }
+
+/** `book-order-line` as `BookOrderLine` */
+const constructId = (functionName: string): string =>
+  functionName.replace(/(?:^|-)(.)/g, (_, first: string) => first.toUpperCase());
+
+const patternOf = (detailType: NonNullable<(typeof intakeRules)[number]['detailType']>): string[] =>
+  'only' in detailType ? [...detailType.only] : Match.anythingBut(...detailType.allBut);

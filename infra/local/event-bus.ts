@@ -2,12 +2,12 @@ import { setTimeout } from 'node:timers/promises';
 import type { SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 import { subjectOf } from '../../shared/contracts/events.ts';
-import type { EventsHandler } from '../../shared/runtime/intake.ts';
+import type { EventsHandler } from '../../shared/runtime/consume-events.ts';
 import {
   batchSize,
+  functionFor,
   type IntakeFunction,
   intakeFunctions,
-  intakeRules,
   mostDeliveries,
 } from '../intake-rules.ts';
 import type { Activity } from './activity.ts';
@@ -67,7 +67,7 @@ export class EventBus {
     intakeFunctions.map((name) => [name, { lanes: new Lanes<[string, Queued]>(), batchesInHand: 0 }]),
   );
   #next: number;
-  #handlers: Readonly<Record<IntakeFunction, EventsHandler>> | undefined;
+  #handlers: ReadonlyMap<IntakeFunction, EventsHandler> | undefined;
 
   private constructor(
     storage: Storage,
@@ -97,7 +97,7 @@ export class EventBus {
   }
 
   /** Starts to deliver, first what an earlier process left. */
-  async start(handlers: Readonly<Record<IntakeFunction, EventsHandler>>): Promise<void> {
+  async start(handlers: ReadonlyMap<IntakeFunction, EventsHandler>): Promise<void> {
     this.#handlers = handlers;
     const left = await part(this.#storage).iterator().all();
     this.#deliver(left.map(([key, value]) => [key, queued.parse(value)]));
@@ -119,7 +119,7 @@ export class EventBus {
         time,
         detail: event.detail,
       });
-      const functionName = route(event);
+      const functionName = functionFor(event);
       if (functionName) {
         entries.push([sequenceKey(this.#next), { functionName, body, deliveries: 0 }]);
         this.#next += 1;
@@ -175,8 +175,9 @@ export class EventBus {
     functionName: IntakeFunction,
     batch: readonly [string, Queued][],
   ): Promise<readonly [string, Queued][]> {
-    if (!this.#handlers) throw new Error('events are delivered from the start on');
-    const failed = await failures(asFunction(functionName, this.#handlers[functionName]), batch);
+    const handler = this.#handlers?.get(functionName);
+    if (!handler) throw new Error(`${functionName} takes no events before the start`);
+    const failed = await failures(asFunction(functionName, handler), batch);
     const again: [string, Queued][] = [];
     for (const [key, entry] of batch) {
       const deliveries = entry.deliveries + 1;
@@ -226,15 +227,5 @@ export const recordOf = (messageId: string, body: string, delivery: number): SQS
   eventSourceARN: '',
   awsRegion: 'local',
 });
-
-function route(event: BusEvent): IntakeFunction | undefined {
-  return intakeRules.find(({ source, detailType }) => {
-    if (source !== event.source) return false;
-    if (detailType === undefined) return true;
-    return 'only' in detailType
-      ? detailType.only.includes(event['detail-type'])
-      : !detailType.allBut.includes(event['detail-type']);
-  })?.functionName;
-}
 
 const part = (storage: Storage) => storage.part('events');

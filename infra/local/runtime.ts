@@ -4,11 +4,6 @@ import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-
 import type { Hono } from 'hono';
 import type { Duration } from 'luxon';
 import * as z from 'zod';
-import * as bookOrderLine from '../../functions/book-order-line/handler.ts';
-import * as cancelOrderLine from '../../functions/cancel-order-line/handler.ts';
-import * as recordEmailFeedback from '../../functions/record-email-feedback/handler.ts';
-import * as recordOnboarding from '../../functions/record-onboarding/handler.ts';
-import * as rescheduleOrderLine from '../../functions/reschedule-order-line/handler.ts';
 import * as sendProvisioningEmail from '../../functions/send-provisioning-email/handler.ts';
 import { createApp } from '../../functions/serve-api/app.ts';
 import { readAssets } from '../../functions/serve-console/assets.ts';
@@ -16,19 +11,13 @@ import { createConsole } from '../../functions/serve-console/app.tsx';
 import type { ConsoleEnv } from '../../functions/serve-console/desk.ts';
 import * as serveConsole from '../../functions/serve-console/handler.ts';
 import * as sweepOrderLines from '../../functions/sweep-order-lines/handler.ts';
-import {
-  emailFeedback,
-  orderLineBooked,
-  orderLineCancelled,
-  orderLineRescheduled,
-  organizationOnboarded,
-} from '../../shared/contracts/events.ts';
-import { consumeEvents } from '../../shared/runtime/consume-events.ts';
-import { buildIntakeServices, type EventsHandler } from '../../shared/runtime/intake.ts';
+import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
+import type { EventsHandler } from '../../shared/runtime/consume-events.ts';
+import { buildIntakeServices } from '../../shared/runtime/intake.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { buildServingServices } from '../../shared/runtime/serving.ts';
-import type { IntakeFunction } from '../intake-rules.ts';
-import { defaults } from '../settings.ts';
+import { declaredEvents, type IntakeFunction } from '../intake-rules.ts';
+import { defaults, variablesOf } from '../settings.ts';
 import { Activity } from './activity.ts';
 import { awsClients, type AwsClients } from './aws-clients.ts';
 import { startAwsEndpoint, stateMachineArn } from './aws-endpoint.ts';
@@ -77,22 +66,25 @@ export interface Runtime {
   stop(): Promise<void>;
 }
 
-/** What a deployment sets, as it is on one machine. */
-const settings = {
+/** What is known only once the sign-in server runs. */
+const ofSignIn = { SIGN_IN_ISSUER: true, SIGN_IN_CLIENT_ID: true, SESSION_SECRET_ARN: true } as const;
+
+/** What the functions read from their environment, as it is on one machine. */
+const settings = readEnvironment(z.object(variables).omit(ofSignIn), {
   TABLE_NAME: tableName,
   STATE_MACHINE_ARN: stateMachineArn,
-  OFFER_WINDOWS: defaults.offerWindows,
-  RESEND_LIMITS: defaults.resendLimits,
-  CLAIM_NAMES: defaults.claimNames,
-  MAIL_SETTINGS: {
-    senderAddress: 'provisioning@example.com',
-    senderName: 'Subscription provisioning',
-    setupLink: defaults.setupLink,
-  },
   CONFIGURATION_SET: 'local',
   DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/dead-letters',
   CALLER_SALT_SECRET_ARN: 'local',
-};
+  ...variablesOf({
+    ...defaults,
+    mail: {
+      senderAddress: 'provisioning@example.com',
+      senderName: 'Subscription provisioning',
+      setupLink: defaults.setupLink,
+    },
+  }),
+});
 
 const docsFolder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
@@ -181,42 +173,14 @@ async function seed(storage: Storage, bus: EventBus, now: Date): Promise<void> {
   await part.put('booked', true);
 }
 
-/** The Lambda handlers of the events, with services that lead to this machine. */
-function intakeHandlers(clients: AwsClients, now: () => Date): Record<IntakeFunction, EventsHandler> {
-  const services = (name: IntakeFunction) => buildIntakeServices(settings, name, clients, now, silentMetrics);
-  const booking = { ...services('book-order-line'), offerWindows: settings.OFFER_WINDOWS };
-  const rescheduling = services('reschedule-order-line');
-  const cancelling = services('cancel-order-line');
-  const onboarding = services('record-onboarding');
-  const feedback = services('record-email-feedback');
-  return {
-    'book-order-line': consumeEvents(
-      orderLineBooked,
-      (event) => bookOrderLine.handle(event, booking),
-      booking,
-    ),
-    'reschedule-order-line': consumeEvents(
-      orderLineRescheduled,
-      (event) => rescheduleOrderLine.handle(event, rescheduling),
-      rescheduling,
-    ),
-    'cancel-order-line': consumeEvents(
-      orderLineCancelled,
-      (event) => cancelOrderLine.handle(event, cancelling),
-      cancelling,
-    ),
-    'record-onboarding': consumeEvents(
-      organizationOnboarded,
-      (event) => recordOnboarding.handle(event, onboarding),
-      onboarding,
-    ),
-    'record-email-feedback': consumeEvents(
-      emailFeedback,
-      (event) => recordEmailFeedback.handle(event, feedback),
-      feedback,
-    ),
-  };
-}
+/** The functions that take events in, with services that lead to this machine. */
+const intakeHandlers = (clients: AwsClients, now: () => Date): ReadonlyMap<IntakeFunction, EventsHandler> =>
+  new Map(
+    declaredEvents.map(({ functionName, consumer }) => [
+      functionName,
+      consumer(buildIntakeServices(settings, functionName, clients, now, silentMetrics)),
+    ]),
+  );
 
 /** What runs the Task states: the function's handler, and DynamoDB called as Step Functions calls it. */
 function tasks({ dynamoDb, ses }: AwsClients, now: () => Date): Record<string, TaskHandler> {

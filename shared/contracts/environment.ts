@@ -90,16 +90,21 @@ const json = <Schema extends z.ZodType>(schema: Schema) =>
     })
     .pipe(schema);
 
-/** Environment variables by name; each function picks what it reads. */
-export const variables = {
-  TABLE_NAME: z.string().min(1),
-  STATE_MACHINE_ARN: z.string().min(1),
-  DEAD_LETTER_QUEUE_URL: z.url(),
+/** What the deployer set, as it reaches the functions: infra/settings.ts fills these variables. */
+export const settingVariables = {
   OFFER_WINDOWS: json(offerWindows),
   RESEND_LIMITS: json(resendLimits),
   MAIL_SETTINGS: json(mailSettings),
-  CONFIGURATION_SET: z.string().min(1),
   CLAIM_NAMES: json(claimNames),
+};
+
+/** Environment variables by name; each function picks what it reads. */
+export const variables = {
+  ...settingVariables,
+  TABLE_NAME: z.string().min(1),
+  STATE_MACHINE_ARN: z.string().min(1),
+  DEAD_LETTER_QUEUE_URL: z.url(),
+  CONFIGURATION_SET: z.string().min(1),
   SIGN_IN_ISSUER: z.url(),
   SIGN_IN_CLIENT_ID: z.string().min(1),
   SESSION_SECRET_ARN: z.string().min(1),

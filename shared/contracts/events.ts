@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { reportedTags } from './email-tags.ts';
-import { contact, identifier, person, plainText, startDate, timestamp } from './fields.ts';
+import { identifier } from './fields.ts';
 
 /** Where events come from, as EventBridge names it. */
 export const sources = {
@@ -9,83 +9,37 @@ export const sources = {
   mail: 'aws.ses',
 } as const;
 
-const lineKeyFields = { orderId: identifier, lineId: identifier };
+/** Where an event of the product comes from. */
+export type Source = (typeof sources)[keyof typeof sources];
 
-const event = <Source extends string, Type extends string, Detail extends z.ZodType>(
-  source: Source,
+/** How the detail of an event names its line. */
+export const lineKeyFields = { orderId: identifier, lineId: identifier };
+
+/** The schema of an event as EventBridge delivers it. */
+export const eventSchema = <From extends Source, Type extends string, Detail extends z.ZodType>(
+  source: From,
   detailType: Type,
   detail: Detail,
 ) => z.object({ source: z.literal(source), 'detail-type': z.literal(detailType), detail });
 
-export const orderLineBooked = event(
-  sources.commerce,
-  'Order Line Booked',
-  z.object({
-    ...lineKeyFields,
-    subscriptionId: identifier,
-    offer: identifier,
-    partnerId: identifier,
-    endCustomer: z.object({ name: plainText(200) }),
-    placedBy: person,
-    provisioningContact: contact,
-    requestedStartDate: startDate,
-  }),
-);
+type OneType = z.ZodObject<{
+  source: z.ZodLiteral<Source>;
+  'detail-type': z.ZodLiteral<string>;
+  detail: z.ZodType;
+}>;
 
-export const orderLineRescheduled = event(
-  sources.commerce,
-  'Order Line Rescheduled',
-  z.object({ ...lineKeyFields, requestedStartDate: startDate, changedAt: timestamp }),
-);
+/** The schema of events of one type, or of several of one source that are told apart by their type. */
+export type EventSchema = OneType | z.ZodDiscriminatedUnion<readonly [OneType, ...OneType[]]>;
 
-export const orderLineCancelled = event(
-  sources.commerce,
-  'Order Line Cancelled',
-  z.object({ ...lineKeyFields, cancelledAt: timestamp }),
-);
-
-export const organizationOnboarded = event(
-  sources.controlHub,
-  'Organization Onboarded',
-  z.object({ organizationId: plainText(128), orderId: identifier, onboardedAt: timestamp }),
-);
-
-/** A field that SES leaves out, or publishes as null, where it has nothing to say. */
-const maybe = <Schema extends z.ZodType>(schema: Schema) =>
-  schema.nullish().transform((value) => value ?? undefined);
-
-const reportedMail = z.object({
-  messageId: z.string().min(1),
-  /** When SES accepted the email. */
-  timestamp: maybe(timestamp),
-  destination: maybe(z.array(z.string())),
-  tags: reportedTags,
-});
-
-const bounce = z.object({
-  bounceType: maybe(z.string()),
-  bounceSubType: maybe(z.string()),
-  bouncedRecipients: maybe(z.array(z.object({ diagnosticCode: maybe(z.string()) }))),
-});
-
-const complaint = z.object({ complaintFeedbackType: maybe(z.string()) });
-
-const feedback = <Type extends string, Fields extends z.ZodRawShape>(detailType: Type, fields: Fields) =>
-  event(sources.mail, detailType, z.object({ mail: reportedMail, ...fields }));
-
-/** What SES publishes about an email that it accepted, as far as it is used here. */
-export const emailFeedback = z.discriminatedUnion('detail-type', [
-  feedback('Email Sent', {}),
-  feedback('Email Delivered', {}),
-  feedback('Email Delivery Delayed', {
-    deliveryDelay: maybe(z.object({ delayType: maybe(z.string()) })),
-  }),
-  feedback('Email Bounced', { bounce }),
-  feedback('Email Complaint Received', { complaint: maybe(complaint) }),
-  feedback('Email Rejected', { reject: maybe(z.object({ reason: maybe(z.string()) })) }),
-]);
-
-export type EmailFeedback = z.output<typeof emailFeedback>;
+/** Which events fit a schema: where they come from, and their types. */
+export function eventsOf(schema: EventSchema): { source: Source; detailTypes: readonly string[] } {
+  const types = 'options' in schema ? schema.options : ([schema] as const);
+  const [first] = types;
+  return {
+    source: first.shape.source.value,
+    detailTypes: types.map(({ shape }) => shape['detail-type'].value),
+  };
+}
 
 const aboutLine = z.object({ detail: z.object({ orderId: z.string(), lineId: z.string().default('') }) });
 const lineTags = z.union([z.object({ orderId: z.string(), lineId: z.string() }), reportedTags]);

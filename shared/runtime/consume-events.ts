@@ -7,6 +7,14 @@ import { check, inputErrorText } from '../contracts/validation.ts';
 import { NamedFault } from '../contracts/workflow.ts';
 import { faultForLog, type Log } from './logger.ts';
 
+/** What SQS calls with a batch of events. */
+export type EventsHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
+
+export interface ConsumerServices {
+  readonly deadLetters: DeadLetters;
+  readonly log: Log;
+}
+
 /**
  * A consumer of EventBridge events from its queue. Each is checked against `schema` and handed to `handle` on its own:
  * one that does not fit goes to the dead letters with the reason and is not tried again, one whose handling fails is
@@ -22,8 +30,8 @@ import { faultForLog, type Log } from './logger.ts';
 export function consumeEvents<Schema extends z.ZodType>(
   schema: Schema,
   handle: (event: z.output<Schema>) => Promise<void>,
-  services: { readonly deadLetters: DeadLetters; readonly log: Log },
-): (event: SQSEvent) => Promise<SQSBatchResponse> {
+  services: ConsumerServices,
+): EventsHandler {
   const { deadLetters, log } = services;
 
   async function consume(

@@ -39,20 +39,11 @@ function licenceOf(folder: string): string {
 
 const metafiles = new Map<string, Metafile>();
 
-/**
- * What the bundles weighed when it was last looked into, in kB. A bundle may outgrow that by a tenth; one that did names
- * its size in the failure. Write that here once it is clear why it grew.
- */
-const measured: Record<string, number> = {
-  'book-order-line': 613,
-  'cancel-order-line': 611,
-  'record-email-feedback': 588,
-  'record-onboarding': 611,
-  'reschedule-order-line': 612,
-  'send-provisioning-email': 590,
-  'serve-api': 691,
-  'serve-console': 821,
-  'sweep-order-lines': 573,
+/** What a bundle may weigh, in kB: a cold start reads all of it. One that takes more says why, here. */
+const budget = 675;
+const largerBudgets: Partial<Record<string, number>> = {
+  'serve-api': 760, // its description
+  'serve-console': 905, // its pages and texts
 };
 
 beforeAll(() => {
@@ -110,7 +101,7 @@ describe.each(functions)('%s', (name) => {
 
   test('keeps to its budget', () => {
     const size = statSync(join(folder, name, 'handler.mjs')).size / 1000;
-    expect(size).toBeLessThanOrEqual((measured[name] ?? 0) * 1.1);
+    expect(size).toBeLessThanOrEqual(largerBudgets[name] ?? budget);
   });
 
   test('holds only what the product depends on at run time', () => {

@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { declaredEvents } from '../../infra/intake-rules.ts';
 import { exampleSettings, productFolder, type Resource, resourcesOf, synthesise } from './synth.ts';
 
 const template = synthesise();
@@ -219,7 +220,7 @@ describe('alarms', () => {
         ? [Properties.RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0] as string]
         : [],
     );
-    expect(ids).toHaveLength(5);
+    expect(ids).toHaveLength(declaredEvents.length);
     expect(ids.filter((id) => !watches(id))).toEqual([]);
   });
 

@@ -3,17 +3,16 @@
    a template is JSON that CDK has no types for; what is missing fails the expectation */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { environment as booking } from '../../functions/book-order-line/handler.ts';
-import { environment as feedback } from '../../functions/record-email-feedback/handler.ts';
 import { environment as sending } from '../../functions/send-provisioning-email/handler.ts';
 import { environment as servingConsole } from '../../functions/serve-console/handler.ts';
 import { environment as sweeping } from '../../functions/sweep-order-lines/handler.ts';
 import { indexes } from '../../shared/adapters/order-line-item.ts';
+import { declaredEvents } from '../../infra/intake-rules.ts';
 import { readSettings } from '../../infra/settings.ts';
 import { readEnvironment } from '../../shared/contracts/environment.ts';
-import { intakeEnvironment } from '../../shared/runtime/intake.ts';
 import { servingEnvironment } from '../../shared/runtime/serving.ts';
 import { Duration } from 'luxon';
+import type * as z from 'zod';
 import { claimLease } from '../../shared/use-cases/send-email.ts';
 import { exampleSettings, productFolder, type Resource, resourcesOf, synthesise } from './synth.ts';
 
@@ -51,13 +50,7 @@ const statements = (roleId: unknown): Statement[] =>
     .filter(([, { Properties }]) => Properties.Roles.some((role: unknown) => target(role) === roleId))
     .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement as Statement[]);
 
-const consumers = [
-  'book-order-line',
-  'reschedule-order-line',
-  'cancel-order-line',
-  'record-onboarding',
-  'record-email-feedback',
-];
+const consumers = declaredEvents.map(({ functionName }) => functionName);
 
 describe('table', () => {
   const table = only('AWS::DynamoDB::Table');
@@ -125,12 +118,11 @@ describe('functions', () => {
     'POWERTOOLS_LOG_LEVEL',
     'POWERTOOLS_METRICS_NAMESPACE',
   ];
-  test.each([
-    ['book-order-line', booking],
-    ['reschedule-order-line', intakeEnvironment],
-    ['cancel-order-line', intakeEnvironment],
-    ['record-onboarding', intakeEnvironment],
-    ['record-email-feedback', feedback],
+  test.each<[string, z.ZodObject]>([
+    ...declaredEvents.map(({ functionName, environment }): [string, z.ZodObject] => [
+      functionName,
+      environment,
+    ]),
     ['send-provisioning-email', sending],
     ['serve-api', servingEnvironment],
     ['serve-console', servingConsole],
@@ -361,30 +353,43 @@ describe('intake', () => {
     }
   });
 
-  const configurationSet = Object.keys(resourcesOf(template, 'AWS::SES::ConfigurationSet'))[0];
+  /** The functions that get an event from a bus. */
+  const takersOf = (bus: unknown, source: string, type: string): string[] =>
+    consumers.filter((name) => {
+      const { EventBusName, EventPattern } = wayTo(name).rule ?? fail(name);
+      const types: (string | { 'anything-but': string[] })[] = EventPattern['detail-type'] ?? [
+        { 'anything-but': [] },
+      ];
+      return (
+        target(EventBusName) === target(bus) &&
+        EventPattern.source.includes(source) &&
+        types.some((one) => (typeof one === 'string' ? one === type : !one['anything-but'].includes(type)))
+      );
+    });
+  const busOf = (source: string) => (source === 'aws.ses' ? 'default' : { Ref: busId });
+
+  test.each(declaredEvents)(
+    '$functionName gets the events that it declares, and nobody else does',
+    (declared) => {
+      for (const type of declared.detailTypes) {
+        expect(takersOf(busOf(declared.source), declared.source, type)).toEqual([declared.functionName]);
+      }
+    },
+  );
+
   test.each([
-    [
-      'book-order-line',
-      {
-        source: ['commerce.workspace'],
-        'detail-type': [{ 'anything-but': ['Order Line Rescheduled', 'Order Line Cancelled'] }],
-      },
-    ],
-    ['reschedule-order-line', { source: ['commerce.workspace'], 'detail-type': ['Order Line Rescheduled'] }],
-    ['cancel-order-line', { source: ['commerce.workspace'], 'detail-type': ['Order Line Cancelled'] }],
-    ['record-onboarding', { source: ['control-hub'] }],
-    [
-      'record-email-feedback',
-      {
-        source: ['aws.ses'],
-        detail: { mail: { tags: { 'ses:configuration-set': [{ Ref: configurationSet }] } } },
-      },
-    ],
-  ])('%s gets the events that are its own', (name, pattern) => {
-    expect(wayTo(name).rule?.EventPattern).toEqual(pattern);
-    expect(wayTo(name).rule?.EventBusName).toEqual(
-      name === 'record-email-feedback' ? 'default' : { Ref: busId },
-    );
+    ['commerce.workspace', 'book-order-line'],
+    ['control-hub', 'record-onboarding'],
+    ['aws.ses', 'record-email-feedback'],
+  ])('an event of %s that nobody knows is refused by %s, and does not vanish', (source, name) => {
+    expect(takersOf(busOf(source), source, 'Unheard Of')).toEqual([name]);
+  });
+
+  test('reports of SES are those on the emails of the product, and not of others in the account', () => {
+    const [configurationSet] = Object.keys(resourcesOf(template, 'AWS::SES::ConfigurationSet'));
+    expect(wayTo('record-email-feedback').rule?.EventPattern.detail).toEqual({
+      mail: { tags: { 'ses:configuration-set': [{ Ref: configurationSet }] } },
+    });
   });
 
   const first = '111111111111';

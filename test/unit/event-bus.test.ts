@@ -3,7 +3,8 @@ import { Activity } from '../../infra/local/activity.ts';
 import { DeadLetterOffice } from '../../infra/local/dead-letter-office.ts';
 import { EventBus } from '../../infra/local/event-bus.ts';
 import { openStorage } from '../../infra/local/storage.ts';
-import type { EventsHandler } from '../../shared/runtime/intake.ts';
+import { type IntakeFunction, intakeFunctions } from '../../infra/intake-rules.ts';
+import type { EventsHandler } from '../../shared/runtime/consume-events.ts';
 import { booked, cancelled, onboarded, rescheduled } from '../support/events.ts';
 import { temporaryFolder } from '../support/service.ts';
 import { until } from '../support/until.ts';
@@ -14,21 +15,14 @@ const ordersOf = ({ Records }: SQSEvent): string[] =>
 const handled = () => Promise.resolve({ batchItemFailures: [] });
 
 async function startBus(
-  handlers: Partial<Record<'book-order-line' | 'reschedule-order-line', EventsHandler>>,
+  handlers: Partial<Record<IntakeFunction, EventsHandler>>,
   pause?: () => Promise<unknown>,
 ) {
   const storage = await openStorage(await temporaryFolder(), { reset: false });
   const now = () => new Date();
   const office = await DeadLetterOffice.open(storage);
   const bus = await EventBus.open(storage, office, new Activity(), now, pause);
-  await bus.start({
-    'book-order-line': handled,
-    'reschedule-order-line': handled,
-    'cancel-order-line': handled,
-    'record-onboarding': handled,
-    'record-email-feedback': handled,
-    ...handlers,
-  });
+  await bus.start(new Map(intakeFunctions.map((name) => [name, handlers[name] ?? handled])));
   return bus;
 }
 

@@ -1,9 +1,8 @@
-import { handle as bookOrderLine } from '../../functions/book-order-line/handler.ts';
-import { handle as recordEmailFeedback } from '../../functions/record-email-feedback/handler.ts';
-import { handle as recordOnboarding } from '../../functions/record-onboarding/handler.ts';
+import { orderLineBooked } from '../../functions/book-order-line/event.ts';
+import { emailReported } from '../../functions/record-email-feedback/event.ts';
+import { organizationOnboarded } from '../../functions/record-onboarding/event.ts';
 import { handle as sendProvisioningEmail } from '../../functions/send-provisioning-email/handler.ts';
 import { handle as sweepOrderLines } from '../../functions/sweep-order-lines/handler.ts';
-import { emailFeedback, orderLineBooked, organizationOnboarded } from '../../shared/contracts/events.ts';
 import { problems, refusalCodes } from '../../shared/contracts/problems.ts';
 import {
   book,
@@ -26,7 +25,7 @@ const windows = { default: 'P30D', families: {} };
 const to = { email: 'it@alderfinch.example', locale: 'en' } as const;
 
 const orderId = 'ORD-1';
-const bookingEvent = orderLineBooked.parse(booked(orderId, { requestedStartDate: start }));
+const bookingEvent = orderLineBooked.schema.parse(booked(orderId, { requestedStartDate: start }));
 const scheduled: OrderLine = {
   ...book(bookingEvent.detail, undefined, windows, stamp),
   executionRevision: 1,
@@ -69,7 +68,7 @@ function service(lines: readonly StoredLine[], at = start) {
       senderName: 'Provisioning',
       setupLink: 'https://admin.webex.com/',
     },
-    offerWindows: windows,
+    settings: { OFFER_WINDOWS: windows },
     limits: { interval: 'PT1M', perDay: 10, perLine: 100 },
     now: () => new Date(at),
     newId: () => `id-${(ids += 1)}`,
@@ -86,16 +85,16 @@ const refusingMail = {
 describe('a booking', () => {
   it('counts once, however often it comes', async () => {
     const { services, counted } = service([]);
-    await bookOrderLine(bookingEvent, services);
-    await bookOrderLine(bookingEvent, services);
+    await orderLineBooked.handle(bookingEvent, services);
+    await orderLineBooked.handle(bookingEvent, services);
     expect(counted).toEqual([['LinesBooked', 1]]);
   });
 
   it('of an order that is onboarded counts as both, without a time that nobody needed', async () => {
     const { services, counted } = service([]);
-    await recordOnboarding(organizationOnboarded.parse(onboarded(orderId)), services);
-    await bookOrderLine(bookingEvent, services);
-    await bookOrderLine(bookingEvent, services);
+    await organizationOnboarded.handle(organizationOnboarded.schema.parse(onboarded(orderId)), services);
+    await orderLineBooked.handle(bookingEvent, services);
+    await orderLineBooked.handle(bookingEvent, services);
     expect(counted).toEqual([
       ['LinesBooked', 1],
       ['LinesOnboarded', 1],
@@ -104,12 +103,13 @@ describe('a booking', () => {
 });
 
 describe('an onboarding', () => {
-  const event = (days: number) => organizationOnboarded.parse(onboarded(orderId, daysAfter(start, days)));
+  const event = (days: number) =>
+    organizationOnboarded.schema.parse(onboarded(orderId, daysAfter(start, days)));
 
   it('counts once for each line, with the time since its first email', async () => {
     const { services, counted } = service([awaiting, { ...awaiting, lineId: '2' }]);
-    await recordOnboarding(event(2), services);
-    await recordOnboarding(event(3), services);
+    await organizationOnboarded.handle(event(2), services);
+    await organizationOnboarded.handle(event(3), services);
     const once = [
       ['LinesOnboarded', 1],
       ['TimeToOnboarding', 2 * 24 * 60 * 60],
@@ -119,7 +119,7 @@ describe('an onboarding', () => {
 
   it('before the first email has no time', async () => {
     const { services, counted } = service([scheduled, { ...awaiting, lineId: '2' }]);
-    await recordOnboarding(event(-1), services);
+    await organizationOnboarded.handle(event(-1), services);
     expect(counted).toEqual([
       ['LinesOnboarded', 1],
       ['LinesOnboarded', 1],
@@ -128,7 +128,7 @@ describe('an onboarding', () => {
 
   it('of a cancelled line is none', async () => {
     const { services, counted } = service([cancelledLine]);
-    await recordOnboarding(event(2), services);
+    await organizationOnboarded.handle(event(2), services);
     expect(counted).toEqual([]);
   });
 });
@@ -152,7 +152,7 @@ describe('the first email', () => {
 
 describe('feedback', () => {
   const report = (detailType: string, messageId: string, fields = {}) =>
-    emailFeedback.parse({
+    emailReported.schema.parse({
       source: 'aws.ses',
       'detail-type': detailType,
       detail: { mail: { messageId, tags: { orderId: [orderId], lineId: ['1'] } }, ...fields },
@@ -168,7 +168,7 @@ describe('feedback', () => {
       report('Email Bounced', 'first', bounce),
       report('Email Bounced', 'another', bounce),
     ])
-      await recordEmailFeedback(event, services);
+      await emailReported.handle(event, services);
     expect(counted).toEqual([
       ['EmailFeedback', 'Delivered', 1],
       ['EmailFeedback', 'Bounced', 1],

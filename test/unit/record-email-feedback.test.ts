@@ -1,6 +1,5 @@
-import { handle } from '../../functions/record-email-feedback/handler.ts';
+import { emailReported } from '../../functions/record-email-feedback/event.ts';
 import type { OrderLineStore } from '../../shared/adapters/order-line-store.ts';
-import { emailFeedback } from '../../shared/contracts/events.ts';
 import {
   giveUpClaim,
   isBooked,
@@ -52,7 +51,7 @@ async function bounced(
       throw new Error('not used here');
     },
   };
-  const event = emailFeedback.parse({
+  const event = emailReported.schema.parse({
     source: 'aws.ses',
     'detail-type': 'Email Bounced',
     detail: {
@@ -60,7 +59,7 @@ async function bounced(
       bounce: { bounceType: 'Permanent', bouncedRecipients: [{ diagnosticCode }] },
     },
   });
-  await handle(event, {
+  await emailReported.handle(event, {
     store,
     deadLetters: { keep: unused },
     now: () => new Date(now),

@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import { variables } from '../../shared/contracts/environment.ts';
+import { eventSchema, lineKeyFields, sources } from '../../shared/contracts/events.ts';
+import { contact, identifier, person, plainText, startDate } from '../../shared/contracts/fields.ts';
+import { asOnboarded, book, isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
+import { toInstant } from '../../shared/domain/time.ts';
+import {
+  declareEvents,
+  intakeEnvironment,
+  type IntakeServices,
+} from '../../shared/runtime/declare-events.ts';
+import { alignWorkflow } from '../../shared/use-cases/align-workflow.ts';
+import { countOnboarding, onboardLine } from '../../shared/use-cases/onboard-line.ts';
+
+const schema = eventSchema(
+  sources.commerce,
+  'Order Line Booked',
+  z.object({
+    ...lineKeyFields,
+    subscriptionId: identifier,
+    offer: identifier,
+    partnerId: identifier,
+    endCustomer: z.object({ name: plainText(200) }),
+    placedBy: person,
+    provisioningContact: contact,
+    requestedStartDate: startDate,
+  }),
+);
+
+const environment = intakeEnvironment.extend({ OFFER_WINDOWS: variables.OFFER_WINDOWS });
+
+export const orderLineBooked = declareEvents({
+  functionName: 'book-order-line',
+  description: 'Books order lines and starts their workflow',
+  schema,
+  takesUnknownTypes: true,
+  environment,
+  calls: { table: ['GetItem', 'BatchGetItem', 'PutItem'], executions: ['Start', 'Stop'] },
+  handle,
+});
+
+interface Services extends IntakeServices {
+  readonly settings: Pick<z.output<typeof environment>, 'OFFER_WINDOWS'>;
+}
+
+/** Books a line, unless it is booked, and gets its workflow going. An onboarding that came first holds from the start. */
+async function handle(event: z.output<typeof schema>, services: Services): Promise<void> {
+  const { store, workflow, settings, now, metrics } = services;
+  const stamp = { at: toInstant(now()), actor: event.source };
+
+  const { line, isNew } = await store.updateWithOrder(event.detail, (known, onboarding) => {
+    const booked = isBooked(known) ? known : book(event.detail, known, settings.OFFER_WINDOWS, stamp);
+    const line = asOnboarded(booked, onboarding, stamp.at);
+    return { line, result: { line, isNew: !isBooked(known) } };
+  });
+  if (isNew) {
+    metrics.add('LinesBooked', {});
+    countOnboarding(line, metrics);
+  }
+  await alignWorkflow(await withLaterOnboarding(line, stamp.at, services), stamp.at, workflow, store);
+}
+
+/**
+ * The line with an onboarding that came between the read and the write of its booking. An onboarding reads the lines
+ * after writing the order, and here the order is read after writing the line: at least one of the two sees the other.
+ */
+async function withLaterOnboarding(line: OrderLine, at: string, services: Services): Promise<OrderLine> {
+  if (line.onboardedAt !== undefined) return line;
+  const onboarding = await services.store.findOnboarding(line.orderId);
+  if (!onboarding) return line;
+  const onboarded = await onboardLine(line, onboarding, { at, actor: 'control-hub' }, services);
+  return onboarded ?? line;
+}

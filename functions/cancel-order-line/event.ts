@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { eventSchema, lineKeyFields, sources } from '../../shared/contracts/events.ts';
+import { timestamp } from '../../shared/contracts/fields.ts';
+import { cancel, holdCancellation, isBooked, unbooked } from '../../shared/domain/order-line.ts';
+import { toInstant } from '../../shared/domain/time.ts';
+import {
+  declareEvents,
+  intakeEnvironment,
+  type IntakeServices,
+} from '../../shared/runtime/declare-events.ts';
+import { alignWorkflow } from '../../shared/use-cases/align-workflow.ts';
+
+const schema = eventSchema(
+  sources.commerce,
+  'Order Line Cancelled',
+  z.object({ ...lineKeyFields, cancelledAt: timestamp }),
+);
+
+export const orderLineCancelled = declareEvents({
+  functionName: 'cancel-order-line',
+  description: 'Cancels order lines and stops their workflow',
+  schema,
+  environment: intakeEnvironment,
+  calls: { table: ['GetItem', 'PutItem'], executions: ['Start', 'Stop'] },
+  handle,
+});
+
+/** Cancels a line and stops its execution; before its booking, the cancellation is held for it. */
+async function handle(
+  event: z.output<typeof schema>,
+  { store, workflow, now }: IntakeServices,
+): Promise<void> {
+  const { orderId, lineId, cancelledAt } = event.detail;
+  const at = toInstant(now());
+
+  const line = await store.update({ orderId, lineId }, (known) => {
+    if (!isBooked(known)) {
+      const held = known ?? unbooked({ orderId, lineId });
+      return { line: holdCancellation(held, cancelledAt), result: undefined };
+    }
+    const cancelled = cancel(known, cancelledAt, { at, actor: event.source });
+    return { line: cancelled, result: cancelled };
+  });
+  if (line) await alignWorkflow(line, at, workflow, store);
+}

@@ -1,0 +1,90 @@
+import { faultNames, NamedFault } from '../../shared/contracts/workflow.ts';
+import { assertNever } from '../../shared/domain/assert-never.ts';
+import { longestReason } from '../../shared/domain/history.ts';
+import { type Feedback, isBooked, recordFeedback, recordReported } from '../../shared/domain/order-line.ts';
+import { withinBytes } from '../../shared/domain/text.ts';
+import { toInstant } from '../../shared/domain/time.ts';
+import {
+  declareEvents,
+  recordingEnvironment,
+  type RecordingServices,
+} from '../../shared/runtime/declare-events.ts';
+import { emailReport, type EmailReport } from './report.ts';
+
+export const emailReported = declareEvents({
+  functionName: 'record-email-feedback',
+  description: 'Records what became of emails',
+  schema: emailReport,
+  takesUnknownTypes: true,
+  environment: recordingEnvironment,
+  calls: { table: ['GetItem', 'PutItem'], executions: [] },
+  handle,
+});
+
+/**
+ * Records what became of an email at the line that its tags name. An email that the line does not know of was sent by
+ * somebody who got no answer, or died: the report makes its record.
+ * @throws NamedFault OrderLineNotFound
+ */
+async function handle(event: EmailReport, { store, now, metrics }: RecordingServices): Promise<void> {
+  const { messageId, timestamp, destination, tags } = event.detail.mail;
+  const { orderId, lineId, claimId, kind } = tags;
+  const feedback = feedbackOf(event);
+  const stamp = { at: toInstant(now()), actor: event.source };
+
+  const news = await store.update({ orderId, lineId }, (line) => {
+    // A table that was restored may not know the line yet: the report waits among the dead letters until it does.
+    if (!isBooked(line))
+      throw new NamedFault(faultNames.orderLineNotFound, 'a report on an email of no line');
+    const to = destination?.at(0) ?? line.provisioningContact.email;
+    const known = recordReported(line, { messageId, to, sentAt: timestamp ?? stamp.at, claimId, kind });
+    const told = feedback ? recordFeedback(known, feedback, stamp) : known;
+    return { line: told, result: { isSent: known !== line, isFeedback: told !== known } };
+  });
+  if (news.isSent) metrics.add('EmailsSent', { Kind: kind ?? 'resend' });
+  if (feedback && news.isFeedback) metrics.add('EmailFeedback', { Outcome: feedback.delivery });
+}
+
+function feedbackOf(event: EmailReport): Feedback | undefined {
+  const { messageId } = event.detail.mail;
+  switch (event['detail-type']) {
+    case 'Email Sent':
+      return undefined;
+    case 'Email Delivered':
+      return { messageId, delivery: 'Delivered', undeliverable: false };
+    case 'Email Delivery Delayed':
+      return {
+        messageId,
+        delivery: 'Delayed',
+        undeliverable: false,
+        ...reason(event.detail.deliveryDelay?.delayType),
+      };
+    case 'Email Bounced': {
+      const { bounceType, bounceSubType, bouncedRecipients } = event.detail.bounce;
+      const isHard = bounceType === 'Permanent';
+      const why =
+        bouncedRecipients?.[0]?.diagnosticCode ?? [bounceType, bounceSubType].filter(Boolean).join(': ');
+      return { messageId, delivery: 'Bounced', undeliverable: isHard, ...reason(why) };
+    }
+    case 'Email Complaint Received':
+      return {
+        messageId,
+        delivery: 'Complained',
+        undeliverable: true,
+        ...reason(event.detail.complaint?.complaintFeedbackType ?? 'The recipient marked the email as spam.'),
+      };
+    case 'Email Rejected':
+      return {
+        messageId,
+        delivery: 'Rejected',
+        undeliverable: false,
+        ...reason(event.detail.reject?.reason),
+      };
+    default:
+      return assertNever(event);
+  }
+}
+
+/** As much of a reason as a history entry has room for. */
+const reason = (text: string | undefined) =>
+  text === undefined ? {} : { reason: withinBytes(text, longestReason) };

@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import { eventSchema, lineKeyFields, sources } from '../../shared/contracts/events.ts';
+import { startDate, timestamp } from '../../shared/contracts/fields.ts';
+import { faultNames, NamedFault } from '../../shared/contracts/workflow.ts';
+import { holdReschedule, isBooked, liveClaim, reschedule, unbooked } from '../../shared/domain/order-line.ts';
+import { toInstant } from '../../shared/domain/time.ts';
+import {
+  declareEvents,
+  intakeEnvironment,
+  type IntakeServices,
+} from '../../shared/runtime/declare-events.ts';
+import { alignWorkflow } from '../../shared/use-cases/align-workflow.ts';
+
+const schema = eventSchema(
+  sources.commerce,
+  'Order Line Rescheduled',
+  z.object({ ...lineKeyFields, requestedStartDate: startDate, changedAt: timestamp }),
+);
+
+export const orderLineRescheduled = declareEvents({
+  functionName: 'reschedule-order-line',
+  description: 'Moves requested start dates',
+  schema,
+  environment: intakeEnvironment,
+  calls: { table: ['GetItem', 'PutItem'], executions: ['Start', 'Stop'] },
+  handle,
+});
+
+/** Moves the requested start date of a line that is Scheduled, and its execution with it. */
+async function handle(
+  event: z.output<typeof schema>,
+  { store, workflow, now }: IntakeServices,
+): Promise<void> {
+  const { orderId, lineId, requestedStartDate, changedAt } = event.detail;
+  const at = toInstant(now());
+
+  const line = await store.update({ orderId, lineId }, (known) => {
+    if (!isBooked(known)) {
+      const held = known ?? unbooked({ orderId, lineId });
+      return { line: holdReschedule(held, { requestedStartDate, changedAt }), result: undefined };
+    }
+    if (liveClaim(known, at)) {
+      throw new NamedFault(faultNames.sendInProgress, 'the email is just leaving; what comes of it decides');
+    }
+    const moved = reschedule(known, { requestedStartDate, changedAt }, { at, actor: event.source });
+    return { line: moved, result: moved };
+  });
+  if (line) await alignWorkflow(line, at, workflow, store);
+}

@@ -1,0 +1,71 @@
+import * as z from 'zod';
+import type { OrderLineStore } from '../adapters/order-line-store.ts';
+import type { Workflow } from '../adapters/workflow.ts';
+import { variables } from '../contracts/environment.ts';
+import { type EventSchema, eventsOf } from '../contracts/events.ts';
+import { consumeEvents, type ConsumerServices, type EventsHandler } from './consume-events.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What a function reads from its environment that takes events in and leaves the workflow as it is. */
+export const recordingEnvironment = z.object({
+  TABLE_NAME: variables.TABLE_NAME,
+  DEAD_LETTER_QUEUE_URL: variables.DEAD_LETTER_QUEUE_URL,
+});
+
+/** The same for one that starts and stops executions. */
+export const intakeEnvironment = recordingEnvironment.extend({
+  STATE_MACHINE_ARN: variables.STATE_MACHINE_ARN,
+});
+
+/** What a function works with that takes events in and leaves the workflow as it is. */
+export interface RecordingServices extends ConsumerServices {
+  readonly store: OrderLineStore;
+  readonly now: () => Date;
+  readonly metrics: Metrics;
+}
+
+/** The same for one that starts and stops executions. */
+export interface IntakeServices extends RecordingServices {
+  readonly workflow: Workflow;
+}
+
+/** What a function that takes events in says of itself; nothing else names its events. */
+interface Declared<
+  Name extends string,
+  Schema extends z.ZodType & EventSchema,
+  Environment extends z.ZodObject,
+  Services,
+> {
+  /** Also its folder in functions/. */
+  readonly functionName: Name;
+  readonly description: string;
+  /** What its events are like, and by that which ones they are. */
+  readonly schema: Schema;
+  /** Whether events of its source whose type nobody declares are its own too: they end among its dead letters. */
+  readonly takesUnknownTypes?: boolean;
+  /** What it reads from its environment. */
+  readonly environment: Environment;
+  /** Which calls of AWS it makes, beside those that every function makes that takes events in. */
+  readonly calls: {
+    readonly table: readonly ('GetItem' | 'BatchGetItem' | 'PutItem' | 'Query')[];
+    readonly executions: readonly ('Start' | 'Stop')[];
+  };
+  readonly handle: (event: z.output<Schema>, services: Services) => Promise<void>;
+}
+
+/** Declares a function that takes events in. The deployed stack, the local runtime and the tests read it. */
+export const declareEvents = <
+  const Name extends string,
+  Schema extends z.ZodType & EventSchema,
+  Environment extends z.ZodObject,
+  Services,
+>(
+  declared: Declared<Name, Schema, Environment, Services>,
+) => ({
+  takesUnknownTypes: false,
+  ...declared,
+  ...eventsOf(declared.schema),
+  /** The function itself, once there is something to work with. */
+  consumer: (services: Services & ConsumerServices): EventsHandler =>
+    consumeEvents(declared.schema, (event) => declared.handle(event, services), services),
+});
