@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { orderLineCancelled } from '../../shared/contracts/events.ts';
-import { cancel, holdCancellation, isBooked, unbooked } from '../../shared/domain/order-line.ts';
+import { isBooked } from '../../shared/domain/order-line.ts';
+import { cancel, holdCancellation, unbooked } from '../../shared/domain/transitions.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import { type EventsHandler, intakeHandler, type IntakeServices } from '../../shared/runtime/intake.ts';
 import { alignWorkflow } from '../../shared/use-cases/align-workflow.ts';

@@ -1,7 +1,9 @@
 import type * as z from 'zod';
 import { orderLineRescheduled } from '../../shared/contracts/events.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/workflow.ts';
-import { holdReschedule, isBooked, liveClaim, reschedule, unbooked } from '../../shared/domain/order-line.ts';
+import { liveClaim } from '../../shared/domain/claims.ts';
+import { isBooked } from '../../shared/domain/order-line.ts';
+import { holdReschedule, reschedule, unbooked } from '../../shared/domain/transitions.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import { type EventsHandler, intakeHandler, type IntakeServices } from '../../shared/runtime/intake.ts';
 import { alignWorkflow } from '../../shared/use-cases/align-workflow.ts';

@@ -10,7 +10,8 @@ import {
   type SendingOutcome,
   workflowInput,
 } from '../../shared/contracts/workflow.ts';
-import { giveUpClaim, isOpen, liveClaim, type OrderLine } from '../../shared/domain/order-line.ts';
+import { giveUpClaim, liveClaim } from '../../shared/domain/claims.ts';
+import { isOpen, type OrderLine } from '../../shared/domain/order-line.ts';
 import { decideFirstEmail, firstEmailAwaitedUntil } from '../../shared/domain/rules.ts';
 import { type Instant, toInstant } from '../../shared/domain/time.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';

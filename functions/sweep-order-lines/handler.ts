@@ -9,13 +9,13 @@ import { readEnvironment, variables } from '../../shared/contracts/environment.t
 import { assertNever } from '../../shared/domain/assert-never.ts';
 import { type FollowUp, followUp, isRepair, lookAhead } from '../../shared/domain/follow-up.ts';
 import {
-  closeOverdue,
   isBooked,
   isOpen,
   type LineKey,
   type Onboarding,
   type OrderLine,
 } from '../../shared/domain/order-line.ts';
+import { closeOverdue } from '../../shared/domain/transitions.ts';
 import { type Instant, plus, toInstant } from '../../shared/domain/time.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { createLog, faultForLog, type Log } from '../../shared/runtime/logger.ts';

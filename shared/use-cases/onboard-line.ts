@@ -1,12 +1,6 @@
 import type { OrderLineStore } from '../adapters/order-line-store.ts';
-import {
-  isBooked,
-  type LineKey,
-  onboard,
-  type Onboarding,
-  type OrderLine,
-  type Stamp,
-} from '../domain/order-line.ts';
+import { isBooked, type LineKey, type Onboarding, type OrderLine, type Stamp } from '../domain/order-line.ts';
+import { onboard } from '../domain/transitions.ts';
 import { secondsBetween } from '../domain/time.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 

@@ -5,20 +5,10 @@ import {
   resendAnswer,
 } from '../contracts/api.ts';
 import { Problem, refusalCodes, supportCase } from '../contracts/problems.ts';
-import {
-  type ContactChange,
-  keepAnswer,
-  type KeptAnswer,
-  keptAnswer,
-  type LineKey,
-  liveClaim,
-  type OrderLine,
-  type QuietChange,
-  saveContact,
-  type SentEmail,
-  unconfirmedOf,
-  withoutStaleClaim,
-} from '../domain/order-line.ts';
+import { keepAnswer, keptAnswer } from '../domain/answers.ts';
+import { liveClaim, unconfirmedOf, withoutStaleClaim } from '../domain/claims.ts';
+import { type ContactChange, saveContact } from '../domain/contact.ts';
+import type { KeptAnswer, LineKey, OrderLine, QuietChange, SentEmail } from '../domain/order-line.ts';
 import { decideContactChange, refuseResend, type ResendLimits } from '../domain/rules.ts';
 import { type Instant, toInstant } from '../domain/time.ts';
 import type { Metrics } from '../runtime/metrics.ts';

@@ -5,14 +5,9 @@ import { handle as sendProvisioningEmail } from '../../functions/send-provisioni
 import { handle as sweepOrderLines } from '../../functions/sweep-order-lines/handler.ts';
 import { emailFeedback, orderLineBooked, organizationOnboarded } from '../../shared/contracts/events.ts';
 import { problems, refusalCodes } from '../../shared/contracts/problems.ts';
-import {
-  book,
-  cancel,
-  onboard,
-  type OrderLine,
-  recordSent,
-  type StoredLine,
-} from '../../shared/domain/order-line.ts';
+import type { OrderLine, StoredLine } from '../../shared/domain/order-line.ts';
+import { recordSent } from '../../shared/domain/sent-emails.ts';
+import { book, cancel, closeOverdue, onboard } from '../../shared/domain/transitions.ts';
 import type { Metrics } from '../../shared/runtime/metrics.ts';
 import { changeContact, resend } from '../../shared/use-cases/resend.ts';
 import { booked, daysAfter, onboarded } from '../support/events.ts';
@@ -266,7 +261,7 @@ describe('a sweep', () => {
 
   it('does not count what was closed by another meanwhile, nor a run that broke off', async () => {
     const { services, counted } = service([awaiting], late);
-    const closed = { ...awaiting, status: 'Closed' } as const;
+    const closed = closeOverdue(awaiting, { at: late, actor: 'workflow' });
     await sweepOrderLines({
       ...services,
       store: { ...services.store, update: (_key, decide) => Promise.resolve(decide(closed).result) },
