@@ -3,7 +3,7 @@ import { deadLetters, sqsClient } from '../../shared/adapters/dead-letters.ts';
 import { dynamoDbClient, orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { readEnvironment } from '../../shared/contracts/environment.ts';
 import { type EmailFeedback, emailFeedback } from '../../shared/contracts/events.ts';
-import { faultNames, NamedFault } from '../../shared/contracts/workflow.ts';
+import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { assertNever } from '../../shared/domain/assert-never.ts';
 import { longestReason } from '../../shared/domain/history.ts';
 import { type Feedback, recordFeedback } from '../../shared/domain/feedback.ts';

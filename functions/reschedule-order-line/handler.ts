@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { orderLineRescheduled } from '../../shared/contracts/events.ts';
-import { faultNames, NamedFault } from '../../shared/contracts/workflow.ts';
+import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { liveClaim } from '../../shared/domain/claims.ts';
 import { isBooked } from '../../shared/domain/order-line.ts';
 import { holdReschedule, reschedule, unbooked } from '../../shared/domain/transitions.ts';

@@ -11,7 +11,7 @@ import {
   problems,
 } from '../../shared/contracts/problems.ts';
 import { readGatewayContext, verifiedClaims } from '../../shared/runtime/gateway-context.ts';
-import { faultForLog } from '../../shared/runtime/logger.ts';
+import { faultForLog } from '../../shared/contracts/log.ts';
 import { requestLog } from '../../shared/runtime/request-log.ts';
 import type { ServingServices } from '../../shared/runtime/serving.ts';
 import { callerOf } from '../../shared/use-cases/access.ts';

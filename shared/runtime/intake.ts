@@ -6,8 +6,10 @@ import { sfnClient, workflow, type Workflow } from '../adapters/workflow.ts';
 import { readEnvironment, variables } from '../contracts/environment.ts';
 import { onColdStart } from './cold-start.ts';
 import { consumeEvents } from './consume-events.ts';
-import { createLog, type Log } from './logger.ts';
-import { createMetrics, type Metrics } from './metrics.ts';
+import type { Log } from '../contracts/log.ts';
+import { createLog } from './logger.ts';
+import type { Metrics } from '../contracts/metrics.ts';
+import { createMetrics } from './metrics.ts';
 
 /** What a function that takes events in reads from its environment. */
 export const intakeEnvironment = z.object({

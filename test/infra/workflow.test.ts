@@ -4,7 +4,7 @@ import * as dynamoDb from '@aws-sdk/client-dynamodb';
 import aslValidator from 'asl-validator';
 import { Duration } from 'luxon';
 import { toItem } from '../../shared/adapters/order-line-item.ts';
-import { faultNames } from '../../shared/contracts/workflow.ts';
+import { faultNames } from '../../shared/contracts/faults.ts';
 import { followUp, longestWindowDays } from '../../shared/domain/follow-up.ts';
 import { executionHorizon } from '../../shared/domain/executions.ts';
 import { withNewExecution } from '../../shared/domain/executions.ts';

@@ -4,11 +4,11 @@ import { handle as recordOnboarding } from '../../functions/record-onboarding/ha
 import { handle as sendProvisioningEmail } from '../../functions/send-provisioning-email/handler.ts';
 import { handle as sweepOrderLines } from '../../functions/sweep-order-lines/handler.ts';
 import { emailFeedback, orderLineBooked, organizationOnboarded } from '../../shared/contracts/events.ts';
-import { problems, refusalCodes } from '../../shared/contracts/problems.ts';
+import { problems } from '../../shared/contracts/problems.ts';
 import type { OrderLine, StoredLine } from '../../shared/domain/order-line.ts';
 import { recordSent } from '../../shared/domain/sent-emails.ts';
 import { book, cancel, closeOverdue, onboard } from '../../shared/domain/transitions.ts';
-import type { Metrics } from '../../shared/runtime/metrics.ts';
+import { type Metrics, productMetrics } from '../../shared/contracts/metrics.ts';
 import { changeContact, resend } from '../../shared/use-cases/resend.ts';
 import { booked, daysAfter, onboarded } from '../support/events.ts';
 import { memoryStore } from '../support/memory-store.ts';
@@ -234,7 +234,8 @@ describe('a request', () => {
 
   it('is refused by the codes that say so: by access, state or limit', () => {
     const refusing = Object.entries(problems).filter(([, { status }]) => [403, 409, 429].includes(status));
-    expect(refusing.map(([code]) => code).sort()).toEqual([...refusalCodes].sort());
+    const { Code: codes } = productMetrics.RequestsRefused.dimensions;
+    expect(refusing.map(([code]) => code).sort()).toEqual([...codes].sort());
   });
 });
 

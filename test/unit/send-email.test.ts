@@ -1,6 +1,6 @@
 import type { MailOutcome } from '../../shared/adapters/mail.ts';
 import type { OrderLineStore } from '../../shared/adapters/order-line-store.ts';
-import { faultNames, NamedFault } from '../../shared/contracts/workflow.ts';
+import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
 import { recordReported, recordSent } from '../../shared/domain/sent-emails.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
