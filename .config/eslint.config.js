@@ -1,13 +1,6 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
-
-/** One arrow of the architecture: files in `from` may not import what the patterns name. */
-const arrow = (from, forbidden, message) => ({
-  files: [from],
-  rules: {
-    'no-restricted-imports': ['error', { patterns: [{ regex: forbidden, message }] }],
-  },
-});
+import { arrows } from './arrows.js';
 
 export default tseslint.config(
   { ignores: ['cdk.out/', '.local/', 'node_modules/'] },
@@ -48,31 +41,5 @@ export default tseslint.config(
       },
     },
   },
-  arrow('functions/**/*.{ts,tsx}', '/infra/|aws-cdk-lib|^constructs$', 'functions know nothing of infra'),
-  arrow(
-    'functions/**/*.{ts,tsx}',
-    '/infra/|aws-cdk-lib|^constructs$|@aws-sdk/',
-    'only shared/adapters talks to AWS',
-  ),
-  arrow(
-    'shared/**/*.ts',
-    '/infra/|/functions/|aws-cdk-lib|^constructs$|@aws-sdk/',
-    'shared imports neither infra nor functions, and only its adapters the AWS SDK',
-  ),
-  arrow('shared/domain/**/*.ts', '^(?!\\./|luxon$)', 'the domain is pure: it imports only itself and luxon'),
-  arrow(
-    'shared/contracts/**/*.ts',
-    '/infra/|/functions/|adapters/|use-cases/|emails/|aws-cdk-lib|@aws-sdk/',
-    'contracts import only the domain',
-  ),
-  arrow(
-    'shared/emails/**/*.ts',
-    '/infra/|/functions/|adapters/|use-cases/|aws-cdk-lib|@aws-sdk/',
-    'emails import only domain and contracts',
-  ),
-  arrow(
-    'shared/adapters/**/*.ts',
-    '/infra/|/functions/|use-cases/|emails/|aws-cdk-lib',
-    'adapters import only contracts and domain',
-  ),
+  ...arrows,
 );

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { variables } from '../../shared/contracts/environment.ts';
 import { eventSchema, lineKeyFields, sources } from '../../shared/contracts/events.ts';
 import { contact, identifier, person, plainText, startDate } from '../../shared/contracts/fields.ts';
-import { asOnboarded, book, isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
+import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
+import { asOnboarded, book } from '../../shared/domain/transitions.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import {
   declareEvents,

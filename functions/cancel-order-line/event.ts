@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { eventSchema, lineKeyFields, sources } from '../../shared/contracts/events.ts';
 import { timestamp } from '../../shared/contracts/fields.ts';
-import { cancel, holdCancellation, isBooked, unbooked } from '../../shared/domain/order-line.ts';
+import { isBooked } from '../../shared/domain/order-line.ts';
+import { cancel, holdCancellation, unbooked } from '../../shared/domain/transitions.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import {
   declareEvents,

@@ -1,7 +1,9 @@
-import { faultNames, NamedFault } from '../../shared/contracts/workflow.ts';
+import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { assertNever } from '../../shared/domain/assert-never.ts';
 import { longestReason } from '../../shared/domain/history.ts';
-import { type Feedback, isBooked, recordFeedback, recordReported } from '../../shared/domain/order-line.ts';
+import { type Feedback, recordFeedback } from '../../shared/domain/feedback.ts';
+import { isBooked } from '../../shared/domain/order-line.ts';
+import { recordReported } from '../../shared/domain/sent-emails.ts';
 import { withinBytes } from '../../shared/domain/text.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import {

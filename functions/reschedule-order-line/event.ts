@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { eventSchema, lineKeyFields, sources } from '../../shared/contracts/events.ts';
 import { startDate, timestamp } from '../../shared/contracts/fields.ts';
-import { faultNames, NamedFault } from '../../shared/contracts/workflow.ts';
-import { holdReschedule, isBooked, liveClaim, reschedule, unbooked } from '../../shared/domain/order-line.ts';
+import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
+import { liveClaim } from '../../shared/domain/claims.ts';
+import { isBooked } from '../../shared/domain/order-line.ts';
+import { holdReschedule, reschedule, unbooked } from '../../shared/domain/transitions.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import {
   declareEvents,

@@ -4,17 +4,15 @@ import { mail, sesClient } from '../../shared/adapters/mail.ts';
 import { closedStateKey } from '../../shared/adapters/order-line-item.ts';
 import { dynamoDbClient, orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
-import {
-  faultNames,
-  NamedFault,
-  type SendingOutcome,
-  workflowInput,
-} from '../../shared/contracts/workflow.ts';
-import { giveUpClaim, isOpen, liveClaim, type OrderLine } from '../../shared/domain/order-line.ts';
+import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
+import { type SendingOutcome, workflowInput } from '../../shared/contracts/workflow.ts';
+import { giveUpClaim, liveClaim } from '../../shared/domain/claims.ts';
+import { isOpen, type OrderLine } from '../../shared/domain/order-line.ts';
 import { decideFirstEmail, firstEmailAwaitedUntil } from '../../shared/domain/rules.ts';
 import { type Instant, toInstant } from '../../shared/domain/time.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
-import { createLog, faultForLog } from '../../shared/runtime/logger.ts';
+import { faultForLog } from '../../shared/contracts/log.ts';
+import { createLog } from '../../shared/runtime/logger.ts';
 import { createMetrics } from '../../shared/runtime/metrics.ts';
 import {
   type EmailOutcome,

@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { largestBody, Problem, problemDocument, problems } from '../../shared/contracts/problems.ts';
 import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
-import { faultForLog } from '../../shared/runtime/logger.ts';
+import { faultForLog } from '../../shared/contracts/log.ts';
 import { requestLog } from '../../shared/runtime/request-log.ts';
 import type { ServingServices } from '../../shared/runtime/serving.ts';
 import { docs } from './docs.ts';

@@ -6,7 +6,7 @@ import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import { largestBody, Problem, problems } from '../../shared/contracts/problems.ts';
 import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
-import { faultForLog } from '../../shared/runtime/logger.ts';
+import { faultForLog } from '../../shared/contracts/log.ts';
 import { requestLog } from '../../shared/runtime/request-log.ts';
 import { browsing } from './browsing.tsx';
 import { changingContact, keepTyped } from './changing-contact.tsx';

@@ -5,9 +5,9 @@ import { identifier } from '../../shared/contracts/fields.ts';
 import { checked, Problem } from '../../shared/contracts/problems.ts';
 import { isOperator } from '../../shared/use-cases/access.ts';
 import {
+  findHistory,
   listLines,
   listSettledLast,
-  readHistory,
   readLine,
   readOrder,
 } from '../../shared/use-cases/read-order-lines.ts';
@@ -55,11 +55,11 @@ export function browsing(app: Hono<ConsoleEnv>, desk: Desk): void {
     const { caller } = c.get('person');
     const key = checked(linePath, c.req.param());
     const line = await readLine(caller, key, services);
-    const { items } = await readHistory(caller, key, services);
+    const history = await findHistory(caller, key, services);
     const { senderAddress } = services.mailSettings;
     return show(
       c,
-      <LinePage view={personalView(desk, c)} line={line} history={items} senderAddress={senderAddress} />,
+      <LinePage view={personalView(desk, c)} line={line} history={history} senderAddress={senderAddress} />,
     );
   });
 

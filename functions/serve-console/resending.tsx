@@ -5,7 +5,7 @@ import { checked, Problem } from '../../shared/contracts/problems.ts';
 import { refusalCodes } from '../../shared/domain/rules.ts';
 import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
 import { lackOfRole, mayResend } from '../../shared/use-cases/access.ts';
-import { readHistory, readLine } from '../../shared/use-cases/read-order-lines.ts';
+import { findHistory, readLine } from '../../shared/use-cases/read-order-lines.ts';
 import { findSentEmail, resend } from '../../shared/use-cases/resend.ts';
 import { type ConsoleEnv, type Desk, personalView, type Result } from './desk.ts';
 import { readForm } from './form.ts';
@@ -59,9 +59,9 @@ export function resending(app: Hono<ConsoleEnv>, desk: Desk): void {
   type Common = { view: ReturnType<typeof personalView> } & Awaited<ReturnType<typeof open>>;
 
   async function questionPage(c: Context<ConsoleEnv>, common: Common, isRepeated = false) {
-    const { items } = await readHistory(c.get('person').caller, common.line, services);
+    const history = await findHistory(c.get('person').caller, common.line, services);
     const ticket = await tickets.issue(c.get('session'));
-    return <ResendPage {...common} history={items} ticket={ticket} isRepeated={isRepeated} />;
+    return <ResendPage {...common} history={history} ticket={ticket} isRepeated={isRepeated} />;
   }
 
   async function resultPage(c: Context<ConsoleEnv>, result: Result, common: Common) {

@@ -9,17 +9,19 @@ import { readEnvironment, variables } from '../../shared/contracts/environment.t
 import { assertNever } from '../../shared/domain/assert-never.ts';
 import { type FollowUp, followUp, isRepair, lookAhead } from '../../shared/domain/follow-up.ts';
 import {
-  closeOverdue,
   isBooked,
   isOpen,
   type LineKey,
   type Onboarding,
   type OrderLine,
 } from '../../shared/domain/order-line.ts';
+import { closeOverdue } from '../../shared/domain/transitions.ts';
 import { type Instant, plus, toInstant } from '../../shared/domain/time.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
-import { createLog, faultForLog, type Log } from '../../shared/runtime/logger.ts';
-import { createMetrics, type Metrics } from '../../shared/runtime/metrics.ts';
+import { faultForLog, type Log } from '../../shared/contracts/log.ts';
+import { createLog } from '../../shared/runtime/logger.ts';
+import type { Metrics } from '../../shared/contracts/metrics.ts';
+import { createMetrics } from '../../shared/runtime/metrics.ts';
 import { startNewExecution } from '../../shared/use-cases/align-workflow.ts';
 import { onboardLine } from '../../shared/use-cases/onboard-line.ts';
 

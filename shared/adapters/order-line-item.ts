@@ -1,16 +1,19 @@
 import * as z from 'zod';
-import { historyTypes } from '../domain/history.ts';
-import { isBooked, type OrderLine, type StoredLine, type UnbookedLine } from '../domain/order-line.ts';
+import { nextDueAt } from '../domain/follow-up.ts';
 import {
   deliveries,
   emailKinds,
+  isBooked,
   isProvisioningPending,
   type LineKey,
   type LineStatus,
   lineStatuses,
   locales,
+  type OrderLine,
+  type StoredLine,
+  type UnbookedLine,
 } from '../domain/order-line.ts';
-import { nextDueAt } from '../domain/follow-up.ts';
+import { storedEntry } from './stored-history.ts';
 
 const text = z.string();
 const contact = z.object({ email: text, name: text.exactOptional(), locale: z.enum(locales) });
@@ -30,7 +33,16 @@ const claim = z.object({
   key: text.exactOptional(),
 });
 
-const lineSchema = z.object({
+const answer = z.object({
+  key: text,
+  at: text,
+  answer: text.exactOptional(),
+  email: sentEmail.exactOptional(),
+  change: z.object({ outcome: z.enum(['saved', 'unchanged']), email: text }).exactOptional(),
+});
+
+/** What an item has whatever the status of its line. */
+const facts = z.object({
   orderId: text,
   lineId: text,
   subscriptionId: text,
@@ -41,14 +53,7 @@ const lineSchema = z.object({
   provisioningContact: contact,
   requestedStartDate: text,
   rescheduledAt: text.exactOptional(),
-  status: z.enum(lineStatuses),
   window: text,
-  firstEmailSentAt: text.exactOptional(),
-  closesAt: text.exactOptional(),
-  closedAt: text.exactOptional(),
-  onboardedAt: text.exactOptional(),
-  organizationId: text.exactOptional(),
-  cancelledAt: text.exactOptional(),
   lastEmail: sentEmail.extend({ delivery: z.enum(deliveries), reason: text.exactOptional() }).exactOptional(),
   emailsSent: z.int(),
   contactsSaved: z.int().default(0),
@@ -60,35 +65,30 @@ const lineSchema = z.object({
     .default([]),
   claim: claim.exactOptional(),
   unconfirmed: z.array(claim).default([]),
-  answers: z
-    .array(
-      z.object({
-        key: text,
-        at: text,
-        answer: text.exactOptional(),
-        email: sentEmail.exactOptional(),
-        change: z.object({ outcome: z.enum(['saved', 'unchanged']), email: text }).exactOptional(),
-      }),
-    )
-    .default([]),
+  answers: z.array(answer).default([]),
   executionRevision: z.int(),
   awaitsExecution: z.boolean().exactOptional(),
-  history: z
-    .array(
-      z.object({
-        at: text,
-        type: z.enum(historyTypes),
-        actor: text,
-        to: text.exactOptional(),
-        messageId: text.exactOptional(),
-        result: text.exactOptional(),
-        reason: text.exactOptional(),
-        claimId: text.exactOptional(),
-        repeated: z.object({ times: z.int(), since: text }).exactOptional(),
-      }),
-    )
-    .default([]),
-}) satisfies z.ZodType<OrderLine>;
+  history: z.array(storedEntry).default([]),
+});
+
+const started = { firstEmailSentAt: text, closesAt: text };
+const onboarding = { organizationId: text, onboardedAt: text };
+const maybeStarted = { firstEmailSentAt: text.exactOptional(), closesAt: text.exactOptional() };
+const maybeOnboarded = { organizationId: text.exactOptional(), onboardedAt: text.exactOptional() };
+
+const bookedSchemas = [
+  facts.extend({ status: z.literal('Scheduled') }),
+  facts.extend({ status: z.literal('AwaitingProvisioningDetails'), ...started }),
+  facts.extend({ status: z.literal('Onboarded'), ...onboarding, ...maybeStarted }),
+  facts.extend({ status: z.literal('Closed'), ...started, ...maybeOnboarded, closedAt: text }),
+  facts.extend({
+    status: z.literal('Cancelled'),
+    ...maybeStarted,
+    ...maybeOnboarded,
+    closedAt: text.exactOptional(),
+    cancelledAt: text,
+  }),
+] as const;
 
 const reschedule = z.object({ requestedStartDate: text, changedAt: text });
 
@@ -107,6 +107,11 @@ const unbookedSchema = z
     reschedules: only ? [only] : reschedules,
   })) satisfies z.ZodType<UnbookedLine>;
 
+const lineSchema = z.discriminatedUnion('status', [
+  ...bookedSchemas,
+  unbookedSchema,
+]) satisfies z.ZodType<StoredLine>;
+
 const versioned = z.object({ version: z.int() });
 
 /** A line as it was read, and the version that a write must still find. */
@@ -116,14 +121,16 @@ export interface ReadLine {
 }
 
 export function parseLine(item: unknown): ReadLine {
-  const line = z.discriminatedUnion('status', [lineSchema, unbookedSchema]).parse(item);
+  const line = lineSchema.parse(item);
   return { line, version: versioned.parse(item).version };
 }
 
 /** What lists need of a line: all but its history, and what is kept of requests. */
-export const listedAttributes = Object.keys(lineSchema.shape)
-  .filter((name) => name !== 'history' && name !== 'answers' && name !== 'unconfirmed')
-  .concat('version', 'stateKey');
+const unlisted: readonly string[] = ['history', 'answers', 'unconfirmed'];
+const attributes = new Set(bookedSchemas.flatMap(({ shape }) => Object.keys(shape)));
+export const listedAttributes = [...attributes, 'version', 'stateKey'].filter(
+  (name) => !unlisted.includes(name),
+);
 
 /** The partition holds an order: one item for the order, one for each of its lines. */
 export const primaryKey = ({ orderId, lineId }: LineKey) => ({ pk: orderId, sk: linePrefix + lineId });

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
-import { faultNames, NamedFault } from '../contracts/workflow.ts';
+import { faultNames, NamedFault } from '../contracts/faults.ts';
 import {
   isBooked,
   type LineKey,

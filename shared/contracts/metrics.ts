@@ -1,5 +1,5 @@
 import { deliveryOutcomes, emailKinds } from '../domain/order-line.ts';
-import { refusalCodes } from './problems.ts';
+import { refusalCodes } from '../domain/rules.ts';
 
 interface MetricDefinition {
   readonly unit: 'Count' | 'Seconds';
@@ -18,7 +18,7 @@ export const productMetrics = {
   /** What SES reported about them later; a report that came twice counts once. */
   EmailFeedback: { unit: 'Count', dimensions: { Outcome: deliveryOutcomes } },
   /** Resends and contact changes that people asked for and did not get. */
-  RequestsRefused: { unit: 'Count', dimensions: { Code: refusalCodes } },
+  RequestsRefused: { unit: 'Count', dimensions: { Code: ['no-access', ...refusalCodes] } },
   LinesBooked: { unit: 'Count', dimensions: {} },
   /** Lines of onboarded orders, but for cancelled ones. */
   LinesOnboarded: { unit: 'Count', dimensions: {} },
@@ -42,3 +42,9 @@ export type DimensionsOf<Name extends MetricName> = {
 };
 
 type ValueOf<Values> = Values extends readonly (infer Value extends string)[] ? Value : never;
+
+/** Counts what happened, for whoever operates the service. */
+export interface Metrics {
+  /** Adds to a metric: `value` in its unit, or one. */
+  add<Name extends MetricName>(name: Name, dimensions: DimensionsOf<Name>, value?: number): void;
+}

@@ -225,17 +225,6 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
-/** The codes that refuse what was asked for properly: by access, by the state of the line, by a limit. */
-export const refusalCodes = [
-  'no-access',
-  'point-of-no-return',
-  'not-started',
-  'cancelled',
-  'contact-undeliverable',
-  'resend-too-soon',
-  'resend-limit-reached',
-] as const satisfies readonly ProblemCode[];
-
 /** What some code adds to its problem, for those who catch one of any code. */
 export type ProblemExtras = Partial<z.output<typeof extras>>;
 

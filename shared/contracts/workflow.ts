@@ -25,30 +25,3 @@ export type SendingOutcome =
     }
   | { readonly outcome: 'unconfirmed'; readonly retryAt: string }
   | { readonly outcome: 'settled' | 'superseded' };
-
-/** A fault that the workflow or a queue retries or reports by its name. */
-export class NamedFault extends Error {
-  constructor(name: FaultName, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = name;
-  }
-}
-
-/** The names of faults, for throwers and catchers alike. */
-export const faultNames = {
-  /** The execution's line is not in the table: nothing to retry. */
-  orderLineNotFound: 'OrderLineNotFound',
-  /** Somebody else is sending for this line right now; later it is clear what came of it. */
-  sendInProgress: 'SendInProgress',
-  /** The mail service did not accept the email. */
-  emailNotSent: 'EmailNotSent',
-  /** The answer to a write was lost: it may have taken effect. */
-  writeUnconfirmed: 'WriteUnconfirmed',
-  /** DynamoDB left out a part of what was asked for, again and again. */
-  readThrottled: 'ReadThrottled',
-  /** Too many writers at one line; the next try finds them gone. */
-  lineContended: 'LineContended',
-  /** The execution started before its line's requested start date. */
-  notDueYet: 'NotDueYet',
-} as const;
-export type FaultName = (typeof faultNames)[keyof typeof faultNames];

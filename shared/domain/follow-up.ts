@@ -1,12 +1,7 @@
-import {
-  executionHorizon,
-  hasExecution,
-  isOpen,
-  isOverdue,
-  isExecutionDue,
-  type OrderLine,
-} from './order-line.ts';
+import { executionHorizon, hasExecution, isExecutionDue } from './executions.ts';
+import { isOpen, type OrderLine } from './order-line.ts';
 import { type Instant, minus } from './time.ts';
+import { isOverdue } from './transitions.ts';
 
 /** The longest window that fits beside `executionHorizon` into the year that an execution lasts at most. */
 export const longestWindowDays = 180;

@@ -1,3 +1,5 @@
+import { assertNever } from './assert-never.ts';
+import type { DeliveryOutcome, EmailKind, LineStatus, Reschedule, Stamp } from './order-line.ts';
 import type { Instant } from './time.ts';
 
 export const historyTypes = [
@@ -15,20 +17,57 @@ export const historyTypes = [
 ] as const;
 export type HistoryType = (typeof historyTypes)[number];
 
-/** What happened to a line: when, what, who did it, and for emails to whom and with what result. */
-export interface HistoryEntry {
-  readonly at: Instant;
-  readonly type: HistoryType;
-  readonly actor: string;
-  readonly to?: string;
-  readonly messageId?: string;
-  readonly result?: string;
-  readonly reason?: string;
-  /** The claim of an email that may have been sent. Not shown to callers. */
-  readonly claimId?: string;
+interface Happened<Type extends HistoryType> extends Stamp {
+  readonly type: Type;
+}
+
+interface Rescheduled extends Happened<'Rescheduled'>, Reschedule {
+  /** Why it did not count: the status that the line had, or that a newer change came before. */
+  readonly ignored?: Exclude<LineStatus, 'Scheduled'> | 'Overtaken';
+}
+
+interface EmailSent extends Happened<'ProvisioningEmailSent'> {
+  readonly to: string;
+  readonly messageId: string;
+  readonly kind: EmailKind;
+  /** How it is known: by the mail service's answer, or by its report alone. */
+  readonly result: 'Accepted' | 'Confirmed';
+}
+
+interface EmailFailed extends Happened<'ProvisioningEmailFailed'> {
+  readonly to: string;
+  readonly reason: string;
   /** How often it happened in a row, the last time at `at`. */
   readonly repeated?: { readonly times: number; readonly since: Instant };
 }
+
+interface EmailUnconfirmed extends Happened<'ProvisioningEmailUnconfirmed'> {
+  readonly to: string;
+  readonly kind: EmailKind;
+  /** The first entries of this type were written without. */
+  readonly claimId?: string;
+}
+
+interface EmailFeedback extends Happened<'ProvisioningEmailFeedback'> {
+  readonly to: string;
+  readonly messageId: string;
+  readonly delivery: DeliveryOutcome;
+  readonly reason?: string;
+}
+
+interface ContactChanged extends Happened<'ProvisioningContactChanged'> {
+  readonly to: string;
+}
+
+/** What happened to a line: when, who did it, and what else its type has to say. */
+export type HistoryEntry =
+  | Happened<'Booked' | 'Onboarded' | 'Closed' | 'Cancelled'>
+  | Rescheduled
+  | EmailSent
+  | EmailFailed
+  | EmailUnconfirmed
+  | EmailFeedback
+  | ContactChanged;
 
 /** The longest name of who did something, in bytes of UTF-8: that of the longest mail address. */
 export const longestActor = 254;
@@ -53,58 +92,61 @@ export const mostEmailsPerDay = 20;
  *     all else                                  10 KB
  *                                              385 KB
  *
- * Room is made by what tells least. There is always enough of that: the entries that tell most are 1 booking, 101 sent
- * emails (the first is not limited), 100 contact changes, 101 bounces, and an onboarding, a closing and a cancellation,
- * 305 together.
+ * Room is made by what neither reached people nor concerns them: see `concernsPeople`. There is enough of that, since
+ * the others are 1 booking, 101 emails (the first is not limited) that each come back once, 100 contact changes, and an
+ * onboarding, a closing and a cancellation, 306 together. Only a first email whose answers and reports are all lost
+ * could be more, for as long as it is sent again each hour: then the oldest but the booking make room.
  */
 export const historyLimit = 320;
 
 /** The history with one more entry. The same failure again, with nothing between, is one entry that counts. */
 export function withEntry(history: readonly HistoryEntry[], entry: HistoryEntry): readonly HistoryEntry[] {
   const last = history.at(-1);
-  return last && isRepeated(last, entry)
-    ? [...history.slice(0, -1), { ...entry, repeated: countedOn(last) }]
-    : trimmed([...history, entry]);
+  if (entry.type === 'ProvisioningEmailFailed' && last?.type === entry.type && isSame(last, entry))
+    return history.with(-1, { ...entry, repeated: countedOn(last) });
+  return trimmed([...history, entry]);
 }
 
-const isRepeated = (last: HistoryEntry, { type, actor, to, reason }: HistoryEntry): boolean =>
-  type === 'ProvisioningEmailFailed' &&
-  last.type === type &&
-  last.actor === actor &&
-  last.to === to &&
-  last.reason === reason;
+const isSame = (a: EmailFailed, b: EmailFailed): boolean =>
+  a.actor === b.actor && a.to === b.to && a.reason === b.reason;
 
-const countedOn = ({ at, repeated = { times: 1, since: at } }: HistoryEntry) => ({
+const countedOn = ({ at, repeated = { times: 1, since: at } }: EmailFailed) => ({
   ...repeated,
   times: repeated.times + 1,
 });
 
-/** Without the oldest of those that tell least, as many as there are too many. */
+/** Without the oldest that may go, if there are too many. */
 function trimmed(history: readonly HistoryEntry[]): readonly HistoryEntry[] {
   if (history.length <= historyLimit) return history;
-  const leastTelling = history.reduce((least, entry) => (tells(entry) < tells(least) ? entry : least));
-  return trimmed(history.filter((entry) => entry !== leastTelling));
+  const place = history.findIndex((entry, index) => !concernsPeople(entry, history.slice(0, index)));
+  return history.toSpliced(place === -1 ? 1 : place, 1);
 }
 
-/** How much an entry tells who wants to know what became of the line's emails; the more, the longer it is kept. */
-function tells({ type, result, reason }: HistoryEntry): number {
-  switch (type) {
-    case 'ProvisioningEmailFailed':
-      return 0;
-    case 'ProvisioningEmailFeedback':
-      if (result === 'Bounced') return 6;
-      return result === 'Delayed' ? 1 : result === 'Delivered' ? 3 : 5;
-    case 'Rescheduled':
-      return reason === undefined ? 4 : 2;
-    case 'ProvisioningEmailUnconfirmed':
-      return 5;
+/**
+ * Whether an entry tells of what reached people or concerns them. Of several reports that one email came back, the first
+ * does.
+ */
+function concernsPeople(entry: HistoryEntry, before: readonly HistoryEntry[]): boolean {
+  switch (entry.type) {
+    case 'Booked':
     case 'ProvisioningEmailSent':
+    case 'ProvisioningEmailUnconfirmed':
     case 'ProvisioningContactChanged':
     case 'Onboarded':
     case 'Closed':
     case 'Cancelled':
-      return 6;
-    case 'Booked':
-      return 7;
+      return true;
+    case 'Rescheduled':
+    case 'ProvisioningEmailFailed':
+      return false;
+    case 'ProvisioningEmailFeedback':
+      return cameBack(entry) && !before.some((other) => isReportOn(other, entry.messageId));
+    default:
+      return assertNever(entry);
   }
 }
+
+const cameBack = ({ delivery }: EmailFeedback): boolean => delivery !== 'Delivered' && delivery !== 'Delayed';
+
+const isReportOn = (entry: HistoryEntry, messageId: string): boolean =>
+  entry.type === 'ProvisioningEmailFeedback' && entry.messageId === messageId && cameBack(entry);

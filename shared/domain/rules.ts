@@ -1,15 +1,7 @@
-import {
-  changedContact,
-  type Contact,
-  type ContactChange,
-  isOpen,
-  isProvisioningPending,
-  isSameAddress,
-  limitSpan,
-  liveClaim,
-  type OrderLine,
-  withoutStaleClaim,
-} from './order-line.ts';
+import { assertNever } from './assert-never.ts';
+import { limitSpan, liveClaim, withoutStaleClaim } from './claims.ts';
+import { changedContact, type ContactChange, isSameAddress } from './contact.ts';
+import type { Contact, OrderLine } from './order-line.ts';
 import { type Instant, type IsoDuration, later, plus } from './time.ts';
 
 export interface ResendLimits {
@@ -115,17 +107,24 @@ export function firstEmailAwaitedUntil(line: OrderLine, now: Instant): Instant |
  * do because it was sent or the line was settled.
  */
 export function decideFirstEmail(line: OrderLine, now: Instant): 'send' | 'wait' | 'left' {
-  if (refuseSettled(line) || line.firstEmailSentAt !== undefined || line.status !== 'Scheduled')
-    return 'left';
+  if (line.status !== 'Scheduled') return 'left';
   return line.requestedStartDate <= now ? 'send' : 'wait';
 }
 
 function refuseSettled(line: OrderLine): Refusal | undefined {
-  if (line.status === 'Cancelled') return { code: 'cancelled' };
-  if (line.onboardedAt !== undefined) return { code: 'point-of-no-return' };
-  if (!isOpen(line) && !isProvisioningPending(line))
-    throw new Error(`no rule for a line that is ${line.status}`);
-  return undefined;
+  switch (line.status) {
+    case 'Scheduled':
+    case 'AwaitingProvisioningDetails':
+      return undefined;
+    case 'Closed':
+      return line.onboardedAt === undefined ? undefined : { code: 'point-of-no-return' };
+    case 'Onboarded':
+      return { code: 'point-of-no-return' };
+    case 'Cancelled':
+      return { code: 'cancelled' };
+    default:
+      return assertNever(line);
+  }
 }
 
 function refuseUnstarted(line: OrderLine): Refusal | undefined {

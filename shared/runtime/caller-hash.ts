@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { faultForLog, type Log } from './logger.ts';
+import { faultForLog, type Log } from '../contracts/log.ts';
 
 /** Names callers in logs: the same one the same way each time, and nobody by it who lacks the salt. */
 export interface CallerHash {

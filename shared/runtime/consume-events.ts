@@ -4,8 +4,8 @@ import type * as z from 'zod';
 import type { DeadLetters } from '../adapters/dead-letters.ts';
 import { subjectOf } from '../contracts/events.ts';
 import { check, inputErrorText } from '../contracts/validation.ts';
-import { NamedFault } from '../contracts/workflow.ts';
-import { faultForLog, type Log } from './logger.ts';
+import { NamedFault } from '../contracts/faults.ts';
+import { faultForLog, type Log } from '../contracts/log.ts';
 
 /** What SQS calls with a batch of events. */
 export type EventsHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;

@@ -3,8 +3,8 @@ import type { OrderLineStore } from '../adapters/order-line-store.ts';
 import type { Workflow } from '../adapters/workflow.ts';
 import { variables } from '../contracts/environment.ts';
 import { type EventSchema, eventsOf } from '../contracts/events.ts';
+import type { Metrics } from '../contracts/metrics.ts';
 import { consumeEvents, type ConsumerServices, type EventsHandler } from './consume-events.ts';
-import type { Metrics } from './metrics.ts';
 
 /** What a function reads from its environment that takes events in and leaves the workflow as it is. */
 export const recordingEnvironment = z.object({

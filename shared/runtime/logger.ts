@@ -1,25 +1,4 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { NamedFault } from '../contracts/workflow.ts';
-
-/** Writes structured lines about what the service did. Names of people, addresses and tokens never go in. */
-export type Log = Pick<Logger, 'info' | 'warn' | 'error'>;
+import type { Log } from '../contracts/log.ts';
 
 export const createLog = (serviceName: string): Log => new Logger({ serviceName });
-
-/**
- * What a log may say of an error: its name, our own words, and where it was thrown. The messages of services are left
- * out, since they repeat addresses.
- */
-export function faultForLog(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { name: typeof error };
-  return {
-    name: error.name,
-    ...(error instanceof NamedFault ? { message: error.message } : {}),
-    at: error.stack
-      ?.split('\n')
-      .filter((line) => /^\s+at /.test(line))
-      .slice(0, 8)
-      .map((line) => line.trim()),
-    ...(error.cause === undefined ? {} : { cause: faultForLog(error.cause) }),
-  };
-}

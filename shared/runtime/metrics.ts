@@ -1,11 +1,5 @@
 import { Metrics as EmbeddedMetrics } from '@aws-lambda-powertools/metrics';
-import { type DimensionsOf, type MetricName, productMetrics } from '../contracts/metrics.ts';
-
-/** Counts what happened, for whoever operates the service. */
-export interface Metrics {
-  /** Adds to a metric: `value` in its unit, or one. */
-  add<Name extends MetricName>(name: Name, dimensions: DimensionsOf<Name>, value?: number): void;
-}
+import { type Metrics, productMetrics } from '../contracts/metrics.ts';
 
 /**
  * Metrics that leave at once, as lines of the function's log that CloudWatch reads: what happened before a crash or a

@@ -2,7 +2,7 @@ import type { Context, Env, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import type { CallerHash } from './caller-hash.ts';
 import { readGatewayContext } from './gateway-context.ts';
-import type { Log } from './logger.ts';
+import type { Log } from '../contracts/log.ts';
 
 /**
  * Writes a line for each request, with the request id that it has in the access log: what was called, what came of it,

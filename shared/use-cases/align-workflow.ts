@@ -1,13 +1,7 @@
 import type { OrderLineStore } from '../adapters/order-line-store.ts';
 import type { Workflow } from '../adapters/workflow.ts';
-import {
-  hasExecution,
-  isBooked,
-  isExecutionDue,
-  isOpen,
-  type OrderLine,
-  withNewExecution,
-} from '../domain/order-line.ts';
+import { hasExecution, isExecutionDue, withNewExecution } from '../domain/executions.ts';
+import { isBooked, isOpen, type OrderLine } from '../domain/order-line.ts';
 import type { Instant } from '../domain/time.ts';
 
 /**

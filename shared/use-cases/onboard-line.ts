@@ -1,14 +1,8 @@
 import type { OrderLineStore } from '../adapters/order-line-store.ts';
-import {
-  isBooked,
-  type LineKey,
-  onboard,
-  type Onboarding,
-  type OrderLine,
-  type Stamp,
-} from '../domain/order-line.ts';
+import { isBooked, type LineKey, type Onboarding, type OrderLine, type Stamp } from '../domain/order-line.ts';
+import { onboard } from '../domain/transitions.ts';
 import { secondsBetween } from '../domain/time.ts';
-import type { Metrics } from '../runtime/metrics.ts';
+import type { Metrics } from '../contracts/metrics.ts';
 
 /** Lets a line pass the point of no return; answers it as it is then, and undefined if it is not booked. */
 export async function onboardLine(

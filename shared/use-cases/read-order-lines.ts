@@ -3,10 +3,12 @@ import { cursors, type ListRequest, type OrderLineStore } from '../adapters/orde
 import type { HistoryAnswer, LineAnswer, ListAnswer, listQuery, OrderAnswer } from '../contracts/api.ts';
 import { invalidRequest, Problem } from '../contracts/problems.ts';
 import type { HistoryEntry } from '../domain/history.ts';
-import { type LineKey, withoutStaleClaim } from '../domain/order-line.ts';
+import { withoutStaleClaim } from '../domain/claims.ts';
+import type { LineKey } from '../domain/order-line.ts';
 import type { ResendLimits } from '../domain/rules.ts';
 import { toInstant } from '../domain/time.ts';
 import { type Caller, isVisible, listedPartner, requireView } from './access.ts';
+import { presentEntry } from './present-history.ts';
 import { presentLine } from './present-line.ts';
 
 export interface ReadServices {
@@ -113,21 +115,28 @@ export async function readLine(
  * Everything that happened to a line, newest first.
  * @throws Problem order-line-not-found, no-access
  */
-export async function readHistory(
+export async function findHistory(
   caller: Caller,
   key: LineKey,
   { store, now }: ReadServices,
-): Promise<HistoryAnswer> {
+): Promise<readonly HistoryEntry[]> {
   const line = requireView(await store.find(key), caller);
   const { history } = withoutStaleClaim(line, toInstant(now()));
-  return { items: history.toReversed().sort(byTimeDescending).map(presentEntry) };
+  return history.toReversed().sort(byTimeDescending);
 }
 
 const byTimeDescending = (a: HistoryEntry, b: HistoryEntry): number =>
   a.at === b.at ? 0 : a.at < b.at ? 1 : -1;
 
-/** An entry as callers see it; what happened several times in a row says so in its result. */
-const presentEntry = ({ repeated, claimId: _, ...entry }: HistoryEntry): HistoryAnswer['items'][number] =>
-  repeated
-    ? { ...entry, result: `${entry.result ?? ''}, ${repeated.times} times since ${repeated.since}` }
-    : entry;
+/**
+ * The same as the API shows it.
+ * @throws Problem order-line-not-found, no-access
+ */
+export async function readHistory(
+  caller: Caller,
+  key: LineKey,
+  services: ReadServices,
+): Promise<HistoryAnswer> {
+  const entries = await findHistory(caller, key, services);
+  return { items: entries.map(presentEntry) };
+}

@@ -4,24 +4,14 @@ import {
   type ResendAnswer,
   resendAnswer,
 } from '../contracts/api.ts';
-import { Problem, refusalCodes, supportCase } from '../contracts/problems.ts';
-import {
-  type ContactChange,
-  keepAnswer,
-  type KeptAnswer,
-  keptAnswer,
-  type LineKey,
-  liveClaim,
-  type OrderLine,
-  type QuietChange,
-  saveContact,
-  type SentEmail,
-  unconfirmedOf,
-  withoutStaleClaim,
-} from '../domain/order-line.ts';
+import { Problem, supportCase } from '../contracts/problems.ts';
+import { keepAnswer, keptAnswer } from '../domain/answers.ts';
+import { liveClaim, unconfirmedOf, withoutStaleClaim } from '../domain/claims.ts';
+import { type ContactChange, saveContact } from '../domain/contact.ts';
+import type { KeptAnswer, LineKey, OrderLine, QuietChange, SentEmail } from '../domain/order-line.ts';
 import { decideContactChange, refuseResend, type ResendLimits } from '../domain/rules.ts';
 import { type Instant, toInstant } from '../domain/time.ts';
-import type { Metrics } from '../runtime/metrics.ts';
+import { type Metrics, productMetrics } from '../contracts/metrics.ts';
 import { type Caller, isVisible, requireResend } from './access.ts';
 import { presentLine, problemOf } from './present-line.ts';
 import { type EmailOutcome, type Permit, sendEmail, type SendServices } from './send-email.ts';
@@ -326,12 +316,14 @@ function unconfirmed(line: OrderLine, { requestId }: Request, { now, limits }: R
   });
 }
 
+const refusals = productMetrics.RequestsRefused.dimensions.Code;
+
 /** Counts a request that is refused, once, and hands the refusal on. */
 async function countingRefusals<Answer>(metrics: Metrics, request: () => Promise<Answer>): Promise<Answer> {
   try {
     return await request();
   } catch (error) {
-    const refusal = error instanceof Problem && refusalCodes.find((code) => code === error.code);
+    const refusal = error instanceof Problem && refusals.find((code) => code === error.code);
     if (refusal) metrics.add('RequestsRefused', { Code: refusal });
     throw error;
   }

@@ -1,25 +1,15 @@
 import type { Mail, MailOutcome } from '../adapters/mail.ts';
 import type { OrderLineStore } from '../adapters/order-line-store.ts';
 import type { MailSettings } from '../contracts/environment.ts';
-import { faultNames, NamedFault } from '../contracts/workflow.ts';
-import {
-  asOnboarded,
-  type Claim,
-  giveUpClaim,
-  isBooked,
-  type LineKey,
-  type OrderLine,
-  recordFailure,
-  recordSent,
-  type SentEmail,
-  sentEmailOf,
-  withClaim,
-  withoutClaim,
-} from '../domain/order-line.ts';
+import { faultNames, NamedFault } from '../contracts/faults.ts';
+import { giveUpClaim, withClaim, withoutClaim } from '../domain/claims.ts';
+import { type Claim, isBooked, type LineKey, type OrderLine, type SentEmail } from '../domain/order-line.ts';
+import { recordFailure, recordSent, sentEmailOf } from '../domain/sent-emails.ts';
+import { asOnboarded } from '../domain/transitions.ts';
 import { type Instant, plus, toInstant } from '../domain/time.ts';
 import { writeEmail } from '../emails/write-email.ts';
-import { faultForLog, type Log } from '../runtime/logger.ts';
-import type { Metrics } from '../runtime/metrics.ts';
+import { faultForLog, type Log } from '../contracts/log.ts';
+import type { Metrics } from '../contracts/metrics.ts';
 
 /*
  * The way of every email: load, authorize, claim, send, record, answer. Who sends what to whom is written before the

@@ -4,16 +4,13 @@ import * as dynamoDb from '@aws-sdk/client-dynamodb';
 import aslValidator from 'asl-validator';
 import { Duration } from 'luxon';
 import { toItem } from '../../shared/adapters/order-line-item.ts';
-import { faultNames } from '../../shared/contracts/workflow.ts';
+import { faultNames } from '../../shared/contracts/faults.ts';
 import { followUp, longestWindowDays } from '../../shared/domain/follow-up.ts';
-import { executionHorizon } from '../../shared/domain/order-line.ts';
-import {
-  book,
-  closeOverdue,
-  type OrderLine,
-  recordSent,
-  withNewExecution,
-} from '../../shared/domain/order-line.ts';
+import { executionHorizon } from '../../shared/domain/executions.ts';
+import { withNewExecution } from '../../shared/domain/executions.ts';
+import type { OrderLine } from '../../shared/domain/order-line.ts';
+import { recordSent } from '../../shared/domain/sent-emails.ts';
+import { book, closeOverdue } from '../../shared/domain/transitions.ts';
 import { plus, toInstant } from '../../shared/domain/time.ts';
 import { resourcesOf, synthesise } from './synth.ts';
 

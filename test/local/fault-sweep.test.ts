@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { refusedByAws } from '../../infra/local/wire/checked.ts';
+import { withoutStaleClaim } from '../../shared/domain/claims.ts';
 import {
   type EmailKind,
   emailKinds,
   isOpen,
   type LineStatus,
   type OrderLine,
-  withoutStaleClaim,
 } from '../../shared/domain/order-line.ts';
 import { booked, cancelled, onboarded, rescheduled } from '../support/events.ts';
 import { temporaryFolder } from '../support/service.ts';
@@ -270,7 +270,7 @@ async function check(w: World, outcomes: Readonly<Record<string, Outcome>>): Pro
         mine.some((email) => email.messageId === messageId),
         'the history has an email that never left',
       );
-    const claims = line.history.filter(({ type }) => type === 'ProvisioningEmailUnconfirmed');
+    const claims = line.history.filter((entry) => entry.type === 'ProvisioningEmailUnconfirmed');
     for (const { claimId } of claims)
       expectThat(!mine.some(({ tags }) => tags.claimId === claimId), 'an email that left is unconfirmed');
     expectThat(

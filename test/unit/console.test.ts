@@ -173,13 +173,14 @@ test('what got past every check on the way in is still text on every page', asyn
     undeliverable: [{ email: attack, reason: attack }],
     history: [
       { at: now, type: 'Booked', actor: attack },
-      { at: now, type: 'Rescheduled', actor: attack, result: attack },
+      { at: now, type: 'ProvisioningContactChanged', actor: attack, to: attack },
       {
         at: now,
         type: 'ProvisioningEmailFeedback',
         actor: attack,
         to: attack,
-        result: attack,
+        messageId: attack,
+        delivery: 'Bounced',
         reason: attack,
       },
     ],
@@ -199,6 +200,7 @@ describe('an email that may have been sent', () => {
     type: 'ProvisioningEmailUnconfirmed',
     actor: 'maya',
     to: 'it@example.com',
+    kind: 'resend',
   } as const;
   const pageOfLine = async (stored: OrderLine) => {
     const pages = consoleOf(stored);
@@ -207,7 +209,12 @@ describe('an email that may have been sent', () => {
   };
   const pageOf = (...history: OrderLine['history']) =>
     pageOfLine(line({ status: 'AwaitingProvisioningDetails', history }));
-  const sent = { ...unconfirmed, type: 'ProvisioningEmailSent', result: 'Confirmed' } as const;
+  const sent = {
+    ...unconfirmed,
+    type: 'ProvisioningEmailSent',
+    messageId: 'm',
+    result: 'Confirmed',
+  } as const;
 
   it('is told above the history while it is the newest', async () => {
     const { notice } = texts.en.unconfirmed;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { recordOf } from '../../infra/local/event-bus.ts';
-import { NamedFault } from '../../shared/contracts/workflow.ts';
+import { NamedFault } from '../../shared/contracts/faults.ts';
 import { consumeEvents } from '../../shared/runtime/consume-events.ts';
 
 /** What is logged, by level, when an event fails with `fault` as it is delivered for the given time. */

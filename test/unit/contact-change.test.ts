@@ -1,5 +1,6 @@
 import type { MailOutcome } from '../../shared/adapters/mail.ts';
-import { isBooked, recordReported } from '../../shared/domain/order-line.ts';
+import { isBooked } from '../../shared/domain/order-line.ts';
+import { recordReported } from '../../shared/domain/sent-emails.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { changeContact, findSentEmail, type ResendServices } from '../../shared/use-cases/resend.ts';
 import { defaults } from '../../infra/settings.ts';

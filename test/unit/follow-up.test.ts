@@ -1,17 +1,13 @@
 import { followUp, nextDueAt } from '../../shared/domain/follow-up.ts';
-import {
-  executionHorizon,
-  giveUpClaim,
-  recordReported,
-  reschedule,
-  withClaim,
-} from '../../shared/domain/order-line.ts';
-import type { OrderLine } from '../../shared/domain/order-line.ts';
+import { giveUpClaim, withClaim } from '../../shared/domain/claims.ts';
+import { executionHorizon } from '../../shared/domain/executions.ts';
+import { recordReported } from '../../shared/domain/sent-emails.ts';
+import { reschedule } from '../../shared/domain/transitions.ts';
 import { plus } from '../../shared/domain/time.ts';
-import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
+import { daysAfter, line, type LineChanges, minutesBefore, now } from '../support/lines.ts';
 
-const scheduled = (requestedStartDate: string): Partial<OrderLine> => ({ requestedStartDate });
-const closing = (closesAt: string): Partial<OrderLine> => ({
+const scheduled = (requestedStartDate: string): LineChanges => ({ requestedStartDate });
+const closing = (closesAt: string): LineChanges => ({
   status: 'AwaitingProvisioningDetails',
   requestedStartDate: '2026-11-01T00:00:00.000Z',
   firstEmailSentAt: '2026-11-01T00:00:00.000Z',
@@ -20,7 +16,7 @@ const closing = (closesAt: string): Partial<OrderLine> => ({
 const unstarted = { executionRevision: 0 };
 
 describe('what the sweep does about a line', () => {
-  it.each<[string, Partial<OrderLine>, string]>([
+  it.each<[string, LineChanges, string]>([
     ['its execution was never started', { ...scheduled(now), ...unstarted }, 'start-execution'],
     ['its start date is half a year away', { ...scheduled(daysAfter(180)), ...unstarted }, 'start-execution'],
     [
@@ -48,7 +44,7 @@ describe('what the sweep does about a line', () => {
 });
 
 describe('when a line next needs somebody', () => {
-  it.each<[string, Partial<OrderLine>, string | undefined]>([
+  it.each<[string, LineChanges, string | undefined]>([
     ['for its execution', { ...scheduled(daysAfter(200)), ...unstarted }, daysAfter(20)],
     ['for its email', scheduled(daysAfter(3)), daysAfter(3)],
     ['for its closing', closing(daysAfter(4)), daysAfter(4)],
@@ -59,7 +55,7 @@ describe('when a line next needs somebody', () => {
     expect(nextDueAt(line(state))).toBe(due);
   });
 
-  it.each<[string, Partial<OrderLine>]>([
+  it.each<[string, LineChanges]>([
     ['an execution', { ...scheduled(daysAfter(300)), ...unstarted }],
     ['an email', scheduled(daysAfter(30))],
     ['a closing', closing(daysAfter(7))],

@@ -9,101 +9,115 @@ import {
   mostEmailsPerLine,
   withEntry,
 } from '../../shared/domain/history.ts';
-import {
-  book,
-  cancel,
-  type Claim,
-  closeOverdue,
-  type EmailKind,
-  keepAnswer,
-  mostQuietChanges,
-  mostUndeliverable,
-  onboard,
-  type OrderLine,
-  recordFailure,
-  recordFeedback,
-  recordSent,
-  reschedule,
-  withClaim,
-} from '../../shared/domain/order-line.ts';
+import { keepAnswer, mostQuietChanges } from '../../shared/domain/answers.ts';
+import { withClaim } from '../../shared/domain/claims.ts';
+import { mostUndeliverable, recordFeedback } from '../../shared/domain/feedback.ts';
+import type { Claim, DeliveryOutcome, EmailKind, OrderLine } from '../../shared/domain/order-line.ts';
+import { recordFailure, recordSent } from '../../shared/domain/sent-emails.ts';
+import { book, cancel, closeOverdue, onboard, reschedule } from '../../shared/domain/transitions.ts';
 import { presentLine } from '../../shared/use-cases/present-line.ts';
 import { daysAfter, minutesBefore, now } from '../support/lines.ts';
 
-const entry = (changes: Partial<HistoryEntry>): HistoryEntry => ({
-  at: now,
-  type: 'ProvisioningEmailFailed',
-  actor: 'workflow',
-  to: 'it@example.com',
-  result: 'not sent',
-  reason: 'Throttling',
-  ...changes,
-});
+const failure = (changes: Partial<Extract<HistoryEntry, { type: 'ProvisioningEmailFailed' }>> = {}) =>
+  ({
+    at: now,
+    type: 'ProvisioningEmailFailed',
+    actor: 'workflow',
+    to: 'it@example.com',
+    reason: 'Throttling',
+    ...changes,
+  }) as const;
+const stamped = { at: now, actor: 'somebody' };
+const booked = { ...stamped, type: 'Booked' } as const;
+const moved = { ...stamped, type: 'Rescheduled', requestedStartDate: now, changedAt: now } as const;
+const changed = { ...stamped, type: 'ProvisioningContactChanged', to: 'it@example.com' } as const;
+const sent = (messageId: string) =>
+  ({
+    ...stamped,
+    type: 'ProvisioningEmailSent',
+    to: 'it@example.com',
+    messageId,
+    kind: 'resend',
+    result: 'Accepted',
+  }) as const;
+const unconfirmed = (claimId: string) =>
+  ({
+    ...stamped,
+    type: 'ProvisioningEmailUnconfirmed',
+    to: 'it@example.com',
+    kind: 'first',
+    claimId,
+  }) as const;
+const feedback = (delivery: DeliveryOutcome, messageId = 'message') =>
+  ({ ...stamped, type: 'ProvisioningEmailFeedback', to: 'it@example.com', messageId, delivery }) as const;
 const filled = (...entries: HistoryEntry[]) => entries.reduce<readonly HistoryEntry[]>(withEntry, []);
 
 describe('the same failure in a row', () => {
   it('is one entry that says how often it happened, since when, and when last', () => {
     const history = filled(
-      entry({ at: minutesBefore(3) }),
-      entry({ at: minutesBefore(2) }),
-      entry({ at: minutesBefore(1) }),
+      failure({ at: minutesBefore(3) }),
+      failure({ at: minutesBefore(2) }),
+      failure({ at: minutesBefore(1) }),
     );
     const repeated = { times: 3, since: minutesBefore(3) };
-    expect(history).toEqual([entry({ at: minutesBefore(1), repeated })]);
+    expect(history).toEqual([failure({ at: minutesBefore(1), repeated })]);
   });
 
-  it.each<[string, Partial<HistoryEntry>]>([
-    ['of somebody else', { actor: 'rana@northwind.example' }],
-    ['to somebody else', { to: 'new@example.com' }],
-    ['for another reason', { reason: 'ServiceUnavailable' }],
-    ['of another kind', { type: 'ProvisioningEmailUnconfirmed' }],
-  ])('is another one if it is %s', (_, changes) => {
-    expect(filled(entry({}), entry(changes))).toHaveLength(2);
+  it.each<[string, HistoryEntry]>([
+    ['of somebody else', failure({ actor: 'rana@northwind.example' })],
+    ['to somebody else', failure({ to: 'new@example.com' })],
+    ['for another reason', failure({ reason: 'ServiceUnavailable' })],
+    ['no failure', unconfirmed('claim-1')],
+  ])('is another one if it is %s', (_, other) => {
+    expect(filled(failure(), other)).toHaveLength(2);
   });
 
   it('is another one after something else happened', () => {
-    expect(filled(entry({}), entry({ type: 'Rescheduled' }), entry({}))).toHaveLength(3);
+    expect(filled(failure(), moved, failure())).toHaveLength(3);
   });
 
   it('is not: contact changes, however alike', () => {
-    const change = entry({ type: 'ProvisioningContactChanged' });
-    expect(filled(change, change)).toHaveLength(2);
+    expect(filled(changed, changed)).toHaveLength(2);
   });
 });
 
 describe('a full history', () => {
-  const feedback = (result: string) => entry({ type: 'ProvisioningEmailFeedback', result });
-  const other = (reason: string) => entry({ type: 'ProvisioningEmailSent', reason });
-  const full = filled(
-    ...Array.from({ length: historyLimit - 7 }, (_, index) => other(String(index))),
-    entry({ type: 'Rescheduled', reason: 'ignored: a newer change came before' }),
+  const mayGo = [
+    moved,
+    failure(),
     feedback('Delivered'),
-    feedback('Bounced'),
-    entry({ type: 'Booked' }),
     feedback('Delayed'),
-    entry({ reason: 'first' }),
-    entry({ reason: 'second' }),
+    feedback('Bounced', 'message-1'),
+  ];
+  const people = (length: number) => Array.from({ length }, (_, index) => sent(`message-${index}`));
+  const full = filled(
+    booked,
+    feedback('Bounced', 'message-1'),
+    ...people(historyLimit - 2 - mayGo.length),
+    ...mayGo,
   );
 
-  it.each([
-    [1, 'the oldest failure', entry({ reason: 'first' })],
-    [2, 'then the next failure', entry({ reason: 'second' })],
-    [3, 'then a delay', feedback('Delayed')],
-    [4, 'then a reschedule that was ignored', full.at(-7)],
-    [5, 'then a delivery', feedback('Delivered')],
-  ])('with %i more makes room by what tells least: %s', (more, _, gone) => {
-    const after = Array.from({ length: more }, (__, index) => other(`more ${index}`)).reduce(withEntry, full);
-    expect(after).toHaveLength(historyLimit);
-    expect(after).not.toContainEqual(gone);
-    expect(after).toContainEqual(feedback('Bounced'));
-    expect(after).toContainEqual(entry({ type: 'Booked' }));
-    expect(after.filter(({ type }) => type === 'ProvisioningEmailSent')).toHaveLength(
-      historyLimit - 7 + more,
-    );
+  it('makes room by the oldest that neither reached people nor concerns them', () => {
+    for (let more = 0; more <= mayGo.length; more += 1) {
+      const after = Array.from({ length: more }, (_, index) => sent(`more ${index}`)).reduce(withEntry, full);
+      expect(after).toEqual([
+        ...full.slice(0, historyLimit - mayGo.length),
+        ...mayGo.slice(more),
+        ...after.slice(historyLimit - more),
+      ]);
+      expect(after.slice(historyLimit - more)).toHaveLength(more);
+    }
   });
 
-  it('does not take in what tells less than all it has', () => {
-    const sends = Array.from({ length: historyLimit }, (_, index) => other(String(index)));
-    expect(withEntry(filled(...sends), entry({}))).toEqual(sends);
+  it('does not take in what may go if it has nothing else of that kind', () => {
+    const all = filled(...people(historyLimit));
+    expect(withEntry(all, failure())).toEqual(all);
+  });
+
+  it('of nothing but what reached people keeps the booking and the newest', () => {
+    const all = filled(booked, ...people(historyLimit - 1));
+    const after = withEntry(all, unconfirmed('claim-1'));
+    expect(after).toEqual([booked, ...all.slice(2), unconfirmed('claim-1')]);
   });
 });
 
@@ -171,24 +185,22 @@ describe('the longest life that a line can have', () => {
   }
 
   const line = longest();
-  const count = (wanted: Partial<HistoryEntry>) =>
-    line.history.filter((known) =>
-      Object.entries(wanted).every(
-        ([key, value]) => key in known && known[key as keyof HistoryEntry] === value,
-      ),
-    ).length;
+  const count = (wanted: HistoryEntry['type']) => line.history.filter(({ type }) => type === wanted).length;
+  const cameBack = line.history
+    .filter((entry) => entry.type === 'ProvisioningEmailFeedback')
+    .filter(({ delivery }) => delivery !== 'Delivered' && delivery !== 'Delayed');
 
-  it('is in its history, but for what tells least', () => {
+  it('is in its history, but for what neither reached people nor concerns them', () => {
     expect(line.history.length).toBeLessThanOrEqual(historyLimit);
     expect({
-      booked: count({ type: 'Booked' }),
-      sent: count({ type: 'ProvisioningEmailSent' }),
-      changed: count({ type: 'ProvisioningContactChanged' }),
-      bounced: count({ result: 'Bounced' }),
-      closed: count({ type: 'Closed' }),
-      onboarded: count({ type: 'Onboarded' }),
-      cancelled: count({ type: 'Cancelled' }),
-    }).toEqual({ booked: 1, sent: 101, changed: 100, bounced: 101, closed: 1, onboarded: 1, cancelled: 1 });
+      booked: count('Booked'),
+      sent: count('ProvisioningEmailSent'),
+      changed: count('ProvisioningContactChanged'),
+      cameBack: new Set(cameBack.map(({ messageId }) => messageId)).size,
+      closed: count('Closed'),
+      onboarded: count('Onboarded'),
+      cancelled: count('Cancelled'),
+    }).toEqual({ booked: 1, sent: 101, changed: 100, cameBack: 101, closed: 1, onboarded: 1, cancelled: 1 });
   });
 
   it('fits into an item of DynamoDB, each part within what is planned for it', () => {

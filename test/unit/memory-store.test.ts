@@ -8,13 +8,8 @@ import { createTable, tableName } from '../../infra/local/table.ts';
 import { closedStateKey } from '../../shared/adapters/order-line-item.ts';
 import { dynamoDbClient, orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { timeLimits } from '../../shared/adapters/time-limits.ts';
-import {
-  isBooked,
-  lineStatuses,
-  type OrderLine,
-  type StoredLine,
-  unbooked,
-} from '../../shared/domain/order-line.ts';
+import { isBooked, lineStatuses, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
+import { unbooked } from '../../shared/domain/transitions.ts';
 import { closeInput } from '../support/close-state.ts';
 import { daysAfter, line, now } from '../support/lines.ts';
 import { MemoryTable } from '../support/memory-table.ts';
@@ -128,7 +123,17 @@ async function answers(client: DynamoDBClient, operations: readonly Operation[],
           requestedStartDate: daysAfter(next.days),
           ...(status === 'Scheduled' ? {} : { closesAt: daysAfter(next.days + 7), firstEmailSentAt: now }),
           ...(isOnboarded ? { onboardedAt: now, organizationId: 'organization' } : {}),
-          history: [{ at: now, type: 'Booked', actor: 'test', ...(reason === undefined ? {} : { reason }) }],
+          history: [
+            {
+              at: now,
+              type: 'ProvisioningEmailFeedback',
+              actor: 'test',
+              to: 'it@example.com',
+              messageId: 'message',
+              delivery: 'Bounced',
+              ...(reason === undefined ? {} : { reason }),
+            },
+          ],
         });
         return await store.update(name, (known) => ({ line: written, result: known ?? 'new' }));
       }
@@ -199,7 +204,7 @@ it.each(['memory', 'dynalite'])('gives up as often as the store tries, on %s', a
   const mine = orderLineStore(client, tableName, () => intrude());
   const other = orderLineStore(client, tableName);
   const name = line({ orderId: `contended-${kind}` });
-  const save = (known: StoredLine | undefined) => ({ line: { ...name, ...known }, result: undefined });
+  const save = (known: StoredLine | undefined) => ({ line: { ...(known ?? name) }, result: undefined });
   const intrude = () => other.update(name, save);
   await intrude();
   const read = await mine.find(name);

@@ -3,16 +3,11 @@ import { emailReported } from '../../functions/record-email-feedback/event.ts';
 import { organizationOnboarded } from '../../functions/record-onboarding/event.ts';
 import { handle as sendProvisioningEmail } from '../../functions/send-provisioning-email/handler.ts';
 import { handle as sweepOrderLines } from '../../functions/sweep-order-lines/handler.ts';
-import { problems, refusalCodes } from '../../shared/contracts/problems.ts';
-import {
-  book,
-  cancel,
-  onboard,
-  type OrderLine,
-  recordSent,
-  type StoredLine,
-} from '../../shared/domain/order-line.ts';
-import type { Metrics } from '../../shared/runtime/metrics.ts';
+import { problems } from '../../shared/contracts/problems.ts';
+import type { OrderLine, StoredLine } from '../../shared/domain/order-line.ts';
+import { recordSent } from '../../shared/domain/sent-emails.ts';
+import { book, cancel, closeOverdue, onboard } from '../../shared/domain/transitions.ts';
+import { type Metrics, productMetrics } from '../../shared/contracts/metrics.ts';
 import { changeContact, resend } from '../../shared/use-cases/resend.ts';
 import { booked, daysAfter, onboarded } from '../support/events.ts';
 import { memoryStore } from '../support/memory-store.ts';
@@ -239,7 +234,8 @@ describe('a request', () => {
 
   it('is refused by the codes that say so: by access, state or limit', () => {
     const refusing = Object.entries(problems).filter(([, { status }]) => [403, 409, 429].includes(status));
-    expect(refusing.map(([code]) => code).sort()).toEqual([...refusalCodes].sort());
+    const { Code: codes } = productMetrics.RequestsRefused.dimensions;
+    expect(refusing.map(([code]) => code).sort()).toEqual([...codes].sort());
   });
 });
 
@@ -266,7 +262,7 @@ describe('a sweep', () => {
 
   it('does not count what was closed by another meanwhile, nor a run that broke off', async () => {
     const { services, counted } = service([awaiting], late);
-    const closed = { ...awaiting, status: 'Closed' } as const;
+    const closed = closeOverdue(awaiting, { at: late, actor: 'workflow' });
     await sweepOrderLines({
       ...services,
       store: { ...services.store, update: (_key, decide) => Promise.resolve(decide(closed).result) },

@@ -1,13 +1,9 @@
 import { emailReported } from '../../functions/record-email-feedback/event.ts';
 import type { OrderLineStore } from '../../shared/adapters/order-line-store.ts';
-import {
-  giveUpClaim,
-  isBooked,
-  type OrderLine,
-  recordFeedback,
-  recordSent,
-  withClaim,
-} from '../../shared/domain/order-line.ts';
+import { giveUpClaim, withClaim } from '../../shared/domain/claims.ts';
+import { recordFeedback } from '../../shared/domain/feedback.ts';
+import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
+import { recordSent } from '../../shared/domain/sent-emails.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { line, minutesBefore, now } from '../support/lines.ts';
 
@@ -78,7 +74,8 @@ it('a report is recorded, also while another email of the line leaves', async ()
   });
 });
 
-const entries = ({ history }: OrderLine) => history.map(({ type, messageId }) => [type, messageId]);
+const entries = ({ history }: OrderLine) =>
+  history.map((entry) => [entry.type, 'messageId' in entry ? entry.messageId : undefined]);
 
 it('a report about an email that is just leaving makes its record, as if the answer had come', async () => {
   const line = await bounced(withClaim(sent, claim), 'message-2', 'no such user', { claimId: ['claim-1'] });
@@ -121,7 +118,7 @@ it('a report about an email that nobody knows of makes its record from what it s
     type: 'ProvisioningEmailSent',
     to: 'who@else.example',
     actor: 'aws.ses',
-    reason: 'resend',
+    kind: 'resend',
   });
 });
 

@@ -1,26 +1,27 @@
-import type { Contact, ContactChange, EmailKind, OrderLine } from '../../shared/domain/order-line.ts';
+import type { ContactChange } from '../../shared/domain/contact.ts';
+import type { Contact, EmailKind } from '../../shared/domain/order-line.ts';
 import {
   decideContactChange,
   decideFirstEmail,
   refuseContactChange,
   refuseResend,
 } from '../../shared/domain/rules.ts';
-import { line, minutesBefore, now } from '../support/lines.ts';
+import { line, type LineChanges, minutesBefore, now } from '../support/lines.ts';
 
 const limits = { interval: 'PT1M', perDay: 3, perLine: 20 };
 const sameAddress = { email: 'IT@Example.com', locale: 'en' } as const;
 const otherAddress = { email: 'new@example.com', locale: 'en' } as const;
 
-const awaiting: Partial<OrderLine> = {
+const awaiting: LineChanges = {
   status: 'AwaitingProvisioningDetails',
   firstEmailSentAt: '2026-11-20T00:00:00.000Z',
   closesAt: '2026-11-27T00:00:00.000Z',
   emailsSent: 1,
 };
-const closed: Partial<OrderLine> = { ...awaiting, status: 'Closed', closedAt: '2026-11-20T12:00:00.000Z' };
+const closed: LineChanges = { ...awaiting, status: 'Closed', closedAt: '2026-11-20T12:00:00.000Z' };
 const flagged = { onboardedAt: '2026-11-21T00:00:00.000Z', organizationId: 'organization' };
 const bounced = { undeliverable: [{ email: 'it@example.com', reason: 'no such user' }] };
-const claimed = (kind: EmailKind, until: string): Partial<OrderLine> => ({
+const claimed = (kind: EmailKind, until: string): LineChanges => ({
   claim: {
     id: 'claim',
     owner: 'somebody',
@@ -33,7 +34,7 @@ const claimed = (kind: EmailKind, until: string): Partial<OrderLine> => ({
 });
 
 describe('what may be done when', () => {
-  it.each<[string, Partial<OrderLine>, string, string]>([
+  it.each<[string, LineChanges, string, string]>([
     ['Scheduled', { status: 'Scheduled' }, 'not-started', 'save'],
     ['Scheduled, start date passed', { requestedStartDate: minutesBefore(5) }, 'not-started', 'save'],
     ['Awaiting', awaiting, 'yes', 'send'],
@@ -98,7 +99,7 @@ describe('undeliverable addresses', () => {
     });
   });
 
-  it.each<[string, Partial<OrderLine>]>([
+  it.each<[string, LineChanges]>([
     ['Awaiting', awaiting],
     ['Scheduled', {}],
   ])('are no contact to change to: %s', (_, state) => {
@@ -111,7 +112,7 @@ describe('undeliverable addresses', () => {
 });
 
 describe('a contact change to the address that is there', () => {
-  it.each<[string, Partial<OrderLine>]>([
+  it.each<[string, LineChanges]>([
     ['Scheduled', {}],
     ['Awaiting', awaiting],
     ['Closed, pending', closed],
@@ -130,7 +131,7 @@ describe('a contact change to the address that is there', () => {
 describe('resend limits', () => {
   const day = 24 * 60;
   /** A line that got emails so many minutes ago; the last of them was a resend, unless said otherwise. */
-  const emailed = (minutesAgo: number[], changes: Partial<OrderLine> = {}) =>
+  const emailed = (minutesAgo: number[], changes: LineChanges = {}) =>
     line({
       ...awaiting,
       countedEmailsAt: minutesAgo.map(minutesBefore),
@@ -258,7 +259,7 @@ describe('while somebody sends for the line', () => {
 });
 
 describe('a claim that ran out', () => {
-  const lost = (kind: EmailKind, changes: Partial<OrderLine>) =>
+  const lost = (kind: EmailKind, changes: LineChanges) =>
     line({ ...awaiting, ...claimed(kind, now), ...changes });
 
   it('counts toward the limits, since its email may have been sent', () => {
@@ -277,7 +278,7 @@ describe('a claim that ran out', () => {
 });
 
 describe('the first email', () => {
-  it.each<[string, Partial<OrderLine>, string]>([
+  it.each<[string, LineChanges, string]>([
     ['before the start date', { requestedStartDate: minutesBefore(-0.001) }, 'wait'],
     ['on the start date', { requestedStartDate: now }, 'send'],
     ['after the start date', { requestedStartDate: minutesBefore(60) }, 'send'],

@@ -1,7 +1,8 @@
 import type { MailOutcome } from '../../shared/adapters/mail.ts';
 import type { OrderLineStore } from '../../shared/adapters/order-line-store.ts';
-import { faultNames, NamedFault } from '../../shared/contracts/workflow.ts';
-import { isBooked, type OrderLine, recordReported, recordSent } from '../../shared/domain/order-line.ts';
+import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
+import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
+import { recordReported, recordSent } from '../../shared/domain/sent-emails.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import {
   type EmailRequest,
@@ -155,7 +156,7 @@ describe('an email whose answer was lost', () => {
     expect(stored().history.at(-1)).toMatchObject({
       type: 'ProvisioningEmailUnconfirmed',
       to: 'it@example.com',
-      reason: 'resend',
+      kind: 'resend',
     });
   });
 

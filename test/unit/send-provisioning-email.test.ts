@@ -1,16 +1,8 @@
 import { handle } from '../../functions/send-provisioning-email/handler.ts';
 import type { MailOutcome } from '../../shared/adapters/mail.ts';
-import {
-  book,
-  cancel,
-  giveUpClaim,
-  isBooked,
-  onboard,
-  type OrderLine,
-  type StoredLine,
-  unbooked,
-  withClaim,
-} from '../../shared/domain/order-line.ts';
+import { giveUpClaim, withClaim } from '../../shared/domain/claims.ts';
+import { isBooked, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
+import { book, cancel, onboard, unbooked } from '../../shared/domain/transitions.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { memoryStore } from '../support/memory-store.ts';
 

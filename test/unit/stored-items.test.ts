@@ -1,5 +1,7 @@
 import { parseLine, toItem } from '../../shared/adapters/order-line-item.ts';
-import { line, now } from '../support/lines.ts';
+import type { HistoryEntry } from '../../shared/domain/history.ts';
+import { lineStatuses } from '../../shared/domain/order-line.ts';
+import { daysAfter, line, now } from '../support/lines.ts';
 
 /** Items as they were written first are still read. */
 
@@ -19,7 +21,65 @@ it.each([
   expect(parseLine(item).line).toMatchObject(expected);
 });
 
-it('what is written now is read as it is', () => {
-  const known = line({ contactsSaved: 3, undeliverable: [address] });
+const stamp = { at: now, actor: 'somebody' };
+const to = 'it@example.com';
+const moved = { ...stamp, type: 'Rescheduled', requestedStartDate: daysAfter(9), changedAt: now } as const;
+const movedInWords = { ...stamp, type: 'Rescheduled', result: `changed at ${now} to ${daysAfter(9)}` };
+const sent = {
+  ...stamp,
+  type: 'ProvisioningEmailSent',
+  to,
+  messageId: 'message',
+  result: 'Accepted',
+} as const;
+const failed = { ...stamp, type: 'ProvisioningEmailFailed', to, reason: 'Throttling' } as const;
+const unconfirmed = { ...stamp, type: 'ProvisioningEmailUnconfirmed', to } as const;
+const feedback = { ...stamp, type: 'ProvisioningEmailFeedback', to, messageId: 'message' } as const;
+
+it.each<[string, object, HistoryEntry]>([
+  ['a reschedule', movedInWords, moved],
+  [
+    'a reschedule that came late',
+    { ...movedInWords, reason: 'ignored: the line is AwaitingProvisioningDetails' },
+    { ...moved, ignored: 'AwaitingProvisioningDetails' },
+  ],
+  [
+    'a reschedule that was overtaken',
+    { ...movedInWords, reason: 'ignored: a newer change came before' },
+    { ...moved, ignored: 'Overtaken' },
+  ],
+  ['an email that left', { ...sent, reason: 'contact-change' }, { ...sent, kind: 'contact-change' }],
+  ['an email that was refused', { ...failed, result: 'not sent' }, failed],
+  [
+    'an email that may have left',
+    { ...unconfirmed, result: 'may have been sent', reason: 'first', claimId: 'claim' },
+    { ...unconfirmed, kind: 'first', claimId: 'claim' },
+  ],
+  [
+    'an email that may have left, without its claim',
+    { ...unconfirmed, result: 'may have been sent', reason: 'resend' },
+    { ...unconfirmed, kind: 'resend' },
+  ],
+  [
+    'a report on an email',
+    { ...feedback, result: 'Bounced', reason: 'no such user' },
+    { ...feedback, delivery: 'Bounced', reason: 'no such user' },
+  ],
+])('the history of a line with %s', (_, entry, expected) => {
+  const { line: known } = parseLine({ ...first, history: [entry] });
+  expect(known).toMatchObject({ history: [expected] });
+  // What is written from now on is read as it is.
+  expect(parseLine({ ...first, history: [expected] }).line).toEqual(known);
+});
+
+it.each(lineStatuses)('what is written now is read as it is: %s', (status) => {
+  const known = line({ status, contactsSaved: 3, undeliverable: [address] });
   expect(parseLine(toItem(known, 7))).toEqual({ line: known, version: 7 });
 });
+
+it.each(['AwaitingProvisioningDetails', 'Onboarded', 'Closed', 'Cancelled'] as const)(
+  'a line that is %s without the facts that make it so is not taken for one',
+  (status) => {
+    expect(() => parseLine({ ...first, status })).toThrow();
+  },
+);

@@ -1,8 +1,8 @@
-import type { HistoryAnswer, LineAnswer } from '../../../shared/contracts/api.ts';
+import type { LineAnswer } from '../../../shared/contracts/api.ts';
 import { assertNever } from '../../../shared/domain/assert-never.ts';
 import { mayResend } from '../../../shared/use-cases/access.ts';
 import type { HistoryEntry } from '../../../shared/domain/history.ts';
-import { deliveries, rescheduleOf } from '../../../shared/domain/order-line.ts';
+import type { EmailKind } from '../../../shared/domain/order-line.ts';
 import { paths } from '../paths.ts';
 import type { PersonalView, View } from '../view.ts';
 import { Layout } from './layout.tsx';
@@ -22,7 +22,7 @@ import { UnconfirmedNotice } from './unconfirmed.tsx';
 interface LinePageProps {
   readonly view: PersonalView;
   readonly line: LineAnswer;
-  readonly history: HistoryAnswer['items'];
+  readonly history: readonly HistoryEntry[];
   /** Who the emails come from. */
   readonly senderAddress: string;
 }
@@ -95,20 +95,20 @@ export function LinePage({ view, line, history, senderAddress }: LinePageProps) 
 function MissingEmail({ view, line, history, senderAddress }: LinePageProps) {
   const { t, words } = view;
   const { email } = line.provisioningContact;
-  const refused = history.find(({ type, result, reason, to }) => {
-    const isRefusal = type === 'ProvisioningEmailFeedback' && result !== 'Delivered';
-    return isRefusal && reason !== undefined && to?.toLowerCase() === email.toLowerCase();
-  });
+  const refusal = history
+    .filter((entry) => entry.type === 'ProvisioningEmailFeedback')
+    .filter(({ delivery, to }) => delivery !== 'Delivered' && to.toLowerCase() === email.toLowerCase())
+    .find(({ reason }) => reason !== undefined)?.reason;
   return (
     <section class="card" aria-labelledby="missing">
       <h2 id="missing">{t.line.missing}</h2>
-      {refused ? (
+      {refusal === undefined ? null : (
         <p class="notice bad">
           <span>
-            {t.line.bounceReason} <q>{refused.reason}</q>
+            {t.line.bounceReason} <q>{refusal}</q>
           </span>
         </p>
-      ) : null}
+      )}
       <ul class="advice">
         <li>{t.line.missingSpam}</li>
         <li>
@@ -126,25 +126,19 @@ function MissingEmail({ view, line, history, senderAddress }: LinePageProps) {
   );
 }
 
-type Entry = HistoryAnswer['items'][number];
-
-function Happening({ view, entry }: { view: View; entry: Entry }) {
+function Happening({ view, entry }: { view: View; entry: HistoryEntry }) {
   const { t } = view;
-  const { at, type, actor, to, reason } = entry;
-  const said =
-    type === 'ProvisioningEmailFeedback' || type === 'ProvisioningEmailFailed'
-      ? reason
-      : type === 'ProvisioningEmailSent' && entry.result === 'Confirmed'
-        ? t.history.confirmed
-        : undefined;
+  const { at, actor } = entry;
+  const look = entry.type === 'ProvisioningEmailFeedback' ? entry.delivery : entry.type;
+  const said = whatWasSaid(entry, view);
   return (
-    <li class={(type === 'ProvisioningEmailFeedback' ? (entry.result ?? '') : type).toLowerCase()}>
+    <li class={look.toLowerCase()}>
       <p class="what">{whatHappened(entry, view)}</p>
-      {to === undefined ? null : (
+      {'to' in entry ? (
         <p>
-          <Address of={to} />
+          <Address of={entry.to} />
         </p>
-      )}
+      ) : null}
       {said === undefined ? null : <p class="muted">{said}</p>}
       <p class="muted">
         <Time view={view} at={at} /> · {t.line.by(actorName(actor, view))}
@@ -153,24 +147,30 @@ function Happening({ view, entry }: { view: View; entry: Entry }) {
   );
 }
 
+/** What the mail service said, where that is known. */
+function whatWasSaid(entry: HistoryEntry, { t }: View): string | undefined {
+  if (entry.type === 'ProvisioningEmailFeedback' || entry.type === 'ProvisioningEmailFailed')
+    return entry.reason;
+  return entry.type === 'ProvisioningEmailSent' && entry.result === 'Confirmed'
+    ? t.history.confirmed
+    : undefined;
+}
+
 function actorName(actor: string, { t }: View): string {
   const names: Readonly<Record<string, string>> = t.actors;
   return names[actor] ?? actor;
 }
 
 function whatHappened(entry: HistoryEntry, { t, words }: View): string {
-  const { type, result, reason } = entry;
-  switch (type) {
+  switch (entry.type) {
     case 'Rescheduled': {
-      const move = rescheduleOf(entry);
-      const to = move ? words.date(move.to) : '';
-      return move?.isApplied === false ? t.history.rescheduleIgnored(to) : t.history.Rescheduled(to);
+      const to = words.date(entry.requestedStartDate);
+      return entry.ignored === undefined ? t.history.Rescheduled(to) : t.history.rescheduleIgnored(to);
     }
     case 'ProvisioningEmailSent':
-      if (reason === 'resend') return t.history.resent;
-      return reason === 'contact-change' ? t.history.sentToNewContact : t.history.firstSent;
+      return sentFor(entry.kind, t);
     case 'ProvisioningEmailFeedback':
-      return t.history.feedback[deliveries.find((delivery) => delivery === result) ?? 'Accepted'];
+      return t.history.feedback[entry.delivery];
     case 'Booked':
     case 'ProvisioningEmailFailed':
     case 'ProvisioningEmailUnconfirmed':
@@ -178,8 +178,19 @@ function whatHappened(entry: HistoryEntry, { t, words }: View): string {
     case 'Onboarded':
     case 'Closed':
     case 'Cancelled':
-      return t.history[type];
+      return t.history[entry.type];
     default:
-      return assertNever(type);
+      return assertNever(entry);
+  }
+}
+
+function sentFor(kind: EmailKind, { history }: View['t']): string {
+  switch (kind) {
+    case 'first':
+      return history.firstSent;
+    case 'resend':
+      return history.resent;
+    case 'contact-change':
+      return history.sentToNewContact;
   }
 }

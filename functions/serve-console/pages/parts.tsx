@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx';
 import type { LineAnswer } from '../../../shared/contracts/api.ts';
+import { assertNever } from '../../../shared/domain/assert-never.ts';
 import type { Refusal } from '../../../shared/domain/rules.ts';
 import type { Instant } from '../../../shared/domain/time.ts';
 import { mayResend } from '../../../shared/use-cases/access.ts';
@@ -160,7 +161,7 @@ export function whyNot(
   { allowed, reason, canResendAt }: LineAnswer['resend'],
 ): string | undefined {
   if (!mayResend(caller)) return t.whyNot.viewOnly(line.placedBy.name);
-  if (allowed) return undefined;
+  if (allowed || reason === undefined) return undefined;
   switch (reason) {
     case 'not-started':
       return line.requestedStartDate > now
@@ -171,9 +172,10 @@ export function whyNot(
       return canResendAt === undefined ? t.whyNot.limitForGood : t.whyNot[reason](words.moment(canResendAt));
     case 'cancelled':
     case 'contact-undeliverable':
+    case 'point-of-no-return':
       return t.whyNot[reason];
     default:
-      return t.whyNot['point-of-no-return'];
+      return assertNever(reason);
   }
 }
 

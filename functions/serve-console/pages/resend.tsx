@@ -1,11 +1,11 @@
-import type { HistoryAnswer } from '../../../shared/contracts/api.ts';
+import type { HistoryEntry } from '../../../shared/domain/history.ts';
 import { paths } from '../paths.ts';
 import { BackLink, Dialog, type DialogProps, LineFacts, SupportCase } from './dialog.tsx';
 import { Address, Facts, Moment, Time } from './parts.tsx';
 import { UnconfirmedNotice } from './unconfirmed.tsx';
 
 interface ConfirmationProps extends DialogProps {
-  readonly history: HistoryAnswer['items'];
+  readonly history: readonly HistoryEntry[];
   readonly ticket: string;
   /** The first confirmation did not count: it came from an older session. */
   readonly isRepeated?: boolean;

@@ -1,4 +1,5 @@
-import type { HistoryAnswer, LineAnswer } from '../../../shared/contracts/api.ts';
+import type { LineAnswer } from '../../../shared/contracts/api.ts';
+import type { HistoryEntry } from '../../../shared/domain/history.ts';
 import { mayResend } from '../../../shared/use-cases/access.ts';
 import type { PersonalView } from '../view.ts';
 import { BackLink, Dialog, type DialogProps, SupportCase } from './dialog.tsx';
@@ -56,7 +57,7 @@ export function UnconfirmedPage(props: UnconfirmedProps) {
 interface NoticeProps {
   readonly view: PersonalView;
   readonly line: LineAnswer;
-  readonly history: HistoryAnswer['items'];
+  readonly history: readonly HistoryEntry[];
 }
 
 /** That nobody knows yet whether the newest email of a line left, and what follows from that now. */
@@ -73,7 +74,7 @@ export function UnconfirmedNotice({ view, line, history }: NoticeProps) {
     line.status === 'Scheduled' ? t.unconfirmed.firstAgain : mayFollow ? t.unconfirmed.askFirst : undefined;
   return (
     <p class="notice warn">
-      <span>{words.sentences([t.unconfirmed.notice(newest.to ?? ''), then])}</span>
+      <span>{words.sentences([t.unconfirmed.notice(newest.to), then])}</span>
     </p>
   );
 }

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import type { HistoryEntry } from '../domain/history.ts';
+import { deliveryOutcomes, emailKinds, lineStatuses } from '../domain/order-line.ts';
+
+const text = z.string();
+const kind = z.enum(emailKinds);
+const ignored = z.enum([...lineStatuses, 'Overtaken']).exclude(['Scheduled']);
+
+const happened = <Type extends string>(...types: readonly Type[]) =>
+  z.object({ at: text, actor: text, type: z.enum(types) });
+
+const rescheduled = happened('Rescheduled');
+const sent = happened('ProvisioningEmailSent').extend({
+  to: text,
+  messageId: text,
+  result: z.enum(['Accepted', 'Confirmed']),
+});
+const failed = happened('ProvisioningEmailFailed').extend({
+  to: text,
+  reason: text,
+  repeated: z.object({ times: z.int(), since: text }).exactOptional(),
+});
+const unconfirmed = happened('ProvisioningEmailUnconfirmed').extend({
+  to: text,
+  claimId: text.exactOptional(),
+});
+const feedback = happened('ProvisioningEmailFeedback').extend({
+  to: text,
+  messageId: text,
+  reason: text.exactOptional(),
+});
+
+/** The entries as they are written. */
+const current = z.discriminatedUnion('type', [
+  happened('Booked', 'Onboarded', 'Closed', 'Cancelled'),
+  happened('ProvisioningContactChanged').extend({ to: text }),
+  rescheduled.extend({ requestedStartDate: text, changedAt: text, ignored: ignored.exactOptional() }),
+  sent.extend({ kind }),
+  failed,
+  unconfirmed.extend({ kind }),
+  feedback.extend({ delivery: z.enum(deliveryOutcomes) }),
+]) satisfies z.ZodType<HistoryEntry>;
+
+/** The entries as they were written first, with dates, kinds and reasons in words. */
+const older = z.discriminatedUnion('type', [
+  rescheduled
+    .extend({ result: text.regex(/^changed at \S+ to \S+$/), reason: text.exactOptional() })
+    .transform(({ result, reason, ...entry }) => {
+      const [, , changedAt = '', , requestedStartDate = ''] = result.split(' ');
+      const because = reason && ignored.catch('Overtaken').parse(reason.replace('ignored: the line is ', ''));
+      return { ...entry, requestedStartDate, changedAt, ...(because ? { ignored: because } : {}) };
+    }),
+  sent.extend({ reason: kind }).transform(({ reason, ...entry }) => ({ ...entry, kind: reason })),
+  unconfirmed.extend({ reason: kind }).transform(({ reason, ...entry }) => ({ ...entry, kind: reason })),
+  feedback
+    .extend({ result: z.enum(deliveryOutcomes) })
+    .transform(({ result, ...entry }) => ({ ...entry, delivery: result })),
+]) satisfies z.ZodType<HistoryEntry>;
+
+/** An entry of a line's history as it is stored. */
+export const storedEntry = z.union([current, older]);

@@ -1,0 +1,26 @@
+import { NamedFault } from './faults.ts';
+
+/** Writes structured lines about what the service did. Names of people, addresses and tokens never go in. */
+export interface Log {
+  info(message: string, ...about: Record<string, unknown>[]): void;
+  warn(message: string, ...about: Record<string, unknown>[]): void;
+  error(message: string, ...about: Record<string, unknown>[]): void;
+}
+
+/**
+ * What a log may say of an error: its name, our own words, and where it was thrown. The messages of services are left
+ * out, since they repeat addresses.
+ */
+export function faultForLog(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { name: typeof error };
+  return {
+    name: error.name,
+    ...(error instanceof NamedFault ? { message: error.message } : {}),
+    at: error.stack
+      ?.split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .slice(0, 8)
+      .map((line) => line.trim()),
+    ...(error.cause === undefined ? {} : { cause: faultForLog(error.cause) }),
+  };
+}

@@ -1,0 +1,35 @@
+import { type Contact, type Locale, type OrderLine, type Stamp, withHistory } from './order-line.ts';
+
+/** A change of the provisioning contact: what is not given stays, but a name goes with its address; '' is no name. */
+export interface ContactChange {
+  readonly email: string;
+  readonly name?: string;
+  readonly locale?: Locale;
+}
+
+/** The contact that a change makes of the line's. */
+export function changedContact({ provisioningContact: known }: OrderLine, change: ContactChange): Contact {
+  const isSame = isSameAddress(known.email, change.email);
+  const name = change.name ?? (isSame ? known.name : undefined);
+  return {
+    email: isSame ? known.email : change.email,
+    ...(name === undefined || name === '' ? {} : { name }),
+    locale: change.locale ?? known.locale,
+  };
+}
+
+export function withContact(line: OrderLine, contact: Contact, stamp: Stamp): OrderLine {
+  return withHistory(
+    { ...line, provisioningContact: contact },
+    { ...stamp, type: 'ProvisioningContactChanged', to: contact.email },
+  );
+}
+
+/** Changes the provisioning contact without an email: before the first one, or its name and language alone. */
+export const saveContact = (line: OrderLine, contact: Contact, stamp: Stamp): OrderLine => ({
+  ...withContact(line, contact, stamp),
+  contactsSaved: line.contactsSaved + 1,
+});
+
+/** Mail addresses are the same in any case: mail systems that tell them apart are not met in practice. */
+export const isSameAddress = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();

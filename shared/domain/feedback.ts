@@ -1,0 +1,89 @@
+import { isSameAddress } from './contact.ts';
+import {
+  type Delivery,
+  type DeliveryOutcome,
+  type OrderLine,
+  type Stamp,
+  type Undeliverable,
+  withHistory,
+} from './order-line.ts';
+import { sentEmailOf } from './sent-emails.ts';
+import { later } from './time.ts';
+
+/** What the mail service reports about an email that it accepted. */
+export interface Feedback {
+  readonly messageId: string;
+  readonly delivery: DeliveryOutcome;
+  readonly reason?: string;
+  /** The address is not to be written to any more: a hard bounce or a complaint. */
+  readonly undeliverable: boolean;
+}
+
+/** Reports come in any order: a later step of this row is never undone by an earlier one. */
+const deliveryRank: Readonly<Record<Delivery, number>> = {
+  Accepted: 0,
+  Delayed: 1,
+  /** One that may pass: a full mailbox, or an automatic reply, which comes after the delivery. */
+  Bounced: 2,
+  Delivered: 3,
+  Rejected: 4,
+  Complained: 5,
+};
+
+/** A hard bounce ranks as high as a rejection. */
+const rankOf = ({ delivery, undeliverable }: { delivery: Delivery; undeliverable: boolean }): number =>
+  delivery === 'Bounced' && undeliverable ? deliveryRank.Rejected : deliveryRank[delivery];
+
+/** Records a report about one of the line's emails; the same report again changes nothing. */
+export function recordFeedback(line: OrderLine, feedback: Feedback, stamp: Stamp): OrderLine {
+  const { messageId, delivery, reason, undeliverable } = feedback;
+  const sent = sentEmailOf(line, messageId);
+  const isKnown = line.history.some(
+    (entry) =>
+      entry.type === 'ProvisioningEmailFeedback' &&
+      entry.messageId === messageId &&
+      entry.delivery === delivery,
+  );
+  if (!sent) return line;
+  const { to } = sent;
+  // A bounce that may pass can be followed by one that does not.
+  if (isKnown && (!undeliverable || isUndeliverable(line, to))) return line;
+
+  const because = reason === undefined ? {} : { reason };
+  const told = undeliverable ? withUndeliverable(line, { email: to, reason: reason ?? delivery }) : line;
+  return withHistory(
+    { ...told, ...lastEmailAfter(line, feedback) },
+    {
+      ...stamp,
+      at: later(stamp.at, sent.sentAt),
+      type: 'ProvisioningEmailFeedback',
+      to,
+      messageId,
+      delivery,
+      ...because,
+    },
+  );
+}
+
+/** The last email with what is news about it; a report about any other email leaves it as it is. */
+function lastEmailAfter(line: OrderLine, feedback: Feedback): Pick<OrderLine, 'lastEmail'> {
+  const { lastEmail } = line;
+  if (lastEmail?.messageId !== feedback.messageId) return {};
+  const { delivery, reason } = feedback;
+  const { to, messageId, sentAt } = lastEmail;
+  const known = rankOf({ delivery: lastEmail.delivery, undeliverable: isUndeliverable(line, to) });
+  if (rankOf(feedback) <= known) return {};
+  return { lastEmail: { messageId, to, sentAt, delivery, ...(reason === undefined ? {} : { reason }) } };
+}
+
+/** Whether mail to the address is known not to arrive. */
+const isUndeliverable = (line: OrderLine, address: string): boolean =>
+  line.undeliverable.some(({ email }) => isSameAddress(email, address));
+
+/** How many undeliverable addresses a line remembers; the one known longest makes room. */
+export const mostUndeliverable = 50;
+
+function withUndeliverable(line: OrderLine, address: Undeliverable): OrderLine {
+  const others = line.undeliverable.filter(({ email }) => !isSameAddress(email, address.email));
+  return { ...line, undeliverable: [...others, address].slice(-mostUndeliverable) };
+}

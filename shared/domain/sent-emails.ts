@@ -1,0 +1,141 @@
+import { keepAnswer } from './answers.ts';
+import { withCount, withoutClaim } from './claims.ts';
+import { isSameAddress, withContact } from './contact.ts';
+import { type HistoryEntry, withEntry } from './history.ts';
+import {
+  type Claim,
+  type Contact,
+  type EmailKind,
+  type OrderLine,
+  type SentEmail,
+  withHistory,
+} from './order-line.ts';
+import { type Instant, plus } from './time.ts';
+
+/**
+ * Records that the claimed email was accepted for sending: the first one starts the window, a contact change takes
+ * effect. It counts even if the line was settled meanwhile or the claim was given up: the email did leave, and its
+ * entry in the history says so from now on. The same email again changes nothing, and what is newer stays.
+ */
+export function recordSent(line: OrderLine, claim: Claim, { messageId, sentAt }: Acceptance): OrderLine {
+  if (sentEmailOf(line, messageId)) return line;
+  const { id, actor, kind, to, key } = claim;
+  // The history knows of claims that were given up longer ago than the list of them goes back.
+  const isCounted =
+    line.unconfirmed.some((given) => given.id === id) || line.history.some((entry) => isOfClaim(entry, id));
+  const counted = isCounted ? line : withCount(withoutClaim(line, id), kind, sentAt);
+  const changed =
+    kind === 'contact-change' && !isContactNewer(line, claim)
+      ? withContact(counted, to, { at: sentAt, actor })
+      : counted;
+  const email: SentEmail = { messageId, to: to.email, sentAt };
+  const sent: OrderLine = {
+    ...(kind === 'first' ? started(changed, sentAt) : changed),
+    unconfirmed: changed.unconfirmed.filter((given) => given.id !== id),
+    ...(line.lastEmail && line.lastEmail.sentAt > sentAt
+      ? {}
+      : { lastEmail: { ...email, delivery: 'Accepted' } }),
+    history: withSentEntry(changed.history, id, {
+      at: sentAt,
+      type: 'ProvisioningEmailSent',
+      actor,
+      to: to.email,
+      messageId,
+      result: isCounted ? 'Confirmed' : 'Accepted',
+      kind,
+    }),
+  };
+  return key === undefined ? sent : keepAnswer(sent, { key, at: sentAt, email });
+}
+
+/** What the mail service says of an email that it accepted for sending. */
+type Acceptance = Omit<SentEmail, 'to'>;
+
+/** The history with the entry of a sent email in the place of the one that said that it may have been sent. */
+function withSentEntry(
+  history: readonly HistoryEntry[],
+  claimId: string,
+  sent: HistoryEntry,
+): readonly HistoryEntry[] {
+  const place = history.findIndex((entry) => isOfClaim(entry, claimId));
+  return place === -1 ? withEntry(history, sent) : history.with(place, sent);
+}
+
+/** Whether the entry says that the claim's email may have been sent. */
+const isOfClaim = (entry: HistoryEntry, claimId: string): boolean =>
+  entry.type === 'ProvisioningEmailUnconfirmed' && entry.claimId === claimId;
+
+/** Whether the contact was changed after the claim was made: what is told late does not undo it. */
+const isContactNewer = (line: OrderLine, claim: Claim): boolean =>
+  line.history.some(({ type, at }) => type === 'ProvisioningContactChanged' && at > claim.at);
+
+/** An email as the mail service reports it. */
+export interface ReportedEmail extends SentEmail {
+  readonly claimId: string | undefined;
+  readonly kind: EmailKind | undefined;
+}
+
+/**
+ * Records an email that the mail service reported, unless the line knows of it: by the claim that it was sent for, as
+ * if the answer had come; without one, by what the report says.
+ */
+export function recordReported(line: OrderLine, email: ReportedEmail): OrderLine {
+  const { claimId, messageId, to, sentAt } = email;
+  const { kind = line.firstEmailSentAt === undefined ? 'first' : 'resend' } = email;
+  const claims = line.claim ? [line.claim, ...line.unconfirmed] : line.unconfirmed;
+  const claim = claims.find(({ id }) => id === claimId) ?? {
+    id: claimId ?? messageId,
+    owner: 'report',
+    kind,
+    to: contactOf(line, to),
+    actor: 'aws.ses',
+    at: sentAt,
+    until: sentAt,
+  };
+  return recordSent(line, claim, { messageId, sentAt });
+}
+
+/** The line's contact if that is its address, else one of which nothing but the address is known. */
+const contactOf = ({ provisioningContact }: OrderLine, email: string): Contact =>
+  isSameAddress(provisioningContact.email, email)
+    ? provisioningContact
+    : { email, locale: provisioningContact.locale };
+
+/** An email of the line; undefined if the line knows of no such email. */
+export function sentEmailOf(line: OrderLine, messageId: string): Omit<SentEmail, 'messageId'> | undefined {
+  const { lastEmail } = line;
+  if (lastEmail?.messageId === messageId) return { to: lastEmail.to, sentAt: lastEmail.sentAt };
+  for (const { at, ...entry } of line.history) {
+    if (entry.type === 'ProvisioningEmailSent' && entry.messageId === messageId)
+      return { to: entry.to, sentAt: at };
+  }
+  return undefined;
+}
+
+/** The line with the window that its first email starts; a later one does not move it. */
+function started(line: OrderLine, sentAt: Instant): OrderLine {
+  if (line.firstEmailSentAt !== undefined) return line;
+  const window = { firstEmailSentAt: sentAt, closesAt: plus(sentAt, line.window) };
+  return line.status === 'Scheduled'
+    ? { ...line, ...window, status: 'AwaitingProvisioningDetails' }
+    : { ...line, ...window };
+}
+
+/**
+ * Records that the claimed email was not accepted: nothing is counted, and the next may go at once. A claim that is
+ * gone has its outcome already.
+ */
+export function recordFailure(
+  line: OrderLine,
+  claim: Claim,
+  failure: { at: Instant; reason: string },
+): OrderLine {
+  if (line.claim?.id !== claim.id) return line;
+  return withHistory(withoutClaim(line, claim.id), {
+    at: failure.at,
+    type: 'ProvisioningEmailFailed',
+    actor: claim.actor,
+    to: claim.to.email,
+    reason: failure.reason,
+  });
+}

@@ -1,0 +1,155 @@
+import { assertNever } from './assert-never.ts';
+import { giveUpClaim } from './claims.ts';
+import { startedAnew } from './executions.ts';
+import { type OfferWindows, windowOf } from './offers.ts';
+import {
+  type Contact,
+  type LineKey,
+  type Onboarding,
+  type OrderLine,
+  type Reschedule,
+  type ScheduledLine,
+  type Stamp,
+  type UnbookedLine,
+  withHistory,
+} from './order-line.ts';
+import type { Instant } from './time.ts';
+
+export interface Booking extends LineKey {
+  readonly subscriptionId: string;
+  readonly offer: string;
+  readonly partnerId: string;
+  readonly endCustomer: { readonly name: string };
+  readonly placedBy: { readonly name: string; readonly email: string };
+  readonly provisioningContact: Contact;
+  readonly requestedStartDate: Instant;
+}
+
+/**
+ * A new line, with what its early events said: held cancellations and reschedules count at once.
+ */
+export function book(
+  booking: Booking,
+  early: UnbookedLine | undefined,
+  windows: OfferWindows,
+  stamp: Stamp,
+): OrderLine {
+  const booked: ScheduledLine = {
+    ...booking,
+    status: 'Scheduled',
+    window: windowOf(booking.offer, windows),
+    emailsSent: 0,
+    contactsSaved: 0,
+    countedEmailsAt: [],
+    undeliverable: [],
+    unconfirmed: [],
+    answers: [],
+    executionRevision: 0,
+    history: [{ ...stamp, type: 'Booked' }],
+  };
+  const changes = early?.reschedules ?? [];
+  const rescheduled = changes.reduce<OrderLine>((line, change) => reschedule(line, change, stamp), booked);
+  return early?.cancelledAt ? cancel(rescheduled, early.cancelledAt, stamp) : rescheduled;
+}
+
+/** The line that is held for `key` until it is booked. */
+export const unbooked = ({ orderId, lineId }: LineKey): UnbookedLine => ({
+  orderId,
+  lineId,
+  status: 'Unbooked',
+  reschedules: [],
+});
+
+/** How many reschedules are held for a line at most; the one changed first makes room. */
+export const mostHeldReschedules = 20;
+
+/** Holds a reschedule that came before the booking. The same change again: nothing. */
+export function holdReschedule(held: UnbookedLine, change: Reschedule): UnbookedLine {
+  if (held.reschedules.some((known) => isSameChange(known, change))) return held;
+  const reschedules = [...held.reschedules, change];
+  if (reschedules.length <= mostHeldReschedules) return { ...held, reschedules };
+  const first = reschedules.reduce((a, b) => (b.changedAt < a.changedAt ? b : a));
+  return { ...held, reschedules: reschedules.filter((known) => known !== first) };
+}
+
+const isSameChange = (a: Reschedule, b: Reschedule): boolean =>
+  a.changedAt === b.changedAt && a.requestedStartDate === b.requestedStartDate;
+
+/** Holds a cancellation that came before the booking. */
+export function holdCancellation(held: UnbookedLine, cancelledAt: Instant): UnbookedLine {
+  return held.cancelledAt ? held : { ...held, cancelledAt };
+}
+
+/**
+ * Moves the requested start date while the line is Scheduled. A change that is not newer than the last one, or that
+ * comes later in the line's life, is written to the history and changes nothing else. The same change again: nothing.
+ */
+export function reschedule(line: OrderLine, change: Reschedule, stamp: Stamp): OrderLine {
+  if (isKnownChange(line, change)) return line;
+  const { requestedStartDate, changedAt } = change;
+  const entry = { ...stamp, type: 'Rescheduled', requestedStartDate, changedAt } as const;
+  if (line.status !== 'Scheduled') return withHistory(line, { ...entry, ignored: line.status });
+  if (line.rescheduledAt !== undefined && changedAt <= line.rescheduledAt)
+    return withHistory(line, { ...entry, ignored: 'Overtaken' });
+  return withHistory(
+    {
+      ...giveUpClaim(line),
+      requestedStartDate,
+      rescheduledAt: changedAt,
+      ...startedAnew(line, requestedStartDate, stamp.at),
+    },
+    entry,
+  );
+}
+
+const isKnownChange = (line: OrderLine, change: Reschedule): boolean =>
+  (line.rescheduledAt === change.changedAt && line.requestedStartDate === change.requestedStartDate) ||
+  line.history.some((entry) => entry.type === 'Rescheduled' && isSameChange(entry, change));
+
+/** Cancels the line, whatever its status; a second cancellation changes nothing. */
+export function cancel(line: OrderLine, cancelledAt: Instant, stamp: Stamp): OrderLine {
+  if (line.status === 'Cancelled') return line;
+  return withHistory({ ...line, status: 'Cancelled', cancelledAt }, { ...stamp, type: 'Cancelled' });
+}
+
+/**
+ * The point of no return. What happened first counts: a line onboarded before its window ended is Onboarded, also if
+ * it was closed meanwhile; one whose window ended first is Closed, with the flag. A cancelled line keeps its status. A
+ * second onboarding changes nothing.
+ */
+export function onboard(line: OrderLine, onboarding: Onboarding, stamp: Stamp): OrderLine {
+  if (line.onboardedAt !== undefined) return line;
+  const { organizationId, onboardedAt } = onboarding;
+  const entry = { ...stamp, type: 'Onboarded' } as const;
+  const isTooLate = line.closesAt !== undefined && line.closesAt <= onboardedAt;
+  const settled = isTooLate ? closeOverdue(line, { ...stamp, actor: 'workflow' }) : line;
+  switch (settled.status) {
+    case 'Scheduled':
+    case 'AwaitingProvisioningDetails':
+    case 'Onboarded':
+      return withHistory({ ...settled, status: 'Onboarded', organizationId, onboardedAt }, entry);
+    case 'Closed': {
+      if (isTooLate) return withHistory({ ...settled, organizationId, onboardedAt }, entry);
+      const { closedAt: _, ...reopened } = settled;
+      return withHistory({ ...reopened, status: 'Onboarded', organizationId, onboardedAt }, entry);
+    }
+    case 'Cancelled':
+      return withHistory({ ...settled, organizationId, onboardedAt }, entry);
+    default:
+      return assertNever(settled);
+  }
+}
+
+/** The line as the onboarding of its order makes it: the order may know before the line does. */
+export const asOnboarded = (line: OrderLine, onboarding: Onboarding | undefined, at: Instant): OrderLine =>
+  onboarding ? onboard(line, onboarding, { at, actor: 'control-hub' }) : line;
+
+/** Whether the window of a line that nobody set up has run out. */
+export const isOverdue = (line: OrderLine, now: Instant): boolean =>
+  line.status === 'AwaitingProvisioningDetails' && line.closesAt <= now;
+
+/** Closes a line whose window has run out; any other is left as it is. The workflow's last state says the same. */
+export function closeOverdue(line: OrderLine, stamp: Stamp): OrderLine {
+  if (line.status !== 'AwaitingProvisioningDetails' || !isOverdue(line, stamp.at)) return line;
+  return withHistory({ ...line, status: 'Closed', closedAt: stamp.at }, { ...stamp, type: 'Closed' });
+}

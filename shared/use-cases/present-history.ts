@@ -1,0 +1,42 @@
+import type { HistoryAnswer } from '../contracts/api.ts';
+import { assertNever } from '../domain/assert-never.ts';
+import type { HistoryEntry } from '../domain/history.ts';
+
+/** An entry of a line's history as callers of the API see it, with what its type has to say in `result` and `reason`. */
+export function presentEntry(entry: HistoryEntry): HistoryAnswer['items'][number] {
+  const { at, type, actor } = entry;
+  const stamped = { at, type, actor };
+  switch (entry.type) {
+    case 'Booked':
+    case 'Onboarded':
+    case 'Closed':
+    case 'Cancelled':
+      return stamped;
+    case 'Rescheduled': {
+      const { changedAt, requestedStartDate, ignored } = entry;
+      const result = `changed at ${changedAt} to ${requestedStartDate}`;
+      if (ignored === undefined) return { ...stamped, result };
+      const because = ignored === 'Overtaken' ? 'a newer change came before' : `the line is ${ignored}`;
+      return { ...stamped, result, reason: `ignored: ${because}` };
+    }
+    case 'ProvisioningContactChanged':
+      return { ...stamped, to: entry.to };
+    case 'ProvisioningEmailSent': {
+      const { to, messageId, result, kind } = entry;
+      return { ...stamped, to, messageId, result, reason: kind };
+    }
+    case 'ProvisioningEmailUnconfirmed':
+      return { ...stamped, to: entry.to, result: 'may have been sent', reason: entry.kind };
+    case 'ProvisioningEmailFailed': {
+      const { to, reason, repeated } = entry;
+      const often = repeated ? `, ${repeated.times} times since ${repeated.since}` : '';
+      return { ...stamped, to, result: `not sent${often}`, reason };
+    }
+    case 'ProvisioningEmailFeedback': {
+      const { to, messageId, delivery, reason } = entry;
+      return { ...stamped, to, messageId, result: delivery, ...(reason === undefined ? {} : { reason }) };
+    }
+    default:
+      return assertNever(entry);
+  }
+}
