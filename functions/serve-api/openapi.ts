@@ -42,8 +42,7 @@ const operationOf = ({
 }: RouteDescription): ZodOpenApiOperationObject => ({
   operationId,
   summary,
-  ...(isOpen ? { security: [] } : {}),
-  requestParams,
+  ...(isOpen ? { security: [] } : { requestParams }),
   ...(body && {
     requestBody: {
       required: true,
