@@ -9,6 +9,7 @@ import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.j
 import * as z from 'zod';
 import type { Assets } from '../../functions/serve-console/assets.ts';
 import { localeNamed, localeOf } from '../../functions/serve-console/language.ts';
+import { locales } from '../../shared/domain/order-line.ts';
 import { paths } from '../../functions/serve-console/paths.ts';
 import { roles } from '../../shared/use-cases/access.ts';
 import { people } from './people.ts';
@@ -160,7 +161,7 @@ const minutes = (count: number): number => count * 60;
 /** The language of the console, on the pages that the server asks for by itself. */
 const localeFor = (context: KoaContextWithOIDC) =>
   localeNamed(context.cookies.get('console-language')) ??
-  localeNamed(context.acceptsLanguages('en', 'ja') || undefined) ??
+  localeNamed(context.acceptsLanguages(...locales) || undefined) ??
   'en';
 
 /** The page where people choose who they are, and what follows from it. */

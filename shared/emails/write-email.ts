@@ -4,8 +4,8 @@ import type { Email } from '../contracts/email.ts';
 import type { MailSettings } from '../contracts/environment.ts';
 import { encodeTags } from '../contracts/email-tags.ts';
 import type { Claim, Locale, OrderLine } from '../domain/order-line.ts';
-import { type Instant, type IsoDuration, plus } from '../domain/time.ts';
-import { emailTexts } from './texts.ts';
+import { type IsoDuration, plus } from '../domain/time.ts';
+import { emailTexts } from './texts/index.ts';
 
 /** The provisioning email of a line to the contact that `claim` names, in the contact's language. */
 export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSettings): Promise<Email> {
@@ -14,7 +14,7 @@ export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSe
   const subject = texts.subject(line.subscriptionId, line.orderId);
   const link = setupLink(settings.setupLink, line);
   const closesAt = line.closesAt ?? plus(claim.at, line.window);
-  const date = dateInWords(closesAt, locale);
+  const date = texts.date(closesAt);
   const paragraphs = {
     greeting: texts.greeting(name),
     ready: texts.ready(line.endCustomer.name),
@@ -126,17 +126,6 @@ const setupLink = (template: string, line: OrderLine): string =>
     .replaceAll('{orderId}', encodeURIComponent(line.orderId))
     .replaceAll('{lineId}', encodeURIComponent(line.lineId))
     .replaceAll('{subscriptionId}', encodeURIComponent(line.subscriptionId));
-
-const dateFormat = (locale: Locale) =>
-  new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
-const dateFormats: Readonly<Record<Locale, Intl.DateTimeFormat>> = {
-  en: dateFormat('en'),
-  ja: dateFormat('ja'),
-};
-
-/** A point in time as people of the locale write it, always with its time zone. */
-const dateInWords = (instant: Instant, locale: Locale): string =>
-  `${dateFormats[locale].format(new Date(instant))} UTC`;
 
 const durationInWords = (duration: IsoDuration, locale: Locale): string =>
   Duration.fromISO(duration).reconfigure({ locale }).toHuman();

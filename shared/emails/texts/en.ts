@@ -1,0 +1,31 @@
+import type { EmailTexts } from './index.ts';
+
+const dates = new Intl.DateTimeFormat('en', {
+  dateStyle: 'long',
+  timeStyle: 'short',
+  timeZone: 'UTC',
+});
+
+export const en: EmailTexts = {
+  date: (instant) => `${dates.format(new Date(instant))} UTC`,
+  subject: (subscriptionId, orderId) => `Set up your subscription ${subscriptionId} (order ${orderId})`,
+  greeting: (name) => (name === undefined ? 'Hello,' : `Hello ${name},`),
+  ready: (customer) =>
+    `A collaboration subscription for ${customer} is ready to be set up, and you are named as its provisioning contact.`,
+  setUp: 'Set up the subscription',
+  linkIntroduction: 'The button leads to this address:',
+  deadline: (date, window) =>
+    `Please finish the set-up by ${date}. The period for it is ${window}, counted from the first email; then the order line closes.`,
+  overdue: (date) =>
+    `The period for the set-up ended on ${date} and the order line was closed, but its provisioning is still pending. You can still set up the subscription.`,
+  labels: {
+    order: 'Order',
+    line: 'Order line',
+    subscription: 'Subscription',
+    offer: 'Offer',
+    customer: 'End customer',
+  },
+  ask: (name, email) =>
+    `Questions, or not the right person for this? Please write to ${name} (${email}), who placed the order.`,
+  why: 'You get this email because the order names your address as its provisioning contact.',
+};

@@ -1,0 +1,29 @@
+import type { Locale } from '../../domain/order-line.ts';
+import type { Instant } from '../../domain/time.ts';
+import { en } from './en.ts';
+import { ja } from './ja.ts';
+
+/** What an email says, in one language. Values come in as they are; escaping is the writer's work. */
+export interface EmailTexts {
+  /** A point in time as people of the language write it, always with its time zone. */
+  readonly date: (instant: Instant) => string;
+  readonly subject: (subscriptionId: string, orderId: string) => string;
+  readonly greeting: (name: string | undefined) => string;
+  readonly ready: (customer: string) => string;
+  readonly setUp: string;
+  readonly linkIntroduction: string;
+  readonly deadline: (date: string, window: string) => string;
+  readonly overdue: (date: string) => string;
+  readonly labels: {
+    readonly order: string;
+    readonly line: string;
+    readonly subscription: string;
+    readonly offer: string;
+    readonly customer: string;
+  };
+  readonly ask: (name: string, email: string) => string;
+  readonly why: string;
+}
+
+/** A language that is missing fails the compiler. */
+export const emailTexts: Readonly<Record<Locale, EmailTexts>> = { en, ja };
