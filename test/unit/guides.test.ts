@@ -1,0 +1,37 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/* What the documents tell a reader to open or to run is there. */
+
+const productFolder = join(import.meta.dirname, '../..');
+const textOf = (path: string) => readFileSync(join(productFolder, path), 'utf8');
+
+const documents = globSync(['*.md', '.github/*.md', '{functions,infra,shared,test}/**/*.md'], {
+  cwd: productFolder,
+});
+const folders = /^(\.ci|\.github|functions|infra|shared|test)\//;
+
+test.each(documents)('%s names files that there are', (document) => {
+  const named = [...textOf(document).matchAll(/`([\w./<>-]+)`/g)]
+    .map(([, path = '']) => path)
+    .filter((path) => folders.test(path));
+  const missing = named.filter(
+    (path) => globSync(path.replace(/<[^>]+>/g, '*'), { cwd: productFolder }).length === 0,
+  );
+  expect(missing).toEqual([]);
+});
+
+test.each(documents)('%s names scripts that there are', (document) => {
+  const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
+  const named = [...textOf(document).matchAll(/npm run ([a-z][\w:-]*)/g)].map(([, script = '']) => script);
+  expect(named.filter((script) => !(script in scripts))).toEqual([]);
+});
+
+test('the guide for contributors explains every variable that makes a random test start elsewhere', () => {
+  const variables = globSync('test/{unit,local,support}/**/*.ts', { cwd: productFolder }).flatMap((path) =>
+    [...textOf(path).matchAll(/process\.env\.(FC_\w+|\w+_SEED|FAULT_\w+)/g)].map(([, name = '']) => name),
+  );
+  const guide = textOf('.github/CONTRIBUTING.md');
+  expect(variables.length).toBeGreaterThan(0);
+  expect(variables.filter((name) => !guide.includes(`${name}=`))).toEqual([]);
+});
