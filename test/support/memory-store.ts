@@ -18,10 +18,10 @@ function memoryTable(...given: readonly StoredLine[]): MemoryTable {
 }
 
 /** The product's store on a table in memory; its calls go through `around`. */
-const storeOn = (table: MemoryTable, around?: Around) =>
+export const storeOn = (table: MemoryTable, around?: Around) =>
   orderLineStore(table.client(around), tableName, noPause);
 
-const linesOf = (table: MemoryTable): readonly StoredLine[] =>
+export const linesOf = (table: MemoryTable): readonly StoredLine[] =>
   [...table.items.values()].filter(({ sk }) => sk !== 'order').map((item) => parseLine(item).line);
 
 /**
