@@ -10,11 +10,11 @@ import {
   intakeFunctions,
   mostDeliveries,
 } from '../intake-rules.ts';
-import type { Activity } from './activity.ts';
 import { asFunction } from './calling-function.ts';
 import type { DeadLetterOffice } from './dead-letter-office.ts';
+import type { Job, Jobs } from './jobs.ts';
 import { Lanes } from './lanes.ts';
-import { type Batch, nextSequence, sequenceKey, type Storage } from './storage.ts';
+import { type Batch, sequenceKey } from './storage.ts';
 
 /** JSON that nests deeper cannot be written as text again: that works by recursion. */
 const mostLevels = 100;
@@ -37,6 +37,14 @@ export type BusEvent = z.output<typeof busEvent>;
 const queued = z.object({ functionName: z.enum(intakeFunctions), body: z.string(), deliveries: z.int() });
 type Queued = z.output<typeof queued>;
 
+/** An event on its way to its function. */
+interface Delivery {
+  readonly job: Job;
+  readonly event: Queued;
+  /** Called when it is handled or a dead letter. */
+  readonly done: () => void;
+}
+
 /** How many batches each function handles at once: Lambda starts with as many pollers for each queue. */
 const concurrentBatches = 5;
 
@@ -58,49 +66,36 @@ const pauseAfter = (deliveries: number): number =>
  * batch busy, and they do not fight over one item of a database that shares the processor.
  */
 export class EventBus {
-  readonly #storage: Storage;
+  readonly #jobs: Jobs;
   readonly #office: DeadLetterOffice;
-  readonly #activity: Activity;
   readonly #now: () => Date;
   readonly #pause: (milliseconds: number) => Promise<unknown>;
   readonly #queues = new Map(
-    intakeFunctions.map((name) => [name, { lanes: new Lanes<[string, Queued]>(), batchesInHand: 0 }]),
+    intakeFunctions.map((name) => [name, { lanes: new Lanes<Delivery>(), batchesInHand: 0 }]),
   );
-  #next: number;
+  #put = 0;
   #handlers: ReadonlyMap<IntakeFunction, EventsHandler> | undefined;
 
-  private constructor(
-    storage: Storage,
+  /** @param pause waits so many milliseconds of real time */
+  constructor(
+    jobs: Jobs,
     office: DeadLetterOffice,
-    activity: Activity,
     now: () => Date,
-    next: number,
-    pause: (milliseconds: number) => Promise<unknown>,
+    pause: (milliseconds: number) => Promise<unknown> = setTimeout,
   ) {
-    this.#storage = storage;
+    this.#jobs = jobs;
     this.#office = office;
-    this.#activity = activity;
     this.#now = now;
-    this.#next = next;
     this.#pause = pause;
   }
 
-  /** @param pause waits so many milliseconds of real time */
-  static async open(
-    storage: Storage,
-    office: DeadLetterOffice,
-    activity: Activity,
-    now: () => Date,
-    pause: (milliseconds: number) => Promise<unknown> = setTimeout,
-  ): Promise<EventBus> {
-    return new EventBus(storage, office, activity, now, await nextSequence(part(storage)), pause);
-  }
-
-  /** Starts to deliver, first what an earlier process left. */
-  async start(handlers: ReadonlyMap<IntakeFunction, EventsHandler>): Promise<void> {
+  /** Says where events are delivered to, from when the jobs are begun on. */
+  deliverTo(handlers: ReadonlyMap<IntakeFunction, EventsHandler>): void {
     this.#handlers = handlers;
-    const left = await part(this.#storage).iterator().all();
-    this.#deliver(left.map(([key, value]) => [key, queued.parse(value)]));
+    this.#jobs.assign('event', (job) => {
+      const event = queued.parse(job.payload);
+      return new Promise((done) => this.#deliver([{ job, event, done }]));
+    });
   }
 
   /**
@@ -108,12 +103,13 @@ export class EventBus {
    * @param also what is stored with them, as a whole or not at all
    */
   async put(events: readonly BusEvent[], also?: (batch: Batch) => void): Promise<void> {
-    const entries: [string, Queued][] = [];
+    const jobs: Job[] = [];
     for (const event of events) {
       const time = this.#now().toISOString();
+      const id = crypto.randomUUID();
       const body = JSON.stringify({
         version: '0',
-        id: crypto.randomUUID(),
+        id,
         source: event.source,
         'detail-type': event['detail-type'],
         time,
@@ -121,26 +117,24 @@ export class EventBus {
       });
       const functionName = functionFor(event);
       if (functionName) {
-        entries.push([sequenceKey(this.#next), { functionName, body, deliveries: 0 }]);
-        this.#next += 1;
+        const payload: Queued = { functionName, body, deliveries: 0 };
+        jobs.push({ dueAt: time, kind: 'event', id: `${sequenceKey(this.#put)}-${id}`, payload });
+        this.#put += 1;
       } else {
         await this.#office.keep(body, 'source: no events are taken from this source', this.#now());
       }
     }
-    const batch = this.#storage.batch();
-    for (const [key, value] of entries) batch.put(key, value, { sublevel: part(this.#storage) });
-    also?.(batch);
-    await batch.write();
-    this.#deliver(entries);
+    await this.#jobs.add(jobs, also);
   }
 
   /** Hands each event to its function when it is its turn, until it is handled or a dead letter. */
-  #deliver(entries: readonly [string, Queued][]): void {
-    for (const entry of entries) {
-      const [key, { functionName, body }] = entry;
-      this.#queueOf(functionName).lanes.add(subjectOf(JSON.parse(body)) ?? key, entry);
+  #deliver(deliveries: readonly Delivery[]): void {
+    for (const delivery of deliveries) {
+      const { functionName, body } = delivery.event;
+      this.#queueOf(functionName).lanes.add(subjectOf(JSON.parse(body)) ?? delivery.job.id, delivery);
     }
-    for (const functionName of intakeFunctions) this.#handOut(functionName);
+    // What was put together is handed out together.
+    queueMicrotask(() => intakeFunctions.forEach((functionName) => this.#handOut(functionName)));
   }
 
   /** Lets a function have as many batches as it may; called again whenever one of them ends. */
@@ -150,17 +144,18 @@ export class EventBus {
       const { entries, done } = queue.lanes.take(batchSize);
       if (entries.length === 0) return;
       queue.batchesInHand += 1;
-      void this.#activity.during(async () => {
-        const again = await this.#handle(functionName, entries).finally(() => {
+      void this.#handle(functionName, entries)
+        .finally(() => {
           queue.batchesInHand -= 1;
           done();
           this.#handOut(functionName);
+        })
+        .then(async (again) => {
+          const [first] = again;
+          if (!first) return;
+          await this.#pause(pauseAfter(first.event.deliveries));
+          this.#deliver(again);
         });
-        const [first] = again;
-        if (!first) return;
-        await this.#pause(pauseAfter(first[1].deliveries));
-        this.#deliver(again);
-      });
     }
   }
 
@@ -171,41 +166,38 @@ export class EventBus {
   }
 
   /** Answers what is to be delivered again. */
-  async #handle(
-    functionName: IntakeFunction,
-    batch: readonly [string, Queued][],
-  ): Promise<readonly [string, Queued][]> {
+  async #handle(functionName: IntakeFunction, batch: readonly Delivery[]): Promise<readonly Delivery[]> {
     const handler = this.#handlers?.get(functionName);
     if (!handler) throw new Error(`${functionName} takes no events before the start`);
     const failed = await failures(asFunction(functionName, handler), batch);
-    const again: [string, Queued][] = [];
-    for (const [key, entry] of batch) {
-      const deliveries = entry.deliveries + 1;
-      if (!failed.has(key)) {
-        await part(this.#storage).del(key);
-      } else if (deliveries < mostDeliveries) {
-        again.push([key, { ...entry, deliveries }]);
-      } else {
-        await this.#office.keep(
-          entry.body,
-          `${functionName} failed ${deliveries} times; its log says why`,
-          this.#now(),
-        );
-        await part(this.#storage).del(key);
+    const again: Delivery[] = [];
+    const ended: Delivery[] = [];
+    for (const delivery of batch) {
+      const { job, event } = delivery;
+      const deliveries = event.deliveries + 1;
+      if (failed.has(job.id) && deliveries < mostDeliveries) {
+        again.push({ ...delivery, event: { ...event, deliveries } });
+        continue;
       }
+      if (failed.has(job.id)) {
+        const reason = `${functionName} failed ${deliveries} times; its log says why`;
+        await this.#office.keep(event.body, reason, this.#now());
+      }
+      ended.push(delivery);
     }
-    await part(this.#storage).batch(again.map(([key, value]) => ({ type: 'put', key, value })));
+    await this.#jobs.replace([
+      ...ended.map(({ job }) => [job, undefined] as const),
+      ...again.map(({ job, event }) => [job, { ...job, payload: event }] as const),
+    ]);
+    for (const { done } of ended) done();
     return again;
   }
 }
 
-/** Calls the function with the batch as SQS does, and answers the keys of the events that it did not handle. */
-async function failures(
-  handler: EventsHandler,
-  batch: readonly [string, Queued][],
-): Promise<ReadonlySet<string>> {
+/** Calls the function with the batch as SQS does, and answers the ids of the events that it did not handle. */
+async function failures(handler: EventsHandler, batch: readonly Delivery[]): Promise<ReadonlySet<string>> {
   const { batchItemFailures } = await handler({
-    Records: batch.map(([messageId, { body, deliveries }]) => recordOf(messageId, body, deliveries + 1)),
+    Records: batch.map(({ job, event }) => recordOf(job.id, event.body, event.deliveries + 1)),
   });
   return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
 }
@@ -227,5 +219,3 @@ export const recordOf = (messageId: string, body: string, delivery: number): SQS
   eventSourceARN: '',
   awsRegion: 'local',
 });
-
-const part = (storage: Storage) => storage.part('events');

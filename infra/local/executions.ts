@@ -1,8 +1,8 @@
 import { type RunOptions, StateMachine, type StateMachineDefinition } from 'aws-local-stepfunctions';
 import pLimit from 'p-limit';
 import * as z from 'zod';
-import type { Activity } from './activity.ts';
 import { asFunction } from './calling-function.ts';
+import type { Job, Jobs } from './jobs.ts';
 import type { Storage } from './storage.ts';
 
 type Overrides = NonNullable<RunOptions['overrides']>;
@@ -40,12 +40,12 @@ const waiting = z.object({ waitsIn: z.string(), until: z.iso.datetime({ offset: 
 
 /**
  * Runs the executions of a state machine whose definition is the one that is deployed. Waiting executions are not in
- * memory: they stand in LevelDB, with an entry in the order in which they are due, and the machine runs only from one
- * Wait to the next. A killed process repeats at most the step that it was in.
+ * memory: they stand in LevelDB, each that runs with a job for when it is due, and the machine runs only from one Wait
+ * to the next. A killed process repeats at most the step that it was in.
  */
 export class Executions {
   readonly #storage: Storage;
-  readonly #activity: Activity;
+  readonly #jobs: Jobs;
   readonly #now: () => Date;
   readonly #definition: StateMachineDefinition;
   readonly #overrides: Overrides;
@@ -53,23 +53,18 @@ export class Executions {
   readonly #limit = pLimit(concurrentSteps);
   /** Changes of what is kept, one after the other. */
   readonly #transition = pLimit(1);
-  /** The executions that take a step now. */
-  readonly #stepping = new Set<string>();
   readonly #nextAfterWait: ReadonlyMap<string, string>;
-  readonly #onSooner: () => void;
   readonly #aborts = new Set<() => void>();
 
   constructor(options: {
     readonly storage: Storage;
-    readonly activity: Activity;
+    readonly jobs: Jobs;
     readonly now: () => Date;
     readonly definition: unknown;
     readonly tasks: Readonly<Record<string, TaskHandler>>;
-    /** Told when something may be due sooner than before. */
-    readonly onSooner: () => void;
   }) {
     this.#storage = options.storage;
-    this.#activity = options.activity;
+    this.#jobs = options.jobs;
     this.#now = options.now;
     const tasks = Object.entries(options.tasks);
     this.#overrides = {
@@ -81,24 +76,32 @@ export class Executions {
       ),
       retryIntervalOverrides: Object.fromEntries(tasks.map(([state]) => [state, retryPause])),
     };
-    this.#onSooner = options.onSooner;
     const { definition, nextAfterWait } = pausingAtWaits(options.definition);
     this.#definition = definition;
     this.#nextAfterWait = nextAfterWait;
+    this.#jobs.assign('execution', ({ id }) => this.#limit(() => this.#run(id)));
   }
 
   /** Starts an execution, unless one of that name was started before. */
   async start(name: string, input: unknown): Promise<{ startedAt: string; isNew: boolean }> {
-    const result = await this.#transition(async () => {
+    return await this.#transition(async () => {
       const known = await this.find(name);
       if (known) return { startedAt: known.startedAt, isNew: false };
       const startedAt = this.#now().toISOString();
-      const started = { name, startedAt, currentState: this.#definition.StartAt, input: json.parse(input) };
-      await this.#write({ ...started, status: 'RUNNING', stateInput: started.input }, undefined);
+      const given = json.parse(input);
+      const started: Execution = {
+        name,
+        status: 'RUNNING',
+        startedAt,
+        currentState: this.#definition.StartAt,
+        stateInput: given,
+        input: given,
+      };
+      await this.#jobs.add([jobOf(started)], (batch) =>
+        batch.put(name, started, { sublevel: this.#executions }),
+      );
       return { startedAt, isNew: true };
     });
-    if (result.isNew) this.#step(name);
-    return result;
   }
 
   /** Stops an execution that runs; answers false if there is none of that name. */
@@ -129,45 +132,10 @@ export class Executions {
     return z.array(execution).parse(values);
   }
 
-  /** When the next execution is due, and undefined if none waits. */
-  async nextDue(): Promise<string | undefined> {
-    for await (const key of this.#due.keys()) {
-      const { at, name } = dueEntry(key);
-      if (!this.#stepping.has(name)) return at;
-    }
-    return undefined;
-  }
-
-  /** Lets every execution that is due by now take its next step. */
-  async runDue(): Promise<void> {
-    const now = this.#now().toISOString();
-    for await (const key of this.#due.keys({ lte: `${now}~` })) {
-      const { name } = dueEntry(key);
-      this.#step(name);
-    }
-  }
-
-  /** Takes a step of an execution, unless it takes one already. */
-  #step(name: string): void {
-    if (this.#stepping.has(name)) return;
-    this.#stepping.add(name);
-    void this.#activity.during(() =>
-      this.#limit(async () => {
-        try {
-          await this.#run(name);
-        } finally {
-          this.#stepping.delete(name);
-        }
-      }),
-    );
-  }
-
   /** Runs an execution until it waits for a time to come, or ends. */
   async #run(name: string): Promise<void> {
     const before = await this.find(name);
     if (before?.status !== 'RUNNING') return;
-    // Whoever asked for the step may have looked before the last one ended in this wait.
-    if (before.waitsUntil !== undefined && before.waitsUntil > this.#now().toISOString()) return;
     let state = before.waitsUntil === undefined ? before.currentState : this.#next(before.currentState);
     let input = before.stateInput ?? null;
     for (;;) {
@@ -179,7 +147,6 @@ export class Executions {
       if (reached.until > this.#now().toISOString()) {
         const { waitsIn: currentState, until: waitsUntil, input: stateInput } = reached;
         await this.#keep(name, { status: 'RUNNING', currentState, waitsUntil, stateInput });
-        this.#onSooner();
         return;
       }
       state = this.#next(reached.waitsIn);
@@ -245,28 +212,23 @@ export class Executions {
     return next;
   }
 
-  async #write(after: Execution, before: Execution | undefined): Promise<void> {
-    const batch = this.#storage.batch().put(after.name, after, { sublevel: this.#executions });
-    if (before) batch.del(dueKey(before), { sublevel: this.#due });
-    if (after.status === 'RUNNING') batch.put(dueKey(after), true, { sublevel: this.#due });
-    await batch.write();
+  async #write(after: Execution, before: Execution): Promise<void> {
+    const next = after.status === 'RUNNING' ? jobOf(after) : undefined;
+    await this.#jobs.replace([[jobOf(before), next]], (batch) =>
+      batch.put(after.name, after, { sublevel: this.#executions }),
+    );
   }
 
   get #executions() {
     return this.#storage.part('executions');
   }
-
-  get #due() {
-    return this.#storage.part('due');
-  }
 }
 
-const dueKey = ({ waitsUntil, startedAt, name }: Execution): string => `${waitsUntil ?? startedAt}|${name}`;
-
-function dueEntry(key: string): { at: string; name: string } {
-  const separator = key.indexOf('|');
-  return { at: key.slice(0, separator), name: key.slice(separator + 1) };
-}
+const jobOf = ({ waitsUntil, startedAt, name }: Execution): Job => ({
+  dueAt: waitsUntil ?? startedAt,
+  kind: 'execution',
+  id: name,
+});
 
 const waitState = z.object({ Type: z.literal('Wait'), TimestampPath: z.string(), Next: z.string() });
 const definitionSchema = z.custom<StateMachineDefinition>(

@@ -28,13 +28,15 @@ import { readDefinition } from './definition.ts';
 import { EventBus } from './event-bus.ts';
 import { Executions, type TaskHandler } from './executions.ts';
 import { Faults } from './faults.ts';
+import { Jobs } from './jobs.ts';
 import { reportsOn } from './mail-simulator.ts';
 import { Mailbox, startMailService } from './mailbox.ts';
+import { adoptOlderQueues } from './older-queues.ts';
 import { sampleEvents } from './samples.ts';
 import { consoleClientId, keptSecret, startSignIn } from './sign-in.ts';
 import { openStorage, type Storage } from './storage.ts';
+import { sweepHourly } from './sweeping.ts';
 import { ensureTable, startDynamoDb, tableName } from './table.ts';
-import { Timers } from './timers.ts';
 
 export interface RuntimeOptions {
   readonly dataFolder: string;
@@ -97,7 +99,9 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
   const { now } = clock;
   const office = await DeadLetterOffice.open(storage);
   const mailbox = await Mailbox.open(storage);
-  const bus = await EventBus.open(storage, office, activity, now);
+  await adoptOlderQueues(storage, now());
+  const jobs = new Jobs(storage, clock, activity);
+  const bus = new EventBus(jobs, office, now);
 
   const [table, mailService, endpoint, definition] = await Promise.all([
     startDynamoDb(options.dataFolder, storage),
@@ -114,15 +118,13 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
 
   const executions: Executions = new Executions({
     storage,
-    activity,
+    jobs,
     now,
     definition,
     tasks: tasks(clients, now),
-    onSooner: () => timers.arm(),
   });
   const sweepServices = sweepOrderLines.buildServices(settings, clients, now, silentMetrics);
   const sweep = asFunction('sweep-order-lines', () => sweepOrderLines.handle(sweepServices));
-  const timers = await Timers.open(storage, clock, activity, executions, sweep);
   const signIn = await startSignIn(storage, options.origin, readAssets());
   const salt = () => keptSecret(storage, 'caller-salt');
   const serving = (name: string) => buildServingServices(settings, name, clients, now, silentMetrics, salt);
@@ -132,8 +134,9 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
     SIGN_IN_CLIENT_ID: consoleClientId,
   };
 
-  await bus.start(intakeHandlers(clients, now));
-  await timers.runDue();
+  bus.deliverTo(intakeHandlers(clients, now));
+  await sweepHourly(storage, jobs, clock, sweep);
+  await jobs.start();
   if (options.seed) await seed(storage, bus, now());
 
   return {
@@ -153,9 +156,9 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
     inbox: mailService.url,
     office,
     signIn,
-    advance: (duration) => timers.advance(duration),
+    advance: (duration) => jobs.advance(duration),
     stop: async () => {
-      timers.stop();
+      jobs.stop();
       executions.abandon();
       const { dynamoDb, ses, sfn, sqs } = clients;
       for (const client of [dynamoDb, ses, sfn, sqs]) client.destroy();

@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { Activity } from '../../infra/local/activity.ts';
+import { Clock } from '../../infra/local/clock.ts';
 import { readDefinition } from '../../infra/local/definition.ts';
 import { Executions } from '../../infra/local/executions.ts';
+import { Jobs } from '../../infra/local/jobs.ts';
 import { openStorage, Storage } from '../../infra/local/storage.ts';
 import type { LineAnswer } from '../../shared/contracts/api.ts';
 import { type BusEvent, type Client, client, type SentEmail } from '../support/client.ts';
@@ -510,6 +512,8 @@ describe('killed between the index entries of a line and its item', () => {
 test('an execution whose start a timer gets ahead of takes each step once, and waits as long as it should', async () => {
   const storage = await openStorage(await temporaryFolder(), { reset: false });
   const activity = new Activity();
+  const clock = await Clock.open(storage);
+  const jobs = new Jobs(storage, clock, activity);
   const steps: string[] = [];
   const count = (state: string, result: object) => () => {
     steps.push(state);
@@ -518,14 +522,13 @@ test('an execution whose start a timer gets ahead of takes each step once, and w
   const closesAt = new Date(begin + 7 * 24 * hour).toISOString();
   const executions = new Executions({
     storage,
-    activity,
-    now: () => new Date(),
+    jobs,
+    now: clock.now,
     definition: await readDefinition(),
     tasks: {
       'Send provisioning email': count('send', { outcome: 'awaiting', closesAt, closedStateKey: 'x' }),
       'Close order line': count('close', {}),
     },
-    onSooner: () => undefined,
   });
   // The timer fires as soon as an execution is stored, before who started it goes on.
   const makeBatch = () => Storage.prototype.batch.call(storage);
@@ -535,7 +538,7 @@ test('an execution whose start a timer gets ahead of takes each step once, and w
     return Object.assign(batch, {
       write: async () => {
         await write();
-        await executions.runDue();
+        await jobs.start();
       },
     });
   };

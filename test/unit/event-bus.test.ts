@@ -1,7 +1,9 @@
 import type { SQSEvent } from 'aws-lambda';
 import { Activity } from '../../infra/local/activity.ts';
+import { Clock } from '../../infra/local/clock.ts';
 import { DeadLetterOffice } from '../../infra/local/dead-letter-office.ts';
 import { EventBus } from '../../infra/local/event-bus.ts';
+import { Jobs } from '../../infra/local/jobs.ts';
 import { openStorage } from '../../infra/local/storage.ts';
 import { type IntakeFunction, intakeFunctions } from '../../infra/intake-rules.ts';
 import type { EventsHandler } from '../../shared/runtime/consume-events.ts';
@@ -19,10 +21,10 @@ async function startBus(
   pause?: () => Promise<unknown>,
 ) {
   const storage = await openStorage(await temporaryFolder(), { reset: false });
-  const now = () => new Date();
-  const office = await DeadLetterOffice.open(storage);
-  const bus = await EventBus.open(storage, office, new Activity(), now, pause);
-  await bus.start(new Map(intakeFunctions.map((name) => [name, handlers[name] ?? handled])));
+  const clock = await Clock.open(storage);
+  const jobs = new Jobs(storage, clock, new Activity());
+  const bus = new EventBus(jobs, await DeadLetterOffice.open(storage), clock.now, pause);
+  bus.deliverTo(new Map(intakeFunctions.map((name) => [name, handlers[name] ?? handled])));
   return bus;
 }
 

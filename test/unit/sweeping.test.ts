@@ -1,15 +1,12 @@
 import { Duration } from 'luxon';
 import { Activity } from '../../infra/local/activity.ts';
 import { Clock } from '../../infra/local/clock.ts';
+import { Jobs } from '../../infra/local/jobs.ts';
 import { openStorage } from '../../infra/local/storage.ts';
-import { Timers } from '../../infra/local/timers.ts';
+import { sweepHourly } from '../../infra/local/sweeping.ts';
 import { temporaryFolder } from '../support/service.ts';
 
 const minute = 60_000;
-const idleExecutions = {
-  runDue: () => Promise.resolve(),
-  nextDue: () => Promise.resolve(undefined),
-};
 
 /** Moves the clock over sweeps of which the first so many fail; answers after how many minutes each came. */
 async function sweepsOf(failures: number, duration: string): Promise<{ sweeps: number[]; moved: number }> {
@@ -21,9 +18,11 @@ async function sweepsOf(failures: number, duration: string): Promise<{ sweeps: n
     sweeps.push(Math.round((clock.now().getTime() - start) / minute));
     return sweeps.length <= failures ? Promise.reject(new Error('the table is away')) : Promise.resolve();
   };
-  const timers = await Timers.open(storage, clock, new Activity(), idleExecutions, sweep);
-  await timers.advance(Duration.fromISO(duration));
+  const jobs = new Jobs(storage, clock, new Activity());
+  await sweepHourly(storage, jobs, clock, sweep);
+  await jobs.advance(Duration.fromISO(duration));
   const moved = Math.round((clock.now().getTime() - start) / minute);
+  jobs.stop();
   await storage.close();
   return { sweeps, moved };
 }

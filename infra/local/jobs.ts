@@ -1,0 +1,233 @@
+import { DateTime, type Duration } from 'luxon';
+import pLimit from 'p-limit';
+import * as z from 'zod';
+import type { Activity } from './activity.ts';
+import type { Clock } from './clock.ts';
+import type { Batch, Storage } from './storage.ts';
+
+/** What there is to do: a step of an execution, an event to deliver, the sweep. */
+export const jobKinds = ['execution', 'event', 'sweep'] as const;
+export type JobKind = (typeof jobKinds)[number];
+
+/** Something to do at its time. Jobs that are due at the same time are begun in the order of their ids. */
+export interface Job {
+  /** An RFC 3339 timestamp in UTC with milliseconds. */
+  readonly dueAt: string;
+  readonly kind: JobKind;
+  readonly id: string;
+  readonly payload?: unknown;
+}
+
+/** Does a job, and replaces it: what is not replaced is begun again at the next start. */
+export type Worker = (job: Job) => Promise<void>;
+
+/** A move of the clock that is under way, in milliseconds since 1970. */
+export interface Move {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** The longest that the timer sleeps: far below the 24.8 days beyond which `setTimeout` fires at once. */
+const longestSleep = 60 * 1000;
+
+/**
+ * What is to be done, in the order in which it is due, kept until it is done: a killed process loses none of it, and
+ * begins again what it was doing.
+ */
+export class Jobs {
+  readonly #storage: Storage;
+  readonly #clock: Clock;
+  readonly #activity: Activity;
+  readonly #workers = new Map<JobKind, Worker>();
+  /** The keys of the jobs that are being done, each with the job that has replaced it. */
+  readonly #inHand = new Map<string, Job | undefined>();
+  readonly #moves = pLimit(1);
+  readonly #looks = pLimit(1);
+  #move: Move | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  /** When the timer looks for what is due. */
+  #looksAt = Infinity;
+  #isStopped = false;
+
+  constructor(storage: Storage, clock: Clock, activity: Activity) {
+    this.#storage = storage;
+    this.#clock = clock;
+    this.#activity = activity;
+  }
+
+  /** The move of the clock that is under way. */
+  get move(): Move | undefined {
+    return this.#move;
+  }
+
+  /** Names who does the jobs of a kind. */
+  assign(kind: JobKind, worker: Worker): void {
+    this.#workers.set(kind, worker);
+  }
+
+  /** Begins what is due by now, first what an earlier process left, and goes on with each job at its time. */
+  async start(): Promise<void> {
+    if (this.#isStopped) return;
+    await this.#beginDue();
+    await this.#sleep();
+  }
+
+  /** Begins nothing any more. */
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /**
+   * Keeps jobs, and begins those that are due.
+   * @param also what is stored with them, as a whole or not at all
+   */
+  async add(jobs: readonly Job[], also?: (batch: Batch) => void): Promise<void> {
+    const due = jobs.filter((job) => this.#isDue(job));
+    // In hand already, so that the timer does not begin them as well as soon as they are stored.
+    for (const job of due) this.#inHand.set(keyOf(job), undefined);
+    try {
+      await this.#write([], jobs, also);
+    } catch (error) {
+      for (const job of due) this.#inHand.delete(keyOf(job));
+      throw error;
+    }
+    for (const job of due) this.#do(job);
+    for (const job of jobs) if (!due.includes(job)) this.#sleepUntil(job.dueAt);
+  }
+
+  /**
+   * Keeps what becomes of jobs: for each the one that comes next, or nothing more.
+   * @param also what is stored with that, as a whole or not at all
+   */
+  async replace(
+    changes: readonly (readonly [job: Job, next: Job | undefined])[],
+    also?: (batch: Batch) => void,
+  ): Promise<void> {
+    for (const [job, next] of changes) if (this.#inHand.has(keyOf(job))) this.#inHand.set(keyOf(job), next);
+    await this.#write(
+      changes.map(([job]) => job),
+      changes.flatMap(([, next]) => next ?? []),
+      also,
+    );
+  }
+
+  /** Moves the product's time; done when everything due by then has been done, in the order of its due time. */
+  async advance(duration: Duration): Promise<void> {
+    await this.#moves(async () => {
+      await this.#activity.idle();
+      const start = this.#clock.now();
+      const target = DateTime.fromJSDate(start, { zone: 'utc' }).plus(duration).toJSDate();
+      this.#move = { from: start.getTime(), until: target.getTime() };
+      try {
+        for (;;) {
+          const due = await this.#nextDue();
+          if (due > target.getTime()) break;
+          await this.#clock.moveTo(new Date(due));
+          await this.#beginDue();
+          await this.#activity.idle();
+        }
+        await this.#clock.moveTo(target);
+      } finally {
+        this.#move = undefined;
+      }
+      await this.#sleep();
+    });
+  }
+
+  #isDue = ({ dueAt }: Job): boolean => Date.parse(dueAt) <= this.#clock.now().getTime();
+
+  /** Begins what is due by now and not in hand. */
+  async #beginDue(): Promise<void> {
+    await this.#looks(async () => {
+      for await (const key of this.#jobs.keys({ lte: `${this.#clock.now().toISOString()}~` })) {
+        if (this.#inHand.has(key)) continue;
+        // It may have been done since this began to look.
+        const value = await this.#jobs.get(key);
+        if (value === undefined || this.#isStopped) continue;
+        this.#inHand.set(key, undefined);
+        this.#do({ ...partsOf(key), ...kept.parse(value) });
+      }
+    });
+  }
+
+  /** Lets a job be done that was taken in hand. */
+  #do(job: Job): void {
+    const worker = this.#workers.get(job.kind);
+    if (!worker) throw new Error(`nobody does the jobs of the kind ${job.kind}`);
+    void this.#activity.during(async () => {
+      const key = keyOf(job);
+      try {
+        await worker(job);
+      } finally {
+        const next = this.#inHand.get(key);
+        this.#inHand.delete(key);
+        if (next) this.#sleepUntil(next.dueAt);
+      }
+    });
+  }
+
+  /** When the next job that is not in hand is due, in milliseconds since 1970; `Infinity` if there is none. */
+  async #nextDue(): Promise<number> {
+    for await (const key of this.#jobs.keys()) {
+      if (!this.#inHand.has(key)) return Date.parse(partsOf(key).dueAt);
+    }
+    return Infinity;
+  }
+
+  /** Sleeps until the next job is due. */
+  async #sleep(): Promise<void> {
+    this.#looksAt = Infinity;
+    this.#lookAt(await this.#nextDue());
+  }
+
+  #sleepUntil(dueAt: string): void {
+    this.#lookAt(Date.parse(dueAt));
+  }
+
+  #lookAt(due: number): void {
+    const now = this.#clock.now().getTime();
+    const at = Math.min(due, now + longestSleep);
+    if (this.#isStopped || at >= this.#looksAt) return;
+    this.#looksAt = at;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.start(), Math.max(at - now, 0)).unref();
+  }
+
+  async #write(
+    done: readonly Job[],
+    next: readonly Job[],
+    also: ((batch: Batch) => void) | undefined,
+  ): Promise<void> {
+    const sublevel = this.#jobs;
+    const batch = this.#storage.batch();
+    for (const job of done) batch.del(keyOf(job), { sublevel });
+    for (const job of next) putJob(this.#storage, batch, job);
+    also?.(batch);
+    await batch.write();
+  }
+
+  get #jobs() {
+    return jobsOf(this.#storage);
+  }
+}
+
+const jobsOf = (storage: Storage) => storage.part('jobs');
+
+const kept = z.object({ payload: z.unknown().exactOptional() });
+
+/** Makes a job part of a change of what is stored. */
+export function putJob(storage: Storage, batch: Batch, { payload, ...job }: Job): void {
+  batch.put(keyOf(job), { payload }, { sublevel: jobsOf(storage) });
+}
+
+/** The key of a job; keys sort by the time that jobs are due. */
+const keyOf = ({ dueAt, kind, id }: Omit<Job, 'payload'>): string => `${dueAt}|${kind}|${id}`;
+
+const keyParts = z.tuple([z.string(), z.enum(jobKinds), z.string()]);
+
+function partsOf(key: string): Omit<Job, 'payload'> {
+  const [first = '', second = '', ...rest] = key.split('|');
+  const [dueAt, kind, id] = keyParts.parse([first, second, rest.join('|')]);
+  return { dueAt, kind, id };
+}

@@ -1,0 +1,52 @@
+import type { Clock } from './clock.ts';
+import type { Job, Jobs } from './jobs.ts';
+import type { Storage } from './storage.ts';
+
+const hour = 60 * 60 * 1000;
+
+/** A move of the clock sweeps this often at most, however long it is: more would only cost time. */
+const sweepsPerMove = 10;
+
+/** How soon a sweep that failed is tried again; each time that it fails again, after twice as long. */
+const retryAfter = 60 * 1000;
+
+/** Sweeps every hour, as the schedule does on AWS, and tries again soon what failed. */
+export async function sweepHourly(
+  storage: Storage,
+  jobs: Jobs,
+  clock: Clock,
+  sweep: () => Promise<unknown>,
+): Promise<void> {
+  let failures = 0;
+
+  /** The milliseconds from one sweep to the next. */
+  const interval = () =>
+    jobs.move ? Math.max(hour, (jobs.move.until - jobs.move.from) / sweepsPerMove) : hour;
+
+  async function pauseAfterSweep(): Promise<number> {
+    try {
+      await sweep();
+      failures = 0;
+      return interval();
+    } catch (error) {
+      console.error('A sweep failed, and will be tried again.', error);
+      failures += 1;
+      return Math.min(retryAfter * 2 ** (failures - 1), interval());
+    }
+  }
+
+  jobs.assign('sweep', async (job) => {
+    const next = clock.now().getTime() + (await pauseAfterSweep());
+    // However far the clock moves, the next sweep after that is within the hour.
+    const latest = jobs.move ? jobs.move.until + hour : Infinity;
+    await jobs.replace([[job, sweepAt(Math.min(next, latest))]]);
+  });
+
+  const part = storage.part('schedule');
+  if ((await part.get('isSweeping')) === true) return;
+  await jobs.add([sweepAt(clock.now().getTime() + hour)], (batch) =>
+    batch.put('isSweeping', true, { sublevel: part }),
+  );
+}
+
+const sweepAt = (at: number): Job => ({ dueAt: new Date(at).toISOString(), kind: 'sweep', id: 'hourly' });
