@@ -5,16 +5,15 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { sqsClient } from '../../shared/adapters/dead-letters.ts';
 import { sesClient } from '../../shared/adapters/mail.ts';
 import { dynamoDbClient } from '../../shared/adapters/order-line-store.ts';
-import { timeLimits } from '../../shared/adapters/time-limits.ts';
 import { sfnClient } from '../../shared/adapters/workflow.ts';
 import type { Faults } from './faults.ts';
+import { inProcess, type LocalService } from './in-process.ts';
 import { checked, onTheWire } from './wire/checked.ts';
 
-export interface Endpoints {
-  readonly dynamoDb: string;
-  readonly ses: string;
-  /** Step Functions and SQS. */
-  readonly other: string;
+export interface LocalServices {
+  readonly dynamoDb: LocalService;
+  readonly ses: LocalService;
+  readonly workflowAndQueues: LocalService;
 }
 
 export interface AwsClients {
@@ -25,22 +24,18 @@ export interface AwsClients {
 }
 
 /** The product's AWS SDK clients, led to this machine: checked as AWS would, with faults where they were asked for. */
-export function awsClients(endpoints: Endpoints, faults: Faults): AwsClients {
-  const config = (endpoint: string) => ({
-    endpoint,
+export function awsClients({ dynamoDb, ses, workflowAndQueues }: LocalServices, faults: Faults): AwsClients {
+  const leadingTo = (service: LocalService) => ({
+    ...inProcess(service),
+    endpoint: 'http://127.0.0.1',
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
-  /** A machine that does everything by itself is late where AWS is not. */
-  const patient = (endpoint: string) => ({
-    ...config(endpoint),
-    ...timeLimits({ connecting: 10_000, answering: 60_000 }),
-  });
   const clients = {
-    dynamoDb: dynamoDbClient(patient(endpoints.dynamoDb)),
-    ses: sesClient(config(endpoints.ses)),
-    sfn: sfnClient(patient(endpoints.other)),
-    sqs: sqsClient(patient(endpoints.other)),
+    dynamoDb: dynamoDbClient(leadingTo(dynamoDb)),
+    ses: sesClient(leadingTo(ses)),
+    sfn: sfnClient(leadingTo(workflowAndQueues)),
+    sqs: sqsClient(leadingTo(workflowAndQueues)),
   };
   clients.dynamoDb.middlewareStack.add(
     (next, { commandName = '' }) =>

@@ -67,9 +67,17 @@ export class Jobs {
 
   /** Begins what is due by now, first what an earlier process left, and goes on with each job at its time. */
   async start(): Promise<void> {
-    if (this.#isStopped) return;
     await this.#beginDue();
     await this.#sleep();
+  }
+
+  async #goOn(): Promise<void> {
+    try {
+      await this.start();
+    } catch (error) {
+      // Who stops it may close the storage in the middle of a look.
+      if (!this.#isStopped) throw error;
+    }
   }
 
   /** Begins nothing any more. */
@@ -191,7 +199,7 @@ export class Jobs {
     if (this.#isStopped || at >= this.#looksAt) return;
     this.#looksAt = at;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.start(), Math.max(at - now, 0)).unref();
+    this.#timer = setTimeout(() => void this.#goOn(), Math.max(at - now, 0)).unref();
   }
 
   async #write(

@@ -1,10 +1,8 @@
-import type { SESClient } from '@aws-sdk/client-ses';
-import ses from 'aws-ses-v2-local';
-import { getStoreReadonly, saveEmail } from 'aws-ses-v2-local/dist/store.js';
 import * as z from 'zod';
 import type { Activity } from './activity.ts';
-import { type Started, stopServer, urlOf } from './started.ts';
+import type { LocalService } from './in-process.ts';
 import { type Batch, nextSequence, sequenceKey, type Storage } from './storage.ts';
+import { readRequest } from './wire/check-request.ts';
 
 const keptEmail = z.object({
   messageId: z.string(),
@@ -18,15 +16,6 @@ const keptEmail = z.object({
 });
 export type KeptEmail = z.output<typeof keptEmail>;
 
-/** How many emails the inbox page shows; all of them are kept. */
-const shownOnPage = 200;
-
-/** Starts SES's API with its inbox page on a free port of the loopback. */
-export async function startMailService(): Promise<Started> {
-  const server = await ses.default({ host: '127.0.0.1', port: 0 });
-  return { url: urlOf(server), stop: () => stopServer(server) };
-}
-
 const sentInput = z.object({
   Source: z.string(),
   Destination: z.object({ ToAddresses: z.tuple([z.string()]) }),
@@ -37,7 +26,7 @@ const sentInput = z.object({
   Tags: z.array(z.object({ Name: z.string(), Value: z.string() })),
 });
 
-/** The emails that the mail service accepted, kept in the data folder with what the service itself forgets. */
+/** SES's API, and the emails that it accepted, kept in the data folder. */
 export class Mailbox {
   readonly #storage: Storage;
   #next: number;
@@ -48,38 +37,32 @@ export class Mailbox {
   }
 
   static async open(storage: Storage): Promise<Mailbox> {
-    const mailbox = new Mailbox(storage, await nextSequence(part(storage)));
-    const latest = await part(storage).values({ reverse: true, limit: shownOnPage }).all();
-    for (const email of latest.toReversed()) showOnPage(keptEmail.parse(email));
-    return mailbox;
+    return new Mailbox(storage, await nextSequence(part(storage)));
   }
 
   /**
-   * Keeps every email that the client sends, before the sender learns that it was accepted.
+   * Accepts every email, and keeps it before its sender learns of that.
    * @param publish stores the reports on an email, and with them what it is handed
    */
-  keepWhatIsSent(
-    client: SESClient,
+  service(
     now: () => Date,
     activity: Activity,
     publish: (email: KeptEmail, keep: (batch: Batch) => void) => Promise<void>,
-  ): void {
-    client.middlewareStack.add(
-      (next) => (args) =>
-        activity.during(async () => {
-          const result = await next(args);
-          const { MessageId } = z.object({ MessageId: z.string() }).parse(result.output);
-          const email = emailOf(MessageId, sentInput.parse(args.input), now());
-          const key = sequenceKey(this.#next);
-          this.#next += 1;
-          await publish(email, (batch) => batch.put(key, email, { sublevel: part(this.#storage) }));
-          const { emails } = getStoreReadonly();
-          if (emails.length > shownOnPage) emails.splice(0, emails.length - shownOnPage);
-          return result;
-        }),
-      // Where the service would do it: it keeps what it accepted, whether or not its answer arrives.
-      { name: 'localMailbox', step: 'finalizeRequest', priority: 'low' },
-    );
+  ): LocalService {
+    return (request) =>
+      activity.during(async () => {
+        const email = emailOf(crypto.randomUUID(), sentInput.parse(readRequest(request).input), now());
+        const key = sequenceKey(this.#next);
+        this.#next += 1;
+        await publish(email, (batch) => batch.put(key, email, { sublevel: part(this.#storage) }));
+        return { status: 200, body: sendEmailResponse(email) };
+      });
+  }
+
+  /** The latest emails, so many at most, oldest first. */
+  async latest(most: number): Promise<readonly KeptEmail[]> {
+    const values = await part(this.#storage).values({ reverse: true, limit: most }).all();
+    return z.array(keptEmail).parse(values).toReversed();
   }
 
   /** The emails to an address, or all, oldest first. */
@@ -104,17 +87,8 @@ const emailOf = (messageId: string, input: z.output<typeof sentInput>, at: Date)
   tags: Object.fromEntries(input.Tags.map(({ Name, Value }) => [Name, Value])),
 });
 
-function showOnPage({ messageId, from, to, subject, html, text, sentAt }: KeptEmail): void {
-  saveEmail({
-    messageId,
-    from,
-    replyTo: [],
-    destination: { to: [to], cc: [], bcc: [] },
-    subject,
-    body: { html, text },
-    attachments: [],
-    at: Math.floor(Date.parse(sentAt) / 1000),
-  });
-}
+const sendEmailResponse = ({ messageId }: KeptEmail): string =>
+  `<SendEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendEmailResult>` +
+  `<MessageId>${messageId}</MessageId></SendEmailResult></SendEmailResponse>`;
 
 const part = (storage: Storage) => storage.part('emails');

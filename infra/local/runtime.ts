@@ -20,7 +20,7 @@ import { declaredEvents, type IntakeFunction } from '../intake-rules.ts';
 import { defaults, variablesOf } from '../settings.ts';
 import { Activity } from './activity.ts';
 import { awsClients, type AwsClients } from './aws-clients.ts';
-import { startAwsEndpoint, stateMachineArn } from './aws-endpoint.ts';
+import { stateMachineArn, workflowAndQueues } from './aws-endpoint.ts';
 import { asFunction } from './calling-function.ts';
 import { Clock } from './clock.ts';
 import { DeadLetterOffice } from './dead-letter-office.ts';
@@ -28,9 +28,10 @@ import { readDefinition } from './definition.ts';
 import { EventBus } from './event-bus.ts';
 import { Executions, type TaskHandler } from './executions.ts';
 import { Faults } from './faults.ts';
+import { startInbox } from './inbox.ts';
 import { Jobs } from './jobs.ts';
 import { reportsOn } from './mail-simulator.ts';
-import { Mailbox, startMailService } from './mailbox.ts';
+import { Mailbox } from './mailbox.ts';
 import { adoptOlderQueues } from './older-queues.ts';
 import { sampleEvents } from './samples.ts';
 import { consoleClientId, keptSecret, startSignIn } from './sign-in.ts';
@@ -103,16 +104,22 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
   const jobs = new Jobs(storage, clock, activity);
   const bus = new EventBus(jobs, office, now);
 
-  const [table, mailService, endpoint, definition] = await Promise.all([
+  const [table, inbox, definition] = await Promise.all([
     startDynamoDb(options.dataFolder, storage),
-    startMailService(),
-    startAwsEndpoint(() => ({ executions, office }), now),
+    startInbox(mailbox),
     readDefinition(),
   ]);
-  const clients = awsClients({ dynamoDb: table.url, ses: mailService.url, other: endpoint.url }, faults);
   // Reports are best effort: one that is lost fails nobody's call.
-  mailbox.keepWhatIsSent(clients.ses, now, activity, (email, keep) =>
+  const ses = mailbox.service(now, activity, (email, keep) =>
     bus.put(faults.take('ses', 'ReportCommand') ? [] : reportsOn(email), keep),
+  );
+  const clients = awsClients(
+    {
+      dynamoDb: table.service,
+      ses,
+      workflowAndQueues: workflowAndQueues(() => ({ executions, office }), now),
+    },
+    faults,
   );
   await ensureTable(clients.dynamoDb, storage, options.dataFolder);
 
@@ -153,7 +160,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
     executions,
     faults,
     mailbox,
-    inbox: mailService.url,
+    inbox: inbox.url,
     office,
     signIn,
     advance: (duration) => jobs.advance(duration),
@@ -162,7 +169,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
       executions.abandon();
       const { dynamoDb, ses, sfn, sqs } = clients;
       for (const client of [dynamoDb, ses, sfn, sqs]) client.destroy();
-      await Promise.all([table.stop(), mailService.stop(), endpoint.stop()]);
+      await Promise.all([table.stop(), inbox.stop()]);
       await storage.close();
     },
   };

@@ -1,13 +1,33 @@
-import { once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
 import * as z from 'zod';
 
-/** DynamoDB's API in a thread of its own, since it works as hard as all the rest. Tells its port when it listens. */
+/*
+ * DynamoDB's API in a thread of its own, since it works as hard as all the rest. Requests come as messages, and are
+ * handed to the library as its HTTP server would.
+ */
 const { path } = z.object({ path: z.string() }).parse(workerData);
 const server = dynalite({ path, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
-server.listen(0, '127.0.0.1');
-await once(server, 'listening');
-const address = server.address();
-if (address === null || typeof address === 'string') throw new Error('DynamoDB listens nowhere');
-parentPort?.postMessage(address.port);
+
+const message = z.object({ id: z.number(), target: z.string(), body: z.string() });
+
+/** It looks at the form of a signature, and at nothing else of it. */
+const signed = {
+  authorization: 'AWS4-HMAC-SHA256 Credential=local, SignedHeaders=local, Signature=local',
+  'x-amz-date': 'local',
+};
+
+parentPort?.on('message', (received: unknown) => {
+  const { id, target, body } = message.parse(received);
+  const headers = { ...signed, 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': target };
+  const request = Object.assign(new EventEmitter(), { method: 'POST', url: '/', headers });
+  const response = {
+    statusCode: 200,
+    setHeader: () => undefined,
+    end: (text: string) => parentPort?.postMessage({ id, status: response.statusCode, body: text }),
+  };
+  server.emit('request', request, response);
+  request.emit('data', Buffer.from(body));
+  request.emit('end');
+});

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import {
@@ -12,17 +11,17 @@ import {
 import * as z from 'zod';
 import { indexes } from '../../shared/adapters/order-line-item.ts';
 import { rebuildIndexes } from './index-rebuild.ts';
-import type { Started } from './started.ts';
+import type { LocalService, WireAnswer } from './in-process.ts';
 import { holdsTable, onTable, partLost, type Storage, tableFolder } from './storage.ts';
 
 export const tableName = 'order-lines';
 
 /**
- * Starts DynamoDB's API on a free port of the loopback, kept in the data folder, with the indexes as its items say. What a process left that was killed
+ * Starts DynamoDB's API, kept in the data folder, with the indexes as its items say. What a process left that was killed
  * while it made the table is thrown away: the table would never become usable. Nothing else is.
  * @throws UserError when the table's folder is damaged or lost, or was not made by who wrote this storage
  */
-export async function startDynamoDb(dataFolder: string, storage: Storage): Promise<Started> {
+export async function startDynamoDb(dataFolder: string, storage: Storage): Promise<LocalDynamoDb> {
   const progress = await progressOf(storage);
   if (progress === 'made') {
     await onTable(dataFolder, (level) => rebuildIndexes(level, tableName));
@@ -34,14 +33,33 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
   const server = new Worker(new URL('./table-server.ts', import.meta.url), {
     workerData: { path: tableFolder(dataFolder) },
   });
-  const [port] = z.tuple([z.number()]).parse(await once(server, 'message'));
+  const asked = new Map<number, (answer: WireAnswer) => void>();
+  let last = 0;
+  server.on('message', (message: unknown) => {
+    const { id, ...answer } = answered.parse(message);
+    asked.get(id)?.(answer);
+    asked.delete(id);
+  });
   return {
-    url: `http://127.0.0.1:${port}`,
+    service: ({ headers, body }) =>
+      new Promise((resolve) => {
+        last += 1;
+        asked.set(last, resolve);
+        server.postMessage({ id: last, target: headers['x-amz-target'], body });
+      }),
     stop: async () => {
       await server.terminate();
     },
   };
 }
+
+interface LocalDynamoDb {
+  readonly service: LocalService;
+  /** Ends it; what it is in the middle of is not answered. */
+  stop(): Promise<void>;
+}
+
+const answered = z.object({ id: z.number(), status: z.number(), body: z.string() });
 
 /**
  * Makes the product's table, unless it was made before.

@@ -49,7 +49,7 @@ const answered = [
 
 test.each(
   answered.flatMap(([, target = '', operation = '', body = '']) =>
-    [...body.matchAll(/awsError\(c, '(\w+)'\)/g)].map(([, name = '']) => [target, operation, name] as const),
+    [...body.matchAll(/awsError\('(\w+)'\)/g)].map(([, name = '']) => [target, operation, name] as const),
   ),
 )('the local %s.%s answers %s, as the service does', (target, operation, name) => {
   const [service = ''] =

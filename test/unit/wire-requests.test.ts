@@ -32,8 +32,8 @@ const digestOf = (input: object) => ({
 });
 
 function clientsWithAnswers(): AwsClients {
-  const nowhere = 'http://127.0.0.1:1';
-  const clients = awsClients({ dynamoDb: nowhere, ses: nowhere, other: nowhere }, new Faults());
+  const nowhere = () => Promise.reject(new Error('nothing is asked'));
+  const clients = awsClients({ dynamoDb: nowhere, ses: nowhere, workflowAndQueues: nowhere }, new Faults());
   clients.ses.middlewareStack.add(answer({ MessageId: 'message' }), place);
   clients.sfn.middlewareStack.add(answer({ status: 'RUNNING' }), place);
   clients.sqs.middlewareStack.add(

@@ -1,3 +1,4 @@
+import { HttpRequest } from '@smithy/core/protocols';
 import * as z from 'zod';
 import { check, type InputError, inputErrors } from '../../../shared/contracts/validation.ts';
 import { documentedRules } from './documented-rules.ts';
@@ -7,6 +8,16 @@ import { readModels, type ServiceModel, type Shape } from './models.ts';
 export interface WireRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+}
+
+/** A request of the SDK as it leaves for AWS. */
+export function wireRequest(request: unknown): WireRequest {
+  if (!HttpRequest.isInstance(request)) throw new Error('a request of the SDK that is none of HTTP');
+  const { headers } = request;
+  const body: unknown = request.body;
+  if (typeof body === 'string') return { headers, body };
+  if (body instanceof Uint8Array) return { headers, body: new TextDecoder().decode(body) };
+  throw new Error('a request of the SDK whose body is neither text nor bytes');
 }
 
 /** What AWS would refuse of a request. */
@@ -32,7 +43,7 @@ let operations: ReadonlyMap<string, Operation> | undefined;
  */
 export function checkRequest(request: WireRequest): Refusal | undefined {
   operations ??= readOperations();
-  const { target, input } = read(request);
+  const { target, input } = readRequest(request);
   const operation = operations.get(target);
   if (!operation) {
     const message = 'has no model: add it to infra/local/wire/refresh-models.ts and run that';
@@ -45,7 +56,11 @@ export function checkRequest(request: WireRequest): Refusal | undefined {
   return errors.length === 0 ? undefined : { operation: operation.name, errors };
 }
 
-function read({ headers, body }: WireRequest): { readonly target: string; readonly input: unknown } {
+/** What a request asks for: the operation as it is named over the wire, and its input. */
+export function readRequest({ headers, body }: WireRequest): {
+  readonly target: string;
+  readonly input: unknown;
+} {
   const target = headers['x-amz-target'];
   if (target !== undefined) return { target, input: JSON.parse(body) };
   const { Action, Version, ...input } = form.parse(fromForm(new URLSearchParams(body)));

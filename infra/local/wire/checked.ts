@@ -1,5 +1,4 @@
-import * as z from 'zod';
-import { checkRequest } from './check-request.ts';
+import { checkRequest, wireRequest } from './check-request.ts';
 
 /** Where in the SDK a request is checked: as it leaves, before it is signed and sent, perhaps several times. */
 export const onTheWire = { name: 'wireCheck', step: 'build', priority: 'low' } as const;
@@ -24,17 +23,12 @@ class RefusedRequest extends Error {
   }
 }
 
-const httpRequest = z.object({
-  headers: z.record(z.string(), z.string()),
-  body: z.union([z.string(), z.instanceof(Uint8Array).transform((bytes) => new TextDecoder().decode(bytes))]),
-});
-
 /**
  * What a middleware of the SDK is called with, once its request was checked.
  * @throws an error as of AWS if AWS would refuse the request
  */
 export function checked<Arguments extends { readonly request: unknown }>(args: Arguments): Arguments {
-  const refusal = checkRequest(httpRequest.parse(args.request));
+  const refusal = checkRequest(wireRequest(args.request));
   if (!refusal) return args;
   const { operation, errors } = refusal;
   const reasons = errors.map(({ path, message }) => `${path} ${message}`.trim()).join('; ');
