@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import {
-  isExecutionDue,
-  isOpen,
-  type OrderLine,
-  withoutStaleClaim,
-} from '../../../shared/domain/order-line.ts';
+import { withoutStaleClaim } from '../../../shared/domain/claims.ts';
+import { isExecutionDue } from '../../../shared/domain/executions.ts';
+import { isOpen, type OrderLine } from '../../../shared/domain/order-line.ts';
 import { nextDueAt } from '../../../shared/domain/follow-up.ts';
 import type { MemoryService } from './memory-service.ts';
 import { hour } from './steps.ts';
@@ -42,14 +39,14 @@ export function expectBooksToAgree(service: MemoryService): void {
 const isOf = ({ orderId, lineId }: OrderLine, { tags }: LeftEmail) =>
   tags.orderId === orderId && tags.lineId === lineId;
 
-const isEntryOf = ({ type, messageId, claimId }: OrderLine['history'][number], email: LeftEmail) =>
-  (type === 'ProvisioningEmailSent' && messageId === email.messageId) ||
-  (type === 'ProvisioningEmailUnconfirmed' && claimId === email.tags.claimId);
+const isEntryOf = (entry: OrderLine['history'][number], email: LeftEmail) =>
+  (entry.type === 'ProvisioningEmailSent' && entry.messageId === email.messageId) ||
+  (entry.type === 'ProvisioningEmailUnconfirmed' && entry.claimId === email.tags.claimId);
 
 function expectLine(line: OrderLine, emails: readonly LeftEmail[], service: MemoryService): void {
   const name = `${line.orderId}/${line.lineId}`;
   const entries = (type: string) => line.history.filter((entry) => entry.type === type);
-  const sent = entries('ProvisioningEmailSent');
+  const sent = line.history.filter((entry) => entry.type === 'ProvisioningEmailSent');
   for (const { messageId } of sent)
     assert.ok(
       emails.some((email) => email.messageId === messageId),

@@ -3,34 +3,26 @@ import { ExecutionAlreadyExists, ExecutionDoesNotExist } from '@aws-sdk/client-s
 import type { Hono } from 'hono';
 import { Duration } from 'luxon';
 import * as z from 'zod';
-import * as bookOrderLine from '../../../functions/book-order-line/handler.ts';
-import * as cancelOrderLine from '../../../functions/cancel-order-line/handler.ts';
-import * as recordEmailFeedback from '../../../functions/record-email-feedback/handler.ts';
-import * as recordOnboarding from '../../../functions/record-onboarding/handler.ts';
-import * as rescheduleOrderLine from '../../../functions/reschedule-order-line/handler.ts';
 import * as sendProvisioningEmail from '../../../functions/send-provisioning-email/handler.ts';
 import { createApp } from '../../../functions/serve-api/app.ts';
 import * as sweepOrderLines from '../../../functions/sweep-order-lines/handler.ts';
-import { type IntakeFunction, intakeRules, mostDeliveries } from '../../../infra/intake-rules.ts';
+import {
+  declaredEvents,
+  functionFor,
+  type IntakeFunction,
+  mostDeliveries,
+} from '../../../infra/intake-rules.ts';
 import { recordOf } from '../../../infra/local/event-bus.ts';
 import { reportsOn } from '../../../infra/local/mail-simulator.ts';
 import { defaults } from '../../../infra/settings.ts';
 import { deadLetters, sqsClient } from '../../../shared/adapters/dead-letters.ts';
 import { mail, sesClient } from '../../../shared/adapters/mail.ts';
 import { sfnClient, workflow } from '../../../shared/adapters/workflow.ts';
-import {
-  emailFeedback,
-  orderLineBooked,
-  orderLineCancelled,
-  orderLineRescheduled,
-  organizationOnboarded,
-} from '../../../shared/contracts/events.ts';
 import { workflowInput } from '../../../shared/contracts/workflow.ts';
 import { lookAhead } from '../../../shared/domain/follow-up.ts';
 import { isBooked, type OrderLine } from '../../../shared/domain/order-line.ts';
 import { plus } from '../../../shared/domain/time.ts';
-import { consumeEvents } from '../../../shared/runtime/consume-events.ts';
-import type { EventsHandler } from '../../../shared/runtime/intake.ts';
+import type { EventsHandler } from '../../../shared/runtime/consume-events.ts';
 import { silentMetrics } from '../../../shared/runtime/metrics.ts';
 import type { BusEvent } from '../client.ts';
 import { closeInput } from '../close-state.ts';
@@ -106,7 +98,7 @@ export class MemoryService implements Target {
   readonly #table = new MemoryTable();
   readonly #executions: MemoryExecutions;
   readonly #api: Hono;
-  readonly #handlers: Readonly<Record<IntakeFunction, EventsHandler>>;
+  readonly #handlers: ReadonlyMap<IntakeFunction, EventsHandler>;
   readonly #sweep: () => Promise<unknown>;
   readonly #emails: Email[] = [];
   readonly #executionOf = new Map<string, string>();
@@ -170,34 +162,10 @@ export class MemoryService implements Target {
       workflow: workflow(clients.sfn, stateMachineArn),
       deadLetters: deadLetters(clients.sqs, 'http://127.0.0.1/dead-letters'),
     };
-    const booking = { ...intake, offerWindows: defaults.offerWindows };
-    this.#handlers = {
-      'book-order-line': consumeEvents(
-        orderLineBooked,
-        (event) => bookOrderLine.handle(event, booking),
-        intake,
-      ),
-      'reschedule-order-line': consumeEvents(
-        orderLineRescheduled,
-        (event) => rescheduleOrderLine.handle(event, intake),
-        intake,
-      ),
-      'cancel-order-line': consumeEvents(
-        orderLineCancelled,
-        (event) => cancelOrderLine.handle(event, intake),
-        intake,
-      ),
-      'record-onboarding': consumeEvents(
-        organizationOnboarded,
-        (event) => recordOnboarding.handle(event, intake),
-        intake,
-      ),
-      'record-email-feedback': consumeEvents(
-        emailFeedback,
-        (event) => recordEmailFeedback.handle(event, intake),
-        intake,
-      ),
-    };
+    const consumers = { ...intake, settings: { OFFER_WINDOWS: defaults.offerWindows } };
+    this.#handlers = new Map(
+      declaredEvents.map(({ functionName, consumer }) => [functionName, consumer(consumers)]),
+    );
     this.#sweep = () => sweepOrderLines.handle(intake);
     this.#api = createApp({
       ...sendServices,
@@ -484,7 +452,7 @@ export class MemoryService implements Target {
 
   #put(events: readonly BusEvent[]): void {
     const records = events.map((event) => ({
-      functionName: functionFor(event),
+      functionName: z.custom<IntakeFunction>((name) => name !== undefined).parse(functionFor(event)),
       id: this.#nextId('event'),
       body: JSON.stringify(event),
     }));
@@ -498,7 +466,9 @@ export class MemoryService implements Target {
     delivery: number,
   ): Promise<void> {
     const records = batch.map(({ id, body }) => recordOf(id, body, delivery));
-    const done = await this.#during(() => this.#handlers[functionName]({ Records: records }));
+    const handler = this.#handlers.get(functionName);
+    if (!handler) throw new Error(`there is no ${functionName}`);
+    const done = await this.#during(() => handler({ Records: records }));
     const failed = done?.result.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
     const left = failed ? batch.filter(({ id }) => failed.includes(id)) : batch;
     if (left.length === 0) return;
@@ -526,15 +496,3 @@ export class MemoryService implements Target {
 const unsigned = Buffer.from(JSON.stringify({ alg: 'none' })).toString('base64url');
 
 const busEvent = z.object({ source: z.string(), 'detail-type': z.string(), detail: z.unknown() });
-
-function functionFor(event: BusEvent): IntakeFunction {
-  const rule = intakeRules.find(({ source, detailType }) => {
-    if (source !== event.source) return false;
-    if (detailType === undefined) return true;
-    return 'only' in detailType
-      ? detailType.only.includes(event['detail-type'])
-      : !detailType.allBut.includes(event['detail-type']);
-  });
-  if (!rule) throw new Error(`nobody takes events from ${event.source}`);
-  return rule.functionName;
-}

@@ -526,9 +526,9 @@ export class Sequence {
   #explain(line: ModelLine, history: HistoryEntry[], waited: number, met: readonly MetFault[]) {
     let fresh = without(history, line.seen);
     const reported = new Map(this.#target.emails()?.map((email) => [email.messageId, email.reportedAt]));
-    /** When an entry was written; what a report confirmed says when its email left. */
-    const writtenAt = ({ result, messageId = '', at = '' }: HistoryEntry) =>
-      result === 'Confirmed' ? (reported.get(messageId) ?? at) : at;
+    /** When an entry was written: of an email whose answer was lost, once its report came. */
+    const writtenAt = ({ result, reason, messageId = '', at = '' }: HistoryEntry) =>
+      result === 'Accepted' && reason === 'first' ? at : (reported.get(messageId) ?? at);
     const confirmations = new Map<HistoryEntry, HistoryEntry>();
     for (const given of without(line.seen, history)) {
       const confirmed = fresh.find(
