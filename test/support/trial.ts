@@ -100,40 +100,11 @@ export class TrialFaults extends Faults {
   override around<Result>(service: string, command: string, call: () => Promise<Result>): Promise<Result> {
     const invocation = callingFunction();
     const fault = invocation && this.#trial()?.meet(invocation, command.replace(/Command$/, ''));
-    return this.#life.during(() => this.#make(service, fault, call));
-  }
-
-  async #make<Result>(
-    service: string,
-    fault: FaultName | undefined,
-    call: () => Promise<Result>,
-  ): Promise<Result> {
-    switch (fault) {
-      case undefined:
-        return await call();
-      case 'fails before':
-        throw named(serverErrors[service]);
-      case 'fails after':
-        await call();
-        throw named(serverErrors[service]);
-      case 'times out before':
-        throw named('TimeoutError');
-      case 'times out after':
-        await call();
-        throw named('TimeoutError');
-      case 'is throttled three times':
-        throw named(throttlings[service]);
-      case 'loses its first answer':
-        return await this.#attempts.run({ isAnswerLost: true }, call);
-      case 'dies before':
-        this.#life.end();
-        throw named('Death');
-      case 'dies after': {
-        const result = await call();
-        this.#life.end();
-        return result;
-      }
-    }
+    return this.#life.during(() =>
+      makeCall({ service, fault, life: this.#life, call }, () =>
+        this.#attempts.run({ isAnswerLost: true }, call),
+      ),
+    );
   }
 
   override async attempt<Result>(call: () => Promise<Result>): Promise<Result> {
@@ -142,6 +113,52 @@ export class TrialFaults extends Faults {
     if (!state?.isAnswerLost) return result;
     state.isAnswerLost = false;
     throw Object.assign(named('Error'), { code: 'ECONNRESET' });
+  }
+}
+
+/**
+ * Makes a call of AWS that meets a fault.
+ * @param withoutFirstAnswer makes it so that the SDK does not get the first answer
+ */
+export async function makeCall<Result>(
+  {
+    service,
+    fault,
+    life,
+    call,
+  }: {
+    readonly service: string;
+    readonly fault: FaultName | undefined;
+    readonly life: Life;
+    readonly call: () => Promise<Result>;
+  },
+  withoutFirstAnswer: () => Promise<Result>,
+): Promise<Result> {
+  switch (fault) {
+    case undefined:
+      return await call();
+    case 'fails before':
+      throw named(serverErrors[service]);
+    case 'fails after':
+      await call();
+      throw named(serverErrors[service]);
+    case 'times out before':
+      throw named('TimeoutError');
+    case 'times out after':
+      await call();
+      throw named('TimeoutError');
+    case 'is throttled three times':
+      throw named(throttlings[service]);
+    case 'loses its first answer':
+      return await withoutFirstAnswer();
+    case 'dies before':
+      life.end();
+      throw named('Death');
+    case 'dies after': {
+      const result = await call();
+      life.end();
+      return result;
+    }
   }
 }
 

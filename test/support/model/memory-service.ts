@@ -1,0 +1,498 @@
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { ExecutionAlreadyExists, ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
+import type { Hono } from 'hono';
+import { Duration } from 'luxon';
+import * as z from 'zod';
+import * as sendProvisioningEmail from '../../../functions/send-provisioning-email/handler.ts';
+import { createApp } from '../../../functions/serve-api/app.ts';
+import * as sweepOrderLines from '../../../functions/sweep-order-lines/handler.ts';
+import {
+  declaredEvents,
+  functionFor,
+  type IntakeFunction,
+  mostDeliveries,
+} from '../../../infra/intake-rules.ts';
+import { recordOf } from '../../../infra/local/event-bus.ts';
+import { reportsOn } from '../../../infra/local/mail-simulator.ts';
+import { defaults } from '../../../infra/settings.ts';
+import { deadLetters, sqsClient } from '../../../shared/adapters/dead-letters.ts';
+import { mail, sesClient } from '../../../shared/adapters/mail.ts';
+import { sfnClient, workflow } from '../../../shared/adapters/workflow.ts';
+import { workflowInput } from '../../../shared/contracts/workflow.ts';
+import { lookAhead } from '../../../shared/domain/follow-up.ts';
+import { isBooked, type OrderLine } from '../../../shared/domain/order-line.ts';
+import { plus } from '../../../shared/domain/time.ts';
+import type { EventsHandler } from '../../../shared/runtime/consume-events.ts';
+import { silentMetrics } from '../../../shared/runtime/metrics.ts';
+import type { BusEvent } from '../client.ts';
+import { closeInput } from '../close-state.ts';
+import { partner } from '../events.ts';
+import { linesOf, storeOn } from '../memory-store.ts';
+import { MemoryTable } from '../memory-table.ts';
+import { Life } from '../mortal.ts';
+import { makeCall } from '../trial.ts';
+import { Agenda } from './agenda.ts';
+import { type Machine, MemoryExecutions, readMachine } from './memory-executions.ts';
+import {
+  type Fault,
+  type LeftEmail,
+  type MetFault,
+  type Person,
+  type ReportFate,
+  type RequestOptions,
+  type Target,
+} from './target.ts';
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+/** How long SES takes for an email; longer than nothing, as all that must come before something else. */
+const mailTime = 5;
+
+/** After so long a queue delivers again what was not handled. */
+const visibilityTimeout = 3 * minute;
+
+/** How late late reports are: before and after the first email's patience with them. */
+const lateReports = [5 * minute, 50 * minute, 110 * minute] as const;
+
+const stateMachineArn = 'arn:aws:states:local:000000000000:stateMachine:order-line';
+
+const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+const claims: Readonly<Record<Person, object>> = {
+  resend: { partner_id: partner, roles: ['view', 'resend'], email: 'rana@northwind.example' },
+  view: { partner_id: partner, roles: ['view'] },
+  nobody: { partner_id: partner, roles: [] },
+  'other partner': { partner_id: 'contoso', roles: ['view', 'resend'] },
+  operator: { partner_id: 'operations', roles: ['operator'] },
+};
+
+const sentInput = z.object({
+  Source: z.string(),
+  Destination: z.object({ ToAddresses: z.tuple([z.string()]) }),
+  Tags: z.array(z.object({ Name: z.string(), Value: z.string() })),
+});
+const startInput = z.object({ name: z.string(), input: z.string() });
+const namedInput = z
+  .object({ executionArn: z.string() })
+  .transform(({ executionArn }) => executionArn.split(':').at(-1) ?? '');
+const letterInput = z.object({ MessageBody: z.string() });
+const sending = z.object({ sending: z.object({ closedStateKey: z.string() }) });
+const keyed = z.object({ dueAt: z.string().optional() });
+
+/** An email in the mail service's hands. */
+interface Email extends LeftEmail {
+  reportedAt?: string;
+}
+
+const config = { region: 'local', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
+const outermost = { name: 'memory', step: 'initialize', priority: 'low' } as const;
+
+/**
+ * The product without its process, its database and its mail service: its functions, its API and its workflow on AWS
+ * clients that lead into memory, with a clock that waits for nothing. The same calls in the same order come to the same.
+ */
+export class MemoryService implements Target {
+  readonly #agenda = new Agenda();
+  readonly #table = new MemoryTable();
+  readonly #executions: MemoryExecutions;
+  readonly #api: Hono;
+  readonly #handlers: ReadonlyMap<IntakeFunction, EventsHandler>;
+  readonly #sweep: () => Promise<unknown>;
+  readonly #emails: Email[] = [];
+  readonly #executionOf = new Map<string, string>();
+  #deadLetters: string[] = [];
+  #life = new Life();
+  #orders = 0;
+  #ids = 0;
+  #refusals = { left: 0, error: '' };
+  #armed: (Fault & { left: number; throttled: string }) | undefined;
+  #met: MetFault[] = [];
+  /** The faults that were met in its whole life. */
+  readonly allMet: MetFault[] = [];
+  #fates: ReportFate[] = [];
+
+  static async open(): Promise<() => MemoryService> {
+    const machine = await readMachine();
+    return () => new MemoryService(machine);
+  }
+
+  private constructor(machine: Machine) {
+    const { now } = this.#agenda;
+    const dynamoDb = this.#table.client((command, call) => this.#call('dynamodb', command, call));
+    const clients = { ses: sesClient(config), sfn: sfnClient(config), sqs: sqsClient(config) };
+    clients.ses.middlewareStack.add(
+      (_next, { commandName = '' }) =>
+        ({ input }) =>
+          this.#answer('ses', commandName, () => this.#takeEmail(input)),
+      outermost,
+    );
+    clients.sfn.middlewareStack.add(
+      (_next, { commandName = '' }) =>
+        ({ input }) =>
+          this.#answer('sfn', commandName, () => this.#askWorkflow(commandName, input)),
+      outermost,
+    );
+    clients.sqs.middlewareStack.add(
+      (_next, { commandName = '' }) =>
+        ({ input }) =>
+          this.#answer('sqs', commandName, () => this.#keepLetter(letterInput.parse(input).MessageBody)),
+      outermost,
+    );
+
+    const store = storeOn(this.#table, (command, call) => this.#call('dynamodb', command, call));
+    const common = { store, now, log: silentLog, metrics: silentMetrics };
+    const sendServices = {
+      ...common,
+      mail: mail(clients.ses, 'memory'),
+      mailSettings: {
+        senderAddress: 'provisioning@example.com',
+        senderName: 'Subscription provisioning',
+        setupLink: defaults.setupLink,
+      },
+      newId: () => this.#nextId('claim'),
+      pause: (milliseconds: number) => {
+        this.#agenda.pass(milliseconds);
+        return Promise.resolve();
+      },
+    };
+    const intake = {
+      ...common,
+      workflow: workflow(clients.sfn, stateMachineArn),
+      deadLetters: deadLetters(clients.sqs, 'http://127.0.0.1/dead-letters'),
+    };
+    const consumers = { ...intake, settings: { OFFER_WINDOWS: defaults.offerWindows } };
+    this.#handlers = new Map(
+      declaredEvents.map(({ functionName, consumer }) => [functionName, consumer(consumers)]),
+    );
+    this.#sweep = () => sweepOrderLines.handle(intake);
+    this.#api = createApp({
+      ...sendServices,
+      limits: defaults.resendLimits,
+      claimNames: defaults.claimNames,
+      callerHash: { prepare: () => undefined, of: () => Promise.resolve(undefined) },
+      docsFolder: '',
+    });
+    this.#executions = new MemoryExecutions(machine, this.#agenda, (state, data) =>
+      this.#during(async () => {
+        const input = workflowInput.parse(data);
+        if (state === 'Send provisioning email')
+          return await sendProvisioningEmail.handle(input, sendServices);
+        const { closedStateKey } = sending.parse(data).sending;
+        const at = now().toISOString();
+        try {
+          return await dynamoDb.send(
+            new UpdateItemCommand(await closeInput(input, input.revision, closedStateKey, at)),
+          );
+        } catch (error) {
+          if (error instanceof Error) error.name = `DynamoDB.${error.name}`;
+          throw error;
+        }
+      }),
+    );
+    this.#sweepHourly();
+  }
+
+  // What Target asks for
+
+  newOrder(): string {
+    this.#orders += 1;
+    return `ORD-${this.#orders}`;
+  }
+
+  now(): Promise<string> {
+    return Promise.resolve(this.instant());
+  }
+
+  async advance(duration: string): Promise<void> {
+    await this.#agenda.advance(Duration.fromISO(duration).toMillis());
+    await this.#redrive();
+  }
+
+  async send(...events: readonly BusEvent[]): Promise<void> {
+    this.#put(events);
+    await this.idle();
+  }
+
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows what is answered
+  async request<Body>(by: Person, path: string, { method = 'GET', headers = {}, json }: RequestOptions = {}) {
+    const identity = { sub: by, exp: 4_102_444_800 };
+    const payload = Buffer.from(JSON.stringify({ ...identity, ...claims[by] })).toString('base64url');
+    const answer = await this.#during(async () => {
+      const response = await this.#api.request(
+        path,
+        {
+          method,
+          headers: {
+            authorization: `Bearer ${unsigned}.${payload}.`,
+            ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+            ...headers,
+          },
+          ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+        },
+        {
+          event: {
+            requestContext: { requestId: this.#nextId('request'), authorizer: { jwt: { claims: identity } } },
+          },
+        },
+      );
+      return { status: response.status, body: JSON.parse(await response.text()) as Body };
+    });
+    return answer?.result ?? { status: 0, body: {} as Body };
+  }
+
+  async idle(): Promise<void> {
+    await this.#agenda.idle();
+    await this.#redrive();
+  }
+
+  refuseMail(times: number, error: string): Promise<void> {
+    this.#refusals = { left: times, error };
+    return Promise.resolve();
+  }
+
+  arm(fault: Fault): Promise<void> {
+    this.#met = [];
+    this.#armed = { ...fault, left: fault.name === 'is throttled three times' ? 3 : 1, throttled: '' };
+    return Promise.resolve();
+  }
+
+  disarm(): Promise<void> {
+    this.#armed = undefined;
+    return Promise.resolve();
+  }
+
+  met(): readonly MetFault[] {
+    return this.#met;
+  }
+
+  letReports(be: ReportFate, times: number): void {
+    this.#fates = Array.from({ length: times }, () => be);
+  }
+
+  loseExecutions(orderId: string, lineId: string): void {
+    for (const [name, line] of this.#executionOf)
+      if (line === `${orderId}/${lineId}`) this.#executions.stop(name);
+  }
+
+  sweepsEvery(): number {
+    return hour;
+  }
+
+  emails(): readonly LeftEmail[] {
+    return this.#emails;
+  }
+
+  // What the books are checked with
+
+  instant(): string {
+    return this.#agenda.now().toISOString();
+  }
+
+  lines(): readonly OrderLine[] {
+    return linesOf(this.#table).filter(isBooked);
+  }
+
+  running(orderId: string, lineId: string): number {
+    const inputs = this.#executions.running().map((input) => workflowInput.parse(input));
+    return inputs.filter((input) => input.orderId === orderId && input.lineId === lineId).length;
+  }
+
+  // How it works
+
+  #nextId(of: string): string {
+    this.#ids += 1;
+    return `${of}-${this.#ids}`;
+  }
+
+  /** Makes one run of a function; undefined if its process died in the middle. */
+  async #during<Result>(work: () => Promise<Result>): Promise<{ readonly result: Result } | undefined> {
+    const life = new Life();
+    this.#life = life;
+    const now = performance.now.bind(performance);
+    // The product measures how long it waits by the machine's time, which does not pass here.
+    performance.now = () => this.#agenda.now().getTime();
+    try {
+      return await Promise.race([work().then((result) => ({ result })), life.ended.then(() => undefined)]);
+    } finally {
+      performance.now = now;
+    }
+  }
+
+  /** Makes one call of AWS, with the fault that it meets. */
+  #call<Result>(service: string, command: string, call: () => Promise<Result>): Promise<Result> {
+    const fault = this.#meet(service, command);
+    const life = this.#life;
+    const again = async () => {
+      await call();
+      if (service === 'ses') throw Object.assign(new Error('made to fail'), { code: 'ECONNRESET' });
+      return await call();
+    };
+    return life.during(() => makeCall({ service, fault, life, call }, again));
+  }
+
+  #meet(service: string, command: string): Fault['name'] | undefined {
+    const armed = this.#armed;
+    if (armed?.service !== service || armed.left === 0) return undefined;
+    if (armed.after > 0) {
+      this.#armed = { ...armed, after: armed.after - 1 };
+      return undefined;
+    }
+    if (armed.throttled !== '' && armed.throttled !== command) return undefined;
+    this.#armed = { ...armed, left: armed.left - 1, throttled: command };
+    const { name, after } = armed;
+    const met = { service: armed.service, name, after, at: this.instant() };
+    this.#met.push(met);
+    this.allMet.push(met);
+    return name;
+  }
+
+  async #answer(service: string, command: string, answer: () => object) {
+    const output = await this.#call(service, command, () => Promise.resolve().then(answer));
+    return { output: { ...output, $metadata: {} } as never, response: {} };
+  }
+
+  // The mail service
+
+  #takeEmail(given: unknown): object {
+    this.#agenda.pass(mailTime);
+    if (this.#refusals.left > 0) {
+      this.#refusals.left -= 1;
+      throw Object.assign(new Error('made to fail'), { name: this.#refusals.error });
+    }
+    const { Source: from, Destination, Tags } = sentInput.parse(given);
+    const messageId = this.#nextId('message');
+    const fate = this.#fates.shift();
+    const email: Email = {
+      messageId,
+      to: Destination.ToAddresses[0],
+      sentAt: this.instant(),
+      tags: Object.fromEntries(Tags.map(({ Name, Value }) => [Name, Value])),
+    };
+    this.#emails.push(email);
+    const reports = reportsOn({ ...email, from, subject: '', html: '', text: '' });
+    const publish = async (...given: readonly BusEvent[]) => {
+      email.reportedAt ??= this.instant();
+      this.#put(given);
+      await Promise.resolve();
+    };
+    switch (fate) {
+      case 'lost':
+        break;
+      case 'late': {
+        const later = lateReports[this.#emails.length % lateReports.length] ?? minute;
+        const at = new Date(this.#agenda.now().getTime() + later).toISOString();
+        this.#agenda.at(at, () => publish(...reports));
+        break;
+      }
+      case 'twice':
+        this.#agenda.work(() => publish(...reports, ...reports));
+        break;
+      case 'reordered':
+        this.#agenda.work(() => publish(...reports.toReversed()));
+        break;
+      case undefined:
+        this.#agenda.work(() => publish(...reports));
+    }
+    return { MessageId: messageId };
+  }
+
+  // The workflow
+
+  #askWorkflow(command: string, given: unknown): object {
+    switch (command) {
+      case 'StartExecutionCommand': {
+        const { name, input } = startInput.parse(given);
+        if (this.#executions.status(name)) throw new ExecutionAlreadyExists({ message: name, $metadata: {} });
+        const started = workflowInput.parse(JSON.parse(input));
+        this.#executionOf.set(name, `${started.orderId}/${started.lineId}`);
+        this.#executions.start(name, started);
+        return {};
+      }
+      case 'StopExecutionCommand':
+        this.#known(namedInput.parse(given));
+        this.#executions.stop(namedInput.parse(given));
+        return {};
+      case 'DescribeExecutionCommand':
+        return { status: this.#known(namedInput.parse(given)) };
+      default:
+        throw new Error(`the workflow in memory knows no ${command}`);
+    }
+  }
+
+  #known(name: string): string {
+    const status = this.#executions.status(name);
+    if (!status) throw new ExecutionDoesNotExist({ message: name, $metadata: {} });
+    return status;
+  }
+
+  /** The sweep of every hour; one that fails is tried again soon, as the schedule does. */
+  #sweepHourly(): void {
+    const next = (milliseconds: number) => {
+      const at = new Date(this.#agenda.now().getTime() + milliseconds).toISOString();
+      this.#agenda.at(at, async () => {
+        // Most find nothing that is due, and do nothing.
+        const done = !this.#isAnyDue() || (await this.#during(this.#sweep).catch(() => undefined));
+        next(done ? hour : minute);
+      });
+    };
+    next(hour);
+  }
+
+  #isAnyDue(): boolean {
+    const by = plus(this.instant(), lookAhead);
+    return [...this.#table.items.values()].some((item) => {
+      const { dueAt } = keyed.parse(item);
+      return dueAt !== undefined && dueAt <= by;
+    });
+  }
+
+  // The bus
+
+  #put(events: readonly BusEvent[]): void {
+    const records = events.map((event) => ({
+      functionName: z.custom<IntakeFunction>((name) => name !== undefined).parse(functionFor(event)),
+      id: this.#nextId('event'),
+      body: JSON.stringify(event),
+    }));
+    for (const [functionName, batch] of Map.groupBy(records, (record) => record.functionName))
+      this.#agenda.work(() => this.#deliver(functionName, batch, 1));
+  }
+
+  async #deliver(
+    functionName: IntakeFunction,
+    batch: readonly { readonly id: string; readonly body: string }[],
+    delivery: number,
+  ): Promise<void> {
+    const records = batch.map(({ id, body }) => recordOf(id, body, delivery));
+    const handler = this.#handlers.get(functionName);
+    if (!handler) throw new Error(`there is no ${functionName}`);
+    const done = await this.#during(() => handler({ Records: records }));
+    const failed = done?.result.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+    const left = failed ? batch.filter(({ id }) => failed.includes(id)) : batch;
+    if (left.length === 0) return;
+    if (delivery === mostDeliveries) for (const { body } of left) this.#keepLetter(body);
+    else this.#agenda.work(() => this.#deliver(functionName, left, delivery + 1), visibilityTimeout);
+  }
+
+  #keepLetter(body: string): object {
+    this.#deadLetters.push(body);
+    return {};
+  }
+
+  /** Operators put the dead letters on the bus again, once what made them is over. */
+  async #redrive(): Promise<void> {
+    while (this.#deadLetters.length > 0) {
+      const letters = this.#deadLetters;
+      this.#deadLetters = [];
+      await this.disarm();
+      this.#put(letters.map((letter) => busEvent.parse(JSON.parse(letter))));
+      await this.#agenda.idle();
+    }
+  }
+}
+
+const unsigned = Buffer.from(JSON.stringify({ alg: 'none' })).toString('base64url');
+
+const busEvent = z.object({ source: z.string(), 'detail-type': z.string(), detail: z.unknown() });
