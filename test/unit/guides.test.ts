@@ -29,7 +29,9 @@ test.each(documents)('%s names scripts that there are', (document) => {
 
 test('the guide for contributors explains every variable that makes a random test start elsewhere', () => {
   const variables = globSync('test/{unit,local,support}/**/*.ts', { cwd: productFolder }).flatMap((path) =>
-    [...textOf(path).matchAll(/process\.env\.(FC_\w+|\w+_SEED|FAULT_\w+)/g)].map(([, name = '']) => name),
+    [...textOf(path).matchAll(/process\.env\.(FC_\w+|\w+_SEED|FAULT_\w+|INTERLEAVINGS)/g)].map(
+      ([, name = '']) => name,
+    ),
   );
   const guide = textOf('.github/CONTRIBUTING.md');
   expect(variables.length).toBeGreaterThan(0);
