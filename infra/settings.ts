@@ -110,6 +110,9 @@ const settingsObject = z.strictObject({
     .default(defaults.runbookUrl),
 });
 
+/** All that a deployer may set. */
+export const settingNames = Object.keys(settingsObject.shape);
+
 const settingsSchema = settingsObject.transform((settings) => ({
   ...settings,
   claimNames: settings.claimNames ?? (settings.signIn ? defaults.claimNames : defaults.poolClaimNames),

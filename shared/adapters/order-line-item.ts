@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { nextDueAt } from '../domain/follow-up.ts';
+import { emailKinds } from '../domain/email-kinds.ts';
 import {
   deliveries,
-  emailKinds,
   isBooked,
   isProvisioningPending,
   type LineKey,

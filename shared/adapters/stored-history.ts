@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { HistoryEntry } from '../domain/history.ts';
-import { deliveryOutcomes, emailKinds, lineStatuses } from '../domain/order-line.ts';
+import { emailKinds } from '../domain/email-kinds.ts';
+import { deliveryOutcomes, lineStatuses } from '../domain/order-line.ts';
 
 const text = z.string();
 const kind = z.enum(emailKinds);

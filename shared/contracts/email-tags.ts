@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { emailKinds } from '../domain/order-line.ts';
+import { type EmailKind, emailKinds } from '../domain/email-kinds.ts';
 import { identifier } from './fields.ts';
 
 /**
@@ -9,7 +9,7 @@ import { identifier } from './fields.ts';
 export interface EmailTags {
   readonly orderId: string;
   readonly lineId: string;
-  readonly kind: (typeof emailKinds)[number];
+  readonly kind: EmailKind;
   readonly claimId: string;
 }
 

@@ -1,4 +1,5 @@
-import { deliveryOutcomes, emailKinds } from '../domain/order-line.ts';
+import { emailKinds } from '../domain/email-kinds.ts';
+import { deliveryOutcomes } from '../domain/order-line.ts';
 import { refusalCodes } from '../domain/rules.ts';
 
 interface MetricDefinition {

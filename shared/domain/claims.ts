@@ -1,4 +1,5 @@
-import { type Claim, type EmailKind, type OrderLine, withHistory } from './order-line.ts';
+import { emailEffects, type EmailKind } from './email-kinds.ts';
+import { type Claim, type OrderLine, withHistory } from './order-line.ts';
 import { type Instant, type IsoDuration, later, plus } from './time.ts';
 
 /** The claim that nobody else may send beside, if there is one at `now`. */
@@ -43,14 +44,15 @@ export const withoutStaleClaim = (line: OrderLine, now: Instant): OrderLine =>
 /** The span that the daily limit looks back over, and that an idempotency key counts for. */
 export const limitSpan: IsoDuration = 'PT24H';
 
-/** Counts an email toward the limits; the first one of a line counts toward those of its life only. */
+/** Counts an email toward the limits that its kind counts toward. */
 export function withCount(line: OrderLine, kind: EmailKind, at: Instant): OrderLine {
+  const { spacesResends, countsTowardDay } = emailEffects[kind];
   const lastDay = line.countedEmailsAt.filter((sent) => plus(sent, limitSpan) > at);
   return {
     ...line,
-    ...(kind === 'resend' ? { lastResentAt: later(line.lastResentAt ?? at, at) } : {}),
+    ...(spacesResends ? { lastResentAt: later(line.lastResentAt ?? at, at) } : {}),
     emailsSent: line.emailsSent + 1,
-    countedEmailsAt: kind === 'first' ? lastDay : [...lastDay, at],
+    countedEmailsAt: countsTowardDay ? [...lastDay, at] : lastDay,
   };
 }
 

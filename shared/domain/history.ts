@@ -1,5 +1,6 @@
 import { assertNever } from './assert-never.ts';
-import type { DeliveryOutcome, EmailKind, LineStatus, Reschedule, Stamp } from './order-line.ts';
+import type { EmailKind } from './email-kinds.ts';
+import type { DeliveryOutcome, LineStatus, Reschedule, Stamp } from './order-line.ts';
 import type { Instant } from './time.ts';
 
 export const historyTypes = [

@@ -1,3 +1,4 @@
+import type { EmailKind } from './email-kinds.ts';
 import { type HistoryEntry, withEntry } from './history.ts';
 import type { Instant, IsoDuration } from './time.ts';
 
@@ -30,10 +31,6 @@ export const deliveryOutcomes = ['Delivered', 'Delayed', 'Bounced', 'Complained'
 export const deliveries = ['Accepted', ...deliveryOutcomes] as const;
 export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
 export type Delivery = (typeof deliveries)[number];
-
-/** What made an email leave: the requested start date, a resend, or a change of contact. */
-export const emailKinds = ['first', 'resend', 'contact-change'] as const;
-export type EmailKind = (typeof emailKinds)[number];
 
 export interface LastEmail {
   readonly messageId: string;

@@ -1,15 +1,9 @@
 import { keepAnswer } from './answers.ts';
 import { withCount, withoutClaim } from './claims.ts';
 import { isSameAddress, withContact } from './contact.ts';
+import { emailEffects, type EmailKind } from './email-kinds.ts';
 import { type HistoryEntry, withEntry } from './history.ts';
-import {
-  type Claim,
-  type Contact,
-  type EmailKind,
-  type OrderLine,
-  type SentEmail,
-  withHistory,
-} from './order-line.ts';
+import { type Claim, type Contact, type OrderLine, type SentEmail, withHistory } from './order-line.ts';
 import { type Instant, plus } from './time.ts';
 
 /**
@@ -20,17 +14,18 @@ import { type Instant, plus } from './time.ts';
 export function recordSent(line: OrderLine, claim: Claim, { messageId, sentAt }: Acceptance): OrderLine {
   if (sentEmailOf(line, messageId)) return line;
   const { id, actor, kind, to, key } = claim;
+  const { startsWindow, changesContact } = emailEffects[kind];
   // The history knows of claims that were given up longer ago than the list of them goes back.
   const isCounted =
     line.unconfirmed.some((given) => given.id === id) || line.history.some((entry) => isOfClaim(entry, id));
   const counted = isCounted ? line : withCount(withoutClaim(line, id), kind, sentAt);
   const changed =
-    kind === 'contact-change' && !isContactNewer(line, claim)
+    changesContact && !isContactNewer(line, claim)
       ? withContact(counted, to, { at: sentAt, actor })
       : counted;
   const email: SentEmail = { messageId, to: to.email, sentAt };
   const sent: OrderLine = {
-    ...(kind === 'first' ? started(changed, sentAt) : changed),
+    ...(startsWindow ? started(changed, sentAt) : changed),
     unconfirmed: changed.unconfirmed.filter((given) => given.id !== id),
     ...(line.lastEmail && line.lastEmail.sentAt > sentAt
       ? {}

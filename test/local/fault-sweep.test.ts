@@ -1,13 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { refusedByAws } from '../../infra/local/wire/checked.ts';
 import { withoutStaleClaim } from '../../shared/domain/claims.ts';
-import {
-  type EmailKind,
-  emailKinds,
-  isOpen,
-  type LineStatus,
-  type OrderLine,
-} from '../../shared/domain/order-line.ts';
+import { type EmailKind, emailKinds } from '../../shared/domain/email-kinds.ts';
+import { isOpen, type LineStatus, type OrderLine } from '../../shared/domain/order-line.ts';
 import { booked, cancelled, onboarded, rescheduled } from '../support/events.ts';
 import { temporaryFolder } from '../support/service.ts';
 import { codePlace, type FaultName, faultNames, type Spot, Trial } from '../support/trial.ts';

@@ -20,13 +20,8 @@ import type { OrderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { reportedTags } from '../../shared/contracts/email-tags.ts';
 import { Problem } from '../../shared/contracts/problems.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
-import {
-  type EmailKind,
-  isOpen,
-  type LineKey,
-  type OrderLine,
-  type StoredLine,
-} from '../../shared/domain/order-line.ts';
+import type { EmailKind } from '../../shared/domain/email-kinds.ts';
+import { isOpen, type LineKey, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { changeContact, resend, type ResendServices } from '../../shared/use-cases/resend.ts';
 import { closeInput } from './close-state.ts';

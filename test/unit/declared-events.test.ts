@@ -1,9 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { declaredEvents, type DeclaredEvents, rulesOf } from '../../infra/intake-rules.ts';
 import { sources } from '../../shared/contracts/events.ts';
 
-const functionsFolder = join(import.meta.dirname, '../../functions');
+const productFolder = join(import.meta.dirname, '../..');
+const functionsFolder = join(productFolder, 'functions');
 
 test('what a function declares in its folder is in the list that is deployed', () => {
   const declaring = readdirSync(functionsFolder).filter((name) =>
@@ -44,4 +46,19 @@ test('one more declaration is all that a new event needs to find its way', () =>
       ['note-order-line', { only: noted.detailTypes }],
     ]),
   );
+});
+
+test('a declaration is read without the AWS SDK, which only the function itself needs', () => {
+  const { metafile } = buildSync({
+    absWorkingDir: productFolder,
+    entryPoints: ['infra/intake-rules.ts'],
+    bundle: true,
+    packages: 'external',
+    format: 'esm',
+    write: false,
+    metafile: true,
+  });
+  const loaded = Object.values(metafile.inputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+  expect(loaded).toContain('zod');
+  expect(loaded.filter((path) => path.startsWith('@aws-sdk/'))).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { settingNames } from '../../infra/settings.ts';
 
 /* What the documents tell a reader to open or to run is there. */
 
@@ -29,9 +30,17 @@ test.each(documents)('%s names scripts that there are', (document) => {
 
 test('the guide for contributors explains every variable that makes a random test start elsewhere', () => {
   const variables = globSync('test/{unit,local,support}/**/*.ts', { cwd: productFolder }).flatMap((path) =>
-    [...textOf(path).matchAll(/process\.env\.(FC_\w+|\w+_SEED|FAULT_\w+)/g)].map(([, name = '']) => name),
+    [...textOf(path).matchAll(/process\.env\.(FC_\w+|\w+_SEED|FAULT_\w+|INTERLEAVINGS)/g)].map(
+      ([, name = '']) => name,
+    ),
   );
   const guide = textOf('.github/CONTRIBUTING.md');
   expect(variables.length).toBeGreaterThan(0);
   expect(variables.filter((name) => !guide.includes(`${name}=`))).toEqual([]);
+});
+
+test('every setting is explained where it is deployed from', () => {
+  const table = /^\| setting .*\n(?:\|.*\n)+/m.exec(textOf('infra/README.md'))?.[0] ?? '';
+  const explained = [...table.matchAll(/^\| `(\w+)`/gm)].map(([, name = '']) => name);
+  expect(explained.sort()).toEqual(settingNames.toSorted());
 });

@@ -12,7 +12,8 @@ import {
 import { keepAnswer, mostQuietChanges } from '../../shared/domain/answers.ts';
 import { withClaim } from '../../shared/domain/claims.ts';
 import { mostUndeliverable, recordFeedback } from '../../shared/domain/feedback.ts';
-import type { Claim, DeliveryOutcome, EmailKind, OrderLine } from '../../shared/domain/order-line.ts';
+import type { EmailKind } from '../../shared/domain/email-kinds.ts';
+import type { Claim, DeliveryOutcome, OrderLine } from '../../shared/domain/order-line.ts';
 import { recordFailure, recordSent } from '../../shared/domain/sent-emails.ts';
 import { book, cancel, closeOverdue, onboard, reschedule } from '../../shared/domain/transitions.ts';
 import { presentLine } from '../../shared/use-cases/present-line.ts';

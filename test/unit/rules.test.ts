@@ -1,5 +1,6 @@
 import type { ContactChange } from '../../shared/domain/contact.ts';
-import type { Contact, EmailKind } from '../../shared/domain/order-line.ts';
+import type { EmailKind } from '../../shared/domain/email-kinds.ts';
+import type { Contact } from '../../shared/domain/order-line.ts';
 import {
   decideContactChange,
   decideFirstEmail,

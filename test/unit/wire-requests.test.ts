@@ -10,7 +10,8 @@ import { cursors, orderLineStore } from '../../shared/adapters/order-line-store.
 import { workflow } from '../../shared/adapters/workflow.ts';
 import { mailSettings } from '../../shared/contracts/environment.ts';
 import { emailAddress, identifier, plainText } from '../../shared/contracts/fields.ts';
-import { emailKinds, locales } from '../../shared/domain/order-line.ts';
+import { emailKinds } from '../../shared/domain/email-kinds.ts';
+import { locales } from '../../shared/domain/order-line.ts';
 import { writeEmail } from '../../shared/emails/write-email.ts';
 import { line, now } from '../support/lines.ts';
 

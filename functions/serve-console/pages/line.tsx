@@ -2,7 +2,7 @@ import type { LineAnswer } from '../../../shared/contracts/api.ts';
 import { assertNever } from '../../../shared/domain/assert-never.ts';
 import { mayResend } from '../../../shared/use-cases/access.ts';
 import type { HistoryEntry } from '../../../shared/domain/history.ts';
-import type { EmailKind } from '../../../shared/domain/order-line.ts';
+import type { EmailKind } from '../../../shared/domain/email-kinds.ts';
 import { paths } from '../paths.ts';
 import type { PersonalView, View } from '../view.ts';
 import { Layout } from './layout.tsx';
