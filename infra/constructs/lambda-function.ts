@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AssetHashType, DockerImage, type Duration, Validations } from 'aws-cdk-lib';
 import { type IGrantable, type IPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { buildSync, type Metafile } from 'esbuild';
 import type * as z from 'zod';
@@ -39,14 +40,15 @@ export class LambdaFunction<Environment extends z.ZodType<unknown, Readonly<Reco
   /** The name of its folder in functions/. */
   readonly name: string;
   readonly resource: Function;
+  readonly logGroup: LogGroup;
   readonly grantPrincipal: IPrincipal;
 
   constructor(scope: Construct, id: string, props: LambdaFunctionProps<Environment>) {
     super(scope, id);
     this.name = props.folder;
-    const logGroup = functionLogGroup(this, props.settings.logRetentionDays);
+    this.logGroup = functionLogGroup(this, props.settings.logRetentionDays);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(role);
+    this.logGroup.grantWrite(role);
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'X-Ray takes traces without naming a resource: its two actions know no narrower form.',
@@ -60,7 +62,7 @@ export class LambdaFunction<Environment extends z.ZodType<unknown, Readonly<Reco
       memorySize: props.memory,
       timeout: props.timeout,
       role,
-      logGroup,
+      logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
       environment: {

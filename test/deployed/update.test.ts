@@ -1,6 +1,6 @@
 import { GetExecutionHistoryCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { Target } from '../scenarios/target.ts';
-import { deploy } from '../support/deployment.ts';
+import { deployAssembly, synthesise } from '../support/deployment.ts';
 import { booked, newOrder, partner } from '../support/events.ts';
 import { until } from '../support/until.ts';
 import { deployment, secondClosing, secondSender, secondVersion } from './deployment.ts';
@@ -31,6 +31,7 @@ async function statesOf(orderId: string): Promise<readonly string[]> {
 }
 
 test('lines that were open when the product was updated close as well as those booked after', async () => {
+  const newer = await synthesise(deployed.url, deployed.issuer.url, secondVersion);
   const [waitsForItsDate, runsOut, bookedAfter] = [newOrder(), newOrder(), newOrder()];
   const startDate = new Date(Date.now() + 50_000).toISOString();
   await target.send(
@@ -40,7 +41,7 @@ test('lines that were open when the product was updated close as well as those b
   await lineThat(runsOut, 'AwaitingProvisioningDetails');
   await lineThat(waitsForItsDate, 'Scheduled');
 
-  await deploy(deployed.url, deployed.issuer.url, secondVersion);
+  await deployAssembly(deployed.url, newer);
   expect((await target.api.line(token, runsOut)).body.status).toBe('AwaitingProvisioningDetails');
   await target.send(booked(bookedAfter));
 
