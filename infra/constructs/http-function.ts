@@ -7,7 +7,8 @@ import type { servingEnvironment } from '../../shared/runtime/serving.ts';
 import type { Settings } from '../settings.ts';
 import type { CallerSalt } from './caller-salt.ts';
 import { GradualDeployment } from './gradual-deployment.ts';
-import { LambdaFunction, type RuntimeFiles } from './lambda-function.ts';
+import type { RuntimeFiles } from '../bundle.ts';
+import { LambdaFunction } from './lambda-function.ts';
 import type { Mail } from './mail.ts';
 import { grantItems, grantQuery } from './table.ts';
 

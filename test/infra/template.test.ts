@@ -167,12 +167,7 @@ describe('functions', () => {
     expect(new Set(each.map(({ LoggingConfig }) => target(LoggingConfig.LogGroup))).size).toBe(each.length);
   });
 
-  const set = [
-    'NODE_OPTIONS',
-    'POWERTOOLS_SERVICE_NAME',
-    'POWERTOOLS_LOG_LEVEL',
-    'POWERTOOLS_METRICS_NAMESPACE',
-  ];
+  const set = ['POWERTOOLS_SERVICE_NAME', 'POWERTOOLS_LOG_LEVEL', 'POWERTOOLS_METRICS_NAMESPACE'];
   test.each<[string, z.ZodObject]>([
     ...declaredEvents.map(({ functionName, environment }): [string, z.ZodObject] => [
       functionName,
