@@ -1,7 +1,7 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { readSettings, type Settings } from './settings.ts';
-import { ProvisioningResendStack } from './stack.ts';
+import { addStacks } from './stacks.ts';
 
 // The checks read properties that the CDK has deprecated; what this code itself uses of those, the linter refuses.
 process.env.JSII_DEPRECATED = 'quiet';
@@ -9,8 +9,7 @@ process.env.JSII_DEPRECATED = 'quiet';
 const app = new App();
 // What the checks find ends the synthesis, unless the construct that it concerns says why it is as it is.
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-const settings = settingsOrExit();
-new ProvisioningResendStack(app, 'ProvisioningResend', { settings });
+addStacks(app, settingsOrExit());
 
 /** A wrong setting is the deployer's to change: it is named, and nothing else is printed. */
 function settingsOrExit(): Settings {

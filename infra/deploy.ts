@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 
-/* Deploys with the CDK that this product is built with, and says what to do where its own words leave that open. */
+/* Deploys both stacks with the CDK that this product is built with, and says what to do where its own words leave that open. */
 
 const nextSteps: readonly { readonly when: RegExp; readonly then: string }[] = [
   {
@@ -25,7 +25,7 @@ const nextSteps: readonly { readonly when: RegExp; readonly then: string }[] = [
 
 async function main(): Promise<number | null> {
   const cdk = createRequire(import.meta.url).resolve('aws-cdk/bin/cdk');
-  const child = spawn(process.execPath, [cdk, 'deploy', ...process.argv.slice(2)], {
+  const child = spawn(process.execPath, [cdk, 'deploy', '--all', ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'pipe'],
   });
   let said = '';

@@ -1,12 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   CloudFormationClient,
   DescribeStacksCommand,
-  GetTemplateCommand,
   paginateListStackResources,
   type Stack,
 } from '@aws-sdk/client-cloudformation';
 import * as z from 'zod';
 import { type StackOutputs, stackOutputs } from './outputs.ts';
+import { defaults } from './settings.ts';
 
 /* What the programs of operators read of the stack that is deployed. */
 
@@ -20,24 +22,52 @@ export interface DeployedResource {
   readonly physicalId: string;
 }
 
+const cdkJson = z.object({
+  context: z.object({ settings: z.object({ stage: z.string().default(defaults.stage) }) }),
+});
+
+/** The stage that an operator names, or the one that cdk.json names. */
+export const stageOption = { type: 'string', default: deployedStage() } as const;
+
+function deployedStage(): string {
+  const { context } = cdkJson.parse(
+    JSON.parse(readFileSync(join(import.meta.dirname, '../cdk.json'), 'utf8')),
+  );
+  return context.settings.stage;
+}
+
 /**
  * The stack with that name in the account and region of the caller.
  * @throws UsageError
  */
 export async function findStack(client: CloudFormationClient, stackName: string): Promise<Stack> {
+  const stack = await findStackIfThere(client, stackName);
+  if (!stack) throw unreadable(stackName, 'it does not exist');
+  return stack;
+}
+
+/**
+ * The same, or undefined if there is none.
+ * @throws UsageError
+ */
+export async function findStackIfThere(
+  client: CloudFormationClient,
+  stackName: string,
+): Promise<Stack | undefined> {
   try {
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
-    if (Stacks[0]) return Stacks[0];
+    return Stacks[0];
   } catch (error) {
-    if (error instanceof Error) throw unreadable(stackName, error.name, error);
-    throw error;
+    if (!(error instanceof Error)) throw error;
+    // CloudFormation has no error of its own for this.
+    if (error.name === 'ValidationError' && error.message.includes('does not exist')) return undefined;
+    throw unreadable(stackName, error.name, error);
   }
-  throw unreadable(stackName, 'not found');
 }
 
 const unreadable = (stackName: string, reason: string, cause?: Error): UsageError =>
   new UsageError(
-    `The stack ${stackName} cannot be read (${reason}). See that \`aws sts get-caller-identity\` names the account of the stack and that AWS_REGION is its region; name another stack with --stack.`,
+    `The stack ${stackName} cannot be read (${reason}). See that \`aws sts get-caller-identity\` names the account of the stack and that AWS_REGION is its region; name another stage with --stage.`,
     { cause },
   );
 
@@ -68,53 +98,4 @@ export async function resourcesOf(
     }
   }
   return found;
-}
-
-const template = z.object({
-  Resources: z.record(
-    z.string(),
-    z.object({
-      DeletionPolicy: z.string().optional(),
-      Properties: z.record(z.string(), z.unknown()).optional(),
-    }),
-  ),
-});
-
-/** What identifies a resource to an import of CloudFormation, by its logical id. */
-export type ImportMapping = Readonly<Record<string, Readonly<Record<string, string>>>>;
-
-/** The properties by which CloudFormation imports what the stack keeps. */
-const identifiers: Readonly<Record<string, string>> = {
-  'AWS::DynamoDB::Table': 'TableName',
-  'AWS::Cognito::UserPool': 'UserPoolId',
-  'AWS::Logs::LogGroup': 'LogGroupName',
-};
-
-/**
- * The resources that stay when the stack is deleted, as an import into another stack asks for them.
- * @throws UsageError
- */
-export async function keptOf(
-  client: CloudFormationClient,
-  stackName: string,
-  resources: readonly DeployedResource[],
-): Promise<ImportMapping> {
-  const { TemplateBody = '' } = await client.send(new GetTemplateCommand({ StackName: stackName }));
-  // The CDK deploys JSON, and imports YAML.
-  if (!TemplateBody.startsWith('{'))
-    throw new UsageError(`${stackName} holds only what was imported into it: \`npm run deploy\` first.`);
-  const { Resources } = template.parse(JSON.parse(TemplateBody));
-  const pool = resources.find(({ type }) => type === 'AWS::Cognito::UserPool');
-  const kept: Record<string, Record<string, string>> = {};
-  for (const { logicalId, type, physicalId } of resources) {
-    const written = Resources[logicalId];
-    if (!written?.DeletionPolicy?.startsWith('Retain')) continue;
-    const identifier = identifiers[type];
-    const { GroupName } = written.Properties ?? {};
-    if (identifier !== undefined) kept[logicalId] = { [identifier]: physicalId };
-    else if (type === 'AWS::Cognito::UserPoolGroup' && pool && typeof GroupName === 'string')
-      kept[logicalId] = { UserPoolId: pool.physicalId, GroupName };
-    else throw new Error(`nothing says by what a kept ${type} is imported`);
-  }
-  return kept;
 }

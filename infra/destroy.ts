@@ -7,24 +7,26 @@ import {
   DeleteStackCommand,
   DescribeStackEventsCommand,
   type Stack,
+  UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import {
   type DeployedResource,
   findStack,
-  type ImportMapping,
-  keptOf,
+  findStackIfThere,
   resourcesOf,
+  stageOption,
   UsageError,
 } from './deployed-stack.ts';
+import { stackNames } from './stack-names.ts';
 import { countRunning, resumeIntake, secondsToStop, stopIntake, stopPace, stopRunning } from './stopping.ts';
 
-const usage = `Takes the service down. A state machine is deleted only when its executions have ended, so intake is stopped first, then
-every execution, and then the stack is deleted. It says what it will do, and asks. Ended midway it goes on when it is
-run again.
+const usage = `Takes the service of a stage down. A state machine is deleted only when its executions have ended, so intake is stopped
+first, then every execution, and then the service's stack is deleted. The stack with the data stays, unless it was deployed
+with keepData false. It says what it will do, and asks. Ended midway it goes on when it is run again.
 
-  npm run destroy -- [--force] [--undo] [--stack ProvisioningResend]
+  npm run destroy -- [--force] [--undo] [--stage prod]
 
   --force  do not ask
   --undo   bring intake back after a run that did not come to delete the stack
@@ -38,31 +40,69 @@ const lambda = new LambdaClient(patient);
 const sfn = new SFNClient(patient);
 
 async function main(): Promise<void> {
-  const { help, undo, force, stack: stackName } = readOptions();
+  const { help, undo, force, stage } = readOptions();
   if (help) {
     console.log(usage);
     return;
   }
-  const stack = await findStack(cloudFormation, stackName);
-  checkState(stack, undo);
-  const resources = await resourcesOf(cloudFormation, stackName);
+  const names = stackNames(stage);
   if (undo) {
-    await resumeIntake(lambda, resources);
-    console.log(
-      'Intake runs again. Lines whose execution was stopped get another from the sweep, before it is due.',
-    );
+    await bringBack(await findStack(cloudFormation, names.service));
     return;
   }
-  const kept = await keptOf(cloudFormation, stackName, resources);
-  const running = await showPlan(stack, resources, kept);
-  if (!force) await confirm(stackName);
+  const found = await findStacks(names);
+  const running = await showPlan(found);
+  if (!force) await confirm(names.service);
   try {
-    await destroy(stack, resources, running);
+    if (found.service) await destroyService(found.service, running);
+    for (const stack of found.throwaway) await deleteStack(stack, []);
   } catch (error) {
     console.error(goingOn);
     throw error;
   }
-  console.log(`${stackName} is gone.`);
+  console.log(`${names.service} is gone.`);
+}
+
+/** Something of a stage that is there to be destroyed. */
+interface Found {
+  /** Missing if an earlier run got as far as this. */
+  readonly service: Service | undefined;
+  readonly kept: readonly Stack[];
+  readonly throwaway: readonly Stack[];
+}
+
+interface Service {
+  readonly stack: Stack;
+  readonly resources: readonly DeployedResource[];
+}
+
+/** @throws UsageError when nothing can be done now, before anything is */
+async function findStacks(names: ReturnType<typeof stackNames>): Promise<Found> {
+  const data = await findStackIfThere(cloudFormation, names.data);
+  const isKept = data?.EnableTerminationProtection === true;
+  const throwaway = data && !isKept ? [data] : [];
+  const service =
+    throwaway.length > 0
+      ? await findStackIfThere(cloudFormation, names.service)
+      : await findStack(cloudFormation, names.service);
+  for (const stack of [...throwaway, ...(service ? [service] : [])]) checkState(stack);
+  return {
+    service: service && { stack: service, resources: await resourcesOf(cloudFormation, names.service) },
+    kept: data && isKept ? [data] : [],
+    throwaway,
+  };
+}
+
+/** @throws UsageError */
+async function bringBack(stack: Stack): Promise<void> {
+  if (isBeingDeleted(stack))
+    throw new UsageError(
+      `${stack.StackName ?? ''} is half deleted (${stack.StackStatus ?? ''}), which cannot be undone: destroy it, and deploy it anew.`,
+    );
+  await resumeIntake(lambda, await resourcesOf(cloudFormation, stack.StackName ?? ''));
+  console.log(
+    'Intake runs again. Lines whose execution was stopped get another from the sweep, before it is due.',
+  );
 }
 
 const goingOn = `
@@ -75,7 +115,7 @@ function readOptions() {
   try {
     return parseArgs({
       options: {
-        stack: { type: 'string', default: 'ProvisioningResend' },
+        stage: stageOption,
         force: { type: 'boolean', default: false },
         undo: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -86,23 +126,13 @@ function readOptions() {
   }
 }
 
-/** @throws UsageError when nothing can be done now, before anything is */
-function checkState(
-  { StackName = '', StackStatus: status, EnableTerminationProtection }: Stack,
-  undo: boolean,
-): void {
-  const state: string = status ?? '';
-  const isBeingDeleted = state.startsWith('DELETE_');
-  if (undo && isBeingDeleted)
-    throw new UsageError(
-      `${StackName} is half deleted (${state}), which cannot be undone: destroy it, and deploy it anew.`,
-    );
-  if (state.endsWith('_IN_PROGRESS') && !isBeingDeleted)
-    throw new UsageError(`${StackName} is being changed (${state}): wait until that is done.`);
-  if (EnableTerminationProtection === true && !undo)
-    throw new UsageError(
-      `${StackName} is protected: \`aws cloudformation update-stack-termination-protection --no-enable-termination-protection --stack-name ${StackName}\` first.`,
-    );
+const isBeingDeleted = ({ StackStatus }: Stack): boolean => StackStatus?.startsWith('DELETE_') === true;
+
+/** @throws UsageError */
+function checkState(stack: Stack): void {
+  const { StackName = '', StackStatus = '' } = stack;
+  if (StackStatus.endsWith('_IN_PROGRESS') && !isBeingDeleted(stack))
+    throw new UsageError(`${StackName} is being changed (${StackStatus}): wait until that is done.`);
 }
 
 const stateMachinesOf = (resources: readonly DeployedResource[]): readonly string[] =>
@@ -113,36 +143,33 @@ const stateMachinesOf = (resources: readonly DeployedResource[]): readonly strin
 const pace = async () => stopPace(await sfn.config.region());
 
 /** Says what will happen, and answers how many executions are open. */
-async function showPlan(
-  { StackName = '', StackId = '' }: Stack,
-  resources: readonly DeployedResource[],
-  kept: ImportMapping,
-): Promise<number> {
+async function showPlan({ service, kept, throwaway }: Found): Promise<number> {
   const progress = new Progress();
   let running = 0;
-  for (const stateMachine of stateMachinesOf(resources)) {
+  for (const stateMachine of stateMachinesOf(service?.resources ?? [])) {
     const before = running;
     running += await countRunning(sfn, stateMachine, (count) =>
       progress.show(`open executions: ${before + count}`),
     );
   }
   progress.end();
-  const [, , , region, account] = StackId.split(':');
+  const going = [...(service ? [service.stack] : []), ...throwaway];
+  const [, , , region, account] = going[0]?.StackId?.split(':') ?? [];
   const minutes = Math.ceil(secondsToStop(running, await pace()) / 60);
-  const names = Object.values(kept).map((identifier) => Object.values(identifier).join(' '));
-  console.log(`Destroys ${StackName} in ${region ?? ''} of account ${account ?? ''}:
-
-  open executions  ${running} will be stopped${minutes > 1 ? `, which takes about ${minutes} minutes` : ''}
-  kept             ${names.length === 0 ? 'nothing' : names.join('\n                   ')}
-  gone             all else, also the events that wait in its queues and among its dead letters
-`);
-  if (names.length > 0)
-    console.log(`A later deployment finds again what is kept if this comes before it (see infra/README.md):
-
-  npx cdk import --resource-mapping-inline '${JSON.stringify(kept)}'
-`);
+  const lines = [
+    `Destroys ${namesOf(going)} in ${region ?? ''} of account ${account ?? ''}:`,
+    '',
+    `  open executions  ${running} will be stopped${minutes > 1 ? `, which takes about ${minutes} minutes` : ''}`,
+    `  kept             ${kept.length > 0 ? `${namesOf(kept)}, which the next deployment goes on with, and logs` : 'nothing'}`,
+    '  gone             all else, also the events that wait in queues and among the dead letters',
+    '',
+  ];
+  console.log(lines.join('\n'));
   return running;
 }
+
+const namesOf = (stacks: readonly Stack[]): string =>
+  stacks.map(({ StackName = '' }) => StackName).join(' and ');
 
 /** @throws UsageError unless somebody types the name */
 async function confirm(stackName: string): Promise<void> {
@@ -156,11 +183,7 @@ async function confirm(stackName: string): Promise<void> {
   }
 }
 
-async function destroy(
-  stack: Stack,
-  resources: readonly DeployedResource[],
-  expected: number,
-): Promise<void> {
+async function destroyService({ stack, resources }: Service, expected: number): Promise<void> {
   process.once('SIGINT', () => {
     console.error(goingOn);
     process.exit(130);
@@ -194,9 +217,14 @@ const betweenLooks = 3000;
  * @throws UsageError when CloudFormation gives up
  */
 async function deleteStack(
-  { StackName = '', StackId = '' }: Stack,
+  { StackName = '', StackId = '', EnableTerminationProtection }: Stack,
   resources: readonly DeployedResource[],
 ): Promise<void> {
+  // It keeps others from deleting the stack while executions are open, which would hang and fail.
+  if (EnableTerminationProtection === true)
+    await cloudFormation.send(
+      new UpdateTerminationProtectionCommand({ StackName, EnableTerminationProtection: false }),
+    );
   await cloudFormation.send(new DeleteStackCommand({ StackName }));
   const progress = new Progress();
   for (;;) {
@@ -207,7 +235,9 @@ async function deleteStack(
       throw new UsageError(await whyNotDeleted(StackId));
     }
     for (const stateMachine of stateMachinesOf(resources)) await stopRunning(sfn, stateMachine, await pace());
-    progress.show(`Deleting: ${(await resourcesOf(cloudFormation, StackId)).length} resources left`);
+    progress.show(
+      `Deleting ${StackName}: ${(await resourcesOf(cloudFormation, StackId)).length} resources left`,
+    );
     await setTimeout(betweenLooks);
   }
   progress.end();

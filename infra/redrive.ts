@@ -19,15 +19,16 @@ import { workflowInput } from '../shared/contracts/workflow.ts';
 import { isBooked, isOpen } from '../shared/domain/order-line.ts';
 import { isPositiveDuration } from '../shared/domain/time.ts';
 import { startNewExecution } from '../shared/use-cases/align-workflow.ts';
-import { outputsOf, UsageError } from './deployed-stack.ts';
+import { outputsOf, stageOption, UsageError } from './deployed-stack.ts';
 import { intakeFunctions } from './intake-rules.ts';
 import type { StackOutputs } from './outputs.ts';
+import { stackNames } from './stack-names.ts';
 
 const usage = `Puts back what failed: a dead letter goes to the queue of its function again, and a line whose execution failed gets
 a new one. It shows what it would do, and does it with --execute.
 
   npm run redrive -- [--queue NAME] [--reason TEXT] [--older-than PT1H] [--discard] [--execute]
-                     [--stack ProvisioningResend]
+                     [--stage prod]
 
   --queue       only this: ${intakeFunctions.join(', ')}, executions
   --reason      only what has this text in its reason
@@ -36,7 +37,7 @@ a new one. It shows what it would do, and does it with --execute.
 `;
 
 const options = z.object({
-  stack: z.string().min(1),
+  stage: z.string(),
   queue: z.enum([...intakeFunctions, 'executions']).optional(),
   reason: z.string().optional(),
   'older-than': z
@@ -63,7 +64,7 @@ async function main(): Promise<void> {
     console.log(usage);
     return;
   }
-  const outputs = await outputsOf(new CloudFormationClient(), chosen.stack);
+  const outputs = await outputsOf(new CloudFormationClient(), stackNames(chosen.stage).service);
   const sqs = new SQSClient();
   let found = 0;
   for (const [name, queue] of Object.entries(outputs.IntakeQueues)) {
@@ -85,7 +86,7 @@ function readOptions(): Options {
   try {
     const { values } = parseArgs({
       options: {
-        stack: { type: 'string', default: 'ProvisioningResend' },
+        stage: stageOption,
         queue: { type: 'string' },
         reason: { type: 'string' },
         'older-than': { type: 'string' },

@@ -11,6 +11,7 @@ import { inputErrors } from '../shared/contracts/validation.ts';
 
 /** What holds where a deployer sets nothing; the local runtime runs on the same. */
 export const defaults = {
+  stage: 'prod',
   offerWindows: { default: 'P30D', families: { 'A-FLEX': 'P7D', 'A-FLEX-3': 'P7D' } },
   resendLimits: { interval: 'PT1M', perDay: 10, perLine: 100 },
   setupLink: 'https://admin.webex.com/?subscriptionId={subscriptionId}',
@@ -19,6 +20,8 @@ export const defaults = {
   poolClaimNames: { partnerId: 'custom:partner_id', roles: 'cognito:groups' },
   /** A week holds a long weekend and the time to mend what was wrong; a letter that was put back is gone at once. */
   deadLetterDays: 7,
+  /** As far back as the table can be restored to: what came since is replayed. */
+  eventArchiveDays: 35,
   logRetentionDays: 90,
   runbookUrl: 'infra/RUNBOOK.md',
 } as const;
@@ -62,7 +65,18 @@ const topicArn = z
     'must be the ARN of an SNS topic that is not FIFO, for example arn:aws:sns:eu-central-1:111111111111:operators',
   );
 
+const notStage =
+  'must be 1 to 12 lower-case letters and digits, beginning with a letter, without aws, amazon or cognito';
+
+const notArchiveDays = 'must be whole days, at least one';
+
 const settingsObject = z.strictObject({
+  /** Tells apart the deployments of one account and region: the names of all that is deployed have it. */
+  stage: z
+    .string()
+    // Cognito keeps these names to itself.
+    .regex(/^(?!.*(aws|amazon|cognito))[a-z][a-z0-9]{0,11}$/, notStage)
+    .default(defaults.stage),
   /** How long the window of an offer lasts. */
   offerWindows: offerWindows.default(defaults.offerWindows),
   resendLimits: resendLimits.default(defaults.resendLimits),
@@ -98,6 +112,8 @@ const settingsObject = z.strictObject({
     .min(1, notDeadLetterDays)
     .max(14, notDeadLetterDays)
     .default(defaults.deadLetterDays),
+  /** For how long the events that came in are kept for replay: they name people, too. */
+  eventArchiveDays: z.int(notArchiveDays).min(1, notArchiveDays).default(defaults.eventArchiveDays),
   logRetentionDays: z
     .literal(retentionDays, `must be one of ${retentionDays.join(', ')}: CloudWatch takes no others`)
     .default(defaults.logRetentionDays),

@@ -9,7 +9,7 @@ import type { Settings } from '../settings.ts';
 import type { CallerSalt } from './caller-salt.ts';
 import { type Gateway, openThrottles } from './gateway.ts';
 import { HttpFunction } from './http-function.ts';
-import type { RuntimeFiles } from './lambda-function.ts';
+import type { RuntimeFiles } from '../bundle.ts';
 import type { Mail } from './mail.ts';
 import type { SignIn } from './sign-in.ts';
 

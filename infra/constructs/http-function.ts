@@ -6,7 +6,9 @@ import type * as z from 'zod';
 import type { servingEnvironment } from '../../shared/runtime/serving.ts';
 import type { Settings } from '../settings.ts';
 import type { CallerSalt } from './caller-salt.ts';
-import { LambdaFunction, type RuntimeFiles } from './lambda-function.ts';
+import { GradualDeployment } from './gradual-deployment.ts';
+import type { RuntimeFiles } from '../bundle.ts';
+import { LambdaFunction } from './lambda-function.ts';
 import type { Mail } from './mail.ts';
 import { grantItems, grantQuery } from './table.ts';
 
@@ -29,6 +31,7 @@ export class HttpFunction<
 > extends LambdaFunction<Environment> {
   /** For the routes that lead to it. */
   readonly integration: HttpLambdaIntegration;
+  readonly deployment: GradualDeployment;
 
   constructor(scope: Construct, id: string, props: HttpFunctionProps<Environment>) {
     const { settings, table, mail, callerSalt, environment, ...rest } = props;
@@ -51,6 +54,10 @@ export class HttpFunction<
     grantQuery(table, this, 'byState', 'byOrder', 'bySubscription', 'byContact');
     mail.grantSend(this);
     callerSalt.grantRead(this);
-    this.integration = new HttpLambdaIntegration('Server', this.resource, { scopePermissionToRoute: false });
+    this.deployment = new GradualDeployment(this, 'Deployment', this);
+    // @ts-expect-error -- to CDK a function may lack a role, and an alias has one that may be undefined
+    this.integration = new HttpLambdaIntegration('Server', this.deployment.alias, {
+      scopePermissionToRoute: false,
+    });
   }
 }

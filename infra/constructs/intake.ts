@@ -1,12 +1,13 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { EventBus, type EventPattern, type IEventBusRef, Match } from 'aws-cdk-lib/aws-events';
-import { AccountPrincipal, OrganizationPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type EventPattern, type IEventBusRef, Match } from 'aws-cdk-lib/aws-events';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { type Source, sources } from '../../shared/contracts/events.ts';
 import { intakeRules } from '../intake-rules.ts';
 import type { QueueUrls } from '../outputs.ts';
 import { type Settings, variablesOf } from '../settings.ts';
+import type { Bus } from './bus.ts';
+import { defaultBus } from './default-bus.ts';
 import { EventConsumer } from './event-consumer.ts';
 import type { Mail } from './mail.ts';
 
@@ -15,6 +16,7 @@ interface IntakeProps {
   readonly table: Table;
   readonly stateMachine: StateMachine;
   readonly mail: Mail;
+  readonly bus: Bus;
 }
 
 /** Where the events of a source come from. */
@@ -25,25 +27,17 @@ interface Sender {
   readonly detail?: NonNullable<EventPattern['detail']>;
 }
 
-/** The product's event bus, and the functions that take in what comes over it and what SES reports. */
+/** The functions that take in what comes over the product's bus and what SES reports. */
 export class Intake extends Construct {
-  readonly bus: EventBus;
   readonly queues: Readonly<Record<string, QueueUrls>>;
 
-  constructor(scope: Construct, id: string, { settings, table, stateMachine, mail }: IntakeProps) {
+  constructor(scope: Construct, id: string, { settings, table, stateMachine, mail, bus }: IntakeProps) {
     super(scope, id);
-    this.bus = new EventBus(this, 'Bus', { description: 'Order lines and onboardings' });
-    this.#admit('commerce', settings.eventSources.commerce);
-    this.#admit('controlHub', settings.eventSources.controlHub);
-    const product = { bus: this.bus };
+    const product = { bus: bus.resource };
     const senders: Readonly<Record<Source, Sender>> = {
       [sources.commerce]: product,
       [sources.controlHub]: product,
-      [sources.mail]: {
-        bus: EventBus.fromEventBusName(this, 'DefaultBus', 'default'),
-        // Other products of the account have emails too.
-        detail: { mail: { tags: { 'ses:configuration-set': [mail.configurationSetName] } } },
-      },
+      [sources.mail]: { bus: defaultBus(this), detail: mail.reportDetail },
     };
     const variables = variablesOf(settings);
     const queues = intakeRules.map(({ declared, detailType }) => {
@@ -64,33 +58,6 @@ export class Intake extends Construct {
       return [declared.functionName, urls] as const;
     });
     this.queues = Object.fromEntries(queues);
-  }
-
-  /**
-   * Lets those of a source put its events on the bus, and no others: who books orders cannot say that an organization
-   * was onboarded. Nobody else outside of the account may put any. What the account's own users and roles may put is
-   * up to their policies, whatever stands here.
-   */
-  #admit(
-    name: 'commerce' | 'controlHub',
-    { accountIds, organizationId }: Settings['eventSources'][typeof name],
-  ): void {
-    const principals = {
-      Accounts: accountIds.map((accountId) => new AccountPrincipal(accountId)),
-      Organization: organizationId === undefined ? [] : [new OrganizationPrincipal(organizationId)],
-    };
-    for (const [kind, named] of Object.entries(principals)) {
-      if (named.length === 0) continue;
-      this.bus.addToResourcePolicy(
-        new PolicyStatement({
-          sid: `${name}${kind}`,
-          actions: ['events:PutEvents'],
-          principals: named,
-          resources: [this.bus.eventBusArn],
-          conditions: { StringEquals: { 'events:source': sources[name] } },
-        }),
-      );
-    }
   }
 }
 

@@ -1,22 +1,14 @@
-import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssetHashType, DockerImage, type Duration, Validations } from 'aws-cdk-lib';
 import { type IGrantable, type IPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { buildSync, type Metafile } from 'esbuild';
 import type * as z from 'zod';
+import { bundle, productFolder, type RuntimeFiles } from '../bundle.ts';
 import type { Settings } from '../settings.ts';
 import { functionLogGroup } from './log-group.ts';
 import { metricsNamespace } from './product-metrics.ts';
-
-const productFolder = join(import.meta.dirname, '../..');
-
-/** Files that a function reads at run time: into which folder beside its code they go, and which they are. */
-export interface RuntimeFiles {
-  readonly folder: string;
-  readonly paths: readonly string[];
-}
 
 export interface LambdaFunctionProps<Environment extends z.ZodType> {
   readonly settings: Pick<Settings, 'logRetentionDays'>;
@@ -39,14 +31,15 @@ export class LambdaFunction<Environment extends z.ZodType<unknown, Readonly<Reco
   /** The name of its folder in functions/. */
   readonly name: string;
   readonly resource: Function;
+  readonly logGroup: LogGroup;
   readonly grantPrincipal: IPrincipal;
 
   constructor(scope: Construct, id: string, props: LambdaFunctionProps<Environment>) {
     super(scope, id);
     this.name = props.folder;
-    const logGroup = functionLogGroup(this, props.settings.logRetentionDays);
+    this.logGroup = functionLogGroup(this, props.settings.logRetentionDays);
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(role);
+    this.logGroup.grantWrite(role);
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'X-Ray takes traces without naming a resource: its two actions know no narrower form.',
@@ -60,12 +53,11 @@ export class LambdaFunction<Environment extends z.ZodType<unknown, Readonly<Reco
       memorySize: props.memory,
       timeout: props.timeout,
       role,
-      logGroup,
+      logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
       environment: {
         ...props.environment,
-        NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_SERVICE_NAME: props.folder,
         POWERTOOLS_LOG_LEVEL: 'INFO',
         POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(this),
@@ -89,29 +81,3 @@ const bundledCode = (folder: string, files: RuntimeFiles | undefined): Code =>
       },
     },
   });
-
-/**
- * Writes the function's code with all that it imports, the AWS SDK too, and its files into `outputFolder`.
- * @returns what went into the code, and how much of it
- */
-export function bundle(folder: string, files: RuntimeFiles | undefined, outputFolder: string): Metafile {
-  const { metafile } = buildSync({
-    absWorkingDir: productFolder,
-    entryPoints: [join('functions', folder, 'handler.ts')],
-    outfile: join(outputFolder, 'handler.mjs'),
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    minify: true,
-    sourcemap: 'linked',
-    sourcesContent: false,
-    metafile: true,
-    logLevel: 'warning',
-  });
-  for (const path of files?.paths ?? []) {
-    cpSync(path, join(outputFolder, files?.folder ?? '', path.split(/[\\/]/).at(-1) ?? ''));
-  }
-  return metafile;
-}

@@ -1,9 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
-import { EventBus } from 'aws-cdk-lib/aws-events';
+import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { ConfigurationSet, EmailSendingEvent, EventDestination } from 'aws-cdk-lib/aws-ses';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
+import { defaultBus } from './default-bus.ts';
 
 interface MailProps {
   readonly settings: Pick<Settings, 'mail'>;
@@ -12,6 +13,8 @@ interface MailProps {
 /** How emails leave, and how SES reports about them. The sender's address or domain is verified by the deployer. */
 export class Mail extends Construct {
   readonly configurationSetName: string;
+  /** What an event of SES says if it is about one of these emails: other products of the account have emails too. */
+  readonly reportDetail: NonNullable<EventPattern['detail']>;
   readonly #senderAddress: string;
 
   constructor(scope: Construct, id: string, { settings }: MailProps) {
@@ -19,7 +22,7 @@ export class Mail extends Construct {
     this.#senderAddress = settings.mail.senderAddress;
     const configurationSet = new ConfigurationSet(this, 'ConfigurationSet');
     configurationSet.addEventDestination('DefaultBus', {
-      destination: EventDestination.eventBus(EventBus.fromEventBusName(this, 'Bus', 'default')),
+      destination: EventDestination.eventBus(defaultBus(this)),
       events: [
         EmailSendingEvent.SEND,
         EmailSendingEvent.DELIVERY,
@@ -30,6 +33,7 @@ export class Mail extends Construct {
       ],
     });
     this.configurationSetName = configurationSet.configurationSetName;
+    this.reportDetail = { mail: { tags: { 'ses:configuration-set': [this.configurationSetName] } } };
   }
 
   /** Lets `grantee` send emails from the sender's address. */

@@ -17,6 +17,8 @@ import type { DimensionsOf } from '../../shared/contracts/metrics.ts';
 import type { Settings } from '../settings.ts';
 import { showService } from './dashboard.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
+import type { GradualDeployment } from './gradual-deployment.ts';
+import { HttpFunction } from './http-function.ts';
 import { LambdaFunction } from './lambda-function.ts';
 import { productMetric } from './product-metrics.ts';
 import { sweepInterval } from './sweep.ts';
@@ -80,6 +82,9 @@ export class Monitoring extends Construct {
     const alarms = [
       this.#failedExecutions(stateMachine),
       ...functions.map(({ name, resource }) => this.#functionErrors(name, resource)),
+      ...functions
+        .filter((part) => part instanceof HttpFunction)
+        .map(({ name, deployment }) => this.#failedDeployment(name, deployment)),
       ...queues.map((queue) => this.#deadLetters(queue)),
       this.#overdueLines(),
       this.#missingSweeps(),
@@ -124,6 +129,21 @@ export class Monitoring extends Construct {
       periods: 1,
       noData: TreatMissingData.NOT_BREACHING, // it was not called
     });
+  }
+
+  /** One failure is enough: a tenth of the calls may be few, and deploying again costs nothing. */
+  #failedDeployment(name: string, deployment: GradualDeployment): Alarm {
+    const alarm = this.#watch(`FailedDeployment-${name}`, {
+      section: 'Failed deployments',
+      which: name,
+      suffering: 'A request of ten failed for some minutes, until the version before was put back.',
+      metric: deployment.failures,
+      alarmIf: { above: 0 },
+      periods: 1,
+      noData: TreatMissingData.NOT_BREACHING, // the new version was not called
+    });
+    deployment.rollBackOn(alarm);
+    return alarm;
   }
 
   #deadLetters(queue: DeadLetterQueue): Alarm {

@@ -1,33 +1,25 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import {
-  AccountRecovery,
-  CfnUserPoolGroup,
-  ClientAttributes,
-  Mfa,
-  OAuthScope,
-  StringAttribute,
-  UserPool,
-  type UserPoolClient,
-} from 'aws-cdk-lib/aws-cognito';
+import { Duration } from 'aws-cdk-lib';
+import { ClientAttributes, type IUserPool, OAuthScope, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import { paths } from '../../functions/serve-console/paths.ts';
-import { roles } from '../../shared/use-cases/access.ts';
-import { defaults, type Settings } from '../settings.ts';
+import type { Settings } from '../settings.ts';
+import { partnerAttribute, type People } from './people.ts';
 
 interface SignInProps {
-  readonly settings: Pick<Settings, 'signIn' | 'keepData'>;
+  readonly settings: Pick<Settings, 'signIn'>;
+  readonly people: People | undefined;
   /** Where the console is, without a slash at the end. */
   readonly origin: string;
 }
 
-/** Who says who people are: the issuer of the settings, or a Cognito user pool of the stack's own. */
+/** Who says who people are: the issuer of the settings, or the Cognito user pool of the product's own. */
 export class SignIn extends Construct {
   readonly issuer: string;
   readonly audience: string[];
   /** The console as the issuer knows it: a public client, which proves itself by PKCE. */
   readonly consoleClientId: string;
 
-  constructor(scope: Construct, id: string, { settings, origin }: SignInProps) {
+  constructor(scope: Construct, id: string, { settings, people, origin }: SignInProps) {
     super(scope, id);
     if (settings.signIn) {
       const { issuer, audience, consoleClientId } = settings.signIn;
@@ -36,61 +28,17 @@ export class SignIn extends Construct {
       this.consoleClientId = consoleClientId;
       return;
     }
-    const people = this.#people(settings);
-    for (const groupName of roles) {
-      const group = new CfnUserPoolGroup(this, `Role-${groupName}`, {
-        userPoolId: people.userPoolId,
-        groupName,
-      });
-      // Without it the people who stay in the pool would lose their roles.
-      group.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    }
-    people.addDomain('Domain', {
-      // Unique in the region for all of AWS.
-      cognitoDomain: {
-        domainPrefix: `${Stack.of(this).stackName.toLowerCase()}-${Stack.of(this).account}`,
-      },
-    });
-    const { userPoolClientId } = this.#console(people, origin);
+    if (!people) throw new Error('without an issuer of the settings there must be a user pool');
+    const { userPoolClientId } = this.#console(people.pool, origin);
     // The provider's URL by CloudFormation is this as well, but not every engine of templates knows that attribute.
-    this.issuer = `https://${people.userPoolProviderName}`;
+    this.issuer = `https://${people.pool.userPoolProviderName}`;
     this.audience = [userPoolClientId];
     this.consoleClientId = userPoolClientId;
   }
 
-  /** Operators add people, each with a partner and the groups that are their roles. */
-  #people({ keepData }: SignInProps['settings']): UserPool {
-    const people = new UserPool(this, 'People', {
-      selfSignUpEnabled: false,
-      signInAliases: { email: true },
-      signInCaseSensitive: false,
-      standardAttributes: { email: { required: true, mutable: true } },
-      customAttributes: {
-        [partnerAttribute]: new StringAttribute({ minLen: 1, maxLen: 64, mutable: true }),
-      },
-      passwordPolicy: {
-        minLength: 12,
-        requireLowercase: true,
-        requireUppercase: true,
-        requireDigits: true,
-        requireSymbols: true,
-      },
-      mfa: Mfa.REQUIRED,
-      mfaSecondFactor: { otp: true, sms: false },
-      accountRecovery: AccountRecovery.EMAIL_ONLY,
-      deletionProtection: keepData,
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
-    Validations.of(people).acknowledge({
-      id: 'AwsSolutions-COG8',
-      reason:
-        'Passwords are never enough here, since a second factor is required; the plus plan costs for each person.',
-    });
-    return people;
-  }
-
-  #console(people: UserPool, origin: string): UserPoolClient {
-    return people.addClient('Console', {
+  #console(userPool: IUserPool, origin: string): UserPoolClient {
+    return new UserPoolClient(this, 'Console', {
+      userPool,
       generateSecret: false,
       authFlows: {},
       oAuth: {
@@ -112,6 +60,3 @@ export class SignIn extends Construct {
     });
   }
 }
-
-/** Cognito's own words for a custom attribute begin with `custom:`; in the pool it is named without. */
-const partnerAttribute = defaults.poolClaimNames.partnerId.replace(/^custom:/, '');

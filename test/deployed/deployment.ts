@@ -1,5 +1,5 @@
 import type { StackOutputs } from '../../infra/outputs.ts';
-import { settingsIssuer, type Version } from '../support/deployment.ts';
+import { settingsIssuer, stage, type Version } from '../support/deployment.ts';
 import { audience, type Issuer } from '../support/issuer.ts';
 
 /** The window of A-FLEX-3, as it is deployed here: long enough to act in it, short enough to wait for its end. */
@@ -8,6 +8,7 @@ export const shortWindow = 'PT8S';
 export const senderAddress = 'provisioning@example.com';
 
 const settings = {
+  stage,
   mail: { senderAddress, senderName: 'Provisioning' },
   signIn: { issuer: settingsIssuer, audience: [audience], consoleClientId: 'console' },
   eventSources: {

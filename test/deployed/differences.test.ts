@@ -78,6 +78,14 @@ const seen: Record<keyof typeof differences, () => Promise<void>> = {
         Principal: '111111111111',
       }),
     ),
+  eventArchives: () =>
+    stillRefused(
+      deployOnly('AWS::Events::Archive', {
+        SourceArn: 'arn:aws:events:us-east-1:000000000000:event-bus/default',
+      }),
+    ),
+  gradualDeployments: () =>
+    stillRefused(deployOnly('AWS::CodeDeploy::Application', { ComputePlatform: 'Lambda' })),
   metricMath: () => {
     const MetricStat = { Metric: { Namespace: 'any', MetricName: 'any' }, Period: 60, Stat: 'Sum' };
     return stillRefused(

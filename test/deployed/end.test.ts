@@ -15,14 +15,7 @@ import {
 import { resourcesOf } from '../../infra/deployed-stack.ts';
 import { stopIntake } from '../../infra/stopping.ts';
 import type { Target } from '../scenarios/target.ts';
-import {
-  deploy,
-  emulatedAws,
-  importKept,
-  productFolder,
-  stackName,
-  type Version,
-} from '../support/deployment.ts';
+import { deploy, emulatedAws, productFolder, stacks, stage, type Version } from '../support/deployment.ts';
 import { booked, newOrder, partner } from '../support/events.ts';
 import { until } from '../support/until.ts';
 import type { Visitor } from '../support/visitor.ts';
@@ -41,30 +34,23 @@ const { TableName } = deployed.outputs;
 /** What the command writes; it fails if the command does. */
 const destroy = async (...args: string[]) =>
   (
-    await promisify(execFile)('npm', ['run', '--silent', 'destroy', '--', ...args], {
+    await promisify(execFile)('npm', ['run', '--silent', 'destroy', '--', '--stage', stage, ...args], {
       cwd: productFolder,
       env: { ...process.env, ...emulatedAws(deployed.url) },
     })
   ).stdout;
 
-const expectNoStack = () =>
-  expect(cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }))).rejects.toThrow(
-    'does not exist',
-  );
-
-/** What destroying says an import needs. */
-const mappingIn = (said: string) => /--resource-mapping-inline '([^']+)'/.exec(said)?.[1] ?? '';
+const expectNo = (StackName: string) =>
+  expect(cloudFormation.send(new DescribeStacksCommand({ StackName }))).rejects.toThrow('does not exist');
 
 const statusesOf = async (target: Target, orderId: string) =>
   (await target.executions(orderId)).map(({ status }) => status);
 
 const openOrder = newOrder();
-/** What the first destruction said. */
-let said = '';
 
 test('intake that was stopped for an end that did not come is brought back, and nothing that came is lost', async () => {
   const target = await deployedTarget(deployed);
-  await stopIntake(lambda, await resourcesOf(cloudFormation, stackName));
+  await stopIntake(lambda, await resourcesOf(cloudFormation, stacks.service));
   const states = new Set<string | undefined>();
   for await (const page of paginateListEventSourceMappings({ client: lambda }, {}))
     for (const { State } of page.EventSourceMappings ?? []) states.add(State);
@@ -87,8 +73,8 @@ test('intake that was stopped for an end that did not come is brought back, and 
 
 test('nobody destroys anything by mistake', async () => {
   await expect(destroy()).rejects.toMatchObject({ stderr: expect.stringContaining('add --force') });
-  await expect(destroy('--force', '--stack', 'NoSuchStack')).rejects.toMatchObject({
-    stderr: expect.stringContaining('NoSuchStack cannot be read'),
+  await expect(destroy('--force', '--stage', 'none')).rejects.toMatchObject({
+    stderr: expect.stringContaining('ProvisioningResend-none cannot be read'),
   });
 });
 
@@ -96,10 +82,11 @@ test('the executions of open lines are stopped before the stack is destroyed, an
   const target = await deployedTarget(deployed);
   expect(await statusesOf(target, openOrder)).toEqual(['RUNNING']);
 
-  said = await destroy('--force');
+  const said = await destroy('--force');
+  expect(said).toContain(`kept             ${stacks.data}`);
   expect(said).toMatch(/open executions +[1-9]\d* will be stopped/);
   expect(said).toMatch(/^Stopped 1 of [1-9]\d* executions/m);
-  await expectNoStack();
+  await expectNo(stacks.service);
   const { Items } = await dynamoDb.send(new ScanCommand({ TableName }));
   expect(JSON.stringify(Items)).toContain(openOrder);
 });
@@ -114,8 +101,6 @@ describe('a later deployment', () => {
   let another: Deployment;
   /** Milliseconds. On a busy machine a deployment takes more than a minute. */
   const atMost = 300_000;
-  const importKeptBy = (version: Version) =>
-    importKept(deployed.url, deployed.issuer.url, version, mappingIn(said));
   const redeployed = async (version: Version) => ({
     ...deployed,
     outputs: await deploy(deployed.url, deployed.issuer.url, version),
@@ -124,12 +109,8 @@ describe('a later deployment', () => {
   test(
     'finds the lines again, and lets the people of a user pool of its own to them, and out again',
     async () => {
-      await importKeptBy(poolVersion);
-      await expect(destroy('--force')).rejects.toMatchObject({
-        stderr: expect.stringContaining('holds only what was imported'),
-      });
       another = await redeployed(poolVersion);
-      expect(another.outputs.TableName).toBe(TableName);
+      expect(another.outputs).toMatchObject({ TableName, EventBusArn: deployed.outputs.EventBusArn });
       await addPerson(another, jane);
       const browser = await signIn(another, jane);
       const { text } = await browser.go(`/console/orders/${openOrder}/lines/1`);
@@ -150,9 +131,8 @@ describe('a later deployment', () => {
   test(
     'finds the people and their roles again too, and books as ever',
     async () => {
-      said = await destroy('--force');
-      await expectNoStack();
-      await importKeptBy(throwawayVersion);
+      await destroy('--force');
+      await expectNo(stacks.service);
       another = await redeployed(throwawayVersion);
       const target = await deployedTarget(another);
       const orderId = newOrder();
@@ -169,7 +149,8 @@ describe('a later deployment', () => {
 
   test('is gone with all that it had once it is destroyed, if it is to keep nothing', async () => {
     expect(await destroy('--force')).toMatch(/kept +nothing/);
-    await expectNoStack();
+    await expectNo(stacks.service);
+    await expectNo(stacks.data);
     await expect(dynamoDb.send(new DescribeTableCommand({ TableName }))).rejects.toThrow(
       ResourceNotFoundException,
     );

@@ -10,7 +10,7 @@ import { GetExecutionHistoryCommand, SFNClient, StopExecutionCommand } from '@aw
 import { SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { IntakeFunction } from '../../infra/intake-rules.ts';
 import type { Target } from '../scenarios/target.ts';
-import { emulatedAws, productFolder } from '../support/deployment.ts';
+import { emulatedAws, productFolder, stage } from '../support/deployment.ts';
 import { booked, newOrder, partner } from '../support/events.ts';
 import { until } from '../support/until.ts';
 import { deployment } from './deployment.ts';
@@ -47,7 +47,7 @@ async function onlyExecution(orderId: string): Promise<string> {
 /** What the command writes; it fails if the command does. */
 const redrive = async (...args: string[]) =>
   (
-    await promisify(execFile)('npm', ['run', '--silent', 'redrive', '--', ...args], {
+    await promisify(execFile)('npm', ['run', '--silent', 'redrive', '--', '--stage', stage, ...args], {
       cwd: productFolder,
       env: { ...process.env, ...emulatedAws(deployed.url) },
     })

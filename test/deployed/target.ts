@@ -13,7 +13,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { reasonAttribute } from '../../shared/adapters/dead-letters.ts';
 import type { Target } from '../scenarios/target.ts';
 import { apiClient } from '../support/client.ts';
-import { stackName } from '../support/deployment.ts';
+import { stacks } from '../support/deployment.ts';
 import { issueToken } from '../support/issuer.ts';
 import { until } from '../support/until.ts';
 import { type Deployment, senderAddress, shortWindow } from './deployment.ts';
@@ -118,7 +118,7 @@ async function messagesTo({ url }: Deployment, to: string): Promise<readonly Ses
 /** The name of the deployed function that stands at this place in the stack. */
 export async function functionAt(deployment: Deployment, place: string): Promise<string> {
   const client = new CloudFormationClient(clientConfig(deployment));
-  for await (const page of paginateListStackResources({ client }, { StackName: stackName })) {
+  for await (const page of paginateListStackResources({ client }, { StackName: stacks.service })) {
     const found = page.StackResourceSummaries?.find(
       ({ ResourceType, LogicalResourceId }) =>
         ResourceType === 'AWS::Lambda::Function' && LogicalResourceId?.startsWith(place),

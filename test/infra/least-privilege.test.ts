@@ -75,6 +75,8 @@ const logDelivery = [
   'logs:PutResourcePolicy',
   'logs:UpdateLogDelivery',
 ];
+/** How CodeDeploy sees whether an alarm is on. */
+const alarmStates = ['cloudwatch:DescribeAlarms'];
 
 const senderAddress = 'provisioning@example.com';
 /** The sender's address may be verified by itself or by its domain. */
@@ -158,9 +160,18 @@ describe('no other role does more than its part', () => {
       : on([substituted(Parameters['TableName'])], `dynamodb:${api.charAt(0).toUpperCase()}${api.slice(1)}`);
   }
 
+  /** What CodeDeploy does in a deployment group, by AWSCodeDeployRoleForLambdaLimited: it moves the alias and sees to alarms. */
+  const deployments = allProperties('AWS::CodeDeploy::DeploymentGroup').map(({ ServiceRoleArn }) => {
+    const role = text(ServiceRoleArn);
+    const server = [...functions.values()].find(({ id }) => role.startsWith(id.replace(/Function\w+$/, '')));
+    const moving = ['lambda:GetAlias', 'lambda:UpdateAlias', 'lambda:GetProvisionedConcurrencyConfig'];
+    return [role, [...on([server?.id ?? 'no function'], ...moving), ...on(['*'], ...alarmStates)]] as const;
+  });
+
   const scheduled = allProperties('AWS::Scheduler::Schedule').map(({ Target }) => Target);
-  const parts = new Map<string, string[]>([
+  const parts = new Map<string, readonly string[]>([
     [text(RoleArn), [...tasks.flatMap(neededFor), ...on(['*'], ...logDelivery, ...tracing, ...sampling)]],
+    ...deployments,
     ...scheduled.map(
       ({ RoleArn, Arn }) => [text(RoleArn), on([text(Arn)], 'lambda:InvokeFunction')] as const,
     ),
@@ -181,6 +192,11 @@ describe('what the policies say', () => {
       actions: logDelivery,
       resource: '*',
       because: 'deliveries of logs belong to the account, not to a group',
+    },
+    {
+      actions: alarmStates,
+      resource: '*',
+      because: "CodeDeploy's own policy reads the state of alarms without naming one",
     },
     {
       actions: ['states:StopExecution', 'states:DescribeExecution'],

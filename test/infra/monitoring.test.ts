@@ -16,7 +16,12 @@ const resources = template.toJSON()['Resources'] as Record<string, Resource>;
 /** What a function of the template gives, by the type of the resource that it asks: `Ref of AWS::Lambda::Function`. */
 function named(value: unknown): string {
   if (typeof value === 'string') return value;
-  const { Ref: ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: [string, string] };
+  const {
+    Ref: ref,
+    'Fn::GetAtt': attribute,
+    'Fn::Join': join,
+  } = value as { Ref?: string; 'Fn::GetAtt'?: [string, string]; 'Fn::Join'?: [string, unknown[]] };
+  if (join) return join[1].map(named).join(join[0]);
   const [id, what] = attribute ?? [ref ?? '', 'Ref'];
   return `${what} of ${resources[id]?.Type ?? id}`;
 }
@@ -89,6 +94,12 @@ const emittedByAws = [
   ),
   ...each('AWS/States', ['OpenExecutionCount', 'OpenExecutionLimit'], {}), // of the account, without dimensions
   ...each('AWS/Lambda', ['Errors', 'Throttles'], { FunctionName: 'Ref of AWS::Lambda::Function' }),
+  // Of one version, among those that an alias leads to.
+  ...each('AWS/Lambda', ['Errors'], {
+    FunctionName: 'Ref of AWS::Lambda::Function',
+    Resource: 'Ref of AWS::Lambda::Function:live',
+    ExecutedVersion: 'Version of AWS::Lambda::Version',
+  }),
   ...each('AWS/SQS', ['ApproximateNumberOfMessagesVisible'], {
     QueueName: 'QueueName of AWS::SQS::Queue', // its Ref is the URL
   }),
@@ -136,11 +147,19 @@ function emittedByFunctions(): string[] {
     );
 }
 
+/** What the requests of functions in gradual deployments are counted as, by the lines that they log. */
+const countedInLogs = all('AWS::Logs::MetricFilter')
+  .flatMap(({ Properties }) => Properties.MetricTransformations)
+  .filter(({ Dimensions }) => Dimensions?.[0]?.Value === '$.version')
+  .map(({ MetricNamespace, MetricName }) =>
+    series(MetricNamespace, MetricName, { Version: 'Version of AWS::Lambda::Version' }),
+  );
+
 const emittedByTheProduct = emittedByFunctions();
 const shown = shownOnDashboard();
 
 describe('metrics', () => {
-  const emitted = new Set([...emittedByAws, ...emittedByTheProduct]);
+  const emitted = new Set([...emittedByAws, ...emittedByTheProduct, ...countedInLogs]);
 
   test.each(alarms.map((alarm) => [alarm.AlarmName, alarm]))('that "%s" watches are emitted', (_, alarm) => {
     const watched = watchedBy(alarm);
@@ -157,11 +176,13 @@ describe('metrics', () => {
     const namespaces = all('AWS::Lambda::Function').map(
       ({ Properties }) => Properties.Environment.Variables.POWERTOOLS_METRICS_NAMESPACE,
     );
-    expect(new Set(namespaces)).toEqual(new Set(['Test']));
+    expect(new Set(namespaces)).toEqual(new Set(['ProvisioningResend-prod']));
   });
 
   test('count what the state machine closes by itself, from a log that has it', () => {
-    const [filter] = all('AWS::Logs::MetricFilter').map(({ Properties }) => Properties);
+    const [filter] = all('AWS::Logs::MetricFilter')
+      .map(({ Properties }) => Properties)
+      .filter(({ MetricTransformations }) => MetricTransformations[0].MetricName === 'LinesClosed');
     const { LoggingConfiguration } = first('AWS::StepFunctions::StateMachine');
     expect(LoggingConfiguration.Level).toBe('ALL');
     const { 'Fn::GetAtt': logGroup } =
@@ -169,9 +190,14 @@ describe('metrics', () => {
     expect(filter.LogGroupName).toEqual({ Ref: logGroup[0] });
     expect(filter.FilterPattern).toBe('{ $.type = "TaskSucceeded" }');
     expect(filter.MetricTransformations).toEqual([
-      { MetricNamespace: 'Test', MetricName: 'LinesClosed', MetricValue: '1', Unit: 'Count' },
+      {
+        MetricNamespace: 'ProvisioningResend-prod',
+        MetricName: 'LinesClosed',
+        MetricValue: '1',
+        Unit: 'Count',
+      },
     ]);
-    expect(emittedByTheProduct).toContain(series('Test', 'LinesClosed', {}));
+    expect(emittedByTheProduct).toContain(series('ProvisioningResend-prod', 'LinesClosed', {}));
 
     // Of functions, Step Functions says LambdaFunctionSucceeded; of calls to services, TaskSucceeded.
     const definition = readFileSync(join(productFolder, 'infra/workflow/order-line.asl.json'), 'utf8');
@@ -191,7 +217,7 @@ describe('alarms', () => {
   const anchorIn = (description: string) => /^\S.+\. Runbook: \S+#([a-z-]+)$/.exec(description)?.[1];
 
   /** What is looked into because somebody asks, and what is done as a whole. */
-  const withoutAlarm = ['investigating-a-caller', 'recovery-drills'];
+  const withoutAlarm = ['investigating-a-caller', 'recovery-drills', 'replaying-events'];
 
   test('lead to a section of the runbook each, and every other section is about one', () => {
     const led = alarms.map(({ AlarmDescription }) => anchorIn(AlarmDescription));
@@ -227,12 +253,17 @@ describe('alarms', () => {
   test('take no news for good news, but of the sweep', () => {
     const breaching = alarms.filter(({ TreatMissingData }) => TreatMissingData !== 'notBreaching');
     expect(breaching).toEqual([
-      expect.objectContaining({ AlarmName: 'Test - Missing sweeps', TreatMissingData: 'breaching' }),
+      expect.objectContaining({
+        AlarmName: 'ProvisioningResend-prod - Missing sweeps',
+        TreatMissingData: 'breaching',
+      }),
     ]);
   });
 
   test.each(['Bounces', 'Complaints'])('%s: a single one does not page', (section) => {
-    const { Threshold, Metrics } = alarms.find(({ AlarmName }) => AlarmName === `Test - ${section}`);
+    const { Threshold, Metrics } = alarms.find(
+      ({ AlarmName }) => AlarmName === `ProvisioningResend-prod - ${section}`,
+    );
     const [, least] = /^IF\(emails >= (\d+), /.exec(Metrics[0].Expression) ?? [];
     expect(100 / Number(least)).toBeLessThanOrEqual(Threshold);
   });

@@ -16,12 +16,14 @@ const minimal = {
 test('the least that a deployer sets is completed by the defaults', () => {
   expect(readSettings(minimal)).toEqual({
     ...minimal,
+    stage: 'prod',
     offerWindows: { default: 'P30D', families: { 'A-FLEX': 'P7D', 'A-FLEX-3': 'P7D' } },
     resendLimits: { interval: 'PT1M', perDay: 10, perLine: 100 },
     mail: { ...mail, setupLink: 'https://admin.webex.com/?subscriptionId={subscriptionId}' },
     claimNames: { partnerId: 'partner_id', roles: 'roles' },
     keepData: true,
     deadLetterDays: 7,
+    eventArchiveDays: 35,
     logRetentionDays: 90,
     runbookUrl: 'infra/RUNBOOK.md',
   });
@@ -52,6 +54,9 @@ test('an organization may stand for the accounts', () => {
 const windows = defaults.offerWindows;
 const notTopicArn =
   'must be the ARN of an SNS topic that is not FIFO, for example arn:aws:sns:eu-central-1:111111111111:operators';
+const notDays = 'settings.eventArchiveDays: must be whole days, at least one';
+const notStage =
+  'settings.stage: must be 1 to 12 lower-case letters and digits, beginning with a letter, without aws, amazon or cognito';
 const longFamily = 'A'.repeat(65);
 
 test.each([
@@ -142,6 +147,10 @@ test.each([
     { ...minimal, deadLetterDays: 15 },
     'settings.deadLetterDays: must be 1 to 14 whole days: SQS keeps nothing longer',
   ],
+  ['an archive that keeps nothing', { ...minimal, eventArchiveDays: 0 }, notDays],
+  ['an archive of half a day', { ...minimal, eventArchiveDays: 0.5 }, notDays],
+  ['a stage that could be the data of another', { ...minimal, stage: 'prod-data' }, notStage],
+  ['a stage that Cognito refuses', { ...minimal, stage: 'myaws' }, notStage],
   [
     'a topic that is no ARN',
     { ...minimal, alarmTopicArn: 'operators' },

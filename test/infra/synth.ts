@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { readSettings } from '../../infra/settings.ts';
-import { ProvisioningResendStack } from '../../infra/stack.ts';
+import { addStacks } from '../../infra/stacks.ts';
 
 export const productFolder = join(import.meta.dirname, '../..');
 
@@ -19,12 +19,36 @@ export const exampleSettings = context.settings;
 /** What the app is given to synthesise without the functions' code. */
 export const unbundled = { ...context, 'aws:cdk:bundling-stacks': [] };
 
-/** The service by these settings. */
-export const stackOf = (settings: unknown = exampleSettings): ProvisioningResendStack =>
-  new ProvisioningResendStack(new App({ context: unbundled }), 'Test', { settings: readSettings(settings) });
+/** The two stacks by these settings. */
+export function stacksOf(settings: unknown = exampleSettings): ReturnType<typeof addStacks> & { app: App } {
+  const app = new App({ context: unbundled });
+  return { app, ...addStacks(app, readSettings(settings)) };
+}
 
-/** The template of the service by these settings, without the functions' code. */
-export const synthesise = (settings?: unknown): Template => Template.fromStack(stackOf(settings));
+/** The template of everything by these settings, without the functions' code. */
+export function synthesise(settings?: unknown): Template {
+  const { data, service } = stacksOf(settings);
+  return Template.fromJSON(joined(Template.fromStack(data).toJSON(), Template.fromStack(service).toJSON()));
+}
+
+interface TemplateJson {
+  Resources: Record<string, unknown>;
+  Outputs?: Record<string, { Value: unknown; Export?: { Name: string } }>;
+}
+
+/** One template of both: what the service imports from the data is named as if it were in the same. */
+function joined(data: Record<string, unknown>, service: Record<string, unknown>): Record<string, unknown> {
+  const { Resources: kept, Outputs = {} } = data as unknown as TemplateJson;
+  const exported = new Map(Object.values(Outputs).map(({ Value, Export }) => [Export?.Name, Value]));
+  const whole = JSON.parse(JSON.stringify(service), (_, value: unknown) =>
+    typeof value === 'object' && value !== null && 'Fn::ImportValue' in value
+      ? exported.get(String(value['Fn::ImportValue']))
+      : value,
+  ) as TemplateJson;
+  const twice = Object.keys(kept).filter((id) => id in whole.Resources);
+  if (twice.length > 0) throw new Error(`both stacks have ${twice.join(', ')}`);
+  return { ...whole, Resources: { ...kept, ...whole.Resources } };
+}
 
 /** What the tests read of the resources. Functions of the template, like Ref, are compared as they are. */
 export interface Resource {

@@ -1,6 +1,7 @@
 /* eslint-disable @typescript-eslint/no-unsafe-member-access,
    @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-argument --
    a template is JSON that CDK has no types for; what is missing fails the expectation */
+import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { environment as sending } from '../../functions/send-provisioning-email/handler.ts';
@@ -11,10 +12,11 @@ import { declaredEvents } from '../../infra/intake-rules.ts';
 import { readSettings } from '../../infra/settings.ts';
 import { readEnvironment } from '../../shared/contracts/environment.ts';
 import { servingEnvironment } from '../../shared/runtime/serving.ts';
+import { Template } from 'aws-cdk-lib/assertions';
 import { Duration } from 'luxon';
 import type * as z from 'zod';
 import { claimLease } from '../../shared/use-cases/send-email.ts';
-import { exampleSettings, productFolder, type Resource, resourcesOf, synthesise } from './synth.ts';
+import { exampleSettings, productFolder, type Resource, resourcesOf, stacksOf, synthesise } from './synth.ts';
 
 const template = synthesise();
 const all = (type: string) => Object.entries(resourcesOf(template, type));
@@ -51,6 +53,59 @@ const statements = (roleId: unknown): Statement[] =>
     .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement as Statement[]);
 
 const consumers = declaredEvents.map(({ functionName }) => functionName);
+
+describe('stacks', () => {
+  const idsOf = (template: Template, ...types: readonly string[]) =>
+    types.flatMap((type) => Object.keys(resourcesOf(template, type)));
+  const { data, service } = stacksOf();
+  const [dataTemplate, serviceTemplate] = [Template.fromStack(data), Template.fromStack(service)];
+
+  test('keep apart what holds data and what can be taken down', () => {
+    const keeping = [
+      'AWS::DynamoDB::Table',
+      'AWS::Cognito::UserPool',
+      'AWS::Cognito::UserPoolGroup',
+      'AWS::Events::EventBus',
+      'AWS::Events::Archive',
+      'AWS::SES::ConfigurationSet',
+    ];
+    for (const type of keeping) expect(idsOf(dataTemplate, type)).not.toEqual([]);
+    expect(idsOf(serviceTemplate, ...keeping)).toEqual([]);
+    expect(idsOf(dataTemplate, 'AWS::Lambda::Function', 'AWS::StepFunctions::StateMachine')).toEqual([]);
+  });
+
+  test('are protected from being deleted by mistake, unless they are to keep nothing', () => {
+    expect([data, service].map(({ terminationProtection }) => terminationProtection)).toEqual([true, true]);
+    const throwaway = stacksOf({ ...exampleSettings, keepData: false });
+    expect(throwaway.data.terminationProtection).toBe(false);
+    expect(throwaway.service.terminationProtection).toBe(false);
+  });
+
+  test('say in tags whose they are', () => {
+    const { data, service } = stacksOf({ ...exampleSettings, stage: 'acceptance' });
+    for (const stack of [data, service])
+      expect(stack.tags.tagValues()).toEqual({ product: 'provisioning-resend', stage: 'acceptance' });
+  });
+
+  test('of several stages fit into one account: what has a fixed name has the stage in it', () => {
+    const named = {
+      'AWS::ApiGatewayV2::Api': 'Name',
+      'AWS::CloudWatch::Alarm': 'AlarmName',
+      'AWS::CloudWatch::Dashboard': 'DashboardName',
+      'AWS::Cognito::UserPoolDomain': 'Domain',
+      'AWS::Events::EventBus': 'Name',
+      'AWS::Logs::LogGroup': 'LogGroupName',
+    };
+    const template = synthesise({ ...exampleSettings, stage: 'acceptance' });
+    const names = Object.entries(named).flatMap(([type, property]) =>
+      Object.values(resourcesOf(template, type))
+        .map(({ Properties }) => Properties[property] as unknown)
+        .filter((name) => name !== undefined),
+    );
+    expect(names.length).toBeGreaterThan(Object.keys(named).length);
+    for (const name of names) expect(JSON.stringify(name)).toContain('acceptance');
+  });
+});
 
 describe('table', () => {
   const table = only('AWS::DynamoDB::Table');
@@ -112,12 +167,7 @@ describe('functions', () => {
     expect(new Set(each.map(({ LoggingConfig }) => target(LoggingConfig.LogGroup))).size).toBe(each.length);
   });
 
-  const set = [
-    'NODE_OPTIONS',
-    'POWERTOOLS_SERVICE_NAME',
-    'POWERTOOLS_LOG_LEVEL',
-    'POWERTOOLS_METRICS_NAMESPACE',
-  ];
+  const set = ['POWERTOOLS_SERVICE_NAME', 'POWERTOOLS_LOG_LEVEL', 'POWERTOOLS_METRICS_NAMESPACE'];
   test.each<[string, z.ZodObject]>([
     ...declaredEvents.map(({ functionName, environment }): [string, z.ZodObject] => [
       functionName,
@@ -218,6 +268,27 @@ describe('API', () => {
   });
 });
 
+describe('events that came in', () => {
+  const archives = (settings?: unknown) =>
+    Object.values(resourcesOf(synthesise(settings), 'AWS::Events::Archive')).map(
+      ({ Properties }) => Properties,
+    );
+
+  test('are kept for replay: those of commerce and Control Hub, and what SES reports about our emails', () => {
+    const rules = all('AWS::Events::Rule').map(([, { Properties }]) => Properties.EventPattern);
+    expect(archives().map(({ EventPattern }) => EventPattern)).toEqual([
+      { source: ['commerce.workspace', 'control-hub'] },
+      rules.find(({ source }) => source.includes('aws.ses')),
+    ]);
+  });
+
+  test('are kept for as long as was set', () => {
+    expect(archives().map(({ RetentionDays }) => RetentionDays)).toEqual([35, 35]);
+    const set = archives({ ...exampleSettings, eventArchiveDays: 3 });
+    expect(set.map(({ RetentionDays }) => RetentionDays)).toEqual([3, 3]);
+  });
+});
+
 describe('sign-in of its own', () => {
   const [poolId] = Object.keys(resourcesOf(template, 'AWS::Cognito::UserPool'));
   const [clientId] = Object.keys(resourcesOf(template, 'AWS::Cognito::UserPoolClient'));
@@ -283,6 +354,67 @@ const readersOf = (secretId: string): string[] =>
         Action === 'secretsmanager:GetSecretValue' && [Resource].flat().map(target).includes(secretId),
     ),
   );
+
+describe('gradual deployment', () => {
+  type Properties = Resource['Properties'];
+
+  /** How a function is deployed: its alias, the deployment group that moves that, and the group's alarm. */
+  function deploymentOf(name: string): Record<'aliasId' | 'alias' | 'group' | 'alarm', Properties> {
+    const [aliasId = '', alias]: Properties =
+      all('AWS::Lambda::Alias').find(
+        ([, { Properties }]) => target(Properties.FunctionName) === functionOf(name).id,
+      ) ?? [];
+    const find = (type: string, { Ref: id }: Properties) => resourcesOf(template, type)[id]?.Properties;
+    const { DeploymentGroupName } = alias.UpdatePolicy.CodeDeployLambdaAliasUpdate;
+    const group = find('AWS::CodeDeploy::DeploymentGroup', DeploymentGroupName);
+    const alarm = find('AWS::CloudWatch::Alarm', group.AlarmConfiguration.Alarms[0].Name);
+    return { aliasId, alias: alias.Properties, group, alarm };
+  }
+  const servers = ['serve-api', 'serve-console'];
+
+  test.each(servers)('%s is called by its alias alone', (name) => {
+    const called = all('AWS::ApiGatewayV2::Integration').map(([, { Properties }]) =>
+      target(Properties.IntegrationUri),
+    );
+    expect(called).toContain(deploymentOf(name).aliasId);
+    expect(called).not.toContain(functionOf(name).id);
+  });
+
+  test.each(servers)('a new version of %s takes over after five minutes, and back if it fails', (name) => {
+    const { alias, group, alarm } = deploymentOf(name);
+    expect(group).toMatchObject({
+      DeploymentConfigName: 'CodeDeployDefault.LambdaCanary10Percent5Minutes',
+      AutoRollbackConfiguration: {
+        Enabled: true,
+        Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM'],
+      },
+      AlarmConfiguration: { Enabled: true },
+    });
+    expect(alarm.AlarmName).toBe(`ProvisioningResend-prod - Failed deployments - ${name}`);
+    // While the version before fails, what mends it can be deployed: the alarm is about the new one alone.
+    const watched: Properties[] = alarm.Metrics.flatMap(
+      ({ MetricStat }: Properties) => MetricStat?.Metric ?? [],
+    );
+    expect(watched).toHaveLength(2);
+    for (const { Dimensions } of watched)
+      expect(Dimensions.map(({ Value }: Properties) => Value)).toContainEqual(alias.FunctionVersion);
+  });
+
+  test('every line of the log says which version of the function wrote it', () => {
+    const script =
+      "(await import('./shared/runtime/logger.ts')).createLog('any').info('request', { status: 500 })";
+    const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: productFolder,
+      encoding: 'utf8',
+      env: { AWS_LAMBDA_FUNCTION_VERSION: '7' },
+    });
+    expect(JSON.parse(output)).toMatchObject({ message: 'request', status: 500, version: '7' });
+    const counted = all('AWS::Logs::MetricFilter').map(
+      ([, { Properties }]) => Properties.FilterPattern as string,
+    );
+    expect(counted).toContain('{ ($.message = "request") && ($.status = 500) }');
+  });
+});
 
 describe('intake', () => {
   const rules = all('AWS::Events::Rule').map(([, { Properties }]) => Properties);

@@ -6,11 +6,14 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import { type StackOutputs, stackOutputs } from '../../infra/outputs.ts';
+import { stackNames } from '../../infra/stack-names.ts';
 import type { differences } from './emulator-differences.ts';
 
 const run = promisify(execFile);
 export const productFolder = join(import.meta.dirname, '../..');
-export const stackName = 'ProvisioningResend';
+/** The stage that tests deploy. */
+export const stage = 'test';
+export const stacks = stackNames(stage);
 
 /** What the CDK and the SDK need to talk to the emulator. An IP address makes S3's paths work. */
 export const emulatedAws = (url: string) => ({
@@ -31,6 +34,7 @@ export interface Version {
 interface Resource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly UpdatePolicy?: unknown;
 }
 
 interface Template {
@@ -42,6 +46,8 @@ interface Template {
  */
 const leftOut: Readonly<Partial<Record<keyof typeof differences, (resource: Resource) => boolean>>> = {
   busPolicies: ({ Type }) => Type === 'AWS::Events::EventBusPolicy',
+  eventArchives: ({ Type }) => Type === 'AWS::Events::Archive',
+  gradualDeployments: ({ Type }) => Type.startsWith('AWS::CodeDeploy::'),
   metricMath: ({ Type, Properties }) =>
     Type === 'AWS::CloudWatch::Alarm' && Properties?.['Metrics'] !== undefined,
 };
@@ -57,26 +63,20 @@ export async function bootstrap(url: string): Promise<void> {
  * emulator trusts can be made for a test
  */
 export async function deploy(url: string, issuer: string, version: Version): Promise<StackOutputs> {
-  const assembly = await synthesise(url, issuer, version);
-  const outputs = join(assembly, 'outputs.json');
-  await cdk(url, ['deploy', '--app', assembly, '--require-approval', 'never', '--outputs-file', outputs]);
-  const written: unknown = JSON.parse(await readFile(outputs, 'utf8'));
-  return z.object({ [stackName]: stackOutputs }).parse(written)[stackName];
+  return await deployAssembly(url, await synthesise(url, issuer, version));
 }
 
-/** Makes a stack of what another one has kept. Deploying adds the rest. */
-export async function importKept(
-  url: string,
-  issuer: string,
-  version: Version,
-  mapping: string,
-): Promise<void> {
-  const assembly = await synthesise(url, issuer, version);
-  await cdk(url, ['import', '--app', assembly, '--resource-mapping-inline', mapping]);
+/** The second half of a deployment: what `synthesise` wrote. */
+export async function deployAssembly(url: string, assembly: string): Promise<StackOutputs> {
+  const outputs = join(assembly, 'outputs.json');
+  const always = ['--all', '--require-approval', 'never'];
+  await cdk(url, ['deploy', '--app', assembly, ...always, '--outputs-file', outputs]);
+  const written: unknown = JSON.parse(await readFile(outputs, 'utf8'));
+  return stackOutputs.parse(z.record(z.string(), z.unknown()).parse(written)[stacks.service]);
 }
 
 /** Writes the assembly that is deployed, and answers its folder. */
-async function synthesise(
+export async function synthesise(
   url: string,
   issuer: string,
   { settings, change = same }: Version,
@@ -90,9 +90,11 @@ async function synthesise(
     '--context',
     `settings=${JSON.stringify(settings)}`,
   ]);
-  await rewriteTemplate(assembly, (template) =>
-    change(withoutGaps(template).replaceAll(settingsIssuer, issuer)),
-  );
+  for (const stack of Object.values(stacks)) {
+    await rewriteTemplate(assembly, stack, (template) =>
+      change(withoutGaps(template).replaceAll(settingsIssuer, issuer)),
+    );
+  }
   return assembly;
 }
 
@@ -106,15 +108,21 @@ function withoutGaps(text: string): string {
   const kept = Object.entries(template.Resources).filter(
     ([, resource]) => !Object.values(leftOut).some((is) => is(resource)),
   );
-  return JSON.stringify({ ...template, Resources: Object.fromEntries(kept) });
+  // How an alias is updated names a deployment group, which is left out.
+  const standing = kept.map(([id, { UpdatePolicy: _, ...resource }]) => [id, resource]);
+  return JSON.stringify({ ...template, Resources: Object.fromEntries(standing) });
 }
 
 /** An assembly names its template by a hash, and what was published by that name is not published again. */
-async function rewriteTemplate(assembly: string, rewrite: (template: string) => string): Promise<void> {
-  const file = join(assembly, `${stackName}.template.json`);
+async function rewriteTemplate(
+  assembly: string,
+  stack: string,
+  rewrite: (template: string) => string,
+): Promise<void> {
+  const file = join(assembly, `${stack}.template.json`);
   const template = rewrite(await readFile(file, 'utf8'));
   await writeFile(file, template);
-  const assetsFile = join(assembly, `${stackName}.assets.json`);
+  const assetsFile = join(assembly, `${stack}.assets.json`);
   const { files } = assets.parse(JSON.parse(await readFile(assetsFile, 'utf8')));
   const [name] = Object.entries(files).find(([, { source }]) => source.path === basename(file)) ?? [];
   if (name === undefined) throw new Error('the assembly has no template');

@@ -20,6 +20,18 @@ export const differences = {
     aws: 'lets other accounts send by it (AWS::Events::EventBusPolicy)',
     therefore: 'it is left out of the deployed template; the senders of the tests are all in one account',
   },
+  eventArchives: {
+    emulator: 'refuses a template with an archive of events',
+    aws: 'keeps the events of a bus, and replays them (AWS::Events::Archive)',
+    therefore:
+      'they are left out of the deployed template; events that come again are tested by the local service',
+  },
+  gradualDeployments: {
+    emulator: 'refuses a template with a deployment group of CodeDeploy',
+    aws: 'shifts the calls of an alias gradually, and back when an alarm rings (AWS::CodeDeploy::DeploymentGroup)',
+    therefore:
+      'they are left out of the deployed template, and the update policy of the aliases with them: there a new version takes over at once',
+  },
   metricMath: {
     emulator: 'refuses alarms on a metric that is computed from others',
     aws: 'computes it (AWS::CloudWatch::Alarm, Metrics)',

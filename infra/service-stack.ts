@@ -5,29 +5,29 @@ import { CallerSalt } from './constructs/caller-salt.ts';
 import { Console } from './constructs/console.ts';
 import { Gateway } from './constructs/gateway.ts';
 import { Intake } from './constructs/intake.ts';
-import { Mail } from './constructs/mail.ts';
 import { Monitoring } from './constructs/monitoring.ts';
 import { SignIn } from './constructs/sign-in.ts';
 import { Sweep } from './constructs/sweep.ts';
-import { OrderLineTable } from './constructs/table.ts';
 import { OrderLineWorkflow } from './constructs/workflow.ts';
+import type { DataStack } from './data-stack.ts';
 import type { Settings } from './settings.ts';
 
-interface ProvisioningResendProps extends StackProps {
+interface ServiceProps extends StackProps {
   readonly settings: Settings;
+  readonly data: DataStack;
 }
 
-/** The whole service. */
-export class ProvisioningResendStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, ...props }: ProvisioningResendProps) {
+/** All that works on the data: it holds nothing that a later deployment would miss. */
+export class ServiceStack extends Stack {
+  constructor(scope: Construct, id: string, { settings, data, ...props }: ServiceProps) {
     super(scope, id, { description: 'Sends, resends and follows up provisioning emails', ...props });
 
-    const { table } = new OrderLineTable(this, 'OrderLines', { settings });
-    const mail = new Mail(this, 'Mail', { settings });
+    const { mail, people, bus } = data;
+    const { table } = data.orderLines;
     const { stateMachine } = new OrderLineWorkflow(this, 'Workflow', { settings, table, mail });
-    const { bus, queues } = new Intake(this, 'Intake', { settings, table, stateMachine, mail });
+    const { queues } = new Intake(this, 'Intake', { settings, table, stateMachine, mail, bus });
     const gateway = new Gateway(this, 'Gateway', { settings });
-    const signIn = new SignIn(this, 'SignIn', { settings, origin: gateway.origin });
+    const signIn = new SignIn(this, 'SignIn', { settings, people, origin: gateway.origin });
     const callerSalt = new CallerSalt(this, 'CallerSalt');
     const serving = { settings, table, mail, callerSalt, gateway, signIn };
     new Api(this, 'Api', serving);
@@ -38,7 +38,7 @@ export class ProvisioningResendStack extends Stack {
     if (!settings.keepData) RemovalPolicies.of(this).destroy();
 
     new CfnOutput(this, 'ApiUrl', { value: gateway.origin });
-    new CfnOutput(this, 'EventBusArn', { value: bus.eventBusArn });
+    new CfnOutput(this, 'EventBusArn', { value: bus.resource.eventBusArn });
     new CfnOutput(this, 'StateMachineArn', { value: stateMachine.stateMachineArn });
     new CfnOutput(this, 'TableName', { value: table.tableName });
     new CfnOutput(this, 'IntakeQueues', { value: this.toJsonString(queues) });

@@ -1,0 +1,70 @@
+import { Duration } from 'aws-cdk-lib';
+import { Archive, EventBus } from 'aws-cdk-lib/aws-events';
+import { AccountPrincipal, OrganizationPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { sources } from '../../shared/contracts/events.ts';
+import type { Settings } from '../settings.ts';
+import { defaultBus } from './default-bus.ts';
+import type { Mail } from './mail.ts';
+
+interface BusProps {
+  readonly settings: Pick<Settings, 'eventSources' | 'eventArchiveDays'>;
+  readonly mail: Mail;
+}
+
+/** The product's event bus, and archives of all that comes in, by it and from SES, for replay. */
+export class Bus extends Construct {
+  readonly resource: EventBus;
+  /** What commerce and Control Hub sent. */
+  readonly events: Archive;
+  /** What SES reported about the emails. */
+  readonly mailReports: Archive;
+
+  constructor(scope: Construct, id: string, { settings, mail }: BusProps) {
+    super(scope, id);
+    this.resource = new EventBus(this, 'Bus', { description: 'Order lines and onboardings' });
+    this.#admit('commerce', settings.eventSources.commerce);
+    this.#admit('controlHub', settings.eventSources.controlHub);
+
+    const retention = Duration.days(settings.eventArchiveDays);
+    this.events = new Archive(this, 'Events', {
+      sourceEventBus: this.resource,
+      description: 'What commerce and Control Hub sent',
+      eventPattern: { source: [sources.commerce, sources.controlHub] },
+      retention,
+    });
+    this.mailReports = new Archive(this, 'MailReports', {
+      sourceEventBus: defaultBus(this),
+      description: 'What SES reported about the emails',
+      eventPattern: { source: [sources.mail], detail: mail.reportDetail },
+      retention,
+    });
+  }
+
+  /**
+   * Lets those of a source put its events on the bus, and no others: who books orders cannot say that an organization
+   * was onboarded. Nobody else outside of the account may put any. What the account's own users and roles may put is
+   * up to their policies, whatever stands here.
+   */
+  #admit(
+    name: 'commerce' | 'controlHub',
+    { accountIds, organizationId }: Settings['eventSources'][typeof name],
+  ): void {
+    const principals = {
+      Accounts: accountIds.map((accountId) => new AccountPrincipal(accountId)),
+      Organization: organizationId === undefined ? [] : [new OrganizationPrincipal(organizationId)],
+    };
+    for (const [kind, named] of Object.entries(principals)) {
+      if (named.length === 0) continue;
+      this.resource.addToResourcePolicy(
+        new PolicyStatement({
+          sid: `${name}${kind}`,
+          actions: ['events:PutEvents'],
+          principals: named,
+          resources: [this.resource.eventBusArn],
+          conditions: { StringEquals: { 'events:source': sources[name] } },
+        }),
+      );
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { SourceMap } from 'node:module';
+import { text } from 'node:stream/consumers';
+import { buildSync } from 'esbuild';
+import * as z from 'zod';
+import { bundling } from './bundle.ts';
+
+/*
+ * Puts the places of the sources into the stack traces of a log. It makes the function's bundle anew, with a source
+ * map: check out the version that is deployed, or the places are those of another one.
+ */
+
+const usage = `Reads a part of a log from standard input, and writes it with the places in the sources that its stack traces mean.
+
+  npm run --silent map-trace -- serve-api < part-of-the-log
+`;
+
+const sourceMap = z.looseObject({
+  version: z.number(),
+  file: z.string().default(''),
+  sources: z.array(z.string()),
+  sourcesContent: z.array(z.string()).default([]),
+  names: z.array(z.string()),
+  mappings: z.string(),
+  sourceRoot: z.string().default(''),
+});
+
+function sourceMapOf(functionName: string): SourceMap {
+  const { outputFiles } = buildSync({
+    ...bundling(functionName),
+    outfile: 'handler.js',
+    sourcemap: 'external',
+    sourcesContent: false,
+    write: false,
+  });
+  const map = outputFiles.find(({ path }) => path.endsWith('.map'));
+  return new SourceMap(sourceMap.parse(JSON.parse(map?.text ?? '')));
+}
+
+const [functionName] = process.argv.slice(2);
+if (functionName === undefined) {
+  console.error(usage);
+  process.exitCode = 1;
+} else {
+  const map = sourceMapOf(functionName);
+  const mapped = (await text(process.stdin)).replaceAll(
+    /[^\s("]*handler\.js:(\d+):(\d+)/g,
+    (place, line: string, column: string) => {
+      const origin = map.findOrigin(Number(line), Number(column));
+      return 'fileName' in origin ? `${origin.fileName}:${origin.lineNumber}:${origin.columnNumber}` : place;
+    },
+  );
+  process.stdout.write(mapped);
+}
