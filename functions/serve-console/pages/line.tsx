@@ -29,7 +29,7 @@ interface LinePageProps {
 
 /** Everything about one line, and all that happened to it. */
 export function LinePage({ view, line, history, senderAddress }: LinePageProps) {
-  const { t, words } = view;
+  const { t, format } = view;
   const at = (instant: string | undefined) =>
     instant === undefined ? undefined : <Time view={view} at={instant} />;
   return (
@@ -60,7 +60,7 @@ export function LinePage({ view, line, history, senderAddress }: LinePageProps) 
                 [t.field.deadline, at(line.closesAt)],
                 [t.field.startDate, at(line.requestedStartDate)],
                 [t.field.firstEmail, at(line.firstEmailSentAt)],
-                [t.field.window, words.window(line.window)],
+                [t.field.window, format.window(line.window)],
                 [t.field.closedAt, at(line.closedAt)],
                 [t.field.onboardedAt, at(line.onboardedAt)],
                 [t.field.organization, line.organizationId],
@@ -82,7 +82,7 @@ export function LinePage({ view, line, history, senderAddress }: LinePageProps) 
           <h2 id="history">{t.line.history}</h2>
           <ol class="timeline">
             {history.map((entry) => (
-              <Happening view={view} entry={entry} />
+              <HistoryItem view={view} entry={entry} />
             ))}
           </ol>
         </section>
@@ -93,7 +93,7 @@ export function LinePage({ view, line, history, senderAddress }: LinePageProps) 
 
 /** What to look into when the contact says that nothing came. */
 function MissingEmail({ view, line, history, senderAddress }: LinePageProps) {
-  const { t, words } = view;
+  const { t, format } = view;
   const { email } = line.provisioningContact;
   const refusal = history
     .filter((entry) => entry.type === 'ProvisioningEmailFeedback')
@@ -112,7 +112,7 @@ function MissingEmail({ view, line, history, senderAddress }: LinePageProps) {
       <ul class="advice">
         <li>{t.line.missingSpam}</li>
         <li>
-          {words.sentences([
+          {format.sentences([
             t.line.missingAddress(email),
             mayResend(view.person.caller) ? t.line.missingCorrect : undefined,
           ])}
@@ -126,7 +126,7 @@ function MissingEmail({ view, line, history, senderAddress }: LinePageProps) {
   );
 }
 
-function Happening({ view, entry }: { view: View; entry: HistoryEntry }) {
+function HistoryItem({ view, entry }: { view: View; entry: HistoryEntry }) {
   const { t } = view;
   const { at, actor } = entry;
   const look = entry.type === 'ProvisioningEmailFeedback' ? entry.delivery : entry.type;
@@ -161,10 +161,10 @@ function actorName(actor: string, { t }: View): string {
   return names[actor] ?? actor;
 }
 
-function whatHappened(entry: HistoryEntry, { t, words }: View): string {
+function whatHappened(entry: HistoryEntry, { t, format }: View): string {
   switch (entry.type) {
     case 'Rescheduled': {
-      const to = words.date(entry.requestedStartDate);
+      const to = format.date(entry.requestedStartDate);
       return entry.ignored === undefined ? t.history.Rescheduled(to) : t.history.rescheduleIgnored(to);
     }
     case 'ProvisioningEmailSent':

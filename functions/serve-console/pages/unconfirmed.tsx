@@ -62,7 +62,7 @@ interface NoticeProps {
 
 /** That nobody knows yet whether the newest email of a line left, and what follows from that now. */
 export function UnconfirmedNotice({ view, line, history }: NoticeProps) {
-  const { t, words } = view;
+  const { t, format } = view;
   const newest = history.find(
     ({ type }) => type === 'ProvisioningEmailSent' || type === 'ProvisioningEmailUnconfirmed',
   );
@@ -74,7 +74,7 @@ export function UnconfirmedNotice({ view, line, history }: NoticeProps) {
     line.status === 'Scheduled' ? t.unconfirmed.firstAgain : mayFollow ? t.unconfirmed.askFirst : undefined;
   return (
     <p class="notice warn">
-      <span>{words.sentences([t.unconfirmed.notice(newest.to), then])}</span>
+      <span>{format.sentences([t.unconfirmed.notice(newest.to), then])}</span>
     </p>
   );
 }

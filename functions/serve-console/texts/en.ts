@@ -14,7 +14,7 @@ export const en = {
   footer: 'All times are in UTC.',
   copy: 'Copy',
   copied: 'Copied',
-  opensElsewhere: 'leads to another site',
+  externalSite: 'leads to another site',
   none: 'None',
 
   status: {
@@ -194,6 +194,7 @@ export const en = {
     'resend-limit-reached': (date: string) =>
       `The limit of emails in 24 hours is reached; possible again from ${date}.`,
     limitForGood: 'All emails that this line may have are used up.',
+    unknown: 'Not possible at the moment.',
   },
   nowPossible: 'Possible again now.',
 
@@ -301,6 +302,10 @@ export const en = {
     },
     confirmAgain: 'Please check what you entered and save it once more. Nothing has been saved yet.',
     keptForYou: 'You had to sign in again. What you entered is here; check it and save it once more.',
+    refused: {
+      'contact-undeliverable': 'Mail to this address comes back. Enter another address.',
+      'resend-too-soon': 'Another email of this line is being sent. Try again in a minute.',
+    },
     savedTitle: 'The contact was changed',
     unchangedTitle: 'Nothing was changed',
     unchanged: (email: string) =>
@@ -308,7 +313,7 @@ export const en = {
     sent: (lines: string, email: string) => `${lines}: the provisioning email was sent to ${email}.`,
     saved: (lines: string, email: string) =>
       `${lines}: the provisioning email will go to ${email} on the requested start date.`,
-    savedQuietly: (lines: string) => `${lines}: saved. Nothing was sent, because the address is the same.`,
+    savedQuietly: (lines: string) => `${lines}: saved. Nothing was sent.`,
     kept: (lines: string, email: string) => `${lines}: the contact already was ${email}.`,
     skippedTitle: 'Skipped',
     skipped: (lines: string, why: string) => `${lines}: ${why}`,
@@ -317,6 +322,7 @@ export const en = {
     skippedWhy: {
       'point-of-no-return': 'the organization is already onboarded.',
       cancelled: 'the order line was cancelled.',
+      'contact-undeliverable': 'mail to this address comes back.',
       'resend-limit-reached': 'the limit of emails is reached.',
       'resend-too-soon': 'another email was just being sent. Try again in a minute.',
       'email-not-sent': 'the mail service did not take the email. Try again.',

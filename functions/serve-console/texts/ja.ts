@@ -15,7 +15,7 @@ export const ja: Texts = {
   footer: '時刻はすべて UTC です。',
   copy: 'コピー',
   copied: 'コピーしました',
-  opensElsewhere: '外部サイトに移動します',
+  externalSite: '外部サイトに移動します',
   none: 'なし',
 
   status: {
@@ -195,6 +195,7 @@ export const ja: Texts = {
     'resend-too-soon': (date) => `送信したばかりです。${date} から再送信できます。`,
     'resend-limit-reached': (date) => `24 時間のメール数の上限に達しました。${date} から再び送信できます。`,
     limitForGood: 'この品目で送信できるメールの上限に達しました。',
+    unknown: '現在、この操作はできません。',
   },
   nowPossible: '再び送信できます。',
 
@@ -297,13 +298,17 @@ export const ja: Texts = {
     confirmAgain: '入力内容を確認して、もう一度保存してください。まだ何も保存されていません。',
     keptForYou:
       'サインインし直しました。入力した内容はここに残っています。確認して、もう一度保存してください。',
+    refused: {
+      'contact-undeliverable': 'このアドレスにはメールが届きません。別のアドレスを入力してください。',
+      'resend-too-soon': 'この品目の別のメールを送信中です。1 分後にもう一度お試しください。',
+    },
     savedTitle: '担当者を変更しました',
     unchangedTitle: '変更はありません',
     unchanged: (email) =>
       `担当者（${email}）の氏名、言語とも入力内容と同じため、変更も送信も行っていません。もう一度送信するには［再送信］を使ってください。`,
     sent: (lines, email) => `${lines}: プロビジョニング メールを ${email} に送信しました。`,
     saved: (lines, email) => `${lines}: プロビジョニング メールは希望開始日に ${email} へ送信されます。`,
-    savedQuietly: (lines) => `${lines}: 保存しました。アドレスは変わらないため、メールは送信していません。`,
+    savedQuietly: (lines) => `${lines}: 保存しました。メールは送信していません。`,
     kept: (lines, email) => `${lines}: 担当者はすでに ${email} でした。`,
     skippedTitle: '除外された品目',
     skipped: (lines, why) => `${lines}: ${why}`,
@@ -312,6 +317,7 @@ export const ja: Texts = {
     skippedWhy: {
       'point-of-no-return': '組織はすでにオンボード済みです。',
       cancelled: '注文品目はキャンセルされています。',
+      'contact-undeliverable': 'このアドレスにはメールが届きません。',
       'resend-limit-reached': 'メールの上限に達しています。',
       'resend-too-soon': '別のメールを送信中でした。1 分後にもう一度お試しください。',
       'email-not-sent': 'メール サービスがメールを受け付けませんでした。もう一度お試しください。',
