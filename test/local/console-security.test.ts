@@ -129,7 +129,7 @@ describe('signing in', () => {
     for (const path of ['/console/signed-in?code=x&state=y', '/console/signed-in']) {
       const { status, text } = await victim.go(path);
       expect(status).toBe(400);
-      expect(text).toContain('Sign-in was not finished');
+      expect(text).toContain('Sign-in was not completed');
       expect(victim.cookies.has(session)).toBe(false);
     }
     await victim.go('/console/sign-in');
@@ -193,7 +193,7 @@ describe('a form', () => {
     const { path, token, to } = await resendable();
     const { status, text } = await maya.post(path, { token }, headers);
     expect(status).toBe(403);
-    expect(text).toContain('This could not be accepted');
+    expect(text).toContain('The request was not accepted');
     expect(await api.emails(to)).toHaveLength(1);
   });
 
@@ -320,7 +320,7 @@ describe('a form', () => {
   it('that is too large is refused with a page', async () => {
     const { status, text } = await maya.post(`${linePath(orderId)}/contact`, { name: 'x'.repeat(20_000) });
     expect(status).toBe(413);
-    expect(text).toContain('That was too much');
+    expect(text).toContain('The form is too large');
   });
 });
 
@@ -445,7 +445,7 @@ describe('roles', () => {
     const sam = visitor(service.url);
     const { status, text } = await sam.signIn('sam');
     expect(status).toBe(403);
-    expect(text).toContain('You have no access to this');
+    expect(text).toContain('You do not have access');
     expect(text).toContain('value="sam.reed@northwind.example"');
   });
 

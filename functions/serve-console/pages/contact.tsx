@@ -39,9 +39,8 @@ const formId = 'contact-form';
 
 /** The form that changes the provisioning contact. */
 export function ContactPage({ view, line, from, token, typed, others, problem }: ContactPageProps) {
-  const { t, format } = view;
+  const { t } = view;
   const wrong = problem?.kind === 'wrong' ? problem.fields : [];
-  const isScheduled = line.status === 'Scheduled';
   return (
     <Dialog view={view} line={line} from={from} title={t.contactDialog.title} form={formId}>
       {problem ? <ProblemNotice view={view} problem={problem} /> : null}
@@ -89,11 +88,7 @@ export function ContactPage({ view, line, from, token, typed, others, problem }:
           <FieldError view={view} field="locale" wrong={wrong} />
         </div>
         {others.length === 0 ? null : <AllLines view={view} isChecked={typed.all} others={others} />}
-        <p class="muted">
-          {isScheduled
-            ? t.contactDialog.sendsLater(format.date(line.requestedStartDate))
-            : t.contactDialog.sendsAtOnce}
-        </p>
+        <p class="muted">{whatSavingSends(view, line)}</p>
         <div class="buttons">
           <button type="submit" class="primary">
             {t.contactDialog.save}
@@ -106,6 +101,16 @@ export function ContactPage({ view, line, from, token, typed, others, problem }:
       ) : null}
     </Dialog>
   );
+}
+
+function whatSavingSends(
+  { t, format, now }: PersonalView,
+  { status, requestedStartDate }: LineAnswer,
+): string {
+  if (status !== 'Scheduled') return t.contactDialog.sendsAtOnce;
+  return requestedStartDate > now
+    ? t.contactDialog.sendsLater(format.date(requestedStartDate))
+    : t.contactDialog.sendsWhenDue;
 }
 
 function describedBy(field: ContactField, wrong: readonly ContactField[]) {

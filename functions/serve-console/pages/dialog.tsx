@@ -213,11 +213,11 @@ export function SupportCase({ view, line, reference, title = view.t.support.titl
     <section class="support" aria-labelledby="support">
       <h2 id="support">{title}</h2>
       <p>
-        {t.support.how}{' '}
         <ExternalLink view={view} href={portal}>
           {t.support.portal}
         </ExternalLink>
       </p>
+      <p>{t.support.how}</p>
       <Copyable view={view} label={t.support.details} text={details.join('\n')} />
     </section>
   );

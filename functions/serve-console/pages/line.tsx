@@ -141,7 +141,7 @@ function HistoryItem({ view, entry }: { view: View; entry: HistoryEntry }) {
       ) : null}
       {said === undefined ? null : <p class="muted">{said}</p>}
       <p class="muted">
-        <Time view={view} at={at} /> · {t.line.by(actorName(actor, view))}
+        <Time view={view} at={at} /> · {byWhom(actor, view)}
       </p>
     </li>
   );
@@ -156,9 +156,9 @@ function whatWasSaid(entry: HistoryEntry, { t }: View): string | undefined {
     : undefined;
 }
 
-function actorName(actor: string, { t }: View): string {
-  const names: Readonly<Record<string, string>> = t.actors;
-  return names[actor] ?? actor;
+function byWhom(actor: string, { t }: View): string {
+  const systems: Readonly<Record<string, string>> = t.actors;
+  return systems[actor] ?? t.line.by(actor);
 }
 
 function whatHappened(entry: HistoryEntry, { t, format }: View): string {
