@@ -211,6 +211,20 @@ test('a refusal without a reason reads as nothing more than that', () => {
   expect(whyNot(view, refused, { allowed: false })).toBe(texts.en.whyNot.unknown);
 });
 
+test('a line that has had all its emails still tells what to look into when none arrives', async () => {
+  const usedUp = line({
+    status: 'AwaitingProvisioningDetails',
+    firstEmailSentAt: minutesBefore(60),
+    closesAt: daysAfter(7),
+    emailsSent: defaults.resendLimits.perLine,
+  });
+  const pages = consoleOf(usedUp);
+  await pages.signIn();
+  const { text } = await pages.get(linePath);
+  expect(text).toContain(texts.en.whyNot.limitForGood);
+  expect(text).toContain(texts.en.line.missing);
+});
+
 describe('an email that may have been sent', () => {
   const unconfirmed = {
     at: minutesBefore(5),

@@ -11,6 +11,7 @@ import {
   Contact,
   Copyable,
   Facts,
+  isSettled,
   PendingNotice,
   PersonNamed,
   Status,
@@ -72,9 +73,7 @@ export function LinePage({ view, line, history, senderAddress }: LinePageProps) 
               ]}
             />
           </section>
-          {line.resend.allowed ||
-          line.resend.canResendAt !== undefined ||
-          line.resend.reason === 'contact-undeliverable' ? (
+          {line.firstEmailSentAt !== undefined && !isSettled(line) ? (
             <MissingEmail view={view} line={line} history={history} senderAddress={senderAddress} />
           ) : null}
         </div>
@@ -127,7 +126,6 @@ function MissingEmail({ view, line, history, senderAddress }: LinePageProps) {
 }
 
 function HistoryItem({ view, entry }: { view: View; entry: HistoryEntry }) {
-  const { t } = view;
   const { at, actor } = entry;
   const look = entry.type === 'ProvisioningEmailFeedback' ? entry.delivery : entry.type;
   const said = whatWasSaid(entry, view);
@@ -165,7 +163,10 @@ function whatHappened(entry: HistoryEntry, { t, format }: View): string {
   switch (entry.type) {
     case 'Rescheduled': {
       const to = format.date(entry.requestedStartDate);
-      return entry.ignored === undefined ? t.history.Rescheduled(to) : t.history.rescheduleIgnored(to);
+      if (entry.ignored === undefined) return t.history.Rescheduled(to);
+      return entry.ignored === 'Overtaken'
+        ? t.history.rescheduleOvertaken(to)
+        : t.history.rescheduleTooLate(to);
     }
     case 'ProvisioningEmailSent':
       return sentFor(entry.kind, t);

@@ -180,6 +180,10 @@ export function whyNot(
   }
 }
 
+/** Whether no email goes to the contact of a line any more, because it was onboarded or cancelled. */
+export const isSettled = ({ onboardedAt, status }: LineAnswer): boolean =>
+  onboardedAt !== undefined || status === 'Cancelled';
+
 export type RefusalCode = Refusal['code'];
 
 /**

@@ -3,7 +3,7 @@ import type { HistoryEntry } from '../../../shared/domain/history.ts';
 import { mayResend } from '../../../shared/use-cases/access.ts';
 import type { PersonalView } from '../view.ts';
 import { BackLink, Dialog, type DialogProps, SupportCase } from './dialog.tsx';
-import { Address, Facts, Moment } from './parts.tsx';
+import { Address, Facts, isSettled, Moment } from './parts.tsx';
 
 interface UnconfirmedProps extends DialogProps {
   readonly to: string;
@@ -67,9 +67,7 @@ export function UnconfirmedNotice({ view, line, history }: NoticeProps) {
     ({ type }) => type === 'ProvisioningEmailSent' || type === 'ProvisioningEmailUnconfirmed',
   );
   if (newest?.type !== 'ProvisioningEmailUnconfirmed') return null;
-  const { reason } = line.resend;
-  const isSettled = reason === 'point-of-no-return' || reason === 'cancelled';
-  const mayFollow = mayResend(view.person.caller) && !isSettled;
+  const mayFollow = mayResend(view.person.caller) && !isSettled(line);
   const then =
     line.status === 'Scheduled' ? t.unconfirmed.firstAgain : mayFollow ? t.unconfirmed.askFirst : undefined;
   return (

@@ -147,8 +147,10 @@ export const en = {
   history: {
     Booked: 'Order line booked',
     Rescheduled: (date: string) => `Requested start date changed to ${date}`,
-    rescheduleIgnored: (date: string) =>
-      `Requested start date not changed to ${date}: the request came too late`,
+    rescheduleTooLate: (date: string) =>
+      `Requested start date not changed to ${date}: the line was no longer scheduled`,
+    rescheduleOvertaken: (date: string) =>
+      `Requested start date not changed to ${date}: a newer change had come before`,
     firstSent: 'Provisioning email sent',
     resent: 'Provisioning email resent',
     sentToNewContact: 'Provisioning email sent to the new contact',

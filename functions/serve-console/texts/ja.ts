@@ -151,7 +151,10 @@ export const ja: Texts = {
   history: {
     Booked: '注文品目を登録',
     Rescheduled: (date) => `希望開始日を ${date} に変更`,
-    rescheduleIgnored: (date) => `希望開始日の ${date} への変更は、間に合わなかったため適用されませんでした`,
+    rescheduleTooLate: (date) =>
+      `希望開始日の ${date} への変更は、「送信予定」ではなくなっていたため適用されませんでした`,
+    rescheduleOvertaken: (date) =>
+      `希望開始日の ${date} への変更は、より新しい変更が適用済みのため適用されませんでした`,
     firstSent: 'プロビジョニング メールを送信',
     resent: 'プロビジョニング メールを再送信',
     sentToNewContact: '新しい担当者にプロビジョニング メールを送信',
