@@ -10,7 +10,7 @@ import { faultForLog } from '../../shared/contracts/log.ts';
 import { requestLog } from '../../shared/runtime/request-log.ts';
 import { browsing } from './browsing.tsx';
 import { changingContact, keepTyped } from './changing-contact.tsx';
-import { type ConsoleEnv, type ConsoleServices, createDesk } from './desk.ts';
+import { type ConsoleEnv, type ConsoleServices, createConsoleContext } from './console-context.ts';
 import { keepLocale, localeNamed } from './language.ts';
 import { MessagePage, NoAccessPage } from './pages/message.tsx';
 import { Copyable } from './pages/parts.tsx';
@@ -22,7 +22,7 @@ import { signingIn } from './signing-in.tsx';
 
 /** The console as an app that takes API Gateway's context in its bindings, in Lambda and on one machine alike. */
 export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
-  const desk = createDesk(services);
+  const context = createConsoleContext(services);
   const app = new Hono<ConsoleEnv>();
 
   app.use(requestLog<ConsoleEnv>(services, subjectOf));
@@ -50,7 +50,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
       return;
     }
     keepLocale(c, chosen);
-    return c.redirect(desk.view(c).here, 303);
+    return c.redirect(context.view(c).here, 303);
   });
 
   app.get('/', (c) => c.redirect(root));
@@ -62,21 +62,21 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
     c.header('cache-control', 'public, max-age=31536000, immutable');
     return c.body(asset.content);
   });
-  signingIn(app, desk);
+  signingIn(app, context);
 
   app.use(`${root}/*`, async (c: Context<ConsoleEnv>, next) => {
-    const session = await desk.sessions.current(c);
+    const session = await context.sessions.current(c);
     if (!session) return await sessionEnded(c);
-    const person = await desk.person(session);
+    const person = await context.person(session);
     c.set('session', session);
     c.set('person', person);
     c.set('visitor', person);
     await next();
     return undefined;
   });
-  browsing(app, desk);
-  resending(app, desk);
-  changingContact(app, desk);
+  browsing(app, context);
+  resending(app, context);
+  changingContact(app, context);
 
   app.notFound((c) => message(c, 'notFound', 404));
   app.onError(async (error, c) => {
@@ -94,15 +94,15 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
 
   /** Pages are asked for again after sign-in; what was sent is not: it must be confirmed anew. */
   async function sessionEnded(c: Context<ConsoleEnv>): Promise<Response> {
-    const { here, t } = desk.view(c);
+    const { here, t } = context.view(c);
     const signIn = paths.signIn(here);
     if (c.req.method !== 'POST') return c.redirect(signIn, 303);
-    const isKept = await keepTyped(c, desk);
+    const isKept = await keepTyped(c, context);
     const text = [t.errors.sessionEnded, ...(isKept ? [t.errors.sessionEndedKept] : [])];
     const next = { href: signIn, name: t.signIn };
     return await show(
       c,
-      <MessagePage view={desk.view(c)} title={t.errors.sessionEndedTitle} text={text} next={next} />,
+      <MessagePage view={context.view(c)} title={t.errors.sessionEndedTitle} text={text} next={next} />,
       401,
     );
   }
@@ -110,7 +110,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   /** The view of whoever asks; on the way to an error nobody may be known yet. */
   const viewOf = (c: Context<ConsoleEnv>) => {
     const visitor = c.get('visitor');
-    return { ...desk.view(c), ...(visitor ? { person: visitor } : {}) };
+    return { ...context.view(c), ...(visitor ? { person: visitor } : {}) };
   };
 
   type Message =
@@ -137,7 +137,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
     );
   }
 
-  const again = (c: Context) => ({ href: paths.orders, name: desk.view(c).t.errors.retry });
+  const again = (c: Context) => ({ href: paths.orders, name: context.view(c).t.errors.retry });
 
   async function problemPage(c: Context<ConsoleEnv>, { code, extras }: Problem): Promise<Response> {
     const { status } = problems[code];
@@ -149,11 +149,11 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
       case 'no-access':
         return await show(
           c,
-          <NoAccessPage view={{ ...desk.view(c), person: c.get('person') }} placedBy={extras.placedBy} />,
+          <NoAccessPage view={{ ...context.view(c), person: c.get('person') }} placedBy={extras.placedBy} />,
           status,
         );
       case 'unauthenticated':
-        return await message(c, 'account', 403, { href: paths.signOut, name: desk.view(c).t.signOut });
+        return await message(c, 'account', 403, { href: paths.signOut, name: context.view(c).t.signOut });
       case 'payload-too-large':
         return await message(c, 'tooLarge', status);
       case 'invalid-request':

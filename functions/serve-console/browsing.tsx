@@ -11,7 +11,7 @@ import {
   readLine,
   readOrder,
 } from '../../shared/use-cases/read-order-lines.ts';
-import { type ConsoleEnv, type Desk, personalView } from './desk.ts';
+import { type ConsoleEnv, type ConsoleContext, personalView } from './console-context.ts';
 import { LinePage } from './pages/line.tsx';
 import { OrderPage, SubscriptionPage } from './pages/order.tsx';
 import { type Filter, filters, type ListRequest, OrdersPage } from './pages/orders.tsx';
@@ -21,12 +21,12 @@ import { show } from './show.ts';
 const subscriptionPath = z.object({ subscriptionId: identifier });
 
 /** The pages to look things up on. */
-export function browsing(app: Hono<ConsoleEnv>, desk: Desk): void {
-  const { services } = desk;
+export function browsing(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
+  const { services } = context;
 
   app.get(root, async (c) => {
     const { caller } = c.get('person');
-    const view = personalView(desk, c);
+    const view = personalView(context, c);
     const request = listRequestOf(c);
     const cursor = given(c, 'cursor');
     const common = { view, request, isFirstPage: cursor === undefined };
@@ -48,7 +48,7 @@ export function browsing(app: Hono<ConsoleEnv>, desk: Desk): void {
   app.get(`${root}/orders/:orderId`, async (c) => {
     const { orderId } = checked(orderPath, c.req.param());
     const order = await readOrder(c.get('person').caller, orderId, services);
-    return show(c, <OrderPage view={personalView(desk, c)} order={order} />);
+    return show(c, <OrderPage view={personalView(context, c)} order={order} />);
   });
 
   app.get(`${root}/orders/:orderId/lines/:lineId`, async (c) => {
@@ -59,7 +59,12 @@ export function browsing(app: Hono<ConsoleEnv>, desk: Desk): void {
     const { senderAddress } = services.mailSettings;
     return show(
       c,
-      <LinePage view={personalView(desk, c)} line={line} history={history} senderAddress={senderAddress} />,
+      <LinePage
+        view={personalView(context, c)}
+        line={line}
+        history={history}
+        senderAddress={senderAddress}
+      />,
     );
   });
 
@@ -71,7 +76,7 @@ export function browsing(app: Hono<ConsoleEnv>, desk: Desk): void {
     const { items } = await listLines(caller, checked(listQuery, query), services);
     const lines = items.filter((line) => line.subscriptionId === subscriptionId);
     if (lines.length === 0) throw new Problem({ code: 'not-found' }, 'There is no such subscription.');
-    return show(c, <SubscriptionPage view={personalView(desk, c)} lines={lines} />);
+    return show(c, <SubscriptionPage view={personalView(context, c)} lines={lines} />);
   });
 }
 

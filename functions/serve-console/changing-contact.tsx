@@ -4,8 +4,14 @@ import { contactChange } from '../../shared/contracts/api.ts';
 import { checked, Problem, problems } from '../../shared/contracts/problems.ts';
 import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
 import { readOrder } from '../../shared/use-cases/read-order-lines.ts';
-import { changeContact, type ContactChanges, findSentEmail } from '../../shared/use-cases/resend.ts';
-import { type ConsoleEnv, type Desk, personalView, type Result } from './desk.ts';
+import { changeContact, type ContactChanges, findRequestedEmail } from '../../shared/use-cases/resend.ts';
+import {
+  type ConsoleContext,
+  type ConsoleEnv,
+  personalView,
+  type Result,
+  type UnconfirmedResult,
+} from './console-context.ts';
 import { readForm } from './form.ts';
 import { keepLocale, localeNamed } from './language.ts';
 import {
@@ -13,16 +19,15 @@ import {
   contactFieldNames,
   ContactPage,
   ContactSavedPage,
-  type FormTrouble,
+  type FormProblem,
   type LineNames,
   skipReasons,
   type TypedContact,
 } from './pages/contact.tsx';
-import { ExplanationPage } from './pages/dialog.tsx';
-import { whyNot } from './pages/parts.tsx';
+import { type DialogProps, ExplanationPage } from './pages/dialog.tsx';
 import { paths, root } from './paths.ts';
 import { UnconfirmedPage } from './pages/unconfirmed.tsx';
-import { isUnconfirmed, open, refusalOf, unconfirmedResult } from './resending.tsx';
+import { isResultGone, openDialog, refusalOf, unconfirmedResult } from './resending.tsx';
 import { show } from './show.ts';
 
 const contactPath = `${root}/orders/:orderId/lines/:lineId/contact` as const;
@@ -32,7 +37,7 @@ const mostTyped = 300;
 
 const typedText = z.string().catch('');
 const form = z.object({
-  ticket: typedText,
+  token: typedText,
   language: typedText,
   /** Who the form was shown to. */
   whose: typedText,
@@ -50,89 +55,69 @@ const typedIn = ({ email, name, locale, all }: TypedContact): TypedContact => ({
 });
 
 /** The dialog that changes the provisioning contact of a line, or of all lines of its order. */
-export function changingContact(app: Hono<ConsoleEnv>, desk: Desk): void {
-  const { services, tickets } = desk;
+export function changingContact(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
+  const { services, formTokens } = context;
 
   app.get(contactPath, async (c) => {
-    const { line, from } = await open(c, desk);
-    const view = personalView(desk, c);
-    const result = await desk.findResult(c);
-    if (result?.kind === 'contact-changed')
-      return show(c, <ContactSavedPage view={view} line={line} from={from} outcome={result} />);
-    if (result?.kind === 'unconfirmed') {
-      const { caller } = c.get('person');
-      const request = { caller, of: 'contact-change', idempotencyKey: result.once } as const;
-      const email = await findSentEmail(line, request, services);
-      const common = { view, line, from };
-      if (!email) return show(c, <UnconfirmedPage {...common} {...result} isChange />);
-      const changes: ContactChanges = {
-        lines: [{ line, outcome: 'sent', email: email.to }],
-        skipped: [],
-      };
-      const { leavesOthers } = result;
-      return show(
-        c,
-        <ContactSavedPage {...common} outcome={outcomeOf(changes)} leavesOthers={leavesOthers} />,
-      );
-    }
-    if (c.req.query('done') !== undefined) return c.redirect(paths.line(line), 303);
+    const dialog = await openDialog(c, context);
+    const { line } = dialog;
+    const result = await context.findResult(c);
+    if (result?.kind === 'contact-changed') return show(c, <ContactSavedPage {...dialog} outcome={result} />);
+    if (result?.kind === 'unconfirmed') return await unconfirmedPage(c, result, dialog);
+    if (isResultGone(c)) return c.redirect(paths.line(line), 303);
     const { reason, canResendAt } = line.contactChange;
     if (reason !== undefined)
-      return show(
-        c,
-        <ExplanationPage view={view} line={line} from={from} code={reason} canResendAt={canResendAt} />,
-      );
-    const draft = await desk.findDraft(c);
+      return show(c, <ExplanationPage {...dialog} code={reason} canResendAt={canResendAt} />);
+    const draft = await context.findDraft(c);
     const { email, name = '', locale } = line.provisioningContact;
     return await formPage(c, draft ?? { email, name, locale, all: false }, draft && { kind: 'kept-for-you' });
   });
 
   app.post(contactPath, async (c) => {
-    const { line, from } = await open(c, desk);
-    const { ticket, language, whose: _, ...typed } = await readForm(c, form);
+    const { line, from } = await openDialog(c, context);
+    const { token, language, whose: _, ...typed } = await readForm(c, form);
     const chosen = localeNamed(language);
     if (chosen) {
       keepLocale(c, chosen);
       return await formPage(c, typed, undefined, 200, chosen);
     }
-    const once = await tickets.redeem(c.get('session'), ticket);
-    if (once === undefined) return await formPage(c, typed, { kind: 'confirm-again' }, 403);
+    const idempotencyKey = await formTokens.idempotencyKeyOf(c.get('session'), token);
+    if (idempotencyKey === undefined) return await formPage(c, typed, { kind: 'confirm-again' }, 403);
 
     const { caller } = c.get('person');
     const { requestId } = readGatewayContext(c.env);
-    const done = async (told: Result) => {
-      desk.forgetDraft(c);
-      return c.redirect(`${paths.contact(line, from)}&done=${await desk.leaveResult(c, told)}`, 303);
+    const done = async (result: Result) => {
+      context.forgetDraft(c);
+      return c.redirect(`${paths.contact(line, from)}&done=${await context.keepResult(c, result)}`, 303);
     };
     try {
       const { applyToAllLines, name = '', ...contact } = checked(contactChange, asked(typed));
-      const request = { caller, requestId, applyToAllLines, idempotencyKey: once };
+      const request = { caller, requestId, applyToAllLines, idempotencyKey };
       return await done(outcomeOf(await changeContact(line, { ...contact, name }, request, services)));
     } catch (error) {
-      if (!isUnconfirmed(error)) return await refusedPage(c, error, typed);
-      const to = typed.email.trim();
-      return await done(unconfirmedResult(error, { once, to, leavesOthers: typed.all }));
+      const result = unconfirmedResult(error, { idempotencyKey, leavesOthers: typed.all });
+      return result ? await done(result) : await refusedPage(c, error, typed);
     }
   });
 
   async function formPage(
     c: Context<ConsoleEnv>,
     typed: TypedContact,
-    trouble?: FormTrouble,
+    problem?: FormProblem,
     status: Parameters<typeof show>[2] = 200,
     locale?: Parameters<typeof personalView>[2],
   ): Promise<Response> {
-    const { line, from } = await open(c, desk);
-    const { lines } = await readOrder(c.get('person').caller, line.orderId, services);
+    const dialog = await openDialog(c, context);
+    const { orderId, lineId } = dialog.line;
+    const { lines } = await readOrder(c.get('person').caller, orderId, services);
     const page = (
       <ContactPage
-        view={personalView(desk, c, locale)}
-        line={line}
-        from={from}
-        ticket={await tickets.issue(c.get('session'))}
+        {...dialog}
+        view={personalView(context, c, locale)}
+        token={await formTokens.issue(c.get('session'))}
         typed={typed}
-        others={lines.filter(({ lineId }) => lineId !== line.lineId)}
-        trouble={trouble}
+        others={lines.filter((line) => line.lineId !== lineId)}
+        problem={problem}
       />
     );
     return show(c, page, status);
@@ -150,30 +135,41 @@ export function changingContact(app: Hono<ConsoleEnv>, desk: Desk): void {
     const refusal = refusalOf(error);
     if (!refusal) throw error;
     if (refusal.kind === 'not-sent') return await formPage(c, typed, refusal, status);
-    const { line, from } = await open(c, desk);
-    const { code, canResendAt } = refusal;
-    const view = personalView(desk, c);
-    if (code === 'point-of-no-return' || code === 'cancelled') {
-      return show(
-        c,
-        <ExplanationPage view={view} line={line} from={from} code={code} notDone="save" />,
-        status,
-      );
+    const { kind, code, canResendAt } = refusal;
+    switch (code) {
+      case 'contact-undeliverable':
+      case 'resend-too-soon':
+      case 'resend-limit-reached':
+        return await formPage(c, typed, { kind, code, canResendAt }, status);
+      case 'point-of-no-return':
+      case 'cancelled':
+      case 'not-started': {
+        const dialog = await openDialog(c, context);
+        return show(c, <ExplanationPage {...dialog} code={code} notDone="save" />, status);
+      }
     }
-    const why = whyNot(view, line, {
-      allowed: false,
-      reason: code,
-      ...(canResendAt === undefined ? {} : { canResendAt }),
-    });
-    return await formPage(c, typed, { kind: 'refused', why: why ?? '' }, status);
+  }
+
+  /** What has become since of a change whose email may have been sent. */
+  async function unconfirmedPage(c: Context<ConsoleEnv>, result: UnconfirmedResult, dialog: DialogProps) {
+    const { caller } = c.get('person');
+    const { idempotencyKey, leavesOthers } = result;
+    const request = { caller, of: 'contact-change', idempotencyKey } as const;
+    const requested = await findRequestedEmail(dialog.line, request, services);
+    if (!requested) return c.redirect(paths.line(dialog.line), 303);
+    if (requested.outcome === 'unconfirmed')
+      return show(c, <UnconfirmedPage {...dialog} {...result} to={requested.to} isChange />);
+    const { to: email } = requested.email;
+    const changed = outcomeOf({ lines: [{ ...dialog, outcome: 'sent', email }], skipped: [] });
+    return show(c, <ContactSavedPage {...dialog} outcome={changed} leavesOthers={leavesOthers} />);
   }
 }
 
 /** Keeps what was sent with this form after the session had ended; answers whether it was this form. */
-export async function keepTyped(c: Context, desk: Desk): Promise<boolean> {
+export async function keepTyped(c: Context, context: ConsoleContext): Promise<boolean> {
   if (!c.req.path.endsWith('/contact')) return false;
   const { whose, ...typed } = await readForm(c, form);
-  await desk.keepDraft(c, whose, typedIn(typed));
+  await context.keepDraft(c, whose, typedIn(typed));
   return true;
 }
 

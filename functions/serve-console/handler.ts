@@ -10,7 +10,7 @@ import {
 } from '../../shared/runtime/serving.ts';
 import { createConsole } from './app.tsx';
 import { readAssets } from './assets.ts';
-import type { ConsoleServices } from './desk.ts';
+import type { ConsoleServices } from './console-context.ts';
 
 export const environment = servingEnvironment.extend({
   SIGN_IN_ISSUER: variables.SIGN_IN_ISSUER,

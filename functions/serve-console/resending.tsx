@@ -6,130 +6,131 @@ import { refusalCodes } from '../../shared/domain/rules.ts';
 import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
 import { lackOfRole, mayResend } from '../../shared/use-cases/access.ts';
 import { findHistory, readLine } from '../../shared/use-cases/read-order-lines.ts';
-import { findSentEmail, resend } from '../../shared/use-cases/resend.ts';
-import { type ConsoleEnv, type Desk, personalView, type Result } from './desk.ts';
+import { findRequestedEmail, resend } from '../../shared/use-cases/resend.ts';
+import {
+  type ConsoleContext,
+  type ConsoleEnv,
+  personalView,
+  type Result,
+  type UnconfirmedResult,
+} from './console-context.ts';
 import { readForm } from './form.ts';
 import { type Origin, origins, paths, root } from './paths.ts';
-import { ExplanationPage } from './pages/dialog.tsx';
+import { type DialogProps, ExplanationPage } from './pages/dialog.tsx';
 import { UnconfirmedPage } from './pages/unconfirmed.tsx';
 import { NotSentPage, ResendPage, ResentPage } from './pages/resend.tsx';
 import { show } from './show.ts';
 
 const path = `${root}/orders/:orderId/lines/:lineId/resend` as const;
 
-const form = z.object({ ticket: z.string().optional().catch(undefined) });
+const form = z.object({ token: z.string().optional().catch(undefined) });
 
 /** The dialog that resends the provisioning email of a line. */
-export function resending(app: Hono<ConsoleEnv>, desk: Desk): void {
-  const { services, tickets } = desk;
+export function resending(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
+  const { services, formTokens } = context;
 
   app.get(path, async (c) => {
-    const { line, from } = await open(c, desk);
-    const view = personalView(desk, c);
-    const common = { view, line, from };
-    const result = await desk.findResult(c);
-    if (result) return show(c, await resultPage(c, result, common));
-    if (c.req.query('done') !== undefined) return c.redirect(paths.line(line), 303);
-    const { reason, canResendAt } = line.resend;
+    const dialog = await openDialog(c, context);
+    const result = await context.findResult(c);
+    if (result) return await resultPage(c, result, dialog);
+    if (isResultGone(c)) return c.redirect(paths.line(dialog.line), 303);
+    const { reason, canResendAt } = dialog.line.resend;
     if (reason !== undefined)
-      return show(c, <ExplanationPage {...common} code={reason} canResendAt={canResendAt} />);
-    return show(c, await questionPage(c, common));
+      return show(c, <ExplanationPage {...dialog} code={reason} canResendAt={canResendAt} />);
+    return await questionPage(c, dialog);
   });
 
   app.post(path, async (c) => {
     const { caller } = c.get('person');
     const key = checked(linePath, c.req.param());
-    const from = originOf(c);
-    const { ticket } = await readForm(c, form);
-    const once = await tickets.redeem(c.get('session'), ticket);
-    if (once === undefined) {
-      const { line } = await open(c, desk);
-      return show(c, await questionPage(c, { view: personalView(desk, c), line, from }, true), 403);
-    }
+    const { token } = await readForm(c, form);
+    const idempotencyKey = await formTokens.idempotencyKeyOf(c.get('session'), token);
+    if (idempotencyKey === undefined) return await questionPage(c, await openDialog(c, context), true);
     const { requestId } = readGatewayContext(c.env);
-    const request = { caller, requestId, idempotencyKey: once };
-    const asked = async () => {
-      const { line } = await open(c, desk);
-      return { once, to: line.provisioningContact.email, leavesOthers: false };
-    };
-    const result = await resultOf(() => resend(key, request, services), asked);
-    return c.redirect(`${paths.resend(key, from)}&done=${await desk.leaveResult(c, result)}`, 303);
+    const result = await resultOf(idempotencyKey, () =>
+      resend(key, { caller, requestId, idempotencyKey }, services),
+    );
+    return c.redirect(`${paths.resend(key, originOf(c))}&done=${await context.keepResult(c, result)}`, 303);
   });
 
-  type Common = { view: ReturnType<typeof personalView> } & Awaited<ReturnType<typeof open>>;
-
-  async function questionPage(c: Context<ConsoleEnv>, common: Common, isRepeated = false) {
-    const history = await findHistory(c.get('person').caller, common.line, services);
-    const ticket = await tickets.issue(c.get('session'));
-    return <ResendPage {...common} history={history} ticket={ticket} isRepeated={isRepeated} />;
+  /** @param isRepeated the first confirmation did not count: it came from another session */
+  async function questionPage(c: Context<ConsoleEnv>, dialog: DialogProps, isRepeated = false) {
+    const history = await findHistory(c.get('person').caller, dialog.line, services);
+    const token = await formTokens.issue(c.get('session'));
+    const page = <ResendPage {...dialog} history={history} token={token} isRepeated={isRepeated} />;
+    return show(c, page, isRepeated ? 403 : 200);
   }
 
-  async function resultPage(c: Context<ConsoleEnv>, result: Result, common: Common) {
+  async function resultPage(c: Context<ConsoleEnv>, result: Result, dialog: DialogProps) {
     switch (result.kind) {
       case 'resent':
-        return <ResentPage {...common} to={result.to} sentAt={result.sentAt} />;
+        return show(c, <ResentPage {...dialog} to={result.to} sentAt={result.sentAt} />);
       case 'not-sent': {
-        const ticket = await tickets.issue(c.get('session'));
-        return <NotSentPage {...common} ticket={ticket} reference={result.reference} />;
+        const token = await formTokens.issue(c.get('session'));
+        return show(c, <NotSentPage {...dialog} token={token} reference={result.reference} />);
       }
-      case 'unconfirmed': {
-        const { caller } = c.get('person');
-        const request = { caller, of: 'resend', idempotencyKey: result.once } as const;
-        const email = await findSentEmail(common.line, request, services);
-        return email ? (
-          <ResentPage {...common} to={email.to} sentAt={email.sentAt} />
-        ) : (
-          <UnconfirmedPage {...common} {...result} />
-        );
-      }
+      case 'unconfirmed':
+        return await unconfirmedPage(c, result, dialog);
       case 'refused':
-        return (
-          <ExplanationPage {...common} code={result.code} canResendAt={result.canResendAt} notDone="send" />
+        return show(
+          c,
+          <ExplanationPage {...dialog} code={result.code} canResendAt={result.canResendAt} notDone="send" />,
         );
       case 'contact-changed':
         throw new Error('a changed contact is not the result of a resend');
     }
   }
+
+  /** What has become of the email since. */
+  async function unconfirmedPage(c: Context<ConsoleEnv>, result: UnconfirmedResult, dialog: DialogProps) {
+    const { caller } = c.get('person');
+    const { idempotencyKey } = result;
+    const request = { caller, of: 'resend', idempotencyKey } as const;
+    const requested = await findRequestedEmail(dialog.line, request, services);
+    if (!requested) return c.redirect(paths.line(dialog.line), 303);
+    if (requested.outcome === 'unconfirmed')
+      return show(c, <UnconfirmedPage {...dialog} {...result} to={requested.to} />);
+    const { to, sentAt } = requested.email;
+    return show(c, <ResentPage {...dialog} to={to} sentAt={sentAt} />);
+  }
 }
 
-/** The line that a dialog is about, for somebody who may do something about it. */
-export async function open(c: Context<ConsoleEnv>, { services }: Desk) {
+/** What a dialog is about, for somebody who may do something about it. */
+export async function openDialog(c: Context<ConsoleEnv>, context: ConsoleContext): Promise<DialogProps> {
   const { caller } = c.get('person');
-  const line = await readLine(caller, checked(linePath, c.req.param()), services);
+  const line = await readLine(caller, checked(linePath, c.req.param()), context.services);
   if (!mayResend(caller)) throw lackOfRole(line);
-  return { line, from: originOf(c) };
+  return { view: personalView(context, c), line, from: originOf(c) };
 }
 
 /** Where the dialog was opened. */
 const originOf = (c: Context): Origin => origins.find((known) => known === c.req.query('from')) ?? 'line';
 
+/** Whether the page is to tell what came of a form, which the browser does not keep any more. */
+export const isResultGone = (c: Context): boolean => c.req.query('done') !== undefined;
+
 /** What came of a resend, if that is something to tell about the line. */
-async function resultOf(send: () => ReturnType<typeof resend>, asked: () => Promise<Asked>): Promise<Result> {
+async function resultOf(idempotencyKey: string, send: () => ReturnType<typeof resend>): Promise<Result> {
   try {
     const { email } = await send();
     return { kind: 'resent', to: email.to, sentAt: email.sentAt };
   } catch (error) {
-    const refusal = refusalOf(error);
-    if (refusal) return refusal;
-    if (!isUnconfirmed(error)) throw error;
-    return unconfirmedResult(error, await asked());
+    const result = unconfirmedResult(error, { idempotencyKey, leavesOthers: false }) ?? refusalOf(error);
+    if (!result) throw error;
+    return result;
   }
 }
 
-/** What the page about an email that may have been sent says of the form that asked for it. */
-type Asked = Pick<Result & { kind: 'unconfirmed' }, 'once' | 'to' | 'leavesOthers'>;
+/** What an error of a use case says of an email that may have been sent; undefined if it says nothing of one. */
+export function unconfirmedResult(
+  error: unknown,
+  asked: Pick<UnconfirmedResult, 'idempotencyKey' | 'leavesOthers'>,
+): UnconfirmedResult | undefined {
+  if (!(error instanceof Problem) || error.code !== 'email-unconfirmed') return undefined;
+  return { kind: 'unconfirmed', ...asked, reference: error.extras.support?.reference ?? '' };
+}
 
-/** Whether an error of a use-case says that its email may have been sent. */
-export const isUnconfirmed = (error: unknown): error is Problem =>
-  error instanceof Problem && error.code === 'email-unconfirmed';
-
-export const unconfirmedResult = ({ extras }: Problem, asked: Asked): Result => ({
-  kind: 'unconfirmed',
-  ...asked,
-  reference: extras.support?.reference ?? '',
-});
-
-/** What an error of a use-case says about the line; undefined for those that are about something else. */
+/** What an error of a use case says about the line; undefined for those that are about something else. */
 export function refusalOf(error: unknown): (Result & { kind: 'refused' | 'not-sent' }) | undefined {
   if (!(error instanceof Problem)) return undefined;
   const { support, canResendAt } = error.extras;

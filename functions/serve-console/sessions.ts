@@ -50,18 +50,19 @@ export function sessions(signing: Signing, newId: () => string) {
 }
 
 /**
- * What every form carries: a one-time id with the proof that this console made it for this session. It shows that the
- * form came from here, and that a second submission is the first one again. It differs from page to page, so that
- * compressed pages tell nothing about it.
+ * What every form carries: a one-time id with the proof that this console made it for this session. The id is the
+ * idempotency key of what the form asks for, so that sending it twice counts once. The proof keeps a form that was
+ * shown to one person from counting in the name of the next one at the same browser; where a form comes from, which
+ * `hono/csrf` asks, does not tell that. Tokens differ from page to page, so that compressed pages give nothing away.
  */
-export function tickets(key: Signing['key'], newId: () => string) {
+export function formTokens(key: Signing['key'], newId: () => string) {
   const proof = async (session: Session, id: string) =>
     createHmac('sha256', await key())
-      .update(`ticket ${session.id} ${id}`)
+      .update(`form ${session.id} ${id}`)
       .digest('base64url');
   return {
     /** The same in all sessions of a person. */
-    mark: async ({ claims }: Session): Promise<string> =>
+    pseudonym: async ({ claims }: Session): Promise<string> =>
       createHmac('sha256', await key())
         .update(`person ${String(claims.sub)}`)
         .digest('base64url'),
@@ -71,9 +72,9 @@ export function tickets(key: Signing['key'], newId: () => string) {
       return `${id}.${await proof(session, id)}`;
     },
 
-    /** The ticket's one-time id, if it was issued for this session. */
-    async redeem(session: Session, ticket: string | undefined): Promise<string | undefined> {
-      const [id = '', given = ''] = (ticket ?? '').split('.');
+    /** The one-time id of a token, if it was issued for this session. */
+    async idempotencyKeyOf(session: Session, token: string | undefined): Promise<string | undefined> {
+      const [id = '', given = ''] = (token ?? '').split('.');
       const expected = Buffer.from(await proof(session, id));
       const found = Buffer.from(given);
       return found.length === expected.length && timingSafeEqual(found, expected) ? id : undefined;

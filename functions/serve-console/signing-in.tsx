@@ -1,18 +1,18 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import { callerOf } from '../../shared/use-cases/access.ts';
-import type { ConsoleEnv, Desk } from './desk.ts';
+import type { ConsoleEnv, ConsoleContext } from './console-context.ts';
 import { readForm } from './form.ts';
 import { MessagePage, SignOutPage } from './pages/message.tsx';
 import { ownPath, paths, root } from './paths.ts';
 import { show } from './show.ts';
 import { SignInFailed } from './sign-in.ts';
 
-const form = z.object({ ticket: z.string().optional().catch(undefined) });
+const form = z.object({ token: z.string().optional().catch(undefined) });
 
 /** The ways in and out. */
-export function signingIn(app: Hono<ConsoleEnv>, desk: Desk): void {
-  const { services, sessions, tickets, signIn } = desk;
+export function signingIn(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
+  const { services, sessions, formTokens, signIn } = context;
 
   app.get(`${root}/sign-in`, async (c) => {
     const returnTo = ownPath(c.req.query('return'));
@@ -24,7 +24,7 @@ export function signingIn(app: Hono<ConsoleEnv>, desk: Desk): void {
     try {
       const { claims, returnTo } = await signIn.finish(c);
       callerOf(claims, services.claimNames);
-      desk.forgetResult(c);
+      context.forgetResult(c);
       await sessions.start(c, claims);
       return c.redirect(returnTo, 303);
     } catch (error) {
@@ -36,9 +36,9 @@ export function signingIn(app: Hono<ConsoleEnv>, desk: Desk): void {
   });
 
   app.get(paths.signOut, async (c) => {
-    const view = desk.view(c);
+    const view = context.view(c);
     const session = await sessions.current(c);
-    if (session) return show(c, <SignOutPage view={{ ...view, person: await desk.person(session) }} />);
+    if (session) return show(c, <SignOutPage view={{ ...view, person: await context.person(session) }} />);
     const { title, text, again } = view.t.signOutPage;
     return show(
       c,
@@ -48,16 +48,16 @@ export function signingIn(app: Hono<ConsoleEnv>, desk: Desk): void {
 
   app.post(paths.signOut, async (c) => {
     const session = await sessions.current(c);
-    const { ticket } = await readForm(c, form);
-    if (!session || (await tickets.redeem(session, ticket)) === undefined)
+    const { token } = await readForm(c, form);
+    if (!session || (await formTokens.idempotencyKeyOf(session, token)) === undefined)
       return c.redirect(paths.signOut, 303);
 
     sessions.end(c);
-    desk.forgetAll(c);
+    context.forgetAll(c);
     const issuer = await issuersEnd(() => signIn.end(c));
     if (!issuer) return c.redirect(paths.signOut, 303);
     // A page that goes on by itself: a redirect of this form to the issuer is what our own policy forbids.
-    const view = desk.view(c);
+    const view = context.view(c);
     const { goingTitle, going, goOn } = view.t.signOutPage;
     const next = { href: issuer.href, name: goOn };
     return show(

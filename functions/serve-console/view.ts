@@ -3,13 +3,13 @@ import type { Locale } from '../../shared/domain/order-line.ts';
 import type { Instant } from '../../shared/domain/time.ts';
 import type { Assets } from './assets.ts';
 import type { Texts } from './texts/index.ts';
-import type { Words } from './words.ts';
+import type { Formatters } from './formatters.ts';
 
 /** What every page needs to know of the request that it answers. */
 export interface View {
   readonly locale: Locale;
   readonly t: Texts;
-  readonly words: Words;
+  readonly format: Formatters;
   readonly now: Instant;
   readonly assets: Assets;
   /** Path and query of the page, where the same is shown in another language. */
@@ -22,9 +22,9 @@ export interface Person {
   /** As people call them. */
   readonly name: string;
   /** For the form that signs them out. */
-  readonly ticket: string;
+  readonly token: string;
   /** Tells them from others, and nobody who they are. */
-  readonly mark: string;
+  readonly pseudonym: string;
 }
 
 export interface PersonalView extends View {

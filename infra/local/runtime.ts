@@ -8,7 +8,7 @@ import * as sendProvisioningEmail from '../../functions/send-provisioning-email/
 import { createApp } from '../../functions/serve-api/app.ts';
 import { readAssets } from '../../functions/serve-console/assets.ts';
 import { createConsole } from '../../functions/serve-console/app.tsx';
-import type { ConsoleEnv } from '../../functions/serve-console/desk.ts';
+import type { ConsoleEnv } from '../../functions/serve-console/console-context.ts';
 import * as serveConsole from '../../functions/serve-console/handler.ts';
 import * as sweepOrderLines from '../../functions/sweep-order-lines/handler.ts';
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';

@@ -6,7 +6,7 @@ import {
 } from '../contracts/api.ts';
 import { Problem, supportCase } from '../contracts/problems.ts';
 import { keepAnswer, keptAnswer } from '../domain/answers.ts';
-import { liveClaim, unconfirmedOf, withoutStaleClaim } from '../domain/claims.ts';
+import { giveUpClaim, liveClaim, unconfirmedOf, withoutStaleClaim } from '../domain/claims.ts';
 import { type ContactChange, saveContact } from '../domain/contact.ts';
 import type { KeptAnswer, LineKey, OrderLine, QuietChange, SentEmail } from '../domain/order-line.ts';
 import { decideContactChange, refuseResend, type ResendLimits } from '../domain/rules.ts';
@@ -262,20 +262,28 @@ function changeKept(line: OrderLine, { email, change }: KeptAnswer): ChangeOf<Or
   throw new Error('nothing was kept of a contact change but its idempotency key');
 }
 
+/** An email that was asked for, as far as is known. */
+type RequestedEmail =
+  | { readonly outcome: 'sent'; readonly email: SentEmail }
+  | { readonly outcome: 'unconfirmed'; readonly to: string };
+
 /**
- * The email that the request of an idempotency key sent; undefined while nothing confirmed it. Only looks: it never
- * sends anything.
+ * The email of the request with that idempotency key; undefined if the line knows of none within the last 24 hours.
+ * Only looks: it never sends anything.
  * @throws Problem order-line-not-found, no-access
  */
-export async function findSentEmail(
+export async function findRequestedEmail(
   key: LineKey,
   { caller, of, idempotencyKey }: { caller: Caller; of: 'resend' | 'contact-change'; idempotencyKey: string },
   { store, now }: Pick<ResendServices, 'store' | 'now'>,
-): Promise<SentEmail | undefined> {
+): Promise<RequestedEmail | undefined> {
   const line = requireResend(await store.find(key), caller);
   const own = of === 'resend' ? idempotencyKey : contactKey(idempotencyKey);
   const kept = keptAnswer(line, own, toInstant(now()));
-  return kept?.answer === undefined ? kept?.email : resendAnswer.parse(JSON.parse(kept.answer)).email;
+  const email = kept?.answer === undefined ? kept?.email : resendAnswer.parse(JSON.parse(kept.answer)).email;
+  if (email) return { outcome: 'sent', email };
+  const claim = unconfirmedOf(giveUpClaim(line), own);
+  return claim && { outcome: 'unconfirmed', to: claim.to.email };
 }
 
 /**

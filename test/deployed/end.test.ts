@@ -118,7 +118,7 @@ describe('a later deployment', () => {
       expect(text).toContain('Resend the email of line 1');
 
       const leaving = await browser.post('/console/sign-out', {
-        ticket: await browser.ticket('/console/sign-out'),
+        token: await browser.token('/console/sign-out'),
       });
       const [, logout = ''] = /href="([^"]+\/logout[^"]+)"/.exec(leaving.text) ?? [];
       const out = await browser.follow(await browser.go(logout.replaceAll('&amp;', '&')));

@@ -92,8 +92,8 @@ describe('a session', () => {
     const someone = visitor(service.url);
     await someone.signIn('maya');
     const { text } = await someone.go('/console');
-    const ticket = /name="ticket" value="([^"]+)"/.exec(text)?.[1] ?? '';
-    const left = await someone.post('/console/sign-out', { ticket });
+    const token = /name="token" value="([^"]+)"/.exec(text)?.[1] ?? '';
+    const left = await someone.post('/console/sign-out', { token });
     expect(left.status).toBe(200);
     expect(someone.cookies.has(session)).toBe(false);
 
@@ -129,7 +129,7 @@ describe('signing in', () => {
     for (const path of ['/console/signed-in?code=x&state=y', '/console/signed-in']) {
       const { status, text } = await victim.go(path);
       expect(status).toBe(400);
-      expect(text).toContain('Sign-in was not finished');
+      expect(text).toContain('Sign-in was not completed');
       expect(victim.cookies.has(session)).toBe(false);
     }
     await victim.go('/console/sign-in');
@@ -182,7 +182,7 @@ describe('a form', () => {
     const order = newOrder();
     await api.send(booked(order));
     const path = `${linePath(order)}/resend`;
-    return { path, ticket: await maya.ticket(path), to: `it@${order.toLowerCase()}.example` };
+    return { path, token: await maya.token(path), to: `it@${order.toLowerCase()}.example` };
   };
 
   it.each([
@@ -190,33 +190,33 @@ describe('a form', () => {
     ['a site that hides where it is', { origin: 'null' }],
     ['another site of the same domain', { origin: 'http://evil.localhost', 'sec-fetch-site': 'same-site' }],
   ])('of %s is refused', async (_, headers) => {
-    const { path, ticket, to } = await resendable();
-    const { status, text } = await maya.post(path, { ticket }, headers);
+    const { path, token, to } = await resendable();
+    const { status, text } = await maya.post(path, { token }, headers);
     expect(status).toBe(403);
-    expect(text).toContain('This could not be accepted');
+    expect(text).toContain('The request was not accepted');
     expect(await api.emails(to)).toHaveLength(1);
   });
 
   it('that does not say where it is from is refused', async () => {
-    const { path, ticket, to } = await resendable();
+    const { path, token, to } = await resendable();
     const response = await fetch(service.url + path, {
       method: 'POST',
       headers: { cookie: `${session}=${maya.cookies.get(session)}` },
-      body: new URLSearchParams({ ticket }),
+      body: new URLSearchParams({ token }),
     });
     expect(response.status).toBe(403);
     expect(await api.emails(to)).toHaveLength(1);
   });
 
-  it('without a ticket of this session sends nothing, and is shown again', async () => {
+  it('without a token of this session sends nothing, and is shown again', async () => {
     const other = visitor(service.url);
     await other.signIn('maya');
     const before = await emails();
-    for (const ticket of ['', 'x', 'x.y', await other.ticket(`${linePath(orderId)}/resend`)]) {
-      const { status, text } = await maya.post(`${linePath(orderId)}/resend`, { ticket });
+    for (const token of ['', 'x', 'x.y', await other.token(`${linePath(orderId)}/resend`)]) {
+      const { status, text } = await maya.post(`${linePath(orderId)}/resend`, { token });
       expect(status).toBe(403);
       expect(text).toContain('Nothing has been sent yet');
-      const typed = { ticket, email: 'evil@example.com', name: 'Typed Name', locale: 'ja' };
+      const typed = { token, email: 'evil@example.com', name: 'Typed Name', locale: 'ja' };
       const contact = await maya.post(`${linePath(orderId)}/contact`, typed);
       expect(contact.status).toBe(403);
       expect(contact.text).toContain('value="Typed Name"');
@@ -226,9 +226,9 @@ describe('a form', () => {
   });
 
   it('sent many times at once, and again later, sends one email', async () => {
-    const ticket = await maya.ticket(`${linePath(orderId)}/resend`);
+    const token = await maya.token(`${linePath(orderId)}/resend`);
     const before = await emails();
-    const send = () => maya.post(`${linePath(orderId)}/resend`, { ticket });
+    const send = () => maya.post(`${linePath(orderId)}/resend`, { token });
     const answers = await Promise.all(Array.from({ length: 8 }, send));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([303]));
     expect(await emails()).toBe(before + 1);
@@ -244,7 +244,7 @@ describe('a form', () => {
     const hidden = (name: string) =>
       new RegExp(`name="${name}" value="([^"]+)"`).exec(text.slice(text.indexOf('<main')))?.[1] ?? '';
     const form = {
-      ticket: hidden('ticket'),
+      token: hidden('token'),
       email: 'second@example.com',
       name: '',
       locale: 'en',
@@ -256,7 +256,7 @@ describe('a form', () => {
     // A browser shows the answer that came last: it holds the result of one.
     expect(pages.some(({ text: page }) => page.includes('was sent to second@example.com'))).toBe(true);
 
-    await maya.post(path, { ...form, ticket: await maya.ticket(path), email: 'third@example.com' });
+    await maya.post(path, { ...form, token: await maya.token(path), email: 'third@example.com' });
     for (const email of ['second@example.com', 'typed-over@example.com']) {
       const again = await maya.follow(await maya.post(path, { ...form, email }));
       expect(again.text).toContain('was sent to second@example.com');
@@ -271,7 +271,7 @@ describe('a form', () => {
     const path = `${linePath(orderId)}/contact?from=order`;
     const [, whose = ''] = /name="whose" value="([^"]+)"/.exec((await maya.go(path)).text) ?? [];
     const typed = {
-      ticket: 'old',
+      token: 'old',
       whose,
       email: 'typed@example.com',
       name: 'Typed Name',
@@ -320,7 +320,7 @@ describe('a form', () => {
   it('that is too large is refused with a page', async () => {
     const { status, text } = await maya.post(`${linePath(orderId)}/contact`, { name: 'x'.repeat(20_000) });
     expect(status).toBe(413);
-    expect(text).toContain('That was too much');
+    expect(text).toContain('The form is too large');
   });
 });
 
@@ -398,7 +398,7 @@ describe('a page', () => {
     const strip = (text: string, order: string) =>
       text
         .replaceAll(order, 'X')
-        .replace(/name="ticket" value="[^"]+"/g, '')
+        .replace(/name="token" value="[^"]+"/g, '')
         .replace(/data-now="[^"]+"/, '');
     for (const [index, path] of pages(orderId).slice(1).entries()) {
       const foreign = await ken.go(path);
@@ -406,10 +406,10 @@ describe('a page', () => {
       expect(foreign.status).toBe(404);
       expect(strip(foreign.text, orderId)).toBe(strip(missing.text, 'NO-SUCH'));
     }
-    const ticket = await ken.ticket('/console/sign-out');
+    const token = await ken.token('/console/sign-out');
     for (const action of ['resend', 'contact']) {
       const { status } = await ken.post(`${linePath(orderId)}/${action}`, {
-        ticket,
+        token,
         email: 'ken@example.com',
         locale: 'en',
       });
@@ -426,13 +426,13 @@ describe('roles', () => {
     const erik = visitor(service.url);
     await erik.signIn('erik');
     expect((await erik.go(linePath(orderId))).text).toContain('Ask Maya Lindqvist');
-    const ticket = await erik.ticket('/console/sign-out');
+    const token = await erik.token('/console/sign-out');
     for (const action of ['resend', 'contact']) {
       const page = await erik.go(`${linePath(orderId)}/${action}`);
       expect(page.status).toBe(403);
       expect(page.text).toContain('value="maya@northwind.example"');
       const done = await erik.post(`${linePath(orderId)}/${action}`, {
-        ticket,
+        token,
         email: 'e@example.com',
         locale: 'en',
       });
@@ -445,7 +445,7 @@ describe('roles', () => {
     const sam = visitor(service.url);
     const { status, text } = await sam.signIn('sam');
     expect(status).toBe(403);
-    expect(text).toContain('You have no access to this');
+    expect(text).toContain('You do not have access');
     expect(text).toContain('value="sam.reed@northwind.example"');
   });
 

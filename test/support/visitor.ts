@@ -83,10 +83,10 @@ export function visitor(
       return seen;
     },
     /** What a page's form carries. */
-    async ticket(path: string): Promise<string> {
+    async token(path: string): Promise<string> {
       const { text } = await go(path);
       const main = text.slice(text.indexOf('<main'));
-      return /name="ticket" value="([^"]+)"/.exec(main)?.[1] ?? '';
+      return /name="token" value="([^"]+)"/.exec(main)?.[1] ?? '';
     },
   };
 }

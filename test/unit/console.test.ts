@@ -1,12 +1,14 @@
 import { createConsole } from '../../functions/serve-console/app.tsx';
 import { readAssets } from '../../functions/serve-console/assets.ts';
-import type { ConsoleServices } from '../../functions/serve-console/desk.ts';
+import type { ConsoleServices } from '../../functions/serve-console/console-context.ts';
+import { whyNot } from '../../functions/serve-console/pages/parts.tsx';
 import { ownPath } from '../../functions/serve-console/paths.ts';
 import { texts } from '../../functions/serve-console/texts/index.ts';
-import { words } from '../../functions/serve-console/words.ts';
+import { formatters } from '../../functions/serve-console/formatters.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { defaults } from '../../infra/settings.ts';
 import type { OrderLine } from '../../shared/domain/order-line.ts';
+import { presentLine } from '../../shared/use-cases/present-line.ts';
 import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
 import { sessionCookie } from '../support/session.ts';
 
@@ -194,6 +196,35 @@ test('what got past every check on the way in is still text on every page', asyn
   }
 });
 
+test('a refusal without a reason reads as nothing more than that', () => {
+  const caller = { name: 'maya', partnerId: 'northwind', roles: new Set(['resend']) };
+  const view = {
+    locale: 'en',
+    t: texts.en,
+    format: formatters.en,
+    now,
+    assets: readAssets(),
+    here: '/console',
+    person: { caller, name: 'Maya', token: '', pseudonym: '' },
+  } as const;
+  const refused = presentLine(line(), now, defaults.resendLimits);
+  expect(whyNot(view, refused, { allowed: false })).toBe(texts.en.whyNot.unknown);
+});
+
+test('a line that has had all its emails still tells what to look into when none arrives', async () => {
+  const usedUp = line({
+    status: 'AwaitingProvisioningDetails',
+    firstEmailSentAt: minutesBefore(60),
+    closesAt: daysAfter(7),
+    emailsSent: defaults.resendLimits.perLine,
+  });
+  const pages = consoleOf(usedUp);
+  await pages.signIn();
+  const { text } = await pages.get(linePath);
+  expect(text).toContain(texts.en.whyNot.limitForGood);
+  expect(text).toContain(texts.en.line.missing);
+});
+
 describe('an email that may have been sent', () => {
   const unconfirmed = {
     at: minutesBefore(5),
@@ -274,7 +305,7 @@ describe('the language', () => {
   });
 });
 
-describe('words', () => {
+describe('a formatter', () => {
   const minute = 60_000;
   it.each([
     [0, '1 minute', '1 分'],
@@ -284,27 +315,27 @@ describe('words', () => {
     [24 * 60 * minute, '1 day', '1 日'],
     [(6 * 24 * 60 + 23 * 60 + 59) * minute, '6 days, 23 hours', '6 日 23 時間'],
   ])('%d ms', (milliseconds, en, ja) => {
-    expect(words.en.span(milliseconds)).toBe(en);
-    expect(words.ja.span(milliseconds)).toBe(ja);
+    expect(formatters.en.span(milliseconds)).toBe(en);
+    expect(formatters.ja.span(milliseconds)).toBe(ja);
   });
 
   it('dates say their time zone', () => {
-    expect(words.en.date('2026-11-29T09:05:59.999Z')).toBe('29 Nov 2026, 09:05 UTC');
-    expect(words.ja.date('2026-11-29T09:05:59.999Z')).toBe('2026/11/29 09:05 UTC');
+    expect(formatters.en.date('2026-11-29T09:05:59.999Z')).toBe('29 Nov 2026, 09:05 UTC');
+    expect(formatters.ja.date('2026-11-29T09:05:59.999Z')).toBe('2026/11/29 09:05 UTC');
   });
 
   it('the moment from which something is possible is never early', () => {
-    expect(words.en.moment('2026-11-29T09:05:59.001Z')).toBe('29 Nov 2026, 09:06:00 UTC');
-    expect(words.en.moment('2026-11-29T09:05:59.000Z')).toBe('29 Nov 2026, 09:05:59 UTC');
+    expect(formatters.en.moment('2026-11-29T09:05:59.001Z')).toBe('29 Nov 2026, 09:06:00 UTC');
+    expect(formatters.en.moment('2026-11-29T09:05:59.000Z')).toBe('29 Nov 2026, 09:05:59 UTC');
   });
 
   it('sentences follow each other with a space, and without one in Japanese', () => {
-    expect(words.en.sentences(['Sent.', undefined, 'Delivered.'])).toBe('Sent. Delivered.');
-    expect(words.ja.sentences(['送信済み。', '配信済み。'])).toBe('送信済み。配信済み。');
+    expect(formatters.en.sentences(['Sent.', undefined, 'Delivered.'])).toBe('Sent. Delivered.');
+    expect(formatters.ja.sentences(['送信済み。', '配信済み。'])).toBe('送信済み。配信済み。');
   });
 
   it('windows are lengths of time in the language', () => {
-    expect([words.en.window('P7D'), words.ja.window('P30D')]).toEqual(['7 days', '30 日']);
+    expect([formatters.en.window('P7D'), formatters.ja.window('P30D')]).toEqual(['7 days', '30 日']);
   });
 });
 

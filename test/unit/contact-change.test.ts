@@ -2,7 +2,7 @@ import type { MailOutcome } from '../../shared/adapters/mail.ts';
 import { isBooked } from '../../shared/domain/order-line.ts';
 import { recordReported } from '../../shared/domain/sent-emails.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
-import { changeContact, findSentEmail, type ResendServices } from '../../shared/use-cases/resend.ts';
+import { changeContact, findRequestedEmail, type ResendServices } from '../../shared/use-cases/resend.ts';
 import { defaults } from '../../infra/settings.ts';
 import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
 import { memoryStore } from '../support/memory-store.ts';
@@ -56,7 +56,7 @@ function world(...stored: ReturnType<typeof line>[]) {
         services,
       ),
     find: (idempotencyKey: string) =>
-      findSentEmail(named, { caller, of: 'contact-change', idempotencyKey }, services),
+      findRequestedEmail(named, { caller, of: 'contact-change', idempotencyKey }, services),
     stored: (lineId = '1') => {
       const found = lines().find((known) => known.lineId === lineId);
       if (!isBooked(found)) throw new Error('there is no such line');
@@ -130,7 +130,8 @@ describe('the same form again', () => {
     const contact = { email: 'new@example.com' };
     for (let times = 1; times <= 2; times += 1)
       await expect(change(contact, 'form')).rejects.toMatchObject({ code: 'email-unconfirmed' });
-    expect(await find('form')).toBeUndefined();
+    expect(await find('form')).toEqual({ outcome: 'unconfirmed', to: 'new@example.com' });
+    expect(await find('another form')).toBeUndefined();
     expect(sent).toHaveLength(1);
 
     const report = {
@@ -141,7 +142,8 @@ describe('the same form again', () => {
       sentAt: now,
     };
     await store.change(stored(), (known) => ({ line: recordReported(known, report), result: undefined }));
-    expect(await find('form')).toMatchObject({ messageId: 'm', to: 'new@example.com' });
+    const email = { messageId: 'm', to: 'new@example.com', sentAt: now };
+    expect(await find('form')).toEqual({ outcome: 'sent', email });
     expect(outcomes(await change(contact, 'form'))).toEqual([['1', 'sent', 'new@example.com']]);
     expect(sent).toHaveLength(1);
   });

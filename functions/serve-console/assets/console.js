@@ -48,16 +48,16 @@ function open(control) {
 }
 document.querySelectorAll('[data-opens-at]').forEach(open);
 
-/** Shows a page that waits for news anew once they have come; asks every 5 seconds, for 5 minutes. */
-function watch(times) {
+/** Shows a page that waits for news anew once they have come; asks after a second, then ever less often, for 5 minutes. */
+function watch(pause, waited) {
   setTimeout(async () => {
     const answer = await fetch(location.href).catch(() => undefined);
     const isLeft = answer?.redirected === true;
     const text = answer?.ok && !isLeft ? await answer.text() : '';
     if (text !== '' && !text.includes('data-awaits')) location.reload();
-    else if (times > 1 && !isLeft) watch(times - 1);
-  }, 5000);
+    else if (waited < 300_000 && !isLeft) watch(pause * 1.5, waited + pause);
+  }, pause);
 }
-if (document.querySelector('[data-awaits]')) watch(60);
+if (document.querySelector('[data-awaits]')) watch(1000, 0);
 
 document.querySelector('[data-press]')?.click();

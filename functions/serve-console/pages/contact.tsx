@@ -1,5 +1,6 @@
 import type { LineAnswer } from '../../../shared/contracts/api.ts';
 import { locales } from '../../../shared/domain/order-line.ts';
+import type { Instant } from '../../../shared/domain/time.ts';
 import { paths } from '../paths.ts';
 import type { PersonalView } from '../view.ts';
 import { BackLink, Dialog, type DialogProps, LineFacts, SupportCase } from './dialog.tsx';
@@ -17,33 +18,36 @@ export const contactFieldNames = ['email', 'name', 'locale'] as const;
 export type ContactField = (typeof contactFieldNames)[number];
 
 /** Why the form is shown again, to be said above it. */
-export type FormTrouble =
+export type FormProblem =
   | { readonly kind: 'wrong'; readonly fields: readonly ContactField[] }
   | { readonly kind: 'confirm-again' | 'kept-for-you' }
-  | { readonly kind: 'refused'; readonly why: string }
+  | {
+      readonly kind: 'refused';
+      readonly code: 'contact-undeliverable' | 'resend-too-soon' | 'resend-limit-reached';
+      readonly canResendAt?: Instant | undefined;
+    }
   | { readonly kind: 'not-sent'; readonly reference: string };
 
 interface ContactPageProps extends DialogProps {
-  readonly ticket: string;
+  readonly token: string;
   readonly typed: TypedContact;
   readonly others: readonly LineAnswer[];
-  readonly trouble?: FormTrouble | undefined;
+  readonly problem?: FormProblem | undefined;
 }
 
 const formId = 'contact-form';
 
 /** The form that changes the provisioning contact. */
-export function ContactPage({ view, line, from, ticket, typed, others, trouble }: ContactPageProps) {
-  const { t, words } = view;
-  const wrong = trouble?.kind === 'wrong' ? trouble.fields : [];
-  const isScheduled = line.status === 'Scheduled';
+export function ContactPage({ view, line, from, token, typed, others, problem }: ContactPageProps) {
+  const { t } = view;
+  const wrong = problem?.kind === 'wrong' ? problem.fields : [];
   return (
     <Dialog view={view} line={line} from={from} title={t.contactDialog.title} form={formId}>
-      {trouble ? <Trouble view={view} trouble={trouble} /> : null}
+      {problem ? <ProblemNotice view={view} problem={problem} /> : null}
       <LineFacts view={view} line={line} />
       <form id={formId} method="post" action={paths.contact(line, from)} novalidate data-once>
-        <input type="hidden" name="ticket" value={ticket} />
-        <input type="hidden" name="whose" value={view.person.mark} />
+        <input type="hidden" name="token" value={token} />
+        <input type="hidden" name="whose" value={view.person.pseudonym} />
         <div class="field">
           <label for="email">{t.contactDialog.email}</label>
           <input
@@ -58,7 +62,7 @@ export function ContactPage({ view, line, from, ticket, typed, others, trouble }
             {...describedBy('email', wrong)}
           />
           <small id="email-hint">{t.contactDialog.emailHint}</small>
-          <Wrong view={view} field="email" wrong={wrong} />
+          <FieldError view={view} field="email" wrong={wrong} />
         </div>
         <div class="field">
           <label for="name">{t.contactDialog.name}</label>
@@ -70,7 +74,7 @@ export function ContactPage({ view, line, from, ticket, typed, others, trouble }
             {...describedBy('name', wrong)}
           />
           <small id="name-hint">{t.contactDialog.nameHint}</small>
-          <Wrong view={view} field="name" wrong={wrong} />
+          <FieldError view={view} field="name" wrong={wrong} />
         </div>
         <div class="field">
           <label for="locale">{t.contactDialog.locale}</label>
@@ -81,14 +85,10 @@ export function ContactPage({ view, line, from, ticket, typed, others, trouble }
               </option>
             ))}
           </select>
-          <Wrong view={view} field="locale" wrong={wrong} />
+          <FieldError view={view} field="locale" wrong={wrong} />
         </div>
         {others.length === 0 ? null : <AllLines view={view} isChecked={typed.all} others={others} />}
-        <p class="muted">
-          {isScheduled
-            ? t.contactDialog.sendsLater(words.date(line.requestedStartDate))
-            : t.contactDialog.sendsAtOnce}
-        </p>
+        <p class="muted">{whatSavingSends(view, line)}</p>
         <div class="buttons">
           <button type="submit" class="primary">
             {t.contactDialog.save}
@@ -96,11 +96,21 @@ export function ContactPage({ view, line, from, ticket, typed, others, trouble }
           <BackLink view={view} line={line} from={from} name={t.cancel} />
         </div>
       </form>
-      {trouble?.kind === 'not-sent' ? (
-        <SupportCase view={view} line={line} reference={trouble.reference} />
+      {problem?.kind === 'not-sent' ? (
+        <SupportCase view={view} line={line} reference={problem.reference} />
       ) : null}
     </Dialog>
   );
+}
+
+function whatSavingSends(
+  { t, format, now }: PersonalView,
+  { status, requestedStartDate }: LineAnswer,
+): string {
+  if (status !== 'Scheduled') return t.contactDialog.sendsAtOnce;
+  return requestedStartDate > now
+    ? t.contactDialog.sendsLater(format.date(requestedStartDate))
+    : t.contactDialog.sendsWhenDue;
 }
 
 function describedBy(field: ContactField, wrong: readonly ContactField[]) {
@@ -110,13 +120,13 @@ function describedBy(field: ContactField, wrong: readonly ContactField[]) {
   return hint.length === 0 ? {} : { 'aria-describedby': hint.join(' ') };
 }
 
-interface WrongProps {
+interface FieldErrorProps {
   readonly view: PersonalView;
   readonly field: ContactField;
   readonly wrong: readonly ContactField[];
 }
 
-function Wrong({ view: { t }, field, wrong }: WrongProps) {
+function FieldError({ view: { t }, field, wrong }: FieldErrorProps) {
   return wrong.includes(field) ? (
     <p class="wrong" id={`${field}-wrong`}>
       {t.contactDialog.wrong[field]}
@@ -131,7 +141,7 @@ interface AllLinesProps {
 }
 
 function AllLines({ view, isChecked, others }: AllLinesProps) {
-  const { t, words } = view;
+  const { t, format } = view;
   const skipped = others.flatMap((line) => {
     const why = whyNot(view, line, line.contactChange);
     return why === undefined ? [] : [`${t.contactDialog.line(line.lineId)} (${why})`];
@@ -146,7 +156,7 @@ function AllLines({ view, isChecked, others }: AllLinesProps) {
           checked={isChecked}
           {...(skipped.length === 0 ? {} : { 'aria-describedby': 'all-hint' })}
         />
-        {t.contactDialog.all(words.number(others.length + 1))}
+        {t.contactDialog.all(format.number(others.length + 1))}
       </label>
       {skipped.length === 0 ? null : (
         <small id="all-hint">{t.contactDialog.allSkips(skipped.join('; '))}</small>
@@ -156,16 +166,17 @@ function AllLines({ view, isChecked, others }: AllLinesProps) {
 }
 
 /** What is the matter with the form, and what the keyboard is at. */
-function Trouble({ view: { t, words }, trouble }: { view: PersonalView; trouble: FormTrouble }) {
+function ProblemNotice({ view, problem }: { view: PersonalView; problem: FormProblem }) {
+  const { t, format } = view;
   const here = { role: 'alert', tabindex: -1, autofocus: true } as const;
-  switch (trouble.kind) {
+  switch (problem.kind) {
     case 'wrong':
       return (
         <div class="notice bad" {...here}>
           <div>
             <strong>{t.contactDialog.wrongTitle}</strong>
             <ul>
-              {trouble.fields.map((field) => (
+              {problem.fields.map((field) => (
                 <li>
                   <a href={`#${field}`}>{t.contactDialog.wrong[field]}</a>
                 </li>
@@ -179,14 +190,14 @@ function Trouble({ view: { t, words }, trouble }: { view: PersonalView; trouble:
       return (
         <p class="notice warn" {...here}>
           <span>
-            {trouble.kind === 'confirm-again' ? t.contactDialog.confirmAgain : t.contactDialog.keptForYou}
+            {problem.kind === 'confirm-again' ? t.contactDialog.confirmAgain : t.contactDialog.keptForYou}
           </span>
         </p>
       );
     case 'refused':
       return (
         <p class="notice bad" {...here}>
-          <span>{words.sentences([t.explain.nothingSaved, trouble.why])}</span>
+          <span>{format.sentences([t.explain.nothingSaved, whyRefused(view, problem)])}</span>
         </p>
       );
     case 'not-sent':
@@ -195,6 +206,19 @@ function Trouble({ view: { t, words }, trouble }: { view: PersonalView; trouble:
           <span>{t.resendDialog.notSent}</span>
         </p>
       );
+  }
+}
+
+function whyRefused(
+  { t, format }: PersonalView,
+  { code, canResendAt }: FormProblem & { kind: 'refused' },
+): string {
+  switch (code) {
+    case 'contact-undeliverable':
+    case 'resend-too-soon':
+      return t.contactDialog.refused[code];
+    case 'resend-limit-reached':
+      return canResendAt === undefined ? t.whyNot.limitForGood : t.whyNot[code](format.moment(canResendAt));
   }
 }
 
@@ -207,6 +231,7 @@ export interface LineNames {
 export const skipReasons = [
   'point-of-no-return',
   'cancelled',
+  'contact-undeliverable',
   'resend-limit-reached',
   'resend-too-soon',
   'email-not-sent',
@@ -218,9 +243,9 @@ export type SkipReason = (typeof skipReasons)[number];
 export interface ContactOutcome {
   readonly email: string;
   readonly sent: LineNames;
-  /** Before the first email, which will go to the contact. */
+  /** Of lines whose first email is still to come, and will go to the contact. */
   readonly saved: LineNames;
-  /** After it: the address stays, and nothing is sent. */
+  /** Of all others whose change sent nothing. */
   readonly quiet: LineNames;
   readonly kept: LineNames;
   readonly skipped: readonly { readonly reason: SkipReason; readonly lines: LineNames }[];
@@ -234,11 +259,11 @@ interface ContactSavedProps extends DialogProps {
 
 /** What came of a change of contact. */
 export function ContactSavedPage({ view, line, from, outcome, leavesOthers = false }: ContactSavedProps) {
-  const { t, words } = view;
+  const { t, format } = view;
   const { email, sent, saved, quiet, kept, skipped } = outcome;
   const named = ({ ids, count }: LineNames) => {
-    const more = count > ids.length ? [t.contactDialog.andMore(words.number(count - ids.length))] : [];
-    return words.list([...ids.map((id) => t.contactDialog.line(id)), ...more]);
+    const more = count > ids.length ? [t.contactDialog.andMore(format.number(count - ids.length))] : [];
+    return format.list([...ids.map((id) => t.contactDialog.line(id)), ...more]);
   };
   const isChanged = sent.count + saved.count + quiet.count > 0;
   const done = [

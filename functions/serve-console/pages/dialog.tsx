@@ -6,7 +6,7 @@ import type { Instant } from '../../../shared/domain/time.ts';
 import { backTo, type Origin, paths } from '../paths.ts';
 import type { PersonalView } from '../view.ts';
 import { Layout } from './layout.tsx';
-import { Copyable, Elsewhere, Facts, type RefusalCode } from './parts.tsx';
+import { Copyable, ExternalLink, Facts, type RefusalCode } from './parts.tsx';
 
 export interface DialogProps {
   readonly view: PersonalView;
@@ -117,9 +117,9 @@ export function ExplanationPage(props: ExplanationProps) {
 }
 
 function Explanation({ view, line, code, canResendAt }: ExplanationProps) {
-  const { t, words, now } = view;
+  const { t, format, now } = view;
   const { email } = line.provisioningContact;
-  const from = canResendAt === undefined ? undefined : words.moment(canResendAt);
+  const from = canResendAt === undefined ? undefined : format.moment(canResendAt);
   const isOver = canResendAt !== undefined && canResendAt <= now;
   switch (code) {
     case 'not-started':
@@ -127,7 +127,7 @@ function Explanation({ view, line, code, canResendAt }: ExplanationProps) {
         <>
           <p>
             {(line.requestedStartDate > now ? t.explain['not-started'] : t.explain.due)(
-              words.date(line.requestedStartDate),
+              format.date(line.requestedStartDate),
             )}
           </p>
           <p>{t.explain.notStartedInstead}</p>
@@ -139,9 +139,9 @@ function Explanation({ view, line, code, canResendAt }: ExplanationProps) {
           <p>{t.explain.ponr}</p>
           <p>
             {t.explain.ponrInstead}{' '}
-            <Elsewhere view={view} href={controlHubLink}>
+            <ExternalLink view={view} href={controlHubLink}>
               {controlHubLink}
-            </Elsewhere>
+            </ExternalLink>
           </p>
         </>
       );
@@ -213,11 +213,11 @@ export function SupportCase({ view, line, reference, title = view.t.support.titl
     <section class="support" aria-labelledby="support">
       <h2 id="support">{title}</h2>
       <p>
-        {t.support.how}{' '}
-        <Elsewhere view={view} href={portal}>
+        <ExternalLink view={view} href={portal}>
           {t.support.portal}
-        </Elsewhere>
+        </ExternalLink>
       </p>
+      <p>{t.support.how}</p>
       <Copyable view={view} label={t.support.details} text={details.join('\n')} />
     </section>
   );

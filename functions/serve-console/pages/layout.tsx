@@ -73,7 +73,7 @@ export function Layout({ view, title, above = [], form, goOnTo, children }: Layo
   );
 }
 
-function Account({ person: { caller, name, ticket }, t }: { person: Person; t: Texts }) {
+function Account({ person: { caller, name, token }, t }: { person: Person; t: Texts }) {
   return (
     <>
       <div class="account">
@@ -85,7 +85,7 @@ function Account({ person: { caller, name, ticket }, t }: { person: Person; t: T
         </span>
       </div>
       <form method="post" action={paths.signOut}>
-        <input type="hidden" name="ticket" value={ticket} />
+        <input type="hidden" name="token" value={token} />
         <button class="quiet" type="submit">
           {t.signOut}
         </button>
@@ -100,7 +100,7 @@ function roleOf(caller: Caller): keyof Texts['roles'] {
   return mayView(caller) ? 'view' : 'none';
 }
 
-/** The languages to choose from, each in its own words. */
+/** The languages to choose from, each in its own format. */
 function Languages({ view, form }: { view: View; form?: string }) {
   return (
     <div class="languages" role="group" aria-label={view.t.language}>

@@ -11,6 +11,7 @@ import {
   Contact,
   Copyable,
   Facts,
+  isSettled,
   PendingNotice,
   PersonNamed,
   Status,
@@ -29,7 +30,7 @@ interface LinePageProps {
 
 /** Everything about one line, and all that happened to it. */
 export function LinePage({ view, line, history, senderAddress }: LinePageProps) {
-  const { t, words } = view;
+  const { t, format } = view;
   const at = (instant: string | undefined) =>
     instant === undefined ? undefined : <Time view={view} at={instant} />;
   return (
@@ -60,7 +61,7 @@ export function LinePage({ view, line, history, senderAddress }: LinePageProps) 
                 [t.field.deadline, at(line.closesAt)],
                 [t.field.startDate, at(line.requestedStartDate)],
                 [t.field.firstEmail, at(line.firstEmailSentAt)],
-                [t.field.window, words.window(line.window)],
+                [t.field.window, format.window(line.window)],
                 [t.field.closedAt, at(line.closedAt)],
                 [t.field.onboardedAt, at(line.onboardedAt)],
                 [t.field.organization, line.organizationId],
@@ -72,9 +73,7 @@ export function LinePage({ view, line, history, senderAddress }: LinePageProps) 
               ]}
             />
           </section>
-          {line.resend.allowed ||
-          line.resend.canResendAt !== undefined ||
-          line.resend.reason === 'contact-undeliverable' ? (
+          {line.firstEmailSentAt !== undefined && !isSettled(line) ? (
             <MissingEmail view={view} line={line} history={history} senderAddress={senderAddress} />
           ) : null}
         </div>
@@ -82,7 +81,7 @@ export function LinePage({ view, line, history, senderAddress }: LinePageProps) 
           <h2 id="history">{t.line.history}</h2>
           <ol class="timeline">
             {history.map((entry) => (
-              <Happening view={view} entry={entry} />
+              <HistoryItem view={view} entry={entry} />
             ))}
           </ol>
         </section>
@@ -93,7 +92,7 @@ export function LinePage({ view, line, history, senderAddress }: LinePageProps) 
 
 /** What to look into when the contact says that nothing came. */
 function MissingEmail({ view, line, history, senderAddress }: LinePageProps) {
-  const { t, words } = view;
+  const { t, format } = view;
   const { email } = line.provisioningContact;
   const refusal = history
     .filter((entry) => entry.type === 'ProvisioningEmailFeedback')
@@ -112,7 +111,7 @@ function MissingEmail({ view, line, history, senderAddress }: LinePageProps) {
       <ul class="advice">
         <li>{t.line.missingSpam}</li>
         <li>
-          {words.sentences([
+          {format.sentences([
             t.line.missingAddress(email),
             mayResend(view.person.caller) ? t.line.missingCorrect : undefined,
           ])}
@@ -126,8 +125,7 @@ function MissingEmail({ view, line, history, senderAddress }: LinePageProps) {
   );
 }
 
-function Happening({ view, entry }: { view: View; entry: HistoryEntry }) {
-  const { t } = view;
+function HistoryItem({ view, entry }: { view: View; entry: HistoryEntry }) {
   const { at, actor } = entry;
   const look = entry.type === 'ProvisioningEmailFeedback' ? entry.delivery : entry.type;
   const said = whatWasSaid(entry, view);
@@ -141,7 +139,7 @@ function Happening({ view, entry }: { view: View; entry: HistoryEntry }) {
       ) : null}
       {said === undefined ? null : <p class="muted">{said}</p>}
       <p class="muted">
-        <Time view={view} at={at} /> · {t.line.by(actorName(actor, view))}
+        <Time view={view} at={at} /> · {byWhom(actor, view)}
       </p>
     </li>
   );
@@ -156,16 +154,19 @@ function whatWasSaid(entry: HistoryEntry, { t }: View): string | undefined {
     : undefined;
 }
 
-function actorName(actor: string, { t }: View): string {
-  const names: Readonly<Record<string, string>> = t.actors;
-  return names[actor] ?? actor;
+function byWhom(actor: string, { t }: View): string {
+  const systems: Readonly<Record<string, string>> = t.actors;
+  return systems[actor] ?? t.line.by(actor);
 }
 
-function whatHappened(entry: HistoryEntry, { t, words }: View): string {
+function whatHappened(entry: HistoryEntry, { t, format }: View): string {
   switch (entry.type) {
     case 'Rescheduled': {
-      const to = words.date(entry.requestedStartDate);
-      return entry.ignored === undefined ? t.history.Rescheduled(to) : t.history.rescheduleIgnored(to);
+      const to = format.date(entry.requestedStartDate);
+      if (entry.ignored === undefined) return t.history.Rescheduled(to);
+      return entry.ignored === 'Overtaken'
+        ? t.history.rescheduleOvertaken(to)
+        : t.history.rescheduleTooLate(to);
     }
     case 'ProvisioningEmailSent':
       return sentFor(entry.kind, t);

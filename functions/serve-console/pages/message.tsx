@@ -65,7 +65,7 @@ export function SignOutPage({ view }: { view: PersonalView }) {
   return (
     <MessagePage view={view} title={t.signOutPage.confirmTitle} text={[t.signOutPage.confirm]}>
       <form method="post" action={paths.signOut}>
-        <input type="hidden" name="ticket" value={person.ticket} />
+        <input type="hidden" name="token" value={person.token} />
         <div class="buttons">
           <button type="submit" class="primary">
             {t.signOut}

@@ -3,11 +3,11 @@ import { controlHubLink } from '../../../shared/contracts/problems.ts';
 import { paths } from '../paths.ts';
 import type { PersonalView } from '../view.ts';
 import { Layout } from './layout.tsx';
-import { Elsewhere, Facts, LineCard, PersonNamed } from './parts.tsx';
+import { ExternalLink, Facts, LineCard, PersonNamed } from './parts.tsx';
 
 /** An order with its lines. */
 export function OrderPage({ view, order }: { view: PersonalView; order: OrderAnswer }) {
-  const { t, words } = view;
+  const { t, format } = view;
   const [first] = order.lines;
   return (
     <Layout
@@ -31,10 +31,10 @@ export function OrderPage({ view, order }: { view: PersonalView; order: OrderAns
       {order.onboardedAt === undefined ? null : (
         <p class="notice good">
           <span>
-            {words.sentences([t.order.onboarded(words.date(order.onboardedAt)), t.explain.ponrInstead])}{' '}
-            <Elsewhere view={view} href={controlHubLink}>
+            {format.sentences([t.order.onboarded(format.date(order.onboardedAt)), t.explain.ponrInstead])}{' '}
+            <ExternalLink view={view} href={controlHubLink}>
               {controlHubLink}
-            </Elsewhere>
+            </ExternalLink>
           </span>
         </p>
       )}

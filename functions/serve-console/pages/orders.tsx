@@ -39,7 +39,7 @@ function listPath(request: ListRequest, cursor?: string): string {
 /** The order lines of a partner, nearest deadline first. */
 export function OrdersPage(props: OrdersPageProps) {
   const { view, request, list, wrong = [] } = props;
-  const { t, words } = view;
+  const { t, format } = view;
   return (
     <Layout view={view} title={t.orders.title}>
       <div class="heading">
@@ -55,7 +55,7 @@ export function OrdersPage(props: OrdersPageProps) {
           <LinesTable view={view} list={list} />
           <nav class="pages" aria-label={t.orders.pages}>
             <span class="muted">
-              {t.orders.shown(words.number(list.items.length), list.cursor !== undefined)}
+              {t.orders.shown(format.number(list.items.length), list.cursor !== undefined)}
             </span>
             {props.isFirstPage ? null : <a href={listPath(request)}>{t.orders.first}</a>}
             {list.cursor === undefined ? null : (

@@ -8,13 +8,13 @@ import { type Origin, paths } from '../paths.ts';
 import type { PersonalView, View } from '../view.ts';
 
 /** A point in time, with its time zone. */
-export function Time({ view: { words }, at }: { view: View; at: Instant }) {
-  return <time datetime={at}>{words.date(at)}</time>;
+export function Time({ view: { format }, at }: { view: View; at: Instant }) {
+  return <time datetime={at}>{format.date(at)}</time>;
 }
 
 /** The same to the second, for when something becomes possible. */
-export function Moment({ view: { words }, at }: { view: View; at: Instant }) {
-  return <time datetime={at}>{words.moment(at)}</time>;
+export function Moment({ view: { format }, at }: { view: View; at: Instant }) {
+  return <time datetime={at}>{format.moment(at)}</time>;
 }
 
 /** A mail address, which breaks where people would break it if it is too long for its place. */
@@ -82,17 +82,17 @@ export function LastEmail({ view, line: { lastEmail } }: { view: View; line: Lin
 
 /** The time to the deadline in words and as a bar, or what there is instead of a deadline. */
 export function TimeLeft({ view, line }: { view: View; line: LineAnswer }) {
-  const { t, words, now } = view;
+  const { t, format, now } = view;
   const { status, provisioningPending, requestedStartDate, firstEmailSentAt, closesAt } = line;
   const from = (instant: Instant) => Date.parse(instant) - Date.parse(now);
   if (status === 'Scheduled') {
     const wait = from(requestedStartDate);
     return (
       <span class="stack">
-        <span>{wait > 0 ? t.time.startsIn(words.span(wait)) : t.time.due}</span>
+        <span>{wait > 0 ? t.time.startsIn(format.span(wait)) : t.time.due}</span>
         <small>
           <time datetime={requestedStartDate}>
-            {(wait > 0 ? t.time.on : t.time.since)(words.date(requestedStartDate))}
+            {(wait > 0 ? t.time.on : t.time.since)(format.date(requestedStartDate))}
           </time>
         </small>
       </span>
@@ -106,7 +106,7 @@ export function TimeLeft({ view, line }: { view: View; line: LineAnswer }) {
   const whole = Date.parse(closesAt) - Date.parse(firstEmailSentAt);
   return (
     <span class="stack">
-      <span>{left > 0 ? t.time.left(words.span(left)) : t.time.overdueSince(words.span(-left))}</span>
+      <span>{left > 0 ? t.time.left(format.span(left)) : t.time.overdueSince(format.span(-left))}</span>
       <meter
         aria-hidden="true"
         min={0}
@@ -117,7 +117,7 @@ export function TimeLeft({ view, line }: { view: View; line: LineAnswer }) {
         value={share(left, whole)}
       />
       <small>
-        <time datetime={closesAt}>{(left > 0 ? t.time.until : t.time.ended)(words.date(closesAt))}</time>
+        <time datetime={closesAt}>{(left > 0 ? t.time.until : t.time.ended)(format.date(closesAt))}</time>
       </small>
     </span>
   );
@@ -145,31 +145,32 @@ export function Copyable({ view: { t }, label, text }: { view: View; label: stri
 }
 
 /** A link that leaves the console. */
-export function Elsewhere({ view: { t }, href, children }: { view: View; href: string; children: Child }) {
+export function ExternalLink({ view: { t }, href, children }: { view: View; href: string; children: Child }) {
   return (
-    <a href={href} rel="noreferrer" class="elsewhere">
+    <a href={href} rel="noreferrer" class="external">
       {children}
-      <span class="hidden"> ({t.opensElsewhere})</span>
+      <span class="hidden"> ({t.externalSite})</span>
     </a>
   );
 }
 
 /** Why something may not be done with a line, in half a sentence; undefined: it may. */
 export function whyNot(
-  { t, words, now, person: { caller } }: PersonalView,
+  { t, format, now, person: { caller } }: PersonalView,
   line: LineAnswer,
   { allowed, reason, canResendAt }: LineAnswer['resend'],
 ): string | undefined {
   if (!mayResend(caller)) return t.whyNot.viewOnly(line.placedBy.name);
-  if (allowed || reason === undefined) return undefined;
+  if (allowed) return undefined;
+  if (reason === undefined) return t.whyNot.unknown;
   switch (reason) {
     case 'not-started':
       return line.requestedStartDate > now
-        ? t.whyNot[reason](words.date(line.requestedStartDate))
-        : t.whyNot.due(words.date(line.requestedStartDate));
+        ? t.whyNot[reason](format.date(line.requestedStartDate))
+        : t.whyNot.due(format.date(line.requestedStartDate));
     case 'resend-too-soon':
     case 'resend-limit-reached':
-      return canResendAt === undefined ? t.whyNot.limitForGood : t.whyNot[reason](words.moment(canResendAt));
+      return canResendAt === undefined ? t.whyNot.limitForGood : t.whyNot[reason](format.moment(canResendAt));
     case 'cancelled':
     case 'contact-undeliverable':
     case 'point-of-no-return':
@@ -179,6 +180,10 @@ export function whyNot(
   }
 }
 
+/** Whether no email goes to the contact of a line any more, because it was onboarded or cancelled. */
+export const isSettled = ({ onboardedAt, status }: LineAnswer): boolean =>
+  onboardedAt !== undefined || status === 'Cancelled';
+
 export type RefusalCode = Refusal['code'];
 
 /**
@@ -186,7 +191,7 @@ export type RefusalCode = Refusal['code'];
  * can be done instead.
  */
 function Actions({ view, line, from }: { view: PersonalView; line: LineAnswer; from: Origin }) {
-  const { t, words } = view;
+  const { t, format } = view;
   const noResend = whyNot(view, line, line.resend);
   const noEdit = whyNot(view, line, line.contactChange);
   const id = `why-${line.lineId}`;
@@ -215,7 +220,7 @@ function Actions({ view, line, from }: { view: PersonalView; line: LineAnswer; f
       </div>
       {noResend === undefined && noEdit === undefined ? null : (
         <p class="why" id={id} data-open-text={t.nowPossible}>
-          {words.sentences(reasons)}
+          {format.sentences(reasons)}
         </p>
       )}
     </div>

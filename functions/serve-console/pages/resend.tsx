@@ -6,14 +6,14 @@ import { UnconfirmedNotice } from './unconfirmed.tsx';
 
 interface ConfirmationProps extends DialogProps {
   readonly history: readonly HistoryEntry[];
-  readonly ticket: string;
+  readonly token: string;
   /** The first confirmation did not count: it came from an older session. */
   readonly isRepeated?: boolean;
 }
 
 /** Who gets what, before it is sent. */
 export function ResendPage(props: ConfirmationProps) {
-  const { view, line, from, history, ticket, isRepeated = false } = props;
+  const { view, line, from, history, token, isRepeated = false } = props;
   const { t } = view;
   return (
     <Dialog view={view} line={line} from={from} title={t.resendDialog.title} isResult={isRepeated}>
@@ -31,7 +31,7 @@ export function ResendPage(props: ConfirmationProps) {
         view={view}
         line={line}
         from={from}
-        ticket={ticket}
+        token={token}
         yes={t.resendDialog.yes}
         no={t.resendDialog.no}
       />
@@ -40,15 +40,15 @@ export function ResendPage(props: ConfirmationProps) {
 }
 
 interface FormProps extends DialogProps {
-  readonly ticket: string;
+  readonly token: string;
   readonly yes: string;
   readonly no: string;
 }
 
-function ResendForm({ view, line, from, ticket, yes, no }: FormProps) {
+function ResendForm({ view, line, from, token, yes, no }: FormProps) {
   return (
     <form method="post" action={paths.resend(line, from)} data-once>
-      <input type="hidden" name="ticket" value={ticket} />
+      <input type="hidden" name="token" value={token} />
       <div class="buttons">
         <button type="submit" class="primary">
           {yes}
@@ -88,8 +88,8 @@ export function ResentPage({ view, line, from, to, sentAt }: DialogProps & { to:
 }
 
 /** That the mail service did not take the email, and what helps. */
-export function NotSentPage(props: DialogProps & { ticket: string; reference: string }) {
-  const { view, line, from, ticket, reference } = props;
+export function NotSentPage(props: DialogProps & { token: string; reference: string }) {
+  const { view, line, from, token, reference } = props;
   const { t } = view;
   return (
     <Dialog view={view} line={line} from={from} title={t.resendDialog.notSentTitle} isResult>
@@ -100,7 +100,7 @@ export function NotSentPage(props: DialogProps & { ticket: string; reference: st
         view={view}
         line={line}
         from={from}
-        ticket={ticket}
+        token={token}
         yes={t.resendDialog.tryAgain}
         no={t.back}
       />

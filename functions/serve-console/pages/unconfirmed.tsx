@@ -3,7 +3,7 @@ import type { HistoryEntry } from '../../../shared/domain/history.ts';
 import { mayResend } from '../../../shared/use-cases/access.ts';
 import type { PersonalView } from '../view.ts';
 import { BackLink, Dialog, type DialogProps, SupportCase } from './dialog.tsx';
-import { Address, Facts, Moment } from './parts.tsx';
+import { Address, Facts, isSettled, Moment } from './parts.tsx';
 
 interface UnconfirmedProps extends DialogProps {
   readonly to: string;
@@ -62,19 +62,17 @@ interface NoticeProps {
 
 /** That nobody knows yet whether the newest email of a line left, and what follows from that now. */
 export function UnconfirmedNotice({ view, line, history }: NoticeProps) {
-  const { t, words } = view;
+  const { t, format } = view;
   const newest = history.find(
     ({ type }) => type === 'ProvisioningEmailSent' || type === 'ProvisioningEmailUnconfirmed',
   );
   if (newest?.type !== 'ProvisioningEmailUnconfirmed') return null;
-  const { reason } = line.resend;
-  const isSettled = reason === 'point-of-no-return' || reason === 'cancelled';
-  const mayFollow = mayResend(view.person.caller) && !isSettled;
+  const mayFollow = mayResend(view.person.caller) && !isSettled(line);
   const then =
     line.status === 'Scheduled' ? t.unconfirmed.firstAgain : mayFollow ? t.unconfirmed.askFirst : undefined;
   return (
     <p class="notice warn">
-      <span>{words.sentences([t.unconfirmed.notice(newest.to), then])}</span>
+      <span>{format.sentences([t.unconfirmed.notice(newest.to), then])}</span>
     </p>
   );
 }

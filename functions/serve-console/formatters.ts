@@ -2,8 +2,8 @@ import { Duration } from 'luxon';
 import type { Locale } from '../../shared/domain/order-line.ts';
 import type { Instant, IsoDuration } from '../../shared/domain/time.ts';
 
-/** How dates and lengths of time are written in one language. Dates always say their time zone. */
-export interface Words {
+/** How dates, lengths of time, numbers, lists and sentences are written in one language. Dates say their time zone. */
+export interface Formatters {
   readonly date: (instant: Instant) => string;
   /** The same to the second, never early: from then on something may be done. */
   readonly moment: (instant: Instant) => string;
@@ -21,7 +21,7 @@ export interface Words {
 /** People of commerce work across countries: the day comes first, the month is a word, hours count to 24. */
 const tags: Readonly<Record<Locale, string>> = { en: 'en-GB', ja: 'ja-JP' };
 
-function wordsOf(locale: Locale): Words {
+function formattersOf(locale: Locale): Formatters {
   const tag = tags[locale];
   const toTheMinute = {
     day: 'numeric',
@@ -58,4 +58,7 @@ function largestUnits(milliseconds: number): { days?: number; hours?: number; mi
   return { minutes };
 }
 
-export const words: Readonly<Record<Locale, Words>> = { en: wordsOf('en'), ja: wordsOf('ja') };
+export const formatters: Readonly<Record<Locale, Formatters>> = {
+  en: formattersOf('en'),
+  ja: formattersOf('ja'),
+};

@@ -9,12 +9,12 @@ import type { Assets } from './assets.ts';
 import { localeOf } from './language.ts';
 import { skipReasons } from './pages/contact.tsx';
 import { ownPath } from './paths.ts';
-import { type Session, sessions, tickets } from './sessions.ts';
+import { type Session, sessions, formTokens } from './sessions.ts';
 import { signIn, type SignInSettings } from './sign-in.ts';
 import { signedCookie, type Signing } from './signed-cookie.ts';
 import { texts } from './texts/index.ts';
 import type { Person, PersonalView, View } from './view.ts';
-import { words } from './words.ts';
+import { formatters } from './formatters.ts';
 
 export interface ConsoleServices extends ServingServices {
   readonly signIn: SignInSettings;
@@ -23,7 +23,8 @@ export interface ConsoleServices extends ServingServices {
   readonly assets: Assets;
 }
 
-const minute = 60 * 1000;
+/** For how long the result of a form, or what was typed into one, waits in the browser for its page: 10 minutes. */
+const keptFor = 10 * 60 * 1000;
 
 const lineNames = z.object({ ids: z.array(z.string()).readonly(), count: z.number() });
 
@@ -33,11 +34,10 @@ const result = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('not-sent'), reference: z.string() }),
   z.object({
     kind: z.literal('unconfirmed'),
-    /** Of the form, by which the email is found once it is confirmed. */
-    once: z.string(),
-    to: z.string(),
+    /** Of the form, by which its email is found. */
+    idempotencyKey: z.string(),
     reference: z.string(),
-    /** Other lines were to be changed too, and were not. */
+    /** The change was meant for all lines, and got no further than this one. */
     leavesOthers: z.boolean(),
   }),
   z.object({
@@ -56,40 +56,44 @@ const result = z.discriminatedUnion('kind', [
   }),
 ]);
 export type Result = z.output<typeof result>;
+export type UnconfirmedResult = Result & { kind: 'unconfirmed' };
+
+const keptResult = z.object({
+  id: z.string(),
+  /** Of the page that the form was on. */
+  path: z.string(),
+  result,
+});
 
 const draft = z.object({
   path: z.string(),
-  /** The mark of who typed. */
+  /** The pseudonym of who typed. */
   whose: z.string(),
   typed: z.object({ email: z.string(), name: z.string(), locale: z.string(), all: z.boolean() }),
 });
 
 /** What the parts of the console share: who is signed in, and what is kept from one page to the next. */
-export function createDesk(services: ConsoleServices) {
+export function createConsoleContext(services: ConsoleServices) {
   const { signing, newId } = services;
-  const in10Minutes = () => new Date(signing.now().getTime() + 10 * minute);
-  const kept = signedCookie(
-    'console-result',
-    z.object({ id: z.string(), path: z.string(), result }),
-    signing,
-  );
+  const keptUntil = () => new Date(signing.now().getTime() + keptFor);
+  const resultCookie = signedCookie('console-result', keptResult, signing);
   const draftCookie = signedCookie('console-draft', draft, signing);
-  const ticketsOf = tickets(signing.key, newId);
+  const tokens = formTokens(signing.key, newId);
 
   return {
     services,
     sessions: sessions(signing, newId),
-    tickets: ticketsOf,
+    formTokens: tokens,
     signIn: signIn(services.signIn, services.claimNames, signing),
 
     /** Keeps what came of a form for a page of the same path, without a word of it in the address. */
-    async leaveResult(c: Context, of: Result): Promise<string> {
+    async keepResult(c: Context, of: Result): Promise<string> {
       const id = newId();
-      await kept.write(c, { id, path: c.req.path, result: of }, in10Minutes());
+      await resultCookie.write(c, { id, path: c.req.path, result: of }, keptUntil());
       return id;
     },
     async findResult(c: Context): Promise<Result | undefined> {
-      const found = (await kept.read(c))?.value;
+      const found = (await resultCookie.read(c))?.value;
       return found && found.path === c.req.path && found.id === c.req.query('done')
         ? found.result
         : undefined;
@@ -97,17 +101,17 @@ export function createDesk(services: ConsoleServices) {
 
     /** Keeps what was typed into a form whose session had ended. */
     keepDraft: (c: Context, whose: string, typed: z.output<typeof draft>['typed']) =>
-      draftCookie.write(c, { path: c.req.path, whose, typed }, in10Minutes()),
+      draftCookie.write(c, { path: c.req.path, whose, typed }, keptUntil()),
     /** Somebody else who signs in at the same browser is not shown it. */
     async findDraft(c: Context<ConsoleEnv>) {
       const found = (await draftCookie.read(c))?.value;
-      const isTheirs = found?.path === c.req.path && found.whose === c.get('person').mark;
+      const isTheirs = found?.path === c.req.path && found.whose === c.get('person').pseudonym;
       return isTheirs ? found.typed : undefined;
     },
     forgetDraft: (c: Context) => draftCookie.clear(c),
-    forgetResult: (c: Context) => kept.clear(c),
+    forgetResult: (c: Context) => resultCookie.clear(c),
     forgetAll(c: Context): void {
-      kept.clear(c);
+      resultCookie.clear(c);
       draftCookie.clear(c);
     },
 
@@ -118,7 +122,7 @@ export function createDesk(services: ConsoleServices) {
       return {
         locale,
         t: texts[locale],
-        words: words[locale],
+        format: formatters[locale],
         now: toInstant(services.now()),
         assets: services.assets,
         here: ownPath(url.pathname + url.search),
@@ -129,19 +133,23 @@ export function createDesk(services: ConsoleServices) {
     async person(session: Session): Promise<Person> {
       const caller = callerOf(session.claims, services.claimNames);
       const { name } = z.object({ name: z.string().optional() }).parse(session.claims);
-      const [ticket, mark] = await Promise.all([ticketsOf.issue(session), ticketsOf.mark(session)]);
-      return { caller, name: name ?? caller.name, ticket, mark };
+      const [token, pseudonym] = await Promise.all([tokens.issue(session), tokens.pseudonym(session)]);
+      return { caller, name: name ?? caller.name, token, pseudonym };
     },
   };
 }
-export type Desk = ReturnType<typeof createDesk>;
+export type ConsoleContext = ReturnType<typeof createConsoleContext>;
 
 /** What a request carries: `session` and `person` on the pages behind the sign-in, `visitor` everywhere. */
 export interface ConsoleEnv {
   Variables: { session: Session; person: Person; visitor: Person | undefined };
 }
 
-export const personalView = (desk: Desk, c: Context<ConsoleEnv>, locale?: Locale): PersonalView => ({
-  ...desk.view(c, locale),
+export const personalView = (
+  context: ConsoleContext,
+  c: Context<ConsoleEnv>,
+  locale?: Locale,
+): PersonalView => ({
+  ...context.view(c, locale),
   person: c.get('person'),
 });
