@@ -49,10 +49,10 @@ async function handle(event: z.output<typeof schema>, services: Services): Promi
   const { store, workflow, settings, now, metrics } = services;
   const stamp = { at: toInstant(now()), actor: event.source };
 
-  const { line, isNew } = await store.updateWithOrder(event.detail, (known, onboarding) => {
+  const { line: found, onboarding } = await store.findWithOrder(event.detail);
+  const { line, isNew } = await store.change(found, (known) => {
     const booked = isBooked(known) ? known : book(event.detail, known, settings.OFFER_WINDOWS, stamp);
-    const line = asOnboarded(booked, onboarding, stamp.at);
-    return { line, result: { line, isNew: !isBooked(known) } };
+    return { line: asOnboarded(booked, onboarding, stamp.at), isNew: !isBooked(known) };
   });
   if (isNew) {
     metrics.add('LinesBooked', {});
@@ -68,7 +68,5 @@ async function handle(event: z.output<typeof schema>, services: Services): Promi
 async function withLaterOnboarding(line: OrderLine, at: string, services: Services): Promise<OrderLine> {
   if (line.onboardedAt !== undefined) return line;
   const onboarding = await services.store.findOnboarding(line.orderId);
-  if (!onboarding) return line;
-  const onboarded = await onboardLine(line, onboarding, { at, actor: 'control-hub' }, services);
-  return onboarded ?? line;
+  return onboarding ? onboardLine(line, onboarding, { at, actor: 'control-hub' }, services) : line;
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { eventSchema, lineKeyFields, sources } from '../../shared/contracts/events.ts';
 import { timestamp } from '../../shared/contracts/fields.ts';
 import { isBooked } from '../../shared/domain/order-line.ts';
-import { cancel, holdCancellation, unbooked } from '../../shared/domain/transitions.ts';
+import { cancel, holdCancellation } from '../../shared/domain/transitions.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import {
   declareEvents,
@@ -34,13 +34,11 @@ async function handle(
   const { orderId, lineId, cancelledAt } = event.detail;
   const at = toInstant(now());
 
-  const line = await store.update({ orderId, lineId }, (known) => {
-    if (!isBooked(known)) {
-      const held = known ?? unbooked({ orderId, lineId });
-      return { line: holdCancellation(held, cancelledAt), result: undefined };
-    }
-    const cancelled = cancel(known, cancelledAt, { at, actor: event.source });
-    return { line: cancelled, result: cancelled };
-  });
-  if (line) await alignWorkflow(line, at, workflow, store);
+  const found = await store.find({ orderId, lineId });
+  const { line } = await store.change(found, (known) => ({
+    line: isBooked(known)
+      ? cancel(known, cancelledAt, { at, actor: event.source })
+      : holdCancellation(known, cancelledAt),
+  }));
+  if (isBooked(line)) await alignWorkflow(line, at, workflow, store);
 }

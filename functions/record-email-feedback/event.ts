@@ -1,8 +1,6 @@
-import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { assertNever } from '../../shared/domain/assert-never.ts';
 import { longestReason } from '../../shared/domain/history.ts';
 import { type Feedback, recordFeedback } from '../../shared/domain/feedback.ts';
-import { isBooked } from '../../shared/domain/order-line.ts';
 import { recordReported } from '../../shared/domain/sent-emails.ts';
 import { withinBytes } from '../../shared/domain/text.ts';
 import { toInstant } from '../../shared/domain/time.ts';
@@ -11,6 +9,7 @@ import {
   recordingEnvironment,
   type RecordingServices,
 } from '../../shared/runtime/declare-events.ts';
+import { booked } from '../../shared/use-cases/booked.ts';
 import { emailReport, type EmailReport } from './report.ts';
 
 export const emailReported = declareEvents({
@@ -25,7 +24,8 @@ export const emailReported = declareEvents({
 
 /**
  * Records what became of an email at the line that its tags name. An email that the line does not know of was sent by
- * somebody who got no answer, or died: the report makes its record.
+ * somebody who got no answer, or died: the report makes its record. A table that was restored may not know the line yet:
+ * the report waits among the dead letters until it does.
  * @throws NamedFault OrderLineNotFound
  */
 async function handle(event: EmailReport, { store, now, metrics }: RecordingServices): Promise<void> {
@@ -34,15 +34,16 @@ async function handle(event: EmailReport, { store, now, metrics }: RecordingServ
   const feedback = feedbackOf(event);
   const stamp = { at: toInstant(now()), actor: event.source };
 
-  const news = await store.update({ orderId, lineId }, (line) => {
-    // A table that was restored may not know the line yet: the report waits among the dead letters until it does.
-    if (!isBooked(line))
-      throw new NamedFault(faultNames.orderLineNotFound, 'a report on an email of no line');
-    const to = destination?.at(0) ?? line.provisioningContact.email;
-    const known = recordReported(line, { messageId, to, sentAt: timestamp ?? stamp.at, claimId, kind });
-    const told = feedback ? recordFeedback(known, feedback, stamp) : known;
-    return { line: told, result: { isSent: known !== line, isFeedback: told !== known } };
-  });
+  const found = await store.find({ orderId, lineId });
+  const news = await store.change(
+    found,
+    booked((line) => {
+      const to = destination?.at(0) ?? line.provisioningContact.email;
+      const known = recordReported(line, { messageId, to, sentAt: timestamp ?? stamp.at, claimId, kind });
+      const told = feedback ? recordFeedback(known, feedback, stamp) : known;
+      return { line: told, isSent: known !== line, isFeedback: told !== known };
+    }),
+  );
   if (news.isSent) metrics.add('EmailsSent', { Kind: kind ?? 'resend' });
   if (feedback && news.isFeedback) metrics.add('EmailFeedback', { Outcome: feedback.delivery });
 }

@@ -35,8 +35,8 @@ async function handle(event: z.output<typeof schema>, services: IntakeServices):
 
   const onboarding = await store.recordOnboarding(orderId, { organizationId, onboardedAt });
   const { lines } = await store.findOrder(orderId);
-  for (const key of lines.filter(isBooked)) {
-    const line = await onboardLine(key, onboarding, stamp, services);
-    if (line) await alignWorkflow(line, stamp.at, workflow, store);
+  for (const found of lines.filter(isBooked)) {
+    const line = await onboardLine(found, onboarding, stamp, services);
+    await alignWorkflow(line, stamp.at, workflow, store);
   }
 }

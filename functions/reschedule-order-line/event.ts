@@ -4,7 +4,7 @@ import { startDate, timestamp } from '../../shared/contracts/fields.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { liveClaim } from '../../shared/domain/claims.ts';
 import { isBooked } from '../../shared/domain/order-line.ts';
-import { holdReschedule, reschedule, unbooked } from '../../shared/domain/transitions.ts';
+import { holdReschedule, reschedule } from '../../shared/domain/transitions.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import {
   declareEvents,
@@ -36,16 +36,13 @@ async function handle(
   const { orderId, lineId, requestedStartDate, changedAt } = event.detail;
   const at = toInstant(now());
 
-  const line = await store.update({ orderId, lineId }, (known) => {
-    if (!isBooked(known)) {
-      const held = known ?? unbooked({ orderId, lineId });
-      return { line: holdReschedule(held, { requestedStartDate, changedAt }), result: undefined };
-    }
-    if (liveClaim(known, at)) {
+  const found = await store.find({ orderId, lineId });
+  const { line } = await store.change(found, (known) => {
+    const change = { requestedStartDate, changedAt };
+    if (!isBooked(known)) return { line: holdReschedule(known, change) };
+    if (liveClaim(known, at))
       throw new NamedFault(faultNames.sendInProgress, 'the email is just leaving; what comes of it decides');
-    }
-    const moved = reschedule(known, { requestedStartDate, changedAt }, { at, actor: event.source });
-    return { line: moved, result: moved };
+    return { line: reschedule(known, change, { at, actor: event.source }) };
   });
-  if (line) await alignWorkflow(line, at, workflow, store);
+  if (isBooked(line)) await alignWorkflow(line, at, workflow, store);
 }

@@ -7,20 +7,15 @@ import { readEnvironment, variables } from '../../shared/contracts/environment.t
 import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { type SendingOutcome, workflowInput } from '../../shared/contracts/workflow.ts';
 import { giveUpClaim, liveClaim } from '../../shared/domain/claims.ts';
-import { isOpen, type OrderLine } from '../../shared/domain/order-line.ts';
+import { isBooked, isOpen, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
 import { decideFirstEmail, firstEmailAwaitedUntil } from '../../shared/domain/rules.ts';
 import { type Instant, toInstant } from '../../shared/domain/time.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { faultForLog } from '../../shared/contracts/log.ts';
 import { createLog } from '../../shared/runtime/logger.ts';
 import { createMetrics } from '../../shared/runtime/metrics.ts';
-import {
-  type EmailOutcome,
-  emailNotSent,
-  type Permit,
-  sendEmail,
-  type SendServices,
-} from '../../shared/use-cases/send-email.ts';
+import type { Permit } from '../../shared/use-cases/claim-email.ts';
+import { type EmailOutcome, sendEmail, type SendServices } from '../../shared/use-cases/send-email.ts';
 
 export const environment = z.object({
   TABLE_NAME: variables.TABLE_NAME,
@@ -70,8 +65,9 @@ export async function handle(input: unknown, services: SendServices): Promise<Se
 }
 
 /** @throws NamedFault as `handle` */
-function permitFirst(line: OrderLine | undefined, revision: number, at: Instant): Permit<SendingOutcome> {
-  if (!line) throw new NamedFault(faultNames.orderLineNotFound, 'the order line is not in the table');
+function permitFirst(line: StoredLine, revision: number, at: Instant): Permit<SendingOutcome> {
+  if (!isBooked(line))
+    throw new NamedFault(faultNames.orderLineNotFound, 'the order line is not in the table');
   if (line.executionRevision !== revision) return { instead: stateOf(line, revision) };
   const decision = decideFirstEmail(line, at);
   if (decision === 'wait')
@@ -85,7 +81,7 @@ function permitFirst(line: OrderLine | undefined, revision: number, at: Instant)
   const free = giveUpClaim(line);
   const retryAt = firstEmailAwaitedUntil(free, at);
   if (retryAt !== undefined) return { instead: { outcome: 'unconfirmed', retryAt }, line: free };
-  return { send: { kind: 'first', to: line.provisioningContact, actor: 'workflow', owner } };
+  return { send: { kind: 'first', to: line.provisioningContact, actor: 'workflow', owner }, line: free };
 }
 
 /** @throws NamedFault EmailNotSent */
@@ -96,7 +92,7 @@ function outcomeOf(sending: EmailOutcome<SendingOutcome>, revision: number, at: 
     case 'sent':
       return stateOf(sending.line, revision);
     case 'refused':
-      throw emailNotSent(sending.reason);
+      throw new NamedFault(faultNames.emailNotSent, `the mail service refused the email: ${sending.reason}`);
     case 'unconfirmed': {
       const retryAt = firstEmailAwaitedUntil(sending.line, at);
       return retryAt === undefined ? stateOf(sending.line, revision) : { outcome: 'unconfirmed', retryAt };

@@ -23,6 +23,7 @@ import { createLog } from '../../shared/runtime/logger.ts';
 import type { Metrics } from '../../shared/contracts/metrics.ts';
 import { createMetrics } from '../../shared/runtime/metrics.ts';
 import { startNewExecution } from '../../shared/use-cases/align-workflow.ts';
+import { booked } from '../../shared/use-cases/booked.ts';
 import { onboardLine } from '../../shared/use-cases/onboard-line.ts';
 
 export const environment = z.object({
@@ -105,7 +106,7 @@ async function followUpLine(key: LineKey, services: Services): Promise<FollowUp>
       await startNewExecution(line, workflow, store);
       return 'restart-execution';
     case 'close':
-      if (await close(key, at, store)) metrics.add('LinesClosed', {});
+      if (await close(line, at, store)) metrics.add('LinesClosed', {});
       await workflow.stop(line, line.executionRevision);
       return action;
     case 'onboard':
@@ -129,9 +130,13 @@ async function settle(
 }
 
 /** Closes a line, unless somebody else did meanwhile; answers whether it was closed here. */
-const close = (key: LineKey, at: Instant, store: OrderLineStore): Promise<boolean> =>
-  store.update(key, (known) => {
-    if (!isBooked(known)) return { result: false };
-    const closed = closeOverdue(known, { at, actor: 'sweep' });
-    return { line: closed, result: closed !== known };
-  });
+async function close(line: OrderLine, at: Instant, store: OrderLineStore): Promise<boolean> {
+  const { isClosed } = await store.change(
+    line,
+    booked((known) => {
+      const closed = closeOverdue(known, { at, actor: 'sweep' });
+      return { line: closed, isClosed: closed !== known };
+    }),
+  );
+  return isClosed;
+}

@@ -69,6 +69,7 @@ const facts = z.object({
   executionRevision: z.int(),
   awaitsExecution: z.boolean().exactOptional(),
   history: z.array(storedEntry).default([]),
+  version: z.int(),
 });
 
 const started = { firstEmailSentAt: text, closesAt: text };
@@ -101,6 +102,7 @@ const unbookedSchema = z
     cancelledAt: text.exactOptional(),
     reschedule: reschedule.exactOptional(),
     reschedules: z.array(reschedule).default([]),
+    version: z.int(),
   })
   .transform(({ reschedule: only, reschedules, ...held }) => ({
     ...held,
@@ -112,25 +114,12 @@ const lineSchema = z.discriminatedUnion('status', [
   unbookedSchema,
 ]) satisfies z.ZodType<StoredLine>;
 
-const versioned = z.object({ version: z.int() });
-
-/** A line as it was read, and the version that a write must still find. */
-export interface ReadLine {
-  readonly line: StoredLine;
-  readonly version: number;
-}
-
-export function parseLine(item: unknown): ReadLine {
-  const line = lineSchema.parse(item);
-  return { line, version: versioned.parse(item).version };
-}
+export const parseLine = (item: unknown): StoredLine => lineSchema.parse(item);
 
 /** What lists need of a line: all but its history, and what is kept of requests. */
 const unlisted: readonly string[] = ['history', 'answers', 'unconfirmed'];
 const attributes = new Set(bookedSchemas.flatMap(({ shape }) => Object.keys(shape)));
-export const listedAttributes = [...attributes, 'version', 'stateKey'].filter(
-  (name) => !unlisted.includes(name),
-);
+export const listedAttributes = [...attributes, 'stateKey'].filter((name) => !unlisted.includes(name));
 
 /** The partition holds an order: one item for the order, one for each of its lines. */
 export const primaryKey = ({ orderId, lineId }: LineKey) => ({ pk: orderId, sk: linePrefix + lineId });
@@ -191,8 +180,8 @@ function dueShard({ orderId, lineId }: LineKey): string {
 export const shardName = (shard: number): string => `open-${shard}`;
 
 /** The whole item of a line, with the keys of the indexes that it is found by. */
-export function toItem(line: StoredLine, version: number) {
-  return { ...primaryKey(line), ...line, ...(isBooked(line) ? indexKeys(line) : {}), version };
+export function toItem(line: StoredLine) {
+  return { ...primaryKey(line), ...line, ...(isBooked(line) ? indexKeys(line) : {}) };
 }
 
 function indexKeys(line: OrderLine) {

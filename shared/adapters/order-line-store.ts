@@ -23,6 +23,7 @@ import {
   type StoredLine,
 } from '../domain/order-line.ts';
 import type { Instant } from '../domain/time.ts';
+import { unbooked } from '../domain/transitions.ts';
 import {
   dueShards,
   type IndexName,
@@ -37,7 +38,6 @@ import {
   parseLine,
   position,
   primaryKey,
-  type ReadLine,
   searchKey,
   shardName,
   stateKey,
@@ -67,46 +67,32 @@ export interface ListPage {
   readonly next?: string;
 }
 
-/** What becomes of a line, and what to answer. */
-interface Decision<Result> {
-  readonly line?: StoredLine | undefined;
-  readonly result: Result;
-}
-
-type Decide<Result> = (line: StoredLine | undefined) => Decision<Result>;
-
 /** A line, and the onboarding of its order as it was when the line was read. */
 export interface LineOfOrder {
-  readonly line?: StoredLine;
+  readonly line: StoredLine;
   readonly onboarding?: Onboarding;
 }
 
-/** The order lines, in DynamoDB. All reads but the lists are strongly consistent. */
+/** What is decided about a line: how it shall be, and whatever else the caller wants to know of the decision. */
+interface Decision {
+  readonly line: StoredLine;
+}
+
+/**
+ * The order lines, in DynamoDB. All reads but the lists are strongly consistent. A line that is not in the table is one
+ * that is not booked, with nothing held for it.
+ */
 export interface OrderLineStore {
-  find(key: LineKey): Promise<StoredLine | undefined>;
+  find(key: LineKey): Promise<StoredLine>;
   /** The line with the onboarding of its order, by one call. */
   findWithOrder(key: LineKey): Promise<LineOfOrder>;
   /**
-   * Changes one line by one conditional write. `decide` gets the line as it is and answers the line as it shall be and
-   * a result; it may be called again with a newer line if somebody else wrote meanwhile. The same line: no write.
-   * @throws NamedFault LineContended when others kept writing in between; WriteUnconfirmed when the write failed, and
-   * may have taken effect
+   * Changes a line that came from this store by one conditional write. `decide` gets the line and says how it shall be;
+   * the same line: no write. If somebody else wrote meanwhile, it is asked again with the line as it is by then.
+   * Answers the last decision, with its line as it is in the table from now on.
+   * @throws LineNotWritten when others kept writing in between, or when the write failed and may have taken effect
    */
-  update<Result>(key: LineKey, decide: Decide<Result>): Promise<Result>;
-  /** The same for what depends on whether the order is onboarded, which is read with the line, by one call. */
-  updateWithOrder<Result>(
-    key: LineKey,
-    decide: (line: StoredLine | undefined, onboarding: Onboarding | undefined) => Decision<Result>,
-  ): Promise<Result>;
-  /**
-   * Changes a line that came from this store, whatever it is by now. It is read anew only if somebody else wrote it
-   * meanwhile.
-   * @throws NamedFault OrderLineNotFound, LineContended, WriteUnconfirmed
-   */
-  change<Result>(
-    line: OrderLine,
-    decide: (line: OrderLine) => { readonly line: OrderLine; readonly result: Result },
-  ): Promise<Result>;
+  change<Decided extends Decision>(from: StoredLine, decide: (line: StoredLine) => Decided): Promise<Decided>;
   findOnboarding(orderId: string): Promise<Onboarding | undefined>;
   findOrder(orderId: string): Promise<{ lines: readonly StoredLine[]; onboarding?: Onboarding }>;
   /** Writes that the order is onboarded, unless that is known; answers what holds from now on. */
@@ -114,6 +100,28 @@ export interface OrderLineStore {
   list(request: ListRequest): Promise<ListPage>;
   /** Open lines that need somebody by then. */
   listDue(by: Instant): AsyncIterable<LineKey>;
+}
+
+/**
+ * A line was not written, or nobody knows whether it was. Which line that is stays out of what runtimes print of errors.
+ */
+export class LineNotWritten extends NamedFault {
+  readonly #line: StoredLine;
+
+  constructor(
+    name: typeof faultNames.lineContended | typeof faultNames.writeUnconfirmed,
+    message: string,
+    line: StoredLine,
+    options?: ErrorOptions,
+  ) {
+    super(name, message, options);
+    this.#line = line;
+  }
+
+  /** The line as it should have become. */
+  get line(): StoredLine {
+    return this.#line;
+  }
 }
 
 /**
@@ -159,49 +167,37 @@ export function orderLineStore(
   const client = DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } });
   const table = { TableName: tableName };
 
-  async function read(key: LineKey): Promise<ReadLine | undefined> {
+  async function find(key: LineKey): Promise<StoredLine> {
     const { Item } = await client.send(
       new GetCommand({ ...table, Key: primaryKey(key), ConsistentRead: true }),
     );
-    return Item && remember(parseLine(Item));
+    return Item ? parseLine(Item) : unbooked(key);
   }
 
-  /** The versions of the lines that were read or written here. */
-  const versions = new WeakMap<StoredLine, number>();
-  function remember(read: ReadLine): ReadLine {
-    versions.set(read.line, read.version);
-    return read;
-  }
-
-  /** Writes the line if it is still at the version that was read; else answers what is there now. */
-  async function write(
-    line: StoredLine,
-    known: ReadLine | undefined,
-  ): Promise<{ lostTo?: ReadLine | undefined } | undefined> {
-    const version = (known?.version ?? 0) + 1;
+  /** Writes the line if the table still has the version before its own; else answers what is there now. */
+  async function write(line: StoredLine): Promise<{ lostTo: StoredLine } | undefined> {
+    const before = line.version - 1;
     try {
       await client.send(
         new PutCommand({
           ...table,
-          Item: toItem(line, version),
-          ...(known
-            ? {
-                ConditionExpression: 'version = :known',
-                ExpressionAttributeValues: { ':known': known.version },
-              }
-            : { ConditionExpression: 'attribute_not_exists(pk)' }),
+          Item: toItem(line),
+          ...(before === 0
+            ? { ConditionExpression: 'attribute_not_exists(pk)' }
+            : {
+                ConditionExpression: 'version = :before',
+                ExpressionAttributeValues: { ':before': before },
+              }),
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
-      remember({ line, version });
       return undefined;
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) {
-        throw new NamedFault(faultNames.writeUnconfirmed, 'the write of an order line was not confirmed', {
-          cause: error,
-        });
+    } catch (cause) {
+      if (!(cause instanceof ConditionalCheckFailedException)) {
+        const message = 'the write of an order line was not confirmed';
+        throw new LineNotWritten(faultNames.writeUnconfirmed, message, line, { cause });
       }
-      return { lostTo: error.Item ? remember(parseLine(unmarshall(error.Item))) : await read(line) };
+      return { lostTo: cause.Item ? parseLine(unmarshall(cause.Item)) : await find(line) };
     }
   }
 
@@ -232,32 +228,6 @@ export function orderLineStore(
       wanted = [...left, ...wanted.slice(mostKeysOfBatch)];
     }
     return items;
-  }
-
-  async function readWithOrder(key: LineKey): Promise<{ known?: ReadLine; onboarding?: Onboarding }> {
-    const items = await readBatch([primaryKey(key), orderKey(key.orderId)], { ConsistentRead: true });
-    const line = items.find(({ sk }) => sk !== orderSortKey);
-    const order = items.find(({ sk }) => sk === orderSortKey);
-    return {
-      ...(line ? { known: remember(parseLine(line)) } : {}),
-      ...(order ? { onboarding: onboardingSchema.parse(order) } : {}),
-    };
-  }
-
-  async function updateFrom<Result>(start: ReadLine | undefined, decide: Decide<Result>): Promise<Result> {
-    let known = start;
-    for (let attempt = 1; attempt <= contention.mostTries; attempt += 1) {
-      const { line, result } = decide(known?.line);
-      if (line === undefined || line === known?.line) return result;
-      const lost = await write(line, known);
-      if (!lost) return result;
-      known = lost.lostTo;
-      if (attempt < contention.mostTries) await pause(pauseAfter(attempt));
-    }
-    throw new NamedFault(
-      faultNames.lineContended,
-      `gave up after ${contention.mostTries} tries to write the order line`,
-    );
   }
 
   async function findOnboarding(orderId: string): Promise<Onboarding | undefined> {
@@ -294,38 +264,40 @@ export function orderLineStore(
     // A line that is just changing state can be in two partitions of an index at once.
     const unique = new Map(keys.map(({ pk, sk }) => [`${pk} ${sk}`, { pk, sk }]));
     for (const item of await readBatch([...unique.values()], listedProjection())) {
-      const { line } = parseLine(item);
+      const line = parseLine(item);
       if (isBooked(line)) found.set(position(line), line);
     }
     return found;
   }
 
   return {
-    async find(key) {
-      return (await read(key))?.line;
-    },
+    find,
 
     async findWithOrder(key) {
-      const { known, onboarding } = await readWithOrder(key);
-      return { ...(known ? { line: known.line } : {}), ...(onboarding ? { onboarding } : {}) };
+      const items = await readBatch([primaryKey(key), orderKey(key.orderId)], { ConsistentRead: true });
+      const line = items.find(({ sk }) => sk !== orderSortKey);
+      const order = items.find(({ sk }) => sk === orderSortKey);
+      return {
+        line: line ? parseLine(line) : unbooked(key),
+        ...(order ? { onboarding: onboardingSchema.parse(order) } : {}),
+      };
     },
 
-    async update(key, decide) {
-      return await updateFrom(await read(key), decide);
-    },
-
-    async updateWithOrder(key, decide) {
-      const { known, onboarding } = await readWithOrder(key);
-      return await updateFrom(known, (line) => decide(line, onboarding));
-    },
-
-    async change(line, decide) {
-      const version = versions.get(line);
-      const known = version === undefined ? await read(line) : { line, version };
-      return await updateFrom(known, (current) => {
-        if (!isBooked(current)) throw new NamedFault(faultNames.orderLineNotFound, 'the order line is gone');
-        return decide(current);
-      });
+    async change(from, decide) {
+      let known = from;
+      for (let attempt = 1; ; attempt += 1) {
+        const decided = decide(known);
+        if (decided.line === known) return decided;
+        const line = { ...decided.line, version: known.version + 1 };
+        const lost = await write(line);
+        if (!lost) return { ...decided, line };
+        known = lost.lostTo;
+        if (attempt === contention.mostTries) {
+          const message = `gave up after ${attempt} tries to write the order line`;
+          throw new LineNotWritten(faultNames.lineContended, message, line);
+        }
+        await pause(pauseAfter(attempt));
+      }
     },
 
     findOnboarding,
@@ -346,7 +318,7 @@ export function orderLineStore(
         );
         for (const item of Items) {
           const { sk } = keySchema.parse(item);
-          if (sk.startsWith(linePrefix)) lines.push(parseLine(item).line);
+          if (sk.startsWith(linePrefix)) lines.push(parseLine(item));
           if (sk === orderSortKey) onboarding = onboardingSchema.parse(item);
         }
         start = LastEvaluatedKey;

@@ -88,8 +88,13 @@ export interface Undeliverable {
   readonly reason: string;
 }
 
+interface Versioned {
+  /** How many times the line was written by then; the store counts it, and writes only over what was read. */
+  readonly version: number;
+}
+
 /** What every booked line has, and what it may have in any status. */
-interface LineFacts extends LineKey {
+interface LineFacts extends LineKey, Versioned {
   readonly subscriptionId: string;
   readonly offer: string;
   readonly partnerId: string;
@@ -175,8 +180,8 @@ export type OrderLine = ScheduledLine | AwaitingLine | OnboardedLine | ClosedLin
 /** Neither onboarded nor cancelled nor closed: the workflow still has something to do for it. */
 export type OpenLine = ScheduledLine | AwaitingLine;
 
-/** What is held for a line whose events overtook its booking. */
-export interface UnbookedLine extends LineKey {
+/** A line that is not booked, with what is held for it if its events overtook its booking. */
+export interface UnbookedLine extends LineKey, Versioned {
   readonly status: 'Unbooked';
   readonly cancelledAt?: Instant;
   /** In the order in which they came. */

@@ -45,6 +45,7 @@ export function book(
     unconfirmed: [],
     answers: [],
     executionRevision: 0,
+    version: early?.version ?? 0,
     history: [{ ...stamp, type: 'Booked' }],
   };
   const changes = early?.reschedules ?? [];
@@ -52,12 +53,13 @@ export function book(
   return early?.cancelledAt ? cancel(rescheduled, early.cancelledAt, stamp) : rescheduled;
 }
 
-/** The line that is held for `key` until it is booked. */
+/** A line of which nothing is known yet. */
 export const unbooked = ({ orderId, lineId }: LineKey): UnbookedLine => ({
   orderId,
   lineId,
   status: 'Unbooked',
   reschedules: [],
+  version: 0,
 });
 
 /** How many reschedules are held for a line at most; the one changed first makes room. */

@@ -53,20 +53,20 @@ export const mayResend = (caller: Caller): boolean => isOperator(caller) || call
 export const mayView = (caller: Caller): boolean => mayResend(caller) || caller.roles.has('view');
 
 /** Whether the line exists for the caller: people of one partner never learn of another partner's lines. */
-export const isVisible = (line: StoredLine | undefined, caller: Caller): line is OrderLine =>
+export const isVisible = (line: StoredLine, caller: Caller): line is OrderLine =>
   isBooked(line) && (isOperator(caller) || line.partnerId === caller.partnerId);
 
 /** @throws Problem order-line-not-found, no-access */
-export function requireView(line: StoredLine | undefined, caller: Caller): OrderLine {
+export function requireView(line: StoredLine, caller: Caller): OrderLine {
   return requireRole(requireVisible(line, caller), mayView(caller));
 }
 
 /** @throws Problem order-line-not-found, no-access */
-export function requireResend(line: StoredLine | undefined, caller: Caller): OrderLine {
+export function requireResend(line: StoredLine, caller: Caller): OrderLine {
   return requireRole(requireVisible(line, caller), mayResend(caller));
 }
 
-function requireVisible(line: StoredLine | undefined, caller: Caller): OrderLine {
+function requireVisible(line: StoredLine, caller: Caller): OrderLine {
   if (!isVisible(line, caller)) throw new Problem({ code: 'order-line-not-found' });
   return line;
 }

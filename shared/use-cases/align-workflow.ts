@@ -1,8 +1,9 @@
 import type { OrderLineStore } from '../adapters/order-line-store.ts';
 import type { Workflow } from '../adapters/workflow.ts';
 import { hasExecution, isExecutionDue, withNewExecution } from '../domain/executions.ts';
-import { isBooked, isOpen, type OrderLine } from '../domain/order-line.ts';
+import { isOpen, type OrderLine } from '../domain/order-line.ts';
 import type { Instant } from '../domain/time.ts';
+import { booked } from './booked.ts';
 
 /**
  * Brings the executions of a line in step with it: an open line has the one of its revision running, but none while its
@@ -38,13 +39,14 @@ export async function startNewExecution(
   workflow: Workflow,
   store: OrderLineStore,
 ): Promise<void> {
-  const started = await store.update(line, (known) => {
-    if (!isBooked(known) || !isOpen(known)) return { result: undefined };
-    if (known.executionRevision !== line.executionRevision) return { result: known };
-    const renewed = withNewExecution(known);
-    return { line: renewed, result: renewed };
-  });
-  if (started) await startRevision(started, workflow);
+  const { line: started } = await store.change(
+    line,
+    booked((known) => {
+      const isNext = isOpen(known) && known.executionRevision === line.executionRevision;
+      return { line: isNext ? withNewExecution(known) : known };
+    }),
+  );
+  if (isOpen(started)) await startRevision(started, workflow);
 }
 
 async function startRevision(line: OrderLine, workflow: Workflow): Promise<void> {

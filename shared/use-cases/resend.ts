@@ -13,8 +13,9 @@ import { decideContactChange, refuseResend, type ResendLimits } from '../domain/
 import { type Instant, toInstant } from '../domain/time.ts';
 import { type Metrics, productMetrics } from '../contracts/metrics.ts';
 import { type Caller, isVisible, requireResend } from './access.ts';
+import type { Permit } from './claim-email.ts';
 import { presentLine, problemOf } from './present-line.ts';
-import { type EmailOutcome, type Permit, sendEmail, type SendServices } from './send-email.ts';
+import { type EmailOutcome, sendEmail, type SendServices } from './send-email.ts';
 
 export interface ResendServices extends SendServices {
   readonly limits: ResendLimits;
@@ -113,6 +114,7 @@ function permitResend(
       owner: ownerOf(request),
       ...(idempotencyKey === undefined ? {} : { key: idempotencyKey }),
     },
+    line,
   };
 }
 
@@ -236,6 +238,7 @@ function permitChange(
           owner: ownerOf(request),
           ...(key === undefined ? {} : { key }),
         },
+        line,
       };
     case 'refused':
       return { instead: { problem: problemOf(decision.refusal) } };

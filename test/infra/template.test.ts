@@ -15,7 +15,7 @@ import { servingEnvironment } from '../../shared/runtime/serving.ts';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Duration } from 'luxon';
 import type * as z from 'zod';
-import { claimLease } from '../../shared/use-cases/send-email.ts';
+import { claimLease } from '../../shared/use-cases/claim-email.ts';
 import { exampleSettings, productFolder, type Resource, resourcesOf, stacksOf, synthesise } from './synth.ts';
 
 const template = synthesise();

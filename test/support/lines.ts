@@ -23,7 +23,7 @@ const facts: Readonly<Record<LineStatus, LineChanges>> = {
 
 /** A line that waits for its start date next month; `changes` make it any other that can be. */
 export function line(changes: LineChanges = {}): OrderLine {
-  const { line: known } = parseLine({
+  const known = parseLine({
     orderId: 'ORD-1',
     lineId: '1',
     subscriptionId: 'Sub-1',

@@ -13,7 +13,7 @@ const noPause = () => Promise.resolve();
 /** A table in memory with these lines. */
 function memoryTable(...given: readonly StoredLine[]): MemoryTable {
   const table = new MemoryTable();
-  for (const line of given) table.put(toItem(line, 1));
+  for (const line of given) table.put(toItem({ ...line, version: 1 }));
   return table;
 }
 
@@ -22,7 +22,7 @@ export const storeOn = (table: MemoryTable, around?: Around) =>
   orderLineStore(table.client(around), tableName, noPause);
 
 export const linesOf = (table: MemoryTable): readonly StoredLine[] =>
-  [...table.items.values()].filter(({ sk }) => sk !== 'order').map((item) => parseLine(item).line);
+  [...table.items.values()].filter(({ sk }) => sk !== 'order').map(parseLine);
 
 /**
  * The product's store on these lines. As in a table with other writers, each update is decided twice: the first time

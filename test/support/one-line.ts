@@ -127,7 +127,7 @@ const orderItem = `${key.orderId} ${orderSortKey}`;
 const itemName = ({ sk }: { sk: string }) => (sk === orderSortKey ? 'order' : 'line');
 
 /** Where the line is found while it is open. */
-const shard = toItem(aLine(), 1);
+const shard = toItem(aLine());
 
 /** What a call of the table reads and writes. */
 function touched(command: string, input: unknown): Call {
@@ -166,7 +166,7 @@ export class OneLine {
     this.beginning = beginning;
     table.items.clear();
     if (beginning.line) {
-      table.put(toItem(beginning.line, 1));
+      table.put(toItem({ ...beginning.line, version: 1 }));
       const { executionRevision, requestedStartDate } = beginning.line;
       if (executionRevision > 0)
         this.executions.set(executionRevision, {

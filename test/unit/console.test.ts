@@ -35,8 +35,6 @@ function consoleOf(stored: OrderLine) {
       findOnboarding: never,
       findOrder: () => Promise.resolve({ lines: [stored] }),
       list: () => Promise.resolve({ lines: [stored] }),
-      update: never,
-      updateWithOrder: never,
       change: never,
       recordOnboarding: never,
       listDue: () => {

@@ -2,6 +2,7 @@ import type { MailOutcome } from '../../shared/adapters/mail.ts';
 import { isBooked } from '../../shared/domain/order-line.ts';
 import { recordReported } from '../../shared/domain/sent-emails.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
+import { booked } from '../../shared/use-cases/booked.ts';
 import { changeContact, findRequestedEmail, type ResendServices } from '../../shared/use-cases/resend.ts';
 import { defaults } from '../../infra/settings.ts';
 import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
@@ -141,7 +142,10 @@ describe('the same form again', () => {
       to: 'new@example.com',
       sentAt: now,
     };
-    await store.change(stored(), (known) => ({ line: recordReported(known, report), result: undefined }));
+    await store.change(
+      stored(),
+      booked((known) => ({ line: recordReported(known, report) })),
+    );
     const email = { messageId: 'm', to: 'new@example.com', sentAt: now };
     expect(await find('form')).toEqual({ outcome: 'sent', email });
     expect(outcomes(await change(contact, 'form'))).toEqual([['1', 'sent', 'new@example.com']]);

@@ -8,8 +8,9 @@ import { createTable, tableName } from '../../infra/local/table.ts';
 import { closedStateKey } from '../../shared/adapters/order-line-item.ts';
 import { dynamoDbClient, orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { timeLimits } from '../../shared/adapters/time-limits.ts';
-import { isBooked, lineStatuses, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
-import { unbooked } from '../../shared/domain/transitions.ts';
+import { isBooked, lineStatuses, type OrderLine } from '../../shared/domain/order-line.ts';
+import { holdCancellation } from '../../shared/domain/transitions.ts';
+import { booked } from '../../shared/use-cases/booked.ts';
 import { closeInput } from '../support/close-state.ts';
 import { daysAfter, line, now } from '../support/lines.ts';
 import { MemoryTable } from '../support/memory-table.ts';
@@ -86,9 +87,8 @@ async function answers(client: DynamoDBClient, operations: readonly Operation[],
   /** Writes past the store, as another process. */
   const intrude = async (name: { orderId: string; lineId: string }) => {
     const other = orderLineStore(client, tableName, () => Promise.resolve());
-    await other.update(name, (known) => ({
+    await other.change(await other.find(name), (known) => ({
       line: isBooked(known) ? { ...known, emailsSent: known.emailsSent + 1 } : line(name),
-      result: undefined,
     }));
   };
 
@@ -135,23 +135,25 @@ async function answers(client: DynamoDBClient, operations: readonly Operation[],
             },
           ],
         });
-        return await store.update(name, (known) => ({ line: written, result: known ?? 'new' }));
+        return await store.change(await store.find(name), (known) => ({ line: written, known }));
       }
       case 'hold': {
         const name = keyOf(next.key);
-        return await store.update(name, (known) => ({
-          line: known ?? unbooked(name),
-          result: known?.status,
+        return await store.change(await store.find(name), (known) => ({
+          line: isBooked(known) ? known : holdCancellation(known, now),
         }));
       }
       case 'change what was read': {
         const known = await store.find(keyOf(next.key));
         if (!isBooked(known)) return known;
         for (let left = next.lost; left > 0; left -= 1) await intrude(known);
-        return await store.change(known, (current) => ({
-          line: { ...current, contactsSaved: current.contactsSaved + 1 },
-          result: current,
-        }));
+        return await store.change(
+          known,
+          booked((current) => ({
+            line: { ...current, contactsSaved: current.contactsSaved + 1 },
+            current,
+          })),
+        );
       }
       case 'onboard': {
         const organizationId = `organization-${next.organization}`;
@@ -204,8 +206,8 @@ it.each(['memory', 'dynalite'])('gives up as often as the store tries, on %s', a
   const mine = orderLineStore(client, tableName, () => intrude());
   const other = orderLineStore(client, tableName);
   const name = line({ orderId: `contended-${kind}` });
-  const save = (known: StoredLine | undefined) => ({ line: { ...(known ?? name) }, result: undefined });
-  const intrude = () => other.update(name, save);
+  const intrude = async () =>
+    other.change(await other.find(name), (known) => ({ line: isBooked(known) ? { ...known } : name }));
   await intrude();
   const read = await mine.find(name);
   if (!isBooked(read)) throw new Error('the line is not there');
@@ -213,7 +215,7 @@ it.each(['memory', 'dynalite'])('gives up as often as the store tries, on %s', a
   let tries = 0;
   const changing = mine.change(read, (known) => {
     tries += 1;
-    return { line: { ...known }, result: undefined };
+    return { line: { ...known } };
   });
   await expect(changing).rejects.toMatchObject({ name: 'LineContended' });
   expect(tries).toBe(30);

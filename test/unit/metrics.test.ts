@@ -265,7 +265,7 @@ describe('a sweep', () => {
     const closed = closeOverdue(awaiting, { at: late, actor: 'workflow' });
     await sweepOrderLines({
       ...services,
-      store: { ...services.store, update: (_key, decide) => Promise.resolve(decide(closed).result) },
+      store: { ...services.store, change: (_from, decide) => Promise.resolve(decide(closed)) },
     });
     expect(counted).toEqual([
       ['OverdueLines', 1],

@@ -1,11 +1,11 @@
 import { emailReported } from '../../functions/record-email-feedback/event.ts';
-import type { OrderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { giveUpClaim, withClaim } from '../../shared/domain/claims.ts';
 import { recordFeedback } from '../../shared/domain/feedback.ts';
 import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
 import { recordSent } from '../../shared/domain/sent-emails.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { line, minutesBefore, now } from '../support/lines.ts';
+import { memoryStore } from '../support/memory-store.ts';
 
 const claim = {
   id: 'claim-1',
@@ -26,27 +26,7 @@ async function bounced(
   tags = {},
   destination: string[] | null = null,
 ) {
-  let known = stored;
-  const unused = () => Promise.reject(new Error('not used here'));
-  const store: OrderLineStore = {
-    find: unused,
-    findWithOrder: unused,
-    findOnboarding: unused,
-    updateWithOrder: unused,
-    update: (_key, decide) =>
-      new Promise((resolve) => {
-        const { line: changed, result } = decide(known);
-        if (isBooked(changed)) known = changed;
-        resolve(result);
-      }),
-    change: unused,
-    findOrder: unused,
-    recordOnboarding: unused,
-    list: unused,
-    listDue: () => {
-      throw new Error('not used here');
-    },
-  };
+  const { store, lines } = memoryStore(stored);
   const event = emailReported.schema.parse({
     source: 'aws.ses',
     'detail-type': 'Email Bounced',
@@ -57,12 +37,14 @@ async function bounced(
   });
   await emailReported.handle(event, {
     store,
-    deadLetters: { keep: unused },
+    deadLetters: { keep: () => Promise.reject(new Error('not expected here')) },
     now: () => new Date(now),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     metrics: silentMetrics,
   });
-  return known;
+  const [told] = lines();
+  if (!isBooked(told)) throw new Error('the line is not there');
+  return told;
 }
 
 it('a report is recorded, also while another email of the line leaves', async () => {

@@ -15,6 +15,7 @@ import {
 import type { ListAnswer } from '../../shared/contracts/api.ts';
 import { isBooked, type LineStatus, type OrderLine } from '../../shared/domain/order-line.ts';
 import { onboard } from '../../shared/domain/transitions.ts';
+import { booked } from '../../shared/use-cases/booked.ts';
 import type { Caller } from '../../shared/use-cases/access.ts';
 import { listSettledLast } from '../../shared/use-cases/read-order-lines.ts';
 import { cancel } from '../../shared/domain/transitions.ts';
@@ -24,7 +25,7 @@ let server: Server;
 let dynamoDb: DynamoDBClient;
 let store: OrderLineStore;
 
-const save = async (saved: OrderLine) => store.update(saved, () => ({ line: saved, result: undefined }));
+const save = async (saved: OrderLine) => store.change(await store.find(saved), () => ({ line: saved }));
 const nameOf = ({ orderId, lineId }: { orderId: string; lineId: string }) => `${orderId}/${lineId}`;
 
 const stateOf: Record<LineStatus, LineChanges> = {
@@ -199,12 +200,15 @@ describe('many who change one line at once', () => {
     const key = { orderId: 'BUSY-1', lineId: '1' };
     await save(line({ ...key, partnerId: 'busy' }));
     const writers = Array.from({ length: 20 }, (_, index) => `writer-${index}`);
+    const found = await store.find(key);
     const count = (actor: string) =>
-      store.update(key, (known) => {
-        if (!isBooked(known)) throw new Error('the line is gone');
-        const history = [...known.history, { at: now, type: 'Cancelled' as const, actor }];
-        return { line: { ...known, emailsSent: known.emailsSent + 1, history }, result: undefined };
-      });
+      store.change(
+        found,
+        booked((known) => {
+          const history = [...known.history, { at: now, type: 'Cancelled' as const, actor }];
+          return { line: { ...known, emailsSent: known.emailsSent + 1, history } };
+        }),
+      );
     await Promise.all(writers.map(count));
     const changed = await store.find(key);
     expect(changed).toMatchObject({ emailsSent: 20 });
@@ -214,14 +218,14 @@ describe('many who change one line at once', () => {
 
   it('only one of them books it', async () => {
     const key = { orderId: 'BUSY-2', lineId: '1' };
+    const found = await store.find(key);
     const book = (subscriptionId: string) =>
-      store.update(key, (known) =>
-        isBooked(known)
-          ? { result: 'known' }
-          : { line: line({ ...key, partnerId: 'busy', subscriptionId }), result: 'booked' },
-      );
+      store.change(found, (known) => ({
+        line: isBooked(known) ? known : line({ ...key, partnerId: 'busy', subscriptionId }),
+        isNew: !isBooked(known),
+      }));
     const results = await Promise.all(Array.from({ length: 20 }, (_, index) => book(`Sub-${index}`)));
-    expect(results.filter((result) => result === 'booked')).toHaveLength(1);
+    expect(results.filter(({ isNew }) => isNew)).toHaveLength(1);
   });
 });
 
@@ -292,13 +296,11 @@ describe('the lines that are due', () => {
   it('are no longer due once they are settled', async () => {
     const key = { orderId: 'DUE-1', lineId: '1' };
     await save(line({ ...key, partnerId: 'due', requestedStartDate: daysAfter(-1) }));
-    await store.update(key, (known) =>
-      isBooked(known)
-        ? {
-            line: onboard(known, { organizationId: 'o', onboardedAt: now }, { at: now, actor: 'test' }),
-            result: undefined,
-          }
-        : { result: undefined },
+    await store.change(
+      await store.find(key),
+      booked((known) => ({
+        line: onboard(known, { organizationId: 'o', onboardedAt: now }, { at: now, actor: 'test' }),
+      })),
     );
     for await (const due of store.listDue(now)) expect(due.orderId).not.toBe('DUE-1');
   });

@@ -6,7 +6,7 @@ import { daysAfter, line, now } from '../support/lines.ts';
 /** Items as they were written first are still read. */
 
 const first = Object.fromEntries(
-  Object.entries(toItem(line(), 1)).filter(([name]) => !['contactsSaved', 'undeliverable'].includes(name)),
+  Object.entries(toItem(line())).filter(([name]) => !['contactsSaved', 'undeliverable'].includes(name)),
 );
 const address = { email: 'it@example.com', reason: 'no such user' };
 const change = { requestedStartDate: now, changedAt: now };
@@ -18,7 +18,7 @@ it.each([
   ['one reschedule before its booking', { ...held, reschedule: change }, { reschedules: [change] }],
   ['no reschedule before its booking', held, { reschedules: [] }],
 ])('a line with %s', (_, item, expected) => {
-  expect(parseLine(item).line).toMatchObject(expected);
+  expect(parseLine(item)).toMatchObject(expected);
 });
 
 const stamp = { at: now, actor: 'somebody' };
@@ -66,15 +66,15 @@ it.each<[string, object, HistoryEntry]>([
     { ...feedback, delivery: 'Bounced', reason: 'no such user' },
   ],
 ])('the history of a line with %s', (_, entry, expected) => {
-  const { line: known } = parseLine({ ...first, history: [entry] });
+  const known = parseLine({ ...first, history: [entry] });
   expect(known).toMatchObject({ history: [expected] });
   // What is written from now on is read as it is.
-  expect(parseLine({ ...first, history: [expected] }).line).toEqual(known);
+  expect(parseLine({ ...first, history: [expected] })).toEqual(known);
 });
 
 it.each(lineStatuses)('what is written now is read as it is: %s', (status) => {
-  const known = line({ status, contactsSaved: 3, undeliverable: [address] });
-  expect(parseLine(toItem(known, 7))).toEqual({ line: known, version: 7 });
+  const known = line({ status, contactsSaved: 3, undeliverable: [address], version: 7 });
+  expect(parseLine(toItem(known))).toEqual(known);
 });
 
 it.each(['AwaitingProvisioningDetails', 'Onboarded', 'Closed', 'Cancelled'] as const)(

@@ -159,8 +159,12 @@ test('every line can be kept, found and listed', async () => {
     fc.asyncProperty(input, contact, instant, text(254), async (key, to, closesAt, word) => {
       const { name, ...unnamed } = to;
       const provisioningContact = name === undefined ? unnamed : { ...unnamed, name };
-      const kept = line({ ...key, provisioningContact, ...(closesAt === undefined ? {} : { closesAt }) });
-      await store.update(kept, () => ({ line: kept, result: undefined }));
+      const kept = line({
+        ...key,
+        provisioningContact,
+        ...(closesAt === undefined ? {} : { status: 'AwaitingProvisioningDetails', closesAt }),
+      });
+      await store.change(await store.find(kept), () => ({ line: kept }));
       await store.findOrder(key.orderId);
       await store.recordOnboarding(key.orderId, { organizationId: word, onboardedAt: now });
       await store.list({ partnerId: key.partnerId, limit: 100 });

@@ -1,0 +1,146 @@
+import { LineNotWritten, type OrderLineStore } from '../adapters/order-line-store.ts';
+import { NamedFault } from '../contracts/faults.ts';
+import { faultForLog, type Log } from '../contracts/log.ts';
+import { giveUpClaim, withClaim, withoutClaim } from '../domain/claims.ts';
+import { type Claim, isBooked, type LineKey, type OrderLine, type StoredLine } from '../domain/order-line.ts';
+import { type Instant, plus, toInstant } from '../domain/time.ts';
+import { asOnboarded } from '../domain/transitions.ts';
+import { booked } from './booked.ts';
+import type { NotSent } from './record-email.ts';
+
+/**
+ * How long a claim keeps others from sending. Longer than any function that sends may run (30 s), so that a live
+ * sender never loses its claim.
+ */
+export const claimLease = 'PT45S';
+
+/** How long to wait for somebody else's email of the same line, in milliseconds: far longer than one takes. */
+const patience = { limit: 5000, pause: 50 };
+
+export interface ClaimServices {
+  readonly store: OrderLineStore;
+  readonly now: () => Date;
+  readonly newId: () => string;
+  /** Waits, in real time. */
+  readonly pause: (milliseconds: number) => Promise<void>;
+  readonly log: Log;
+}
+
+/**
+ * The email that somebody asks for.
+ * `owner` names the sender: the same owner again is the same sender after a crash.
+ */
+export type EmailRequest = Omit<Claim, 'id' | 'at' | 'until'>;
+
+/** What a look at the line led to. */
+export type Permit<Instead> =
+  | { readonly send: EmailRequest; readonly line: OrderLine }
+  /** No email, but this; `line`: what becomes of the line all the same. */
+  | { readonly instead: Instead; readonly line?: OrderLine }
+  /** Somebody else is sending for the line; what to do instead should that not end. */
+  | { readonly busy: Instead };
+
+/** Says whether an email may leave for the line as it is; what it throws is handed on. */
+export type Authorize<Instead> = (line: StoredLine, at: Instant) => Permit<Instead>;
+
+export interface Claimed {
+  readonly outcome: 'claimed';
+  readonly line: OrderLine;
+  readonly claim: Claim;
+}
+
+/** That no email was asked for after all, and what came instead. */
+export interface NothingToSend<Instead> {
+  readonly outcome: 'instead';
+  readonly instead: Instead;
+}
+
+interface Busy<Instead> {
+  readonly outcome: 'busy';
+  readonly instead: Instead;
+}
+
+/** Loads the line, asks whether the email may leave, and claims it. Waits while somebody else sends for the line. */
+export async function claimEmail<Instead>(
+  key: LineKey,
+  authorize: Authorize<Instead>,
+  services: ClaimServices,
+): Promise<Claimed | NothingToSend<Instead> | NotSent> {
+  const id = services.newId();
+  const start = performance.now();
+  for (;;) {
+    const claimed = await tryToClaim(key, id, authorize, services);
+    if (claimed.outcome !== 'busy') return claimed;
+    if (performance.now() - start > patience.limit) return { ...claimed, outcome: 'instead' };
+    await services.pause(patience.pause);
+  }
+}
+
+async function tryToClaim<Instead>(
+  key: LineKey,
+  id: string,
+  authorize: Authorize<Instead>,
+  services: ClaimServices,
+): Promise<Claimed | NothingToSend<Instead> | Busy<Instead> | NotSent> {
+  const { store, now } = services;
+  const { line: found, onboarding } = await store.findWithOrder(key);
+  try {
+    return await store.change(found, (stored) => {
+      const at = toInstant(now());
+      const line = isBooked(stored) ? asOnboarded(stored, onboarding, at) : stored;
+      // This claim's own write took effect, and its answer was lost.
+      const own = claimedBy(line, id);
+      if (own) return own;
+      return claimIfAllowed({ stored, line }, id, at, authorize);
+    });
+  } catch (error) {
+    const attempted = error instanceof LineNotWritten ? claimedBy(error.line, id) : undefined;
+    if (!attempted) throw error;
+    return await giveBack(attempted, error, services);
+  }
+}
+
+const claimedBy = (line: StoredLine, id: string): Claimed | undefined =>
+  isBooked(line) && line.claim?.id === id ? { outcome: 'claimed', line, claim: line.claim } : undefined;
+
+/** @param line the stored one, as the onboarding of its order makes it */
+function claimIfAllowed<Instead>(
+  { stored, line }: { readonly stored: StoredLine; readonly line: StoredLine },
+  id: string,
+  at: Instant,
+  authorize: Authorize<Instead>,
+): Claimed | ((NothingToSend<Instead> | Busy<Instead>) & { readonly line: StoredLine }) {
+  const permit = authorize(line, at);
+  if ('busy' in permit) return { outcome: 'busy', instead: permit.busy, line: stored };
+  if ('instead' in permit) return { outcome: 'instead', instead: permit.instead, line: permit.line ?? line };
+  const claim: Claim = { ...permit.send, id, at, until: plus(at, claimLease) };
+  return { outcome: 'claimed', line: withClaim(permit.line, claim), claim };
+}
+
+/**
+ * Takes back a claim of which nobody knows whether it was written; its email was not handed over. Should that write be
+ * on its way still, this one comes first, and makes it too late.
+ */
+async function giveBack(
+  { line, claim }: Claimed,
+  cause: unknown,
+  { store, log }: ClaimServices,
+): Promise<NotSent> {
+  try {
+    await store.change(
+      line,
+      booked((known) => ({ line: withoutClaim(known, claim.id) })),
+    );
+    return { outcome: 'refused', reason: reasonOf(cause) };
+  } catch (error) {
+    // It runs out, and will read as an email that may have been sent.
+    log.warn('a claim could not be given back', { fault: faultForLog(error) });
+    return { outcome: 'unconfirmed', line: giveUpClaim(line) };
+  }
+}
+
+/** What an error is called in the history. */
+export const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown';
+  return error instanceof NamedFault && error.cause instanceof Error ? error.cause.name : error.name;
+};

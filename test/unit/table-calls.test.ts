@@ -1,0 +1,82 @@
+import { orderLineBooked } from '../../functions/book-order-line/event.ts';
+import { orderLineCancelled } from '../../functions/cancel-order-line/event.ts';
+import { organizationOnboarded } from '../../functions/record-onboarding/event.ts';
+import { defaults } from '../../infra/settings.ts';
+import { tableName } from '../../infra/local/table.ts';
+import { toItem } from '../../shared/adapters/order-line-item.ts';
+import { orderLineStore } from '../../shared/adapters/order-line-store.ts';
+import type { StoredLine } from '../../shared/domain/order-line.ts';
+import { silentMetrics } from '../../shared/runtime/metrics.ts';
+import { resend } from '../../shared/use-cases/resend.ts';
+import { booked, cancelled, onboarded } from '../support/events.ts';
+import { line, now } from '../support/lines.ts';
+import { MemoryTable } from '../support/memory-table.ts';
+
+/** What the usual ways cost at the table: each call is time for somebody, and money. */
+
+function world(...stored: readonly StoredLine[]) {
+  const table = new MemoryTable();
+  for (const one of stored) table.put(toItem(one));
+  const calls: string[] = [];
+  const client = table.client((command, call) => {
+    calls.push(command.replace('Command', ''));
+    return call();
+  });
+  const done = () => Promise.resolve();
+  const services = {
+    store: orderLineStore(client, tableName),
+    workflow: { start: done, stop: done, isRunning: () => Promise.resolve(true) },
+    deadLetters: { keep: done },
+    mail: { send: () => Promise.resolve({ outcome: 'accepted', messageId: 'message' } as const) },
+    mailSettings: { senderAddress: 's@example.com', senderName: 'S', setupLink: 'https://example.com' },
+    settings: { OFFER_WINDOWS: defaults.offerWindows },
+    limits: defaults.resendLimits,
+    now: () => new Date(now),
+    newId: () => crypto.randomUUID(),
+    pause: done,
+    metrics: silentMetrics,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  };
+  return { services, calls };
+}
+
+const orderId = 'ORD-1';
+const awaiting = line({ orderId, status: 'AwaitingProvisioningDetails' });
+
+test('a resend: one read, the claim, the record', async () => {
+  const { services, calls } = world(awaiting);
+  const caller = { name: 'maya', partnerId: 'northwind', roles: new Set(['resend']) };
+  await resend(awaiting, { caller, requestId: 'r' }, services);
+  expect(calls).toEqual(['BatchGetItem', 'PutItem', 'PutItem']);
+});
+
+test('a resend that is refused: one read', async () => {
+  const { services, calls } = world(line({ orderId }));
+  const caller = { name: 'maya', partnerId: 'northwind', roles: new Set(['resend']) };
+  await expect(resend(awaiting, { caller, requestId: 'r' }, services)).rejects.toMatchObject({
+    code: 'not-started',
+  });
+  expect(calls).toEqual(['BatchGetItem']);
+});
+
+test('an onboarding: the order, its lines, and a write for each of them', async () => {
+  const { services, calls } = world(...['1', '2', '3'].map((lineId) => ({ ...awaiting, lineId })));
+  const event = organizationOnboarded.schema.parse(onboarded(orderId));
+  await organizationOnboarded.handle(event, services);
+  expect(calls).toEqual(['PutItem', 'Query', 'PutItem', 'PutItem', 'PutItem']);
+  calls.length = 0;
+  await organizationOnboarded.handle(event, services);
+  expect(calls).toEqual(['PutItem', 'GetItem', 'Query']);
+});
+
+test('a booking: one read, the line, the order once more, its execution', async () => {
+  const { services, calls } = world();
+  await orderLineBooked.handle(orderLineBooked.schema.parse(booked(orderId)), services);
+  expect(calls).toEqual(['BatchGetItem', 'PutItem', 'GetItem', 'PutItem']);
+});
+
+test('a cancellation: one read, one write', async () => {
+  const { services, calls } = world(awaiting);
+  await orderLineCancelled.handle(orderLineCancelled.schema.parse(cancelled(orderId)), services);
+  expect(calls).toEqual(['GetItem', 'PutItem']);
+});
