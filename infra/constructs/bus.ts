@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Archive, EventBus } from 'aws-cdk-lib/aws-events';
+import { Archive, EventBus, Match } from 'aws-cdk-lib/aws-events';
 import { AccountPrincipal, OrganizationPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { sources } from '../../shared/contracts/events.ts';
@@ -29,8 +29,8 @@ export class Bus extends Construct {
     const retention = Duration.days(settings.eventArchiveDays);
     this.events = new Archive(this, 'Events', {
       sourceEventBus: this.resource,
-      description: 'What commerce and Control Hub sent',
-      eventPattern: { source: [sources.commerce, sources.controlHub] },
+      description: 'All that was put on the bus of the product',
+      eventPattern: { source: Match.prefix('') }, // all
       retention,
     });
     this.mailReports = new Archive(this, 'MailReports', {
