@@ -94,12 +94,7 @@ export class Jobs {
     const due = jobs.filter((job) => this.#isDue(job));
     // In hand already, so that the timer does not begin them as well as soon as they are stored.
     for (const job of due) this.#inHand.set(keyOf(job), undefined);
-    try {
-      await this.#write([], jobs, also);
-    } catch (error) {
-      for (const job of due) this.#inHand.delete(keyOf(job));
-      throw error;
-    }
+    await this.#write([], jobs, also);
     for (const job of due) this.#do(job);
     for (const job of jobs) if (!due.includes(job)) this.#sleepUntil(job.dueAt);
   }

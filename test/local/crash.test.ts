@@ -550,6 +550,7 @@ test('an execution whose start a timer gets ahead of takes each step once, and w
 
   expect(steps).toEqual(['send']);
   expect(await executions.find('execution')).toMatchObject({ status: 'RUNNING', waitsUntil: closesAt });
+  jobs.stop();
   await storage.close();
 });
 
