@@ -135,7 +135,11 @@ const settingsSchema = settingsObject.transform((settings) => ({
 }));
 export type Settings = z.output<typeof settingsSchema>;
 
-type FunctionSettings = Pick<Settings, 'offerWindows' | 'resendLimits' | 'mail' | 'claimNames'>;
+/** What functions are made by: what they read, and for how long their logs are kept. */
+export type FunctionSettings = Pick<
+  Settings,
+  'offerWindows' | 'resendLimits' | 'mail' | 'claimNames' | 'logRetentionDays'
+>;
 
 /** The settings that functions read, as their environment has them; each function gets those that it asks for. */
 export const variablesOf = (

@@ -5,7 +5,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { deployedDocsFolder, docsAssets } from '../../functions/serve-api/docs.ts';
 import type { servingEnvironment } from '../../shared/runtime/serving.ts';
-import type { Settings } from '../settings.ts';
+import type { FunctionSettings } from '../settings.ts';
 import type { CallerSalt } from './caller-salt.ts';
 import { type Gateway, openThrottles } from './gateway.ts';
 import { HttpFunction } from './http-function.ts';
@@ -14,7 +14,7 @@ import type { Mail } from './mail.ts';
 import type { SignIn } from './sign-in.ts';
 
 interface ApiProps {
-  readonly settings: Pick<Settings, 'claimNames' | 'mail' | 'resendLimits' | 'logRetentionDays'>;
+  readonly settings: FunctionSettings;
   readonly table: Table;
   readonly mail: Mail;
   readonly callerSalt: CallerSalt;

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { assetNames, assetsFolder } from '../../functions/serve-console/assets.ts';
 import type { environment } from '../../functions/serve-console/handler.ts';
 import { paths, root } from '../../functions/serve-console/paths.ts';
-import type { Settings } from '../settings.ts';
+import type { FunctionSettings } from '../settings.ts';
 import type { CallerSalt } from './caller-salt.ts';
 import { type Gateway, openThrottles } from './gateway.ts';
 import { HttpFunction } from './http-function.ts';
@@ -16,7 +16,7 @@ import type { Mail } from './mail.ts';
 import type { SignIn } from './sign-in.ts';
 
 interface ConsoleProps {
-  readonly settings: Pick<Settings, 'claimNames' | 'mail' | 'resendLimits' | 'logRetentionDays'>;
+  readonly settings: FunctionSettings;
   readonly table: Table;
   readonly mail: Mail;
   readonly callerSalt: CallerSalt;

@@ -4,7 +4,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import type * as z from 'zod';
 import type { servingEnvironment } from '../../shared/runtime/serving.ts';
-import type { Settings } from '../settings.ts';
+import { type FunctionSettings, variablesOf } from '../settings.ts';
 import type { CallerSalt } from './caller-salt.ts';
 import { GradualDeployment } from './gradual-deployment.ts';
 import type { RuntimeFiles } from '../bundle.ts';
@@ -13,7 +13,7 @@ import type { Mail } from './mail.ts';
 import { grantItems, grantQuery } from './table.ts';
 
 interface HttpFunctionProps<Environment extends z.ZodType> {
-  readonly settings: Pick<Settings, 'claimNames' | 'mail' | 'resendLimits' | 'logRetentionDays'>;
+  readonly settings: FunctionSettings;
   readonly table: Table;
   readonly mail: Mail;
   readonly callerSalt: CallerSalt;
@@ -35,15 +35,16 @@ export class HttpFunction<
 
   constructor(scope: Construct, id: string, props: HttpFunctionProps<Environment>) {
     const { settings, table, mail, callerSalt, environment, ...rest } = props;
+    const { MAIL_SETTINGS, RESEND_LIMITS, CLAIM_NAMES } = variablesOf(settings);
     super(scope, id, {
       ...rest,
       settings,
       environment: environment({
         TABLE_NAME: table.tableName,
-        MAIL_SETTINGS: JSON.stringify(settings.mail),
+        MAIL_SETTINGS,
         CONFIGURATION_SET: mail.configurationSetName,
-        RESEND_LIMITS: JSON.stringify(settings.resendLimits),
-        CLAIM_NAMES: JSON.stringify(settings.claimNames),
+        RESEND_LIMITS,
+        CLAIM_NAMES,
         CALLER_SALT_SECRET_ARN: callerSalt.secretArn,
       }),
       // API Gateway waits for 30 s, and a claim to send is leased for 45 s.

@@ -9,7 +9,7 @@ import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cd
 import { Construct, type IConstruct } from 'constructs';
 import type { environment } from '../../functions/send-provisioning-email/handler.ts';
 import type { MetricName } from '../../shared/contracts/metrics.ts';
-import type { Settings } from '../settings.ts';
+import { type FunctionSettings, variablesOf } from '../settings.ts';
 import { LambdaFunction } from './lambda-function.ts';
 import { metricsNamespace } from './product-metrics.ts';
 import type { Mail } from './mail.ts';
@@ -17,7 +17,7 @@ import { grantItems } from './table.ts';
 import { vendedLogGroup } from './log-group.ts';
 
 interface WorkflowProps {
-  readonly settings: Pick<Settings, 'mail' | 'logRetentionDays'>;
+  readonly settings: FunctionSettings;
   readonly table: Table;
   readonly mail: Mail;
 }
@@ -34,7 +34,7 @@ export class OrderLineWorkflow extends Construct {
       description: 'Sends the first email of an order line',
       environment: {
         TABLE_NAME: table.tableName,
-        MAIL_SETTINGS: JSON.stringify(settings.mail),
+        MAIL_SETTINGS: variablesOf(settings).MAIL_SETTINGS,
         CONFIGURATION_SET: mail.configurationSetName,
       },
       timeout: senderTimeout,
