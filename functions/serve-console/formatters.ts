@@ -12,20 +12,31 @@ export interface Formatters {
   /** A length of time in its two largest units, `6 days, 23 hours`; never less than a minute. */
   readonly span: (milliseconds: number) => string;
   readonly number: (value: number) => string;
+  readonly language: (locale: Locale) => string;
   /** `a, b, and c` */
   readonly list: (items: readonly string[]) => string;
   /** Sentences one after the other; those that are missing are left out. */
   readonly sentences: (of: readonly (string | undefined)[]) => string;
 }
 
-/** People of commerce work across countries: the day comes first, the month is a word, hours count to 24. */
-const tags: Readonly<Record<Locale, string>> = { en: 'en-GB', ja: 'ja-JP' };
+interface Conventions {
+  readonly tag: string;
+  readonly month: 'short' | 'numeric';
+  readonly betweenSentences: string;
+}
+
+const conventions: Readonly<Record<Locale, Conventions>> = {
+  // People of commerce work across countries: the day comes first, the month is a word, hours count to 24.
+  en: { tag: 'en-GB', month: 'short', betweenSentences: ' ' },
+  // A Japanese full stop is as wide as a character, with the space already in it.
+  ja: { tag: 'ja-JP', month: 'numeric', betweenSentences: '' },
+};
 
 function formattersOf(locale: Locale): Formatters {
-  const tag = tags[locale];
+  const { tag, month, betweenSentences } = conventions[locale];
   const toTheMinute = {
     day: 'numeric',
-    month: locale === 'ja' ? 'numeric' : 'short',
+    month,
     year: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
@@ -37,6 +48,7 @@ function formattersOf(locale: Locale): Formatters {
   const spans = new Intl.DurationFormat(tag, { style: 'long' });
   const numbers = new Intl.NumberFormat(tag);
   const lists = new Intl.ListFormat(tag);
+  const languages = new Intl.DisplayNames(tag, { type: 'language' });
   return {
     date: (instant) => `${dates.format(new Date(instant))} UTC`,
     moment: (instant) => `${moments.format(Math.ceil(Date.parse(instant) / 1000) * 1000)} UTC`,
@@ -44,8 +56,8 @@ function formattersOf(locale: Locale): Formatters {
     span: (milliseconds) => spans.format(largestUnits(milliseconds)),
     number: (value) => numbers.format(value),
     list: (items) => lists.format(items),
-    // A Japanese full stop is as wide as a character, with the space already in it.
-    sentences: (of) => of.filter((sentence) => sentence !== undefined).join(locale === 'ja' ? '' : ' '),
+    language: (of) => languages.of(of) ?? of,
+    sentences: (of) => of.filter((sentence) => sentence !== undefined).join(betweenSentences),
   };
 }
 

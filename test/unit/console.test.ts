@@ -337,6 +337,10 @@ describe('a formatter', () => {
   it('windows are lengths of time in the language', () => {
     expect([formatters.en.window('P7D'), formatters.ja.window('P30D')]).toEqual(['7 days', '30 日']);
   });
+
+  it('a language is named in the language of the page', () => {
+    expect([formatters.en.language('ja'), formatters.ja.language('en')]).toEqual(['Japanese', '英語']);
+  });
 });
 
 test.each([

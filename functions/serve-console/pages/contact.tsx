@@ -81,7 +81,7 @@ export function ContactPage({ view, line, from, token, typed, others, problem }:
           <select id="locale" name="locale" {...describedBy('locale', wrong)}>
             {locales.map((locale) => (
               <option value={locale} selected={locale === typed.locale}>
-                {t.locales[locale]}
+                {view.format.language(locale)}
               </option>
             ))}
           </select>

@@ -1,8 +1,9 @@
 import type { Child } from 'hono/jsx';
 import { type Locale, locales } from '../../../shared/domain/order-line.ts';
 import { type Caller, isOperator, mayResend, mayView } from '../../../shared/use-cases/access.ts';
+import { formatters } from '../formatters.ts';
 import { paths } from '../paths.ts';
-import { texts, type Texts } from '../texts/index.ts';
+import type { Texts } from '../texts/index.ts';
 import type { Person, View } from '../view.ts';
 
 interface LayoutProps {
@@ -112,7 +113,7 @@ function Languages({ view, form }: { view: View; form?: string }) {
 }
 
 function Language({ view, to, form }: { view: View; to: Locale; form?: string }) {
-  const name = texts[to].locales[to];
+  const name = formatters[to].language(to);
   if (to === view.locale) {
     return (
       <span lang={to} aria-current="true">

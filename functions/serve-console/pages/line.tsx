@@ -2,7 +2,6 @@ import type { LineAnswer } from '../../../shared/contracts/api.ts';
 import { assertNever } from '../../../shared/domain/assert-never.ts';
 import { mayResend } from '../../../shared/use-cases/access.ts';
 import type { HistoryEntry } from '../../../shared/domain/history.ts';
-import type { EmailKind } from '../../../shared/domain/email-kinds.ts';
 import { paths } from '../paths.ts';
 import type { PersonalView, View } from '../view.ts';
 import { Layout } from './layout.tsx';
@@ -169,7 +168,7 @@ function whatHappened(entry: HistoryEntry, { t, format }: View): string {
         : t.history.rescheduleTooLate(to);
     }
     case 'ProvisioningEmailSent':
-      return sentFor(entry.kind, t);
+      return t.history.sent[entry.kind];
     case 'ProvisioningEmailFeedback':
       return t.history.feedback[entry.delivery];
     case 'Booked':
@@ -182,16 +181,5 @@ function whatHappened(entry: HistoryEntry, { t, format }: View): string {
       return t.history[entry.type];
     default:
       return assertNever(entry);
-  }
-}
-
-function sentFor(kind: EmailKind, { history }: View['t']): string {
-  switch (kind) {
-    case 'first':
-      return history.firstSent;
-    case 'resend':
-      return history.resent;
-    case 'contact-change':
-      return history.sentToNewContact;
   }
 }

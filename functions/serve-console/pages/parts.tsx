@@ -237,7 +237,9 @@ export function Contact({ view, line, from }: { view: PersonalView; line: LineAn
       <p class="to">
         <Address of={email} />
       </p>
-      <p class="muted">{[name, t.locales[locale]].filter((part) => part !== undefined).join(' · ')}</p>
+      <p class="muted">
+        {[name, view.format.language(locale)].filter((part) => part !== undefined).join(' · ')}
+      </p>
       <Actions view={view} line={line} from={from} />
     </div>
   );

@@ -33,7 +33,6 @@ export const en = {
     Complained: 'Marked as spam',
     Rejected: 'Rejected',
   },
-  locales: { en: 'English', ja: 'Japanese' },
 
   field: {
     order: 'Order',
@@ -151,9 +150,11 @@ export const en = {
       `Requested start date not changed to ${date}: the line was no longer scheduled`,
     rescheduleOvertaken: (date: string) =>
       `Requested start date not changed to ${date}: a newer change had come before`,
-    firstSent: 'Provisioning email sent',
-    resent: 'Provisioning email resent',
-    sentToNewContact: 'Provisioning email sent to the new contact',
+    sent: {
+      first: 'Provisioning email sent',
+      resend: 'Provisioning email resent',
+      'contact-change': 'Provisioning email sent to the new contact',
+    },
     ProvisioningEmailFailed: 'Provisioning email could not be sent',
     ProvisioningEmailUnconfirmed:
       'Provisioning email may have been sent; the mail service has not confirmed it yet',

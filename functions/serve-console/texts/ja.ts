@@ -34,7 +34,6 @@ export const ja: Texts = {
     Complained: '迷惑メール報告',
     Rejected: '拒否',
   },
-  locales: { en: '英語', ja: '日本語' },
 
   field: {
     order: '注文',
@@ -155,9 +154,11 @@ export const ja: Texts = {
       `希望開始日の ${date} への変更は、「送信予定」ではなくなっていたため適用されませんでした`,
     rescheduleOvertaken: (date) =>
       `希望開始日の ${date} への変更は、より新しい変更が適用済みのため適用されませんでした`,
-    firstSent: 'プロビジョニング メールを送信',
-    resent: 'プロビジョニング メールを再送信',
-    sentToNewContact: '新しい担当者にプロビジョニング メールを送信',
+    sent: {
+      first: 'プロビジョニング メールを送信',
+      resend: 'プロビジョニング メールを再送信',
+      'contact-change': '新しい担当者にプロビジョニング メールを送信',
+    },
     ProvisioningEmailFailed: 'プロビジョニング メールを送信できませんでした',
     ProvisioningEmailUnconfirmed:
       'プロビジョニング メールの送信を確認できていません（メール サービスからの報告待ち）',
