@@ -30,9 +30,9 @@ export async function alignWorkflow(
 }
 
 /**
- * Gives an open line a new execution, which takes over from any other. If somebody else did so since `line` was read,
- * theirs is the one.
- * The revision is written first: an execution that the line does not know of would stand down.
+ * Gives an open line a new execution, which supersedes any other. If somebody else did so since `line` was read, theirs
+ * is kept. A failed execution is replaced this way rather than redriven, which would run the definition that failed.
+ * The revision is written first: an execution that the line does not know of would exit as superseded.
  */
 export async function startNewExecution(
   line: OrderLine,
