@@ -90,4 +90,4 @@ function feedbackOf(event: EmailReport): Feedback | undefined {
 
 /** As much of a reason as a history entry has room for. */
 const reason = (text: string | undefined) =>
-  text === undefined ? {} : { reason: withinBytes(text, longestReason) };
+  text === undefined || text === '' ? {} : { reason: withinBytes(text, longestReason) };

@@ -108,3 +108,10 @@ it('a long reason is cut to what the history has room for', async () => {
   const { lastEmail } = await bounced(sent, 'message-1', '語'.repeat(200));
   expect(lastEmail?.reason).toBe('語'.repeat(66));
 });
+
+it('a bounce of which SES says nothing more has no empty reason', async () => {
+  const { lastEmail, undeliverable } = await bounced(sent, 'message-1', '');
+  expect(lastEmail).toMatchObject({ delivery: 'Bounced' });
+  expect(lastEmail).not.toHaveProperty('reason');
+  expect(undeliverable).toEqual([{ email: 'it@example.com', reason: 'Bounced' }]);
+});
