@@ -95,7 +95,8 @@ const isRefusal = (error: Error): boolean =>
 
 const charset = 'UTF-8';
 
-export function mail(client: SESClient, configurationSet: string): Mail {
+/** @param answerLimit milliseconds until the answer must be there as a whole, repeats included */
+export function mail(client: SESClient, configurationSet: string, answerLimit = mailAnswerLimit): Mail {
   return {
     async send({ from, to, subject, html, text, tags }) {
       const command = new SendEmailCommand({
@@ -109,7 +110,8 @@ export function mail(client: SESClient, configurationSet: string): Mail {
         Tags: Object.entries(tags).map(([Name, Value]) => ({ Name, Value })),
       });
       try {
-        const { MessageId: messageId } = await client.send(command);
+        const abortSignal = AbortSignal.timeout(answerLimit);
+        const { MessageId: messageId } = await client.send(command, { abortSignal });
         return messageId ? { outcome: 'accepted', messageId } : { outcome: 'unknown', reason: 'NoMessageId' };
       } catch (error) {
         if (!(error instanceof Error)) throw error;

@@ -1,12 +1,12 @@
 import { LineNotWritten, type OrderLineStore } from '../adapters/order-line-store.ts';
 import { NamedFault } from '../contracts/faults.ts';
 import { faultForLog, type Log } from '../contracts/log.ts';
-import { giveUpClaim, withClaim, withoutClaim } from '../domain/claims.ts';
+import { withClaim, withoutClaim } from '../domain/claims.ts';
 import { type Claim, isBooked, type LineKey, type OrderLine, type StoredLine } from '../domain/order-line.ts';
 import { type Instant, plus, toInstant } from '../domain/time.ts';
 import { asOnboarded } from '../domain/transitions.ts';
 import { booked } from './booked.ts';
-import type { NotSent } from './record-email.ts';
+import { insistently, type NotSent } from './record-email.ts';
 
 /**
  * How long a claim keeps others from sending. Longer than any function that sends may run (30 s), so that a live
@@ -121,21 +121,20 @@ function claimIfAllowed<Instead>(
  * Takes back a claim of which nobody knows whether it was written; its email was not handed over. Should that write be
  * on its way still, this one comes first, and makes it too late.
  */
-async function giveBack(
-  { line, claim }: Claimed,
-  cause: unknown,
-  { store, log }: ClaimServices,
-): Promise<NotSent> {
-  try {
-    await store.change(
+async function giveBack({ line, claim }: Claimed, cause: unknown, services: ClaimServices): Promise<NotSent> {
+  const { store, log } = services;
+  const write = () =>
+    store.change(
       line,
       booked((known) => ({ line: withoutClaim(known, claim.id) })),
     );
+  try {
+    await insistently(write, services);
     return { outcome: 'refused', reason: reasonOf(cause) };
   } catch (error) {
-    // It runs out, and will read as an email that may have been sent.
+    // If it was written, it runs out, and will read as an email that may have been sent.
     log.warn('a claim could not be given back', { fault: faultForLog(error) });
-    return { outcome: 'unconfirmed', line: giveUpClaim(line) };
+    throw cause;
   }
 }
 

@@ -95,7 +95,7 @@ function recorded(line: OrderLine, claim: Claim, answer: MailOutcome, at: Instan
 }
 
 /** Does what may be done twice again until it succeeds, the last try fails, or the time is over. */
-async function insistently<Result>(
+export async function insistently<Result>(
   write: () => Promise<Result>,
   { pause, log }: Pick<RecordServices, 'pause' | 'log'>,
 ): Promise<Result> {
@@ -105,7 +105,7 @@ async function insistently<Result>(
       return await write();
     } catch (error) {
       if (performance.now() - start + milliseconds > recordLimit) throw error;
-      log.warn('the outcome of an email is not recorded yet', { fault: faultForLog(error) });
+      log.warn('a line is not written yet', { fault: faultForLog(error) });
       await pause(milliseconds);
     }
   }

@@ -394,8 +394,8 @@ describe('when the table fails', () => {
     const orderId = await awaiting();
     const fault = { service: 'dynamodb', operation: 'PutItem', times: 1, error: 'InternalServerError' };
     await api.fault({ ...fault, when: 'after' });
-    await api.fault({ ...fault, when: 'before' });
-    expect((await api.resend(token, orderId)).status).toBe(504);
+    await api.fault({ ...fault, when: 'before', times: 5 });
+    expect((await api.resend(token, orderId)).status).toBe(500);
 
     const { resend } = (await api.line(token, orderId)).body;
     expect(resend).toMatchObject({ allowed: false, reason: 'resend-too-soon' });

@@ -152,3 +152,20 @@ describe('the same form again', () => {
     expect(sent).toHaveLength(1);
   });
 });
+
+test('a change of several lines ends in time; done again it goes on with the lines that it skipped', async () => {
+  const { change, sent, stored } = world(...['1', '2', '3', '4'].map((lineId) => ({ ...awaiting, lineId })));
+  // The mail service takes 8 s for each email.
+  const realNow = performance.now.bind(performance);
+  performance.now = () => sent.length * 8000;
+  const contact = { email: 'new@example.com' };
+  const { lines, skipped } = await change(contact, undefined, true);
+  performance.now = realNow;
+  expect(lines.map(({ line: { lineId } }) => lineId)).toEqual(['1', '2']);
+  expect(skipped).toMatchObject(['3', '4'].map((lineId) => ({ lineId, reason: 'email-not-sent' })));
+  expect(stored('3').provisioningContact.email).toBe('it@example.com');
+
+  await change(contact, undefined, true);
+  expect(sent).toHaveLength(4);
+  expect(stored('4').provisioningContact.email).toBe('new@example.com');
+});

@@ -112,3 +112,14 @@ it.each(['ECONNREFUSED', 'ENOTFOUND'])(
     expect(requests()).toBe(0);
   },
 );
+
+it('waits no longer than it may for an answer that never ends, or a repeat that is never answered', async () => {
+  const endless = (response: ServerResponse) => {
+    const writing = setInterval(() => response.write(' '), 20);
+    response.on('close', () => clearInterval(writing));
+  };
+  for (const answers of [[endless], [refused('Throttling', 400), endless]]) {
+    const { client } = await mailService(...answers);
+    expect(await mail(client, 'set', 500).send(email)).toMatchObject({ outcome: 'unknown' });
+  }
+});

@@ -178,12 +178,29 @@ describe('a claim', () => {
     },
   );
 
-  it('that cannot be given back runs out, and counts by then', async () => {
-    const { send, sent, stored } = world(awaiting, ['after', 'before']);
-    expect(await send()).toMatchObject({ outcome: 'unconfirmed', line: { emailsSent: 2 } });
+  it('is given back as soon as the table takes it', async () => {
+    const { send, sent, stored } = world(awaiting, ['after', 'before', 'before']);
+    expect(await send()).toEqual({ outcome: 'refused', reason: 'TimeoutError' });
     expect(sent).toEqual([]);
-    expect((await stored()).claim).toMatchObject({ id: 'claim-1' });
+    expect(await stored()).not.toHaveProperty('claim');
   });
+
+  it.each([
+    ['after', { claim: { id: 'claim-1' } }],
+    ['before', { emailsSent: 1 }],
+  ] as const)(
+    'that cannot be given back (%s) is a fault, which says nothing of an email',
+    async (when, left) => {
+      const { send, sent, stored } = world(awaiting, [
+        when,
+        'before',
+        ...recordPauses.map(() => 'before' as const),
+      ]);
+      await expect(send()).rejects.toMatchObject({ name: 'WriteUnconfirmed' });
+      expect(sent).toEqual([]);
+      expect(await stored()).toMatchObject(left);
+    },
+  );
 
   it('whose own write is found there sends its email once, and counts it once', async () => {
     const { send, sent, stored } = world(awaiting, ['twice']);
