@@ -33,3 +33,7 @@ export const saveContact = (line: OrderLine, contact: Contact, stamp: Stamp): Or
 
 /** Mail addresses are the same in any case: mail systems that tell them apart are not met in practice. */
 export const isSameAddress = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** Whether a change from one contact to the other changes nothing. */
+export const isSameContact = (a: Contact, b: Contact): boolean =>
+  isSameAddress(a.email, b.email) && a.name === b.name && a.locale === b.locale;

@@ -1,6 +1,6 @@
 import { assertNever } from './assert-never.ts';
 import { limitSpan, liveClaim, withoutStaleClaim } from './claims.ts';
-import { changedContact, type ContactChange, isSameAddress } from './contact.ts';
+import { changedContact, type ContactChange, isSameAddress, isSameContact } from './contact.ts';
 import type { Contact, OrderLine } from './order-line.ts';
 import { type Instant, type IsoDuration, later, plus } from './time.ts';
 
@@ -85,8 +85,6 @@ export function decideContactChange(
   if (refusal) return { outcome: 'refused', refusal };
   return { outcome: refuseUnstarted(line) ? 'save' : 'send', contact };
 }
-
-const isSameContact = (a: Contact, b: Contact): boolean => a.name === b.name && a.locale === b.locale;
 
 /** How long the mail service has to report on a first email that may have left, before it is sent once more. */
 const firstPatience: IsoDuration = 'PT15M';

@@ -1,6 +1,6 @@
 import { keepAnswer } from './answers.ts';
 import { withCount, withoutClaim } from './claims.ts';
-import { isSameAddress, withContact } from './contact.ts';
+import { isSameAddress, isSameContact, withContact } from './contact.ts';
 import { emailEffects, type EmailKind } from './email-kinds.ts';
 import { type HistoryEntry, withEntry } from './history.ts';
 import { type Claim, type Contact, type OrderLine, type SentEmail, withHistory } from './order-line.ts';
@@ -19,10 +19,9 @@ export function recordSent(line: OrderLine, claim: Claim, { messageId, sentAt }:
   const isCounted =
     line.unconfirmed.some((given) => given.id === id) || line.history.some((entry) => isOfClaim(entry, id));
   const counted = isCounted ? line : withCount(withoutClaim(line, id), kind, sentAt);
-  const changed =
-    changesContact && !isContactNewer(line, claim)
-      ? withContact(counted, to, { at: sentAt, actor })
-      : counted;
+  const isChange =
+    changesContact && !isContactNewer(line, claim) && !isSameContact(line.provisioningContact, to);
+  const changed = isChange ? withContact(counted, to, { at: sentAt, actor }) : counted;
   const email: SentEmail = { messageId, to: to.email, sentAt };
   const sent: OrderLine = {
     ...(startsWindow ? started(changed, sentAt) : changed),
@@ -60,9 +59,16 @@ function withSentEntry(
 const isOfClaim = (entry: HistoryEntry, claimId: string): boolean =>
   entry.type === 'ProvisioningEmailUnconfirmed' && entry.claimId === claimId;
 
-/** Whether the contact was changed after the claim was made: what is told late does not undo it. */
+/**
+ * Whether the contact was chosen after the claim was made: what is told late does not undo it. An email chooses it also
+ * if it was the contact already, and nothing changed.
+ */
 const isContactNewer = (line: OrderLine, claim: Claim): boolean =>
-  line.history.some(({ type, at }) => type === 'ProvisioningContactChanged' && at > claim.at);
+  line.history.some((entry) => entry.at > claim.at && choosesContact(entry));
+
+const choosesContact = (entry: HistoryEntry): boolean =>
+  entry.type === 'ProvisioningContactChanged' ||
+  (entry.type === 'ProvisioningEmailSent' && emailEffects[entry.kind].changesContact);
 
 /** An email as the mail service reports it. */
 export interface ReportedEmail extends SentEmail {

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { RunningService } from '../support/model/running-service.ts';
-import { seed } from '../support/model/seed.ts';
+import { seed } from '../support/seed.ts';
 import { Sequence } from '../support/model/sequence.ts';
 import { onceFailed, sequencesWithoutFaults, type Step } from '../support/model/steps.ts';
 
 /*
  * The sequences of test/unit/model.test.ts on the real service, which shows that what is proven there in memory is the
- * service: its database, its bus, its timers and its HTTP. `FC_SEED=<seed>` in the environment runs the same ones again.
+ * service: its database, its bus, its timers and its HTTP. Every build runs the same ones; `FC_SEED=<seed>` in the
+ * environment runs those of another seed, `FC_SEED=random` any.
  */
 const services = 3;
 const sequencesEach = 8;

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { MemoryService } from '../support/model/memory-service.ts';
 import { runInMemory, sequencesInMemory, Tally } from '../support/model/run.ts';
-import { seed } from '../support/model/seed.ts';
+import { newSeed } from '../support/seed.ts';
 
 /*
  * Runs the random sequences of test/unit/model.test.ts with ever new seeds until the time is over, and says how often
@@ -17,7 +17,7 @@ const atOnce = Math.min(50, sequencesInMemory);
 const open = await MemoryService.open();
 const tally = new Tally();
 const end = performance.now() + minutes * 60_000;
-for (let next = seed; performance.now() < end; next += 1) {
+for (let next = newSeed; performance.now() < end; next += 1) {
   try {
     await runInMemory(next, atOnce, open, tally);
   } catch (error) {
@@ -30,5 +30,5 @@ for (let next = seed; performance.now() < end; next += 1) {
   }
 }
 
-console.log(`soak: ${tally.toString()} (from FC_SEED=${seed})`);
+console.log(`soak: ${tally.toString()} (from FC_SEED=${newSeed})`);
 for (const [fault, times] of [...tally.faults].sort()) console.log(`  ${fault}: ${times}`);

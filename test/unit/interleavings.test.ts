@@ -17,6 +17,7 @@ import { presentEntry } from '../../shared/use-cases/present-history.ts';
 import { daysAfter, line, type LineChanges, minutesBefore, now } from '../support/lines.ts';
 import { type Beginning, newAddress, OneLine, type Operation, operations } from '../support/one-line.ts';
 import { AllSchedules, type Choose, chosenBy, given, oneAfterTheOther } from '../support/schedules.ts';
+import { seed } from '../support/seed.ts';
 
 /*
  * What comes of it if two things happen to a line at the same time? The product's own functions run side by side on one
@@ -27,10 +28,9 @@ import { AllSchedules, type Choose, chosenBy, given, oneAfterTheOther } from '..
  * does.
  *
  * A failure names itself: INTERLEAVINGS='resend × cancel / awaiting / 0110' plays that schedule again, and without the
- * turns at its end all schedules. FC_SEED=<seed> chooses the same threes.
+ * turns at its end all schedules. FC_SEED=<seed> chooses other threes, FC_SEED=random any.
  */
 const wanted = process.env.INTERLEAVINGS;
-const seed = Number(process.env.FC_SEED ?? Date.now() % 1_000_000_000);
 const threes = 150;
 const schedulesOfThree = 8;
 

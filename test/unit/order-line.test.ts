@@ -434,6 +434,38 @@ describe('a claim that was left without an outcome', () => {
       expect(recordReported(changed, report).provisioningContact).toEqual(chosen);
     });
 
+    describe('after another one that changed the contact to the same', () => {
+      const toOther = {
+        ...toNew,
+        id: 'claim-2',
+        to: { email: 'other@example.com', locale: 'en' },
+        at: minutesBefore(1.5),
+      } as const;
+      const again = { ...toNew, id: 'claim-3', at: minutesBefore(1) };
+      const given = [toNew, toOther, again].reduce(withClaim, awaiting);
+      const reported = (line: OrderLine, { id, to, at }: Claim) =>
+        recordReported(line, {
+          claimId: id,
+          kind: undefined,
+          messageId: `message of ${id}`,
+          to: to.email,
+          sentAt: at,
+        });
+      const confirmed = [toNew, again].reduce(reported, withoutStaleClaim(given, now));
+
+      it('changes it no more', () => {
+        expect(confirmed.provisioningContact).toEqual(toNew.to);
+        expect(types(confirmed).filter((type) => type === 'ProvisioningContactChanged')).toHaveLength(1);
+      });
+
+      it('stands against a change that was made in between, and is told after it', () => {
+        expect(reported(confirmed, toOther).provisioningContact).toEqual(toNew.to);
+        const changed = [toNew, toOther].reduce(reported, withoutStaleClaim(given, now));
+        expect(changed.provisioningContact).toEqual(toOther.to);
+        expect(reported(changed, again).provisioningContact).toEqual(toNew.to);
+      });
+    });
+
     it('starts the window if it is the first, from when the mail service took it', () => {
       const first = claim('first', { at: minutesBefore(2), until: minutesBefore(1) });
       const given = withoutStaleClaim(withClaim(line(), first), now);

@@ -97,7 +97,8 @@ export class ModelLine {
   emails = 0;
   /** How often its contact changed without an email. */
   savedContacts = 0;
-  contactChangedAt: string | undefined;
+  /** When somebody last chose the contact: what was asked for before, and is told later, does not undo it. */
+  contactChosenAt: string | undefined;
   readonly counted: string[] = [];
   readonly asked = new Map<string, Asked>();
   /** The emails that the history says may have been sent, with what was asked for by which key. */
@@ -246,19 +247,22 @@ export class ModelLine {
 
   #accepted(kind: EmailKind, sentAt: string, to: string, claimedAt: string): void {
     if (kind === 'first') this.firstSentAt ??= sentAt;
-    const isOvertaken = this.contactChangedAt !== undefined && this.contactChangedAt > claimedAt;
-    if (kind === 'contact-change' && !isOvertaken) this.changeContact(to, sentAt);
+    if (kind === 'contact-change') {
+      const isOvertaken = this.contactChosenAt !== undefined && this.contactChosenAt > claimedAt;
+      if (!isOvertaken && !isSame(to, this.contact)) this.#changeContact(to);
+      this.contactChosenAt = latestOf(this.contactChosenAt, sentAt);
+    }
     if (!this.lastEmail || this.lastEmail.sentAt <= sentAt) this.lastEmail = { to, sentAt };
   }
 
-  changeContact(to: string, at: string): void {
+  #changeContact(to: string): void {
     this.contact = to;
-    this.contactChangedAt = latestOf(this.contactChangedAt, at);
     this.happened(`ProvisioningContactChanged ${to}`);
   }
 
   saveContact(to: string, at: string): void {
-    this.changeContact(to, at);
+    this.#changeContact(to);
+    this.contactChosenAt = latestOf(this.contactChosenAt, at);
     this.savedContacts += 1;
   }
 

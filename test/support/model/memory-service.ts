@@ -21,7 +21,6 @@ import { sfnClient, workflow } from '../../../shared/adapters/workflow.ts';
 import { workflowInput } from '../../../shared/contracts/workflow.ts';
 import { lookAhead } from '../../../shared/domain/follow-up.ts';
 import { isBooked, type OrderLine } from '../../../shared/domain/order-line.ts';
-import { plus } from '../../../shared/domain/time.ts';
 import type { EventsHandler } from '../../../shared/runtime/consume-events.ts';
 import { silentMetrics } from '../../../shared/runtime/metrics.ts';
 import type { BusEvent } from '../client.ts';
@@ -53,6 +52,9 @@ const mailTime = 5;
 /** After so long a queue delivers again what was not handled. */
 const visibilityTimeout = 3 * minute;
 
+/** How far ahead a sweep looks, once for all: each sequence asks for it in every hour of years. */
+const sweptAhead = Duration.fromISO(lookAhead).toMillis();
+
 /** How late late reports are: before and after the first email's patience with them. */
 const lateReports = [5 * minute, 50 * minute, 110 * minute] as const;
 
@@ -79,7 +81,6 @@ const namedInput = z
   .transform(({ executionArn }) => executionArn.split(':').at(-1) ?? '');
 const letterInput = z.object({ MessageBody: z.string() });
 const sending = z.object({ sending: z.object({ closedStateKey: z.string() }) });
-const keyed = z.object({ dueAt: z.string().optional() });
 
 /** An email in the mail service's hands. */
 interface Email extends LeftEmail {
@@ -441,11 +442,8 @@ export class MemoryService implements Target {
   }
 
   #isAnyDue(): boolean {
-    const by = plus(this.instant(), lookAhead);
-    return [...this.#table.items.values()].some((item) => {
-      const { dueAt } = keyed.parse(item);
-      return dueAt !== undefined && dueAt <= by;
-    });
+    const by = new Date(this.#agenda.now().getTime() + sweptAhead).toISOString();
+    return [...this.#table.items.values()].some(({ dueAt }) => typeof dueAt === 'string' && dueAt <= by);
   }
 
   // The bus
