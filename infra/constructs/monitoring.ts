@@ -33,25 +33,25 @@ interface MonitoringProps {
 interface Watch {
   /** The heading of the runbook's section, which the alarm is named after. */
   readonly section: string;
-  /** Which of several, where a section is about several. */
+  /** Which one, where a section covers several. */
   readonly which?: string;
-  /** What a user suffers while it lasts. */
-  readonly suffering: string;
+  /** What users notice while it lasts. */
+  readonly userImpact: string;
   readonly metric: IMetric;
   readonly alarmIf: { readonly above: number } | { readonly below: number };
-  /** For how many periods of the metric in a row. */
+  /** For how many consecutive periods of the metric. */
   readonly periods: number;
   readonly noData: TreatMissingData;
 }
 
-/** Long enough for a failure to come again if it is more than chance. */
+/** Long enough for a failure to recur if it is more than chance. */
 const aWhile = Duration.minutes(15);
 const soon = Duration.minutes(5);
 
 /**
- * From which share of a day's emails on bounces and complaints are too many, in percent. It counts from so many emails
- * on that a single one stays within: 1 of 20 is 5 %, 1 of 200 is 0.5 %. SES looks into senders above 5 % bounces, and
- * may stop those above 0.5 % complaints.
+ * The share of a day's emails above which there are too many bounces or complaints, in percent. It applies from
+ * `leastEmails` on, so that a single one stays within it: 1 of 20 is 5 %, 1 of 200 is 0.5 %. SES reviews senders above
+ * 5 % bounces, and may pause those above 0.5 % complaints.
  */
 const tooManyBounces = { percent: 5, leastEmails: 20 };
 const tooManyComplaints = { percent: 0.5, leastEmails: 200 };
@@ -59,12 +59,12 @@ const tooManyComplaints = { percent: 0.5, leastEmails: 200 };
 /** Leaves time to have the quota raised: a line holds its execution for up to a year. */
 const mostOpenExecutions = { percent: 80 };
 
-/** Longer than a person waits without wondering; a cold start takes about one second. */
+/** Longer than people wait without wondering; a cold start takes about one second. */
 const slowAnswer = Duration.seconds(3);
 
 /**
- * Alarms on what users suffer from, and the dashboard. Every function and every queue of dead letters that the stack
- * has by then is watched, so this comes last.
+ * Alarms on what users notice, and the dashboard. It watches every function and every dead-letter queue that the stack
+ * has by then, so it must be created last.
  */
 export class Monitoring extends Construct {
   readonly #runbookUrl: string;
@@ -100,7 +100,7 @@ export class Monitoring extends Construct {
   #failedExecutions(stateMachine: StateMachine): Alarm {
     return this.#watch('FailedExecutions', {
       section: 'Failed executions',
-      suffering: 'The first email of a line is late, or a line stays open after its window.',
+      userImpact: 'A first email is late, or a line stays open past its window.',
       metric: new MathExpression({
         label: 'failed or timed out',
         expression: 'FILL(failed, 0) + FILL(timedOut, 0)',
@@ -113,12 +113,12 @@ export class Monitoring extends Construct {
     });
   }
 
-  /** One failure is made up for: events stay in their queue, the workflow tries again, the sweep comes again. */
+  /** A single failure recovers by itself: events stay queued, the workflow retries, the sweep runs again. */
   #functionErrors(name: string, resource: Function): Alarm {
     return this.#watch(`FunctionErrors-${name}`, {
       section: 'Function errors',
       which: name,
-      suffering: 'What the function does is late. If it is the one of the API, requests fail.',
+      userImpact: 'Whatever the function does is delayed; for the API and the console, requests fail.',
       metric: new MathExpression({
         label: 'errors and throttles',
         expression: 'FILL(errors, 0) + FILL(throttles, 0)',
@@ -131,12 +131,12 @@ export class Monitoring extends Construct {
     });
   }
 
-  /** One failure is enough: a tenth of the calls may be few, and deploying again costs nothing. */
+  /** A single failure is enough: a tenth of the requests may be few, and deploying again costs nothing. */
   #failedDeployment(name: string, deployment: GradualDeployment): Alarm {
     const alarm = this.#watch(`FailedDeployment-${name}`, {
       section: 'Failed deployments',
       which: name,
-      suffering: 'A request of ten failed for some minutes, until the version before was put back.',
+      userImpact: 'One request in ten failed for a few minutes, until the previous version was restored.',
       metric: deployment.failures,
       alarmIf: { above: 0 },
       periods: 1,
@@ -150,7 +150,7 @@ export class Monitoring extends Construct {
     return this.#watch(`DeadLetters-${queue.functionName}`, {
       section: 'Dead letters',
       which: queue.functionName,
-      suffering: 'What the events say has not happened: a line is not booked, moved, cancelled or onboarded.',
+      userImpact: 'Events have not taken effect: a line is not booked, rescheduled, cancelled or onboarded.',
       metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, period: soon }),
       alarmIf: { above: 0 },
       periods: 1,
@@ -161,7 +161,7 @@ export class Monitoring extends Construct {
   #overdueLines(): Alarm {
     return this.#watch('OverdueLines', {
       section: 'Overdue lines',
-      suffering: 'First emails left late, or lines were closed late. The sweep is making up for it.',
+      userImpact: 'First emails or closings were late. The sweep is making up for them.',
       metric: productMetric(this, 'OverdueLines', {}, { statistic: Stats.SUM, period: aWhile }),
       alarmIf: { above: 0 },
       periods: 1,
@@ -169,22 +169,23 @@ export class Monitoring extends Construct {
     });
   }
 
-  /** Two empty hours in a row, since one can lie between sweeps at the very ends of its neighbours. */
+  /** Two empty hours in a row: one can fall between a sweep early in the hour before and one late in the next. */
   #missingSweeps(): Alarm {
     return this.#watch('MissingSweeps', {
       section: 'Missing sweeps',
-      suffering: 'None yet. What the workflow misses from now on stays missed: emails and closings.',
+      userImpact: 'None yet. Emails and closings that the workflow misses from now on stay missed.',
       metric: productMetric(this, 'SweepRuns', {}, { statistic: Stats.SUM, period: sweepInterval }),
       alarmIf: { below: 1 },
       periods: 2,
-      noData: TreatMissingData.BREACHING, // no sweep came to its end
+      noData: TreatMissingData.BREACHING, // no sweep completed
     });
   }
 
   #bounces(): Alarm {
     return this.#watch('Bounces', {
       section: 'Bounces',
-      suffering: 'Contacts do not get their email. If it goes on, SES stops all emails of the account.',
+      userImpact:
+        'Contacts do not get their email. If this continues, SES may pause all sending of the account.',
       metric: this.#shareOfEmails('Bounced', tooManyBounces),
       alarmIf: { above: tooManyBounces.percent },
       periods: 1,
@@ -195,8 +196,8 @@ export class Monitoring extends Construct {
   #complaints(): Alarm {
     return this.#watch('Complaints', {
       section: 'Complaints',
-      suffering:
-        'Contacts get emails that they call spam. If it goes on, SES stops all emails of the account.',
+      userImpact:
+        'Contacts mark emails as spam. If this continues, SES may pause all sending of the account.',
       metric: this.#shareOfEmails('Complained', tooManyComplaints),
       alarmIf: { above: tooManyComplaints.percent },
       periods: 1,
@@ -207,7 +208,7 @@ export class Monitoring extends Construct {
   #apiErrors(stage: HttpStage): Alarm {
     return this.#watch('ApiErrors', {
       section: 'API errors',
-      suffering: 'Partners cannot see their lines, resend emails or correct contacts.',
+      userImpact: 'Partners cannot see their lines, resend emails or correct contacts.',
       metric: stage.metricServerError({ statistic: Stats.SUM, period: aWhile }),
       alarmIf: { above: 2 },
       periods: 1,
@@ -218,7 +219,7 @@ export class Monitoring extends Construct {
   #slowApi(stage: HttpStage): Alarm {
     return this.#watch('SlowApi', {
       section: 'Slow API',
-      suffering: 'Partners wait for every answer.',
+      userImpact: 'Partners wait for slow pages and API calls.',
       metric: stage.metricLatency({ statistic: Stats.p(99), period: soon }),
       alarmIf: { above: slowAnswer.toMilliseconds() },
       periods: 3,
@@ -229,7 +230,7 @@ export class Monitoring extends Construct {
   #openExecutions(): Alarm {
     return this.#watch('OpenExecutions', {
       section: 'Open executions',
-      suffering: 'None yet. At the quota no execution starts any more, and first emails leave an hour late.',
+      userImpact: 'None yet. At the quota no execution can start, and first emails leave an hour late.',
       metric: new MathExpression({
         label: 'open executions (% of the quota)',
         expression: '100 * open / quota',
@@ -242,7 +243,7 @@ export class Monitoring extends Construct {
     });
   }
 
-  /** Which share of a day's emails had this outcome, in percent; 0 while they are too few to tell. */
+  /** The share of a day's emails with this outcome, in percent; 0 while there are too few to tell. */
   #shareOfEmails(
     Outcome: DimensionsOf<'EmailFeedback'>['Outcome'],
     { leastEmails }: { leastEmails: number },
@@ -267,10 +268,10 @@ export class Monitoring extends Construct {
     });
   }
 
-  #watch(id: string, { section, which, suffering, metric, alarmIf, periods, noData }: Watch): Alarm {
+  #watch(id: string, { section, which, userImpact, metric, alarmIf, periods, noData }: Watch): Alarm {
     const alarm = new Alarm(this, id, {
       alarmName: [Stack.of(this).stackName, section, which].filter(Boolean).join(' - '),
-      alarmDescription: `${suffering} Runbook: ${this.#runbookUrl}#${section.toLowerCase().replaceAll(' ', '-')}`,
+      alarmDescription: `User impact: ${userImpact} Runbook: ${this.#runbookUrl}#${section.toLowerCase().replaceAll(' ', '-')}`,
       metric,
       ...('above' in alarmIf
         ? { comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD, threshold: alarmIf.above }
