@@ -11,9 +11,9 @@ export interface RuntimeFiles {
 }
 
 /**
- * How the code of a function is made: one file with all that it imports, the AWS SDK too, for a quick cold start (`npm
- * run bench:cold-start`). The same sources always make the same file. It comes without a source map, which costs a
- * cold start more than the rest of it wins when node reads it: `npm run map-trace` reads stack traces instead.
+ * Bundles a function into one file with everything it imports, the AWS SDK included, for a quick cold start (`npm run
+ * bench:cold-start`). The same sources always give the same file. There is no source map, because reading one costs a
+ * cold start more than bundling saves: `npm run map-trace` maps stack traces instead.
  */
 export const bundling = (folder: string) =>
   ({

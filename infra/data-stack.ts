@@ -10,7 +10,7 @@ interface DataProps extends StackProps {
   readonly settings: Settings;
 }
 
-/** What outlives the service: the order lines, the people, and what others know by its address. */
+/** What outlives the service: the order lines, the people, and whatever others address by name. */
 export class DataStack extends Stack {
   readonly orderLines: OrderLineTable;
   readonly mail: Mail;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 
-/* Deploys both stacks with the CDK that this product is built with, and says what to do where its own words leave that open. */
+/* Deploys both stacks with the pinned CDK, and adds the next step where the CDK's own error message lacks one. */
 
 const nextSteps: readonly { readonly when: RegExp; readonly then: string }[] = [
   {

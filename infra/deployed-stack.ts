@@ -10,9 +10,9 @@ import * as z from 'zod';
 import { type StackOutputs, stackOutputs } from './outputs.ts';
 import { defaults } from './settings.ts';
 
-/* What the programs of operators read of the stack that is deployed. */
+/* What the operators' scripts read from the deployed stack. */
 
-/** Something that its user can put right; the message says how. */
+/** An error that the user can fix; the message says how. */
 export class UsageError extends Error {}
 
 /** A resource of the stack, as the template names it and as AWS does. */
@@ -84,7 +84,7 @@ export async function outputsOf(client: CloudFormationClient, stackName: string)
   );
 }
 
-/** The resources that the stack has by now, without those that are deleted. */
+/** The stack's current resources, without deleted ones. */
 export async function resourcesOf(
   client: CloudFormationClient,
   stackName: string,

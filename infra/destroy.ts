@@ -32,7 +32,7 @@ with keepData false. It says what it will do, and asks. Ended midway it goes on 
   --undo   bring intake back after a run that did not come to delete the stack
 `;
 
-/** Quotas are used up by calls of others too: what is throttled is tried again for minutes. */
+/** Others use the same quotas: throttled calls are retried for minutes. */
 const patient = { maxAttempts: 12 };
 
 const cloudFormation = new CloudFormationClient(patient);
@@ -63,9 +63,9 @@ async function main(): Promise<void> {
   console.log(`${names.service} is gone.`);
 }
 
-/** Something of a stage that is there to be destroyed. */
+/** The stacks of a stage that can be destroyed. */
 interface Found {
-  /** Missing if an earlier run got as far as this. */
+  /** Missing if an earlier run already deleted it. */
   readonly service: Service | undefined;
   readonly kept: readonly Stack[];
   readonly throwaway: readonly Stack[];
@@ -76,7 +76,7 @@ interface Service {
   readonly resources: readonly DeployedResource[];
 }
 
-/** @throws UsageError when nothing can be done now, before anything is */
+/** @throws UsageError when nothing can be done now, before anything has been */
 async function findStacks(names: ReturnType<typeof stackNames>): Promise<Found> {
   const data = await findStackIfThere(cloudFormation, names.data);
   const isKept = data?.EnableTerminationProtection === true;
@@ -142,7 +142,7 @@ const stateMachinesOf = (resources: readonly DeployedResource[]): readonly strin
 
 const pace = async () => stopPace(await sfn.config.region());
 
-/** Says what will happen, and answers how many executions are open. */
+/** Prints the plan; answers how many executions are open. */
 async function showPlan({ service, kept, throwaway }: Found): Promise<number> {
   const progress = new Progress();
   let running = 0;
@@ -208,12 +208,12 @@ async function destroyService({ stack, resources }: Service, expected: number): 
   await deleteStack(stack, resources);
 }
 
-/** Milliseconds between two looks at a stack that is being deleted. */
+/** Polling interval while a stack is being deleted, in milliseconds. */
 const betweenLooks = 3000;
 
 /**
- * Deletes the stack, and goes on stopping executions meanwhile: a sweep that ran when intake was stopped may have started
- * some. They end also those of a state machine that is being deleted.
+ * Deletes the stack, and keeps stopping executions meanwhile: a sweep that was running when intake was stopped may
+ * have started some. That also ends executions of a state machine that is being deleted.
  * @throws UsageError when CloudFormation gives up
  */
 async function deleteStack(
@@ -243,7 +243,7 @@ async function deleteStack(
   progress.end();
 }
 
-/** What CloudFormation says of the resources that it could not delete; the newest event comes first. */
+/** The resources that CloudFormation could not delete, with its reasons; the newest event comes first. */
 async function whyNotDeleted(StackName: string): Promise<string> {
   const { StackEvents = [] } = await cloudFormation.send(new DescribeStackEventsCommand({ StackName }));
   const reasons = StackEvents.filter(({ ResourceStatus }) => ResourceStatus === 'DELETE_FAILED').map(
@@ -253,7 +253,7 @@ async function whyNotDeleted(StackName: string): Promise<string> {
   return ['CloudFormation could not delete all of it:', ...new Set(reasons)].join('\n');
 }
 
-/** One line that changes in place; where nobody looks, a line every ten seconds. */
+/** A progress line that updates in place; without a terminal, one line every ten seconds. */
 class Progress {
   #shownAt = -Infinity;
   #isShown = false;

@@ -5,7 +5,7 @@ import { organizationOnboarded } from '../functions/record-onboarding/event.ts';
 import { orderLineRescheduled } from '../functions/reschedule-order-line/event.ts';
 import type { Source } from '../shared/contracts/events.ts';
 
-/** The functions that take events in. The deployed stack and the local runtime have all that stand here. */
+/** The functions that take events in. The deployed stack and the local runtime create whatever is listed here. */
 export const declaredEvents = [
   orderLineBooked,
   orderLineRescheduled,
@@ -31,8 +31,8 @@ export interface IntakeRule<Declared extends Taker> {
 }
 
 /**
- * Every event of a known sender reaches one function, so that one of an unknown type ends among the dead letters with
- * the reason, and does not vanish.
+ * Every event of a known sender reaches one function, so an event of an unknown type ends up as a dead letter with
+ * the reason rather than vanishing.
  */
 export const rulesOf = <Declared extends Taker>(all: readonly Declared[]): readonly IntakeRule<Declared>[] =>
   all.map((declared) => {
@@ -58,8 +58,8 @@ export const functionFor = (event: { readonly source: string; readonly 'detail-t
       : !detailType.allBut.includes(event['detail-type']);
   })?.declared.functionName;
 
-/** How often a queue delivers an event whose handling fails, before it is a dead letter. */
+/** How often a queue delivers an event whose handling fails before it becomes a dead letter. */
 export const mostDeliveries = 5;
 
-/** How many events one call of a function gets at most. */
+/** The largest batch of events in one invocation. */
 export const batchSize = 10;

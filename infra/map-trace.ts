@@ -5,8 +5,8 @@ import * as z from 'zod';
 import { bundling } from './bundle.ts';
 
 /*
- * Puts the places of the sources into the stack traces of a log. It makes the function's bundle anew, with a source
- * map: check out the version that is deployed, or the places are those of another one.
+ * Maps the stack traces of a log to the sources. It rebuilds the function's bundle with a source map, so check out
+ * the version that is deployed; otherwise the positions are wrong.
  */
 
 const usage = `Reads a part of a log from standard input, and writes it with the places in the sources that its stack traces mean.

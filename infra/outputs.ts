@@ -4,7 +4,7 @@ import { intakeFunctions } from './intake-rules.ts';
 const queueUrls = z.object({ queue: z.url(), deadLetters: z.url() });
 export type QueueUrls = z.output<typeof queueUrls>;
 
-/** What the deployed stack tells those who operate it: its outputs, by name. */
+/** The outputs of the deployed stack, by name. */
 export const stackOutputs = z.object({
   ApiUrl: z.url(),
   EventBusArn: z.string(),

@@ -50,7 +50,7 @@ const options = z.object({
 });
 type Options = z.output<typeof options>;
 
-/** Something that failed and can be put back. */
+/** Something that failed and can be retried. */
 interface Failure {
   readonly of: string;
   readonly what: string;
@@ -103,12 +103,12 @@ function readOptions(): Options {
   }
 }
 
-/** Seconds. What is looked at is hidden from others for so long, unless it is given back before. */
+/** How long inspected messages stay hidden from others unless they are released sooner, in seconds. */
 const lookingTime = 300;
 
 /**
- * Each letter is sent to its function's queue, unless it is discarded, and then deleted: dying in between delivers an event twice, which
- * events may be.
+ * Sends each dead letter to its function's queue, unless it is discarded, then deletes it: a crash in between
+ * delivers an event twice, which is allowed.
  */
 async function redriveQueue(
   name: string,
@@ -166,8 +166,8 @@ async function* lettersOf(sqs: SQSClient, queueUrl: string): AsyncIterable<Messa
 }
 
 /**
- * Gives lines a new execution as the sweep does, on the definition of today. Lines that need none any more are left
- * out: those that have a newer one, of the sweep or of an earlier redrive, and those that are settled.
+ * Gives lines a new execution, as the sweep does, on the current definition. It skips lines that need none: those
+ * with a newer one, from the sweep or an earlier redrive, and settled ones.
  */
 async function redriveExecutions(
   { StateMachineArn: stateMachineArn, TableName }: StackOutputs,
@@ -217,7 +217,7 @@ const lineEvent = z.object({
   detail: z.object({ orderId: z.string().max(64), lineId: z.string().max(64).default('') }),
 });
 
-/** Which line an event is about, if it says so. Nothing else of it is shown: it names people. */
+/** The line that an event is about, if it says so. Nothing else of it is shown: it names people. */
 function lineNamed(body: string): string {
   try {
     const { orderId, lineId } = lineEvent.parse(JSON.parse(body)).detail;

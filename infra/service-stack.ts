@@ -17,7 +17,7 @@ interface ServiceProps extends StackProps {
   readonly data: DataStack;
 }
 
-/** All that works on the data: it holds nothing that a later deployment would miss. */
+/** Everything that works on the data. It holds nothing that a later deployment would miss. */
 export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, { settings, data, ...props }: ServiceProps) {
     super(scope, id, { description: 'Sends, resends and follows up provisioning emails', ...props });

@@ -9,7 +9,7 @@ import {
 } from '../shared/contracts/environment.ts';
 import { inputErrors } from '../shared/contracts/validation.ts';
 
-/** What holds where a deployer sets nothing; the local runtime runs on the same. */
+/** Defaults for settings that a deployer leaves out; the local runtime uses the same. */
 export const defaults = {
   stage: 'prod',
   offerWindows: { default: 'P30D', families: { 'A-FLEX': 'P7D', 'A-FLEX-3': 'P7D' } },
@@ -18,15 +18,15 @@ export const defaults = {
   claimNames: { partnerId: 'partner_id', roles: 'roles' },
   /** In the tokens of the stack's own user pool. */
   poolClaimNames: { partnerId: 'custom:partner_id', roles: 'cognito:groups' },
-  /** A week holds a long weekend and the time to mend what was wrong; a letter that was put back is gone at once. */
+  /** A week covers a long weekend and the time for a fix; redriven letters are deleted at once. */
   deadLetterDays: 7,
-  /** As far back as the table can be restored to: what came since is replayed. */
+  /** As far back as the table can be restored: later events are replayed. */
   eventArchiveDays: 35,
   logRetentionDays: 90,
   runbookUrl: 'infra/RUNBOOK.md',
 } as const;
 
-/** The retention times that CloudWatch Logs takes, in days. */
+/** The retention periods that CloudWatch Logs allows, in days. */
 const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
@@ -37,7 +37,7 @@ const organizationId = z
   .string()
   .regex(/^o-[a-z0-9]{10,32}$/, 'must be an id of AWS Organizations, for example o-a1b2c3d4e5');
 
-/** Who a source of events sends from. */
+/** The accounts that may send events of a source. */
 const eventSource = z
   .strictObject({
     accountIds: z.array(accountId).default([]),
@@ -48,7 +48,7 @@ const eventSource = z
     'must name accountIds, an organizationId, or both',
   );
 
-/** Before each source had its own, these were named for all. */
+/** These once applied to all sources. */
 const ofOneSource = z
   .never('belongs to one source: move it into settings.eventSources.commerce or .controlHub')
   .exactOptional();
@@ -71,7 +71,7 @@ const notStage =
 const notArchiveDays = 'must be whole days, at least one';
 
 const settingsObject = z.strictObject({
-  /** Tells apart the deployments of one account and region: the names of all that is deployed have it. */
+  /** Distinguishes deployments within one account and region; it is part of every name. */
   stage: z
     .string()
     // Cognito keeps these names to itself.
@@ -84,8 +84,8 @@ const settingsObject = z.strictObject({
     z.strictObject({ ...mailFields, setupLink: mailFields.setupLink.default(defaults.setupLink) }),
   ),
   /**
-   * Who signs people in; without it, a Cognito user pool that the stack makes. `issuer` and one of `audience` are the
-   * `iss` and `aud` of the access tokens that the API takes, `consoleClientId` is the console's client there.
+   * The OpenID Connect issuer; without it, the stack creates a Cognito user pool. `issuer` and one of `audience` are
+   * the `iss` and `aud` of the API's access tokens; `consoleClientId` is the console's client there.
    */
   signIn: z
     .strictObject({
@@ -97,7 +97,7 @@ const settingsObject = z.strictObject({
     })
     .exactOptional(),
   claimNames: claimNames.exactOptional(),
-  /** Who may put the events of which source on the product's bus, besides the account that it is in. */
+  /** Who may put events of which source on the product's bus, besides the account it is in. */
   eventSources: z.strictObject({
     commerce: eventSource,
     controlHub: eventSource,
@@ -117,9 +117,9 @@ const settingsObject = z.strictObject({
   logRetentionDays: z
     .literal(retentionDays, `must be one of ${retentionDays.join(', ')}: CloudWatch takes no others`)
     .default(defaults.logRetentionDays),
-  /** Who is told of alarms, and of their end: a topic in the region that the stack is in. */
+  /** The SNS topic notified when an alarm starts and ends; in the stack's region. */
   alarmTopicArn: topicArn.exactOptional(),
-  /** Where the runbook is read; alarms name a section of it. */
+  /** Where the runbook can be read; alarms link to its sections. */
   runbookUrl: z
     .url({ protocol: /^https$/, error: 'must be an https URL' })
     .regex(/^[^#]*$/, 'must not name a section: each alarm adds its own')
@@ -135,13 +135,13 @@ const settingsSchema = settingsObject.transform((settings) => ({
 }));
 export type Settings = z.output<typeof settingsSchema>;
 
-/** What functions are made by: what they read, and for how long their logs are kept. */
+/** What functions are created from: the settings they read, and the retention of their logs. */
 export type FunctionSettings = Pick<
   Settings,
   'offerWindows' | 'resendLimits' | 'mail' | 'claimNames' | 'logRetentionDays'
 >;
 
-/** The settings that functions read, as their environment has them; each function gets those that it asks for. */
+/** The settings as environment variables; each function gets those it asks for. */
 export const variablesOf = (
   settings: FunctionSettings,
 ): Readonly<Record<keyof typeof settingVariables, string>> => ({
@@ -154,8 +154,8 @@ export const variablesOf = (
 const context = z.object({ settings: settingsSchema });
 
 /**
- * Reads what the deployer set, as an object from cdk.json or as the JSON text of `-c settings=...`.
- * @throws Error whose message names every missing or wrong setting, one a line
+ * Reads the deployer's settings: an object from cdk.json, or the JSON text of `-c settings=...`.
+ * @throws Error whose message names every missing or invalid setting, one per line
  */
 export function readSettings(value: unknown): Settings {
   const result = context.safeParse(
@@ -178,6 +178,6 @@ function fromJson(text: string): unknown {
   }
 }
 
-/** A wrong key of a record says what is wrong with it. */
+/** An invalid key of a record is reported with its own message. */
 const ofKey: z.core.$ZodErrorMap = (issue) =>
   issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;

@@ -4,7 +4,7 @@ import { ServiceStack } from './service-stack.ts';
 import type { Settings } from './settings.ts';
 import { stackNames } from './stack-names.ts';
 
-/** Adds the two stacks of a stage: what keeps data, and beside it the service, which can be taken down and put back. */
+/** Adds the two stacks of a stage: the data, and beside it the service, which can be removed and deployed again. */
 export function addStacks(app: App, settings: Settings): { data: DataStack; service: ServiceStack } {
   const names = stackNames(settings.stage);
   const common = {

@@ -19,9 +19,9 @@ import {
 import pLimit from 'p-limit';
 import type { DeployedResource } from './deployed-stack.ts';
 
-/* How the service comes to rest: first nothing starts executions any more, then those that run are stopped. */
+/* Brings the service to rest: first nothing can start executions any more, then the running ones are stopped. */
 
-/** How many calls may come at once, and how many a second from then on. */
+/** Burst, and refill per second. */
 export interface Pace {
   readonly burst: number;
   readonly perSecond: number;
@@ -34,7 +34,7 @@ const stopQuota = {
 };
 const largeRegions = ['us-east-1', 'us-west-2', 'eu-west-1'];
 
-/** The rest is for others of the account. */
+/** The rest is left to other users of the account. */
 const shareOfQuota = 0.8;
 
 /** How fast executions are stopped in a region. */
@@ -53,7 +53,7 @@ interface Time {
 }
 const realTime: Time = { now: () => performance.now(), sleep: (milliseconds) => setTimeout(milliseconds) };
 
-/** Answers a function that is awaited before each call, and keeps all calls together to the pace. */
+/** Returns a function to await before each call, which keeps all calls together within the pace. */
 export function pacer({ burst, perSecond }: Pace, { now, sleep }: Time = realTime): () => Promise<void> {
   const interval = 1000 / perSecond;
   let turn = -Infinity;
@@ -64,10 +64,10 @@ export function pacer({ burst, perSecond }: Pace, { now, sleep }: Time = realTim
   };
 }
 
-/** How many calls are under way at once: enough for the pace at 150 ms each. */
+/** Concurrent calls: enough for the pace at 150 ms each. */
 const mostAtOnce = 32;
 
-/** Milliseconds. A list may still name for a moment what was stopped. */
+/** Milliseconds. A list may briefly still include what was stopped. */
 const untilListed = 1000;
 
 /** How many executions run. */
@@ -85,8 +85,8 @@ export async function countRunning(
 }
 
 /**
- * Stops the executions that run, also those that begin meanwhile, until none is left. Calls that are throttled are
- * repeated by the client. Ending it midway and beginning anew goes on from there.
+ * Stops all running executions, including those that start meanwhile, until none is left. The client retries
+ * throttled calls. It can be interrupted and run again.
  * @returns how many it stopped
  */
 export async function stopRunning(
@@ -124,7 +124,7 @@ async function* runningPages(client: SFNClient, stateMachineArn: string): AsyncI
   }
 }
 
-/** Whether it was there to be stopped: what has ended meanwhile is left alone. */
+/** Whether it was still running; one that has ended meanwhile is ignored. */
 async function stopOne(client: SFNClient, executionArn: string): Promise<boolean> {
   try {
     await client.send(
@@ -138,8 +138,8 @@ async function stopOne(client: SFNClient, executionArn: string): Promise<boolean
 }
 
 /**
- * Keeps the functions of the stack from starting executions: no queue is read for any of them any more, and those that
- * know the state machine are not run at all, whoever calls them. What is gone already is passed over.
+ * Prevents the stack's functions from starting executions: none of their queues is polled any more, and those that
+ * know the state machine get zero concurrency. Whatever no longer exists is skipped.
  */
 export async function stopIntake(
   client: LambdaClient,
@@ -151,7 +151,7 @@ export async function stopIntake(
   }
 }
 
-/** Undoes what `stopIntake` does. Lines whose execution was stopped get another one from the sweep before it is due. */
+/** Undoes `stopIntake`. The sweep gives lines whose execution was stopped a new one before it is due. */
 export async function resumeIntake(
   client: LambdaClient,
   resources: readonly DeployedResource[],
@@ -169,10 +169,10 @@ const setMappings = (client: LambdaClient, resources: readonly DeployedResource[
       .map(({ physicalId }) => unlessGone(() => setMapping(client, physicalId, enabled))),
   );
 
-/** Milliseconds. Lambda takes some ten seconds to begin or end reading a queue. */
+/** Milliseconds. Lambda takes some ten seconds to start or stop polling a queue. */
 const untilSwitched = 2000;
 
-/** Done when Lambda has done it. */
+/** Resolves once Lambda has applied it. */
 async function setMapping(client: LambdaClient, UUID: string, Enabled: boolean): Promise<void> {
   const wanted = Enabled ? 'Enabled' : 'Disabled';
   const other = Enabled ? 'Disabled' : 'Enabled';
@@ -185,7 +185,7 @@ async function setMapping(client: LambdaClient, UUID: string, Enabled: boolean):
   }
 }
 
-/** The functions that are told of the state machine. */
+/** The functions that have the state machine's ARN. */
 async function startersOf(
   client: LambdaClient,
   resources: readonly DeployedResource[],

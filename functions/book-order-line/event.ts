@@ -44,7 +44,10 @@ interface Services extends IntakeServices {
   readonly settings: Pick<z.output<typeof environment>, 'OFFER_WINDOWS'>;
 }
 
-/** Books a line, unless it is booked, and gets its workflow going. An onboarding that came first holds from the start. */
+/**
+ * Books a line, unless it is booked, and starts its workflow. An onboarding that arrived earlier applies from the
+ * start.
+ */
 async function handle(event: z.output<typeof schema>, services: Services): Promise<void> {
   const { store, workflow, settings, now, metrics } = services;
   const stamp = { at: toInstant(now()), actor: event.source };

@@ -26,7 +26,7 @@ export const orderLineCancelled = declareEvents({
   handle,
 });
 
-/** Cancels a line and stops its execution; before its booking, the cancellation is held for it. */
+/** Cancels a line and stops its execution; before the booking arrives, the cancellation is buffered. */
 async function handle(
   event: z.output<typeof schema>,
   { store, workflow, now }: IntakeServices,

@@ -23,9 +23,9 @@ export const emailReported = declareEvents({
 });
 
 /**
- * Records what became of an email at the line that its tags name. An email that the line does not know of was sent by
- * somebody who got no answer, or died: the report makes its record. A table that was restored may not know the line yet:
- * the report waits among the dead letters until it does.
+ * Records what became of an email on the line that its tags name. If the line does not know the email, its sender got
+ * no answer or died, and the report creates the record. A restored table may not know the line yet: then the report
+ * waits as a dead letter until it does.
  * @throws NamedFault OrderLineNotFound
  */
 async function handle(event: EmailReport, { store, now, metrics }: RecordingServices): Promise<void> {
@@ -88,6 +88,6 @@ function feedbackOf(event: EmailReport): Feedback | undefined {
   }
 }
 
-/** As much of a reason as a history entry has room for. */
+/** The reason, cut to what a history entry has room for. */
 const reason = (text: string | undefined) =>
   text === undefined || text === '' ? {} : { reason: withinBytes(text, longestReason) };

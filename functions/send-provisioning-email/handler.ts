@@ -50,8 +50,9 @@ export function buildServices(
 }
 
 /**
- * Sends the first email of a line, unless it was sent, and answers how the workflow goes on.
- * @throws NamedFault OrderLineNotFound, SendInProgress, NotDueYet or EmailNotSent; all but the first are worth a retry
+ * Sends the first email of a line, unless it was sent, and answers how the workflow continues.
+ * @throws NamedFault OrderLineNotFound, SendInProgress, NotDueYet or EmailNotSent; all but the first are worth a
+ * retry
  */
 export async function handle(input: unknown, services: SendServices): Promise<SendingOutcome> {
   const { revision, ...key } = workflowInput.parse(input);
@@ -100,7 +101,7 @@ function outcomeOf(sending: EmailOutcome<SendingOutcome>, revision: number, at: 
   }
 }
 
-/** How the workflow of a line goes on for which nothing is left to send. */
+/** How the workflow continues for a line that needs no first email any more. */
 function stateOf(line: OrderLine, revision: number): SendingOutcome {
   if (line.executionRevision !== revision) return { outcome: 'superseded' };
   if (!isOpen(line) || line.closesAt === undefined) return { outcome: 'settled' };

@@ -66,8 +66,8 @@ export function buildServices(
 }
 
 /**
- * Gives every open line that is due what the workflow missed. A line that fails is reported and left for the next
- * sweep; it keeps no other line waiting.
+ * Gives every open line that is due what the workflow missed. A line that fails is logged and left for the next
+ * sweep; it does not hold up the others.
  */
 export async function handle(services: Services): Promise<SweepReport> {
   const { store, now, log, metrics } = services;
@@ -117,7 +117,7 @@ async function followUpLine(key: LineKey, services: Services): Promise<FollowUp>
   }
 }
 
-/** Onboards a line that the onboarding of its order did not get to. */
+/** Onboards a line that the onboarding of its order did not reach. */
 async function settle(
   line: OrderLine,
   onboarding: Onboarding,
@@ -129,7 +129,7 @@ async function settle(
   return 'onboard';
 }
 
-/** Closes a line, unless somebody else did meanwhile; answers whether it was closed here. */
+/** Closes a line, unless someone else already did; answers whether it was closed here. */
 async function close(line: OrderLine, at: Instant, store: OrderLineStore): Promise<boolean> {
   const { isClosed } = await store.change(
     line,

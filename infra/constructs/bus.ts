@@ -12,7 +12,7 @@ interface BusProps {
   readonly mail: Mail;
 }
 
-/** The product's event bus, and archives of all that comes in, by it and from SES, for replay. */
+/** The product's event bus, and archives for replay of everything that arrives on it and from SES. */
 export class Bus extends Construct {
   readonly resource: EventBus;
   /** What commerce and Control Hub sent. */
@@ -42,9 +42,9 @@ export class Bus extends Construct {
   }
 
   /**
-   * Lets those of a source put its events on the bus, and no others: who books orders cannot say that an organization
-   * was onboarded. Nobody else outside of the account may put any. What the account's own users and roles may put is
-   * up to their policies, whatever stands here.
+   * Lets the senders of a source put its events on the bus, and no others: whoever books orders cannot report an
+   * onboarding. No one else outside the account may put any. What the account's own users and roles may put depends
+   * on their policies alone.
    */
   #admit(
     name: 'commerce' | 'controlHub',

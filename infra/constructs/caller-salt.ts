@@ -4,8 +4,8 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 
 /**
- * What the hashes of callers in the logs are salted with. It goes with the stack: the logs that stay tell callers apart,
- * and nobody can be named by them any more.
+ * The salt of the caller hashes in the logs. It is deleted with the stack: the remaining logs still distinguish
+ * callers, but identify nobody.
  */
 export class CallerSalt extends Construct {
   readonly secretArn: string;

@@ -29,7 +29,7 @@ interface Shown {
 const hourly = { period: Duration.hours(1) };
 const frequent = { period: Duration.minutes(5) };
 
-/** A dashboard: what is wrong on top, then what the service does for its users, then how its parts fare. */
+/** A dashboard: alarms on top, then what the service does for its users, then the health of its parts. */
 export function showService(
   scope: Construct,
   { alarms, stateMachine, stage, functions, queues }: Shown,

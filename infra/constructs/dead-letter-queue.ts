@@ -3,7 +3,10 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 
-/** A queue that keeps what went wrong for somebody to look at, and no longer than was set: it names people. */
+/**
+ * A queue of events that could not be handled, for someone to look at. Its retention is a setting, because events
+ * name people.
+ */
 export class DeadLetterQueue extends Queue {
   /** The function that could not handle it. */
   readonly functionName: string;

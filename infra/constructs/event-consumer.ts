@@ -28,10 +28,12 @@ interface EventConsumerProps {
 
 const timeout = Duration.seconds(30);
 
-/** What Lambda needs to take messages from a queue, by AWSLambdaSQSQueueExecutionRole; CDK's own grant has more. */
+/** What Lambda needs to poll a queue, as in AWSLambdaSQSQueueExecutionRole; CDK's own grant allows more. */
 const polling = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'] as const;
 
-/** Events of a bus, by way of a queue, to one function. What it cannot handle ends among its dead letters. */
+/**
+ * Delivers events of a bus, through a queue, to one function. What it cannot handle ends up in its dead-letter queue.
+ */
 export class EventConsumer extends Construct {
   readonly urls: QueueUrls;
 

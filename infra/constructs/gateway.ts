@@ -19,23 +19,23 @@ interface GatewayProps {
   readonly settings: Pick<Settings, 'logRetentionDays'>;
 }
 
-/** How many calls a second a route takes, and how many at once. */
+/** The request rate per second of a route, and its burst. */
 interface Throttle {
   readonly rateLimit: number;
   readonly burstLimit: number;
 }
 
-/** For those who are signed in: far more than people need, far less than an attack brings. */
+/** For signed-in people: far more than they need, far less than an attack brings. */
 const throttle: Throttle = { rateLimit: 50, burstLimit: 100 };
 
 /**
- * For those whom nobody knows. Each route has its own, beside that of the routes of people who are signed in: whoever
- * uses up one keeps nobody from another.
+ * For anonymous callers. Each route has its own throttle, apart from that of the signed-in routes: exhausting one
+ * locks nobody out of another.
  */
 export const openThrottles = {
-  /** Probes, and what leads nowhere. */
+  /** Health checks, and unmatched paths. */
   scarce: { rateLimit: 5, burstLimit: 10 },
-  /** Pages to read, and the way in and out. */
+  /** Documentation pages, sign-in and sign-out. */
   pages: { rateLimit: 10, burstLimit: 20 },
   /** Files, several for each page; browsers keep them. */
   files: { rateLimit: 20, burstLimit: 50 },
@@ -49,8 +49,8 @@ interface Route {
 }
 
 /**
- * What the access log says of a call. Paths and queries stay out: they name orders and people. Who called is in the log
- * of the function, as a hash, under the same request id.
+ * The fields of the access log. Paths and queries are left out: they name orders and people. The caller is in the
+ * function's log, as a hash, under the same request id.
  */
 const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
@@ -99,15 +99,15 @@ export class Gateway extends Construct {
     this.origin = `https://${this.httpApi.apiId}.execute-api.${region}.${urlSuffix}`;
   }
 
-  /** A route for those whom the authorizer knows. */
+  /** A route that requires a valid token. */
   addRoute(route: Route, authorizer: IHttpRouteAuthorizer): void {
     this.httpApi.addRoutes({ ...route, authorizer });
   }
 
   /**
-   * A route that API Gateway asks no token for.
+   * A route that requires no token.
    * @param reason why not
-   * @param own the route's throttle, if those whom nobody knows may call it
+   * @param own the route's throttle, if anonymous callers may use it
    */
   addOpenRoute(route: Route, reason: string, own?: Throttle): void {
     for (const added of this.httpApi.addRoutes(route)) {
@@ -116,7 +116,7 @@ export class Gateway extends Construct {
     }
   }
 
-  /** The stage of CDK knows one throttle for all of its routes; CloudFormation's knows one for each. */
+  /** CDK's stage has one throttle for all its routes; CloudFormation's has one per route. */
   #throttle({ node }: HttpRoute, { rateLimit, burstLimit }: Throttle): void {
     const stage = this.stage.node.defaultChild;
     const route = node.defaultChild;

@@ -15,9 +15,9 @@ interface GradualDeploymentProps {
 }
 
 /**
- * Shifts a tenth of a function's calls to its new version, and five minutes later the rest. If the new version fails
- * before that, CodeDeploy shifts all calls back and CloudFormation rolls the update back. Only the new version is
- * watched, so that a fix can be deployed while the old one fails.
+ * Shifts a tenth of a function's requests to its new version, and the rest five minutes later. If the new version
+ * fails before that, CodeDeploy shifts all requests back and CloudFormation rolls the update back. Only the new
+ * version is watched, so a fix can be deployed while the old version fails.
  */
 export class GradualDeployment extends Construct {
   /** What callers call. */
@@ -43,7 +43,10 @@ export class GradualDeployment extends Construct {
     this.#group.addAlarm(alarm);
   }
 
-  /** AWSCodeDeployRoleForLambdaLimited, for one function and without what a deployment without hooks needs not. */
+  /**
+   * AWSCodeDeployRoleForLambdaLimited, restricted to one function and without what a deployment without hooks does
+   * not need.
+   */
   #role({ functionArn }: Function): Role {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('codedeploy.amazonaws.com') });
     Grant.addToPrincipal({
@@ -60,7 +63,7 @@ export class GradualDeployment extends Construct {
   }
 }
 
-/** A minute's calls that the newest version did not survive, and those that it answered with 500. */
+/** Per minute: invocations that the newest version did not survive, and those it answered with 500. */
 function failuresOf(alias: Alias, { name, resource, logGroup }: GradualDeploymentProps): MathExpression {
   const period = Duration.minutes(1);
   const { version } = resource.currentVersion;

@@ -18,12 +18,12 @@ export interface LambdaFunctionProps<Environment extends z.ZodType> {
   /** What the function's own schema of its environment asks for. */
   readonly environment: z.input<Environment>;
   readonly timeout: Duration;
-  /** In MB; the share of a processor grows with it. */
+  /** In MB; the share of a CPU grows with it. */
   readonly memory: number;
   readonly files?: RuntimeFiles;
 }
 
-/** A function of the product, with a role and a log group of its own. It may do nothing but log until it is granted. */
+/** A Lambda function with a role and a log group of its own. It may do nothing but log until it is granted more. */
 export class LambdaFunction<Environment extends z.ZodType<unknown, Readonly<Record<string, string>>>>
   extends Construct
   implements IGrantable
@@ -67,7 +67,7 @@ export class LambdaFunction<Environment extends z.ZodType<unknown, Readonly<Reco
   }
 }
 
-/** The hash is that of the bundle, so that a function is deployed anew only when its own code changed. */
+/** Hashing the bundle means that a function is redeployed only when its own code changes. */
 const bundledCode = (folder: string, files: RuntimeFiles | undefined): Code =>
   Code.fromAsset(join(productFolder, 'functions', folder), {
     assetHashType: AssetHashType.OUTPUT,

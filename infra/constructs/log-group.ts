@@ -3,7 +3,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 
-/** A log group for a function. It stays when the stack goes, unless the settings say otherwise. */
+/** A function's log group. It survives the stack unless the settings say otherwise. */
 export const functionLogGroup = (scope: Construct, days: Settings['logRetentionDays']): LogGroup =>
   new LogGroup(scope, 'Logs', { retention: retentionOf(days) });
 

@@ -53,7 +53,7 @@ export class Mail extends Construct {
   }
 }
 
-/** What may be verified for an address to send: itself, its domain, or a domain above that. */
+/** The identities that may be verified for an address to send: itself, its domain, or a parent domain. */
 function identitiesOf(address: string): readonly string[] {
   const labels = address.slice(address.lastIndexOf('@') + 1).split('.');
   const domains = labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));

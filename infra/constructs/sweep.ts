@@ -21,8 +21,8 @@ interface SweepProps {
 export const sweepInterval = Duration.hours(1);
 
 /**
- * The sweep, which gives lines what the workflow missed. A run that fails is tried once more and then dropped: the next
- * one does the same and more, and an alarm tells when runs are missing.
+ * The sweep, which makes up for what the workflow missed. A run that fails is retried once and then dropped: the next
+ * run covers it, and an alarm reports missing runs.
  */
 export class Sweep extends Construct {
   constructor(scope: Construct, id: string, { settings, table, stateMachine }: SweepProps) {

@@ -12,7 +12,7 @@ interface OrderLineTableProps {
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
-/** The order lines. They outlive the stack, unless the settings say otherwise. */
+/** The order lines. The table survives the stack unless the settings say otherwise. */
 export class OrderLineTable extends Construct {
   readonly table: Table;
 

@@ -78,10 +78,10 @@ export class OrderLineWorkflow extends Construct {
 }
 
 /**
- * Counts the lines that the state machine closes by itself. No function runs that could count them, and what Step
- * Functions counts of its calls to DynamoDB is that of the whole account. So the log is read: `TaskSucceeded` is the
- * success of a call that the state machine makes itself, and closing is the only one (functions have events of their
- * own). A closing that finds the line settled is `TaskFailed`, and counts nothing.
+ * Counts the lines that the state machine closes itself. No function runs that could count them, and Step Functions'
+ * own metric for DynamoDB calls covers the whole account, so this reads the log: `TaskSucceeded` marks the success of
+ * a service integration, and closing is the only one (functions log events of their own). A closing that finds the
+ * line settled logs `TaskFailed` and is not counted.
  */
 function countClosedLines(logGroup: LogGroup): void {
   logGroup.addMetricFilter('ClosedLines', {
@@ -93,7 +93,7 @@ function countClosedLines(logGroup: LogGroup): void {
   });
 }
 
-/** Below the 45 s that a claim to send is leased for. */
+/** Below the 45-second lease of a claim. */
 const senderTimeout = Duration.seconds(30);
 
 const definitionFile = join(import.meta.dirname, '../workflow/order-line.asl.json');
@@ -118,8 +118,8 @@ export function grantExecutions(
 }
 
 /**
- * How many executions are open, and how many may be: of the account, by metrics without dimensions, which CDK has no
- * methods for. While there are fewer than about 10,000, Step Functions may report none.
+ * Open executions and their quota, by account-wide metrics without dimensions, for which CDK has no methods. Below
+ * about 10,000 executions Step Functions may report none.
  */
 export const openExecutions = (): { open: Metric; quota: Metric } => {
   const metric = (metricName: string, label: string) =>

@@ -2,9 +2,9 @@ import { SendMessageCommand, SQSClient, type SQSClientConfig } from '@aws-sdk/cl
 import { withinBytes } from '../domain/text.ts';
 import { quickCalls } from './time-limits.ts';
 
-/** Where events go that no retry can help. */
+/** Where events go that no retry can fix. */
 export interface DeadLetters {
-  /** Keeps the event, as the text that came, with what is wrong with it. */
+  /** Keeps the event as it arrived, with the reason it was refused. */
   keep(event: string, reason: string): Promise<void>;
 }
 
@@ -14,7 +14,7 @@ export const sqsClient = (config: SQSClientConfig = {}): SQSClient =>
 /** The message attribute that says why an event is a dead letter. */
 export const reasonAttribute = 'reason';
 
-/** As much of a reason as is kept, in bytes of UTF-8. */
+/** The longest reason that is kept, in bytes of UTF-8. */
 const longestReason = 1000;
 
 export function deadLetters(client: SQSClient, queueUrl: string): DeadLetters {

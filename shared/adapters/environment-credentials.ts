@@ -1,5 +1,5 @@
 /*
- * Takes the place of the SDK's chain of credential providers in what is deployed: Lambda puts the credentials of a
- * function's role into its environment, and the chain, which looks there first, makes a sixth of the bundle.
+ * Replaces the SDK's credential provider chain in deployed functions: Lambda puts the role's credentials into the
+ * environment, which the chain checks first, and the chain makes up a sixth of the bundle.
  */
 export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';

@@ -4,22 +4,22 @@ import type { Email } from '../contracts/email.ts';
 import { mailbox } from '../contracts/mailbox.ts';
 import { timeLimits } from './time-limits.ts';
 
-/** What came of an email that was handed to the mail service. */
+/** The outcome of handing an email to the mail service. */
 export type MailOutcome =
   | { readonly outcome: 'accepted'; readonly messageId: string }
   /** Nothing left; `reason` is the name of the mail service's error. */
   | { readonly outcome: 'refused'; readonly reason: string }
-  /** The answer was lost, or tells nothing: the email may have left. */
+  /** The answer was lost or is inconclusive: the email may have left. */
   | { readonly outcome: 'unknown'; readonly reason: string };
 
 export interface Mail {
-  /** Hands the email to the mail service, once; throws nothing. */
+  /** Hands the email to the mail service, once; never throws. */
   send(email: Email): Promise<MailOutcome>;
 }
 
 type RetryArguments = Parameters<StandardRetryStrategy['refreshRetryTokenForRetry']>;
 
-/** Repeats what SES refused for its rate, which has not left. After anything else a repeat may be a second email. */
+/** Retries only what SES throttled, which has not left. Retrying anything else could send a second email. */
 class ThrottlingRetries extends StandardRetryStrategy {
   override refreshRetryTokenForRetry(...[token, error]: RetryArguments) {
     if (error.errorType !== 'THROTTLING') return Promise.reject(new Error('this is not repeated'));
@@ -27,7 +27,7 @@ class ThrottlingRetries extends StandardRetryStrategy {
   }
 }
 
-/** Milliseconds until SES must have answered; it does within a second. */
+/** How long SES may take to answer, in milliseconds; it normally takes less than a second. */
 const mailAnswerLimit = 7000;
 
 export const sesClient = (config: SESClientConfig = {}): SESClient =>
@@ -38,8 +38,9 @@ export const sesClient = (config: SESClientConfig = {}): SESClient =>
   });
 
 /**
- * The errors by which SES says that it did not take an email, as the SDK names them: those of its service model, those
- * of its developer guide ("Amazon SES API error codes"), and those that all of AWS shares ("Common errors").
+ * The errors that mean SES did not accept an email, by their SDK names: those of its service model, of its developer
+ * guide ("Amazon SES API error codes"), and those common to all of AWS ("Common errors"). Anything else may mean that
+ * the email left.
  */
 const refusals: ReadonlySet<string> = new Set([
   // of the rate, per second or per day
@@ -81,7 +82,7 @@ const refusals: ReadonlySet<string> = new Set([
   'CredentialsProviderError',
 ]);
 
-/** How Node.js says that no connection came about, so that nothing can have left. */
+/** Node.js error codes for a connection that was never established, so nothing can have left. */
 const unconnected: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',

@@ -116,7 +116,7 @@ const lineSchema = z.discriminatedUnion('status', [
 
 export const parseLine = (item: unknown): StoredLine => lineSchema.parse(item);
 
-/** What lists need of a line: all but its history, and what is kept of requests. */
+/** What lists need of a line: everything but its history and the answers kept for idempotency keys. */
 const unlisted: readonly string[] = ['history', 'answers', 'unconfirmed'];
 const attributes = new Set(bookedSchemas.flatMap(({ shape }) => Object.keys(shape)));
 export const listedAttributes = [...attributes, 'stateKey'].filter((name) => !unlisted.includes(name));
@@ -165,7 +165,7 @@ export const isIn = (line: OrderLine, states: readonly ListState[]): boolean =>
 
 export const searchKey = (partnerId: string, word: string): string => `${partnerId}#${word.toLowerCase()}`;
 
-/** Nearest deadline first; lines without one after all others, by their start date. Every line has its own place. */
+/** Nearest deadline first; lines without one last, by start date. Every line has a place of its own. */
 export const position = (line: OrderLine): string =>
   `${line.closesAt ?? `~${line.requestedStartDate}`}#${line.orderId}#${line.lineId}`;
 

@@ -73,7 +73,7 @@ export interface LineOfOrder {
   readonly onboarding?: Onboarding;
 }
 
-/** What is decided about a line: how it shall be, and whatever else the caller wants to know of the decision. */
+/** A decision about a line: what becomes of it, and anything else the caller wants to know of the decision. */
 interface Decision {
   readonly line: StoredLine;
 }
@@ -102,9 +102,7 @@ export interface OrderLineStore {
   listDue(by: Instant): AsyncIterable<LineKey>;
 }
 
-/**
- * A line was not written, or nobody knows whether it was. Which line that is stays out of what runtimes print of errors.
- */
+/** A write failed, or its outcome is unknown. The line itself is kept out of what runtimes print of errors. */
 export class LineNotWritten extends NamedFault {
   readonly #line: StoredLine;
 
@@ -135,7 +133,7 @@ const contention = { mostTries: 30, firstPause: 5, longestPause: 80 };
 const pauseAfter = (lost: number): number =>
   Math.random() * Math.min(contention.firstPause * 2 ** (lost - 1), contention.longestPause);
 
-/** How many items DynamoDB reads in one batch. */
+/** The most items that DynamoDB reads in one batch. */
 const mostKeysOfBatch = 100;
 
 /**

@@ -15,9 +15,9 @@ import { quickCalls } from './time-limits.ts';
 
 /** The executions of the order-line workflow, one for each start of a line. */
 export interface Workflow {
-  /** Starts the execution; one that was started before is left alone. */
+  /** Starts the execution; does nothing if it was started before. */
   start(input: WorkflowInput): Promise<void>;
-  /** Stops the execution; one that has ended or never was is left alone. */
+  /** Stops the execution; does nothing if it has ended or never existed. */
   stop(key: LineKey, revision: number): Promise<void>;
   isRunning(key: LineKey, revision: number): Promise<boolean>;
 }

@@ -3,8 +3,8 @@ import { type EmailKind, emailKinds } from '../domain/email-kinds.ts';
 import { identifier } from './fields.ts';
 
 /**
- * The tags that every email carries, by which the mail service's reports find its line and its claim. SES takes
- * `A-Za-z0-9_-` only, in at most 256 characters, so the dots of ids are written in their code, and underscores too.
+ * The tags that every email carries, by which SES's reports find its line and its claim. SES allows only
+ * `A-Za-z0-9_-`, at most 256 characters, so dots in ids are encoded, and with them underscores.
  */
 export interface EmailTags {
   readonly orderId: string;
@@ -13,7 +13,7 @@ export interface EmailTags {
   readonly claimId: string;
 }
 
-/** The tags as they travel. */
+/** The tags as sent. */
 export const encodeTags = (tags: EmailTags): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(tags).map(([name, value]: [string, string]) => [name, encode(value)]));
 
@@ -23,7 +23,7 @@ const encode = (value: string): string =>
 const decode = (value: string): string =>
   value.replace(/_(2E|5F)/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
-/** A tag as SES reports it: in a list, for it could be there several times. */
+/** A tag as SES reports it: a list, since a name could occur more than once. */
 const tag = <Schema extends z.ZodType<unknown, string>>(schema: Schema) =>
   z
     .tuple([z.string()])

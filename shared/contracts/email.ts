@@ -5,6 +5,6 @@ export interface Email {
   readonly subject: string;
   readonly html: string;
   readonly text: string;
-  /** Come back with every report about the email. */
+  /** Returned with every report about the email. */
   readonly tags: Readonly<Record<string, string>>;
 }

@@ -40,8 +40,9 @@ export const resendLimits: z.ZodType<ResendLimits> = z.strictObject({
 });
 
 /**
- * Lambda takes 4 KB of environment for a function, in all. Of the settings the console's has most: with `mail` (1.6 KB at
- * most), `claimNames` (0.3), the limits (0.1) and the issuer (0.8) at their longest, 1.2 KB are left for names.
+ * Lambda limits the environment of a function to 4 KB in total. The console reads the most settings: with `mail` (at
+ * most 1.6 KB), `claimNames` (0.3), the limits (0.1) and the issuer (0.8) at their longest, 1.2 KB are left for
+ * names.
  */
 const brief = (most: number) =>
   `must have at most ${most} characters: a function has little room for settings`;
@@ -56,7 +57,7 @@ export const mailFields = {
 
 const senderTooLong = `must be shorter: SES takes at most ${longestMailbox} characters of a sender's name and address, and counts how a name of more than plain letters is encoded`;
 
-/** Mail settings whose sender the mail service takes. */
+/** Mail settings with a sender that the mail service accepts. */
 export const withFittingSender = <
   Schema extends z.ZodType<{ readonly senderName: string; readonly senderAddress: string }>,
 >(
@@ -90,7 +91,7 @@ const json = <Schema extends z.ZodType>(schema: Schema) =>
     })
     .pipe(schema);
 
-/** What the deployer set, as it reaches the functions: infra/settings.ts fills these variables. */
+/** The deployer's settings, as functions receive them: infra/settings.ts fills these variables. */
 export const settingVariables = {
   OFFER_WINDOWS: json(offerWindows),
   RESEND_LIMITS: json(resendLimits),

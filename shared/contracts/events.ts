@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { reportedTags } from './email-tags.ts';
 import { identifier } from './fields.ts';
 
-/** Where events come from, as EventBridge names it. */
+/** The sources of events, as EventBridge names them. */
 export const sources = {
   commerce: 'commerce.workspace',
   controlHub: 'control-hub',
@@ -12,7 +12,7 @@ export const sources = {
 /** Where an event of the product comes from. */
 export type Source = (typeof sources)[keyof typeof sources];
 
-/** How the detail of an event names its line. */
+/** How the detail of an event identifies its line. */
 export const lineKeyFields = { orderId: identifier, lineId: identifier };
 
 /** The schema of an event as EventBridge delivers it. */
@@ -28,7 +28,7 @@ type OneType = z.ZodObject<{
   detail: z.ZodType;
 }>;
 
-/** The schema of events of one type, or of several of one source that are told apart by their type. */
+/** The schema of events of one type, or of several types of one source. */
 export type EventSchema = OneType | z.ZodDiscriminatedUnion<readonly [OneType, ...OneType[]]>;
 
 /** Which events fit a schema: where they come from, and their types. */
@@ -45,7 +45,10 @@ const aboutLine = z.object({ detail: z.object({ orderId: z.string(), lineId: z.s
 const lineTags = z.union([z.object({ orderId: z.string(), lineId: z.string() }), reportedTags]);
 const aboutEmail = z.object({ detail: z.object({ mail: z.object({ tags: lineTags }) }) });
 
-/** What an event, as it came or checked, writes to: a line, by `order/line`, or a whole order, by `order/`; undefined for any other. */
+/**
+ * What an event writes to, whether it has been checked or not: a line, as `order/line`, or a whole order, as
+ * `order/`. Undefined for any other.
+ */
 export function subjectOf(event: unknown): string | undefined {
   const line = aboutLine.safeParse(event);
   if (line.success) return `${line.data.detail.orderId}/${line.data.detail.lineId}`;

@@ -10,15 +10,15 @@ export class NamedFault extends Error {
 export const faultNames = {
   /** The execution's line is not in the table: nothing to retry. */
   orderLineNotFound: 'OrderLineNotFound',
-  /** Somebody else is sending for this line right now; later it is clear what came of it. */
+  /** Someone else is sending for this line; a retry will find out how that ended. */
   sendInProgress: 'SendInProgress',
   /** The mail service did not accept the email. */
   emailNotSent: 'EmailNotSent',
   /** The answer to a write was lost: it may have taken effect. */
   writeUnconfirmed: 'WriteUnconfirmed',
-  /** DynamoDB left out a part of what was asked for, again and again. */
+  /** DynamoDB kept leaving out part of a batch. */
   readThrottled: 'ReadThrottled',
-  /** Too many writers at one line; the next try finds them gone. */
+  /** Too many concurrent writers of one line; a retry finds them gone. */
   lineContended: 'LineContended',
   /** The execution started before its line's requested start date. */
   notDueYet: 'NotDueYet',

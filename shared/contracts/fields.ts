@@ -3,10 +3,10 @@ import * as z from 'zod';
 import { type Contact, locales } from '../domain/order-line.ts';
 import { toInstant } from '../domain/time.ts';
 
-/** How many characters an identifier of the outside has at most. */
+/** The longest external identifier, in characters. */
 export const longestId = 64;
 
-/** An identifier of the outside: 1 to 64 of `A-Z a-z 0-9 . _ -`. */
+/** An external identifier: 1 to 64 of `A-Z a-z 0-9 . _ -`. */
 export const identifier = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ -');
 
 const controlCharacter = /\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|\p{Cs}/u;
@@ -23,9 +23,9 @@ export const plainText = (max: number) =>
     .refine((text) => !markup.test(text), 'must be plain text, without markup');
 
 /**
- * A mail address as the mail service takes it: ASCII, at most 254 characters with at most 64 before the at sign
- * (RFC 5321), no display name. Other scripts come as punycode, in the top-level domain too. Each label of the domain has
- * at most 63 characters and no hyphen at its ends (RFC 1035).
+ * A mail address that the mail service accepts: ASCII, at most 254 characters, at most 64 of them before the at sign
+ * (RFC 5321), no display name. Other scripts come as punycode, in the top-level domain too. Each label of the domain
+ * has at most 63 characters and neither starts nor ends with a hyphen (RFC 1035).
  */
 const addressPattern =
   /^(?=[^@]{1,64}@)(?!\.)(?!.*\.\.)[A-Za-z0-9_'+\-.]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{0,58}[A-Za-z0-9])$/;
@@ -45,12 +45,12 @@ export const contactChangeFields = {
   locale: locale.exactOptional(),
 };
 
-/** A provisioning contact; without a locale it is written to in English. */
+/** A provisioning contact; without a locale, emails are in English. */
 export const contact: z.ZodType<Contact> = z.object({ ...contactChangeFields, locale: locale.default('en') });
 
 export const person = z.object({ name: plainText(200), email: emailAddress });
 
-/** Times after this would not sort as text, and are typing errors. */
+/** Later times would not sort as text, and are typing errors. */
 const latestYear = 2199;
 
 const withinReason = (text: string) => {
@@ -69,7 +69,7 @@ export const timestamp = z.iso
   .refine(withinReason, yearMessage)
   .transform(toUtc);
 
-/** A point in time as the product tells it: in UTC. */
+/** A point in time as the product returns it: in UTC. */
 export const instant = z.iso.datetime().meta({ id: 'Instant', example: '2026-11-22T00:00:00.000Z' });
 
 /** A date means 00:00 UTC of that day; a timestamp is taken as it is. */

@@ -1,6 +1,6 @@
 import { NamedFault } from './faults.ts';
 
-/** Writes structured lines about what the service did. Names of people, addresses and tokens never go in. */
+/** Writes structured log lines. They never contain names of people, addresses or tokens. */
 export interface Log {
   info(message: string, ...about: Record<string, unknown>[]): void;
   warn(message: string, ...about: Record<string, unknown>[]): void;
@@ -8,8 +8,8 @@ export interface Log {
 }
 
 /**
- * What a log may say of an error: its name, our own words, and where it was thrown. The messages of services are left
- * out, since they repeat addresses.
+ * What a log may contain of an error: its name, our own message, and where it was thrown. Messages of other services
+ * are left out, since they may repeat addresses.
  */
 export function faultForLog(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { name: typeof error };

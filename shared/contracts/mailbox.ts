@@ -1,13 +1,13 @@
 import { withinBytes } from '../domain/text.ts';
 import type { Email } from './email.ts';
 
-/** SES refuses a sender of more characters, with the name as it is encoded. Its documentation does not say so. */
+/** SES refuses a longer sender, counted in characters of its encoded form. Its documentation does not say so. */
 export const longestMailbox = 320;
 
-/** An encoded word of RFC 2047 may have 75 characters: these bytes in base64, and what says so. */
+/** An encoded word (RFC 2047) has at most 75 characters, which leaves room for this many bytes in base64. */
 const bytesOfWord = 45;
 
-/** A sender as mail headers have it: the name as it is if that is safe there, else in encoded words. */
+/** A sender for a mail header: the name as it is if that is safe, otherwise as encoded words. */
 export const mailbox = ({ name, address }: Email['from']): string =>
   `${/^[A-Za-z0-9 ]+$/.test(name) ? name : encodedWords(name).join(' ')} <${address}>`;
 

@@ -5,31 +5,31 @@ import { refusalCodes } from '../domain/rules.ts';
 interface MetricDefinition {
   readonly unit: 'Count' | 'Seconds';
   /**
-   * By what it is told apart: the names of its dimensions with all their values. Each combination is a series that
-   * CloudWatch keeps for 15 months and charges for, so there are few, and none names a person, a partner or an order.
+   * Its dimensions, each with all its values. Each combination is a time series that CloudWatch keeps for 15 months
+   * and charges for, so there are few, and none names a person, a partner or an order.
    */
   readonly dimensions: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Everything that the product counts, as CloudWatch knows it. */
+/** All metrics of the product, as CloudWatch knows them. */
 export const productMetrics = {
   EmailsSent: { unit: 'Count', dimensions: { Kind: emailKinds } },
-  /** Of which nobody knew whether they left when they were sent; SES's report confirms them, if it comes. */
+  /** Emails whose outcome was unknown when they were sent; SES's report confirms them, if it comes. */
   EmailsUnconfirmed: { unit: 'Count', dimensions: { Kind: emailKinds } },
-  /** What SES reported about them later; a report that came twice counts once. */
+  /** What SES reported on emails; duplicate reports count once. */
   EmailFeedback: { unit: 'Count', dimensions: { Outcome: deliveryOutcomes } },
-  /** Resends and contact changes that people asked for and did not get. */
+  /** Resends and contact changes that were refused. */
   RequestsRefused: { unit: 'Count', dimensions: { Code: ['no-access', ...refusalCodes] } },
   LinesBooked: { unit: 'Count', dimensions: {} },
-  /** Lines of onboarded orders, but for cancelled ones. */
+  /** Lines of onboarded orders, except cancelled ones. */
   LinesOnboarded: { unit: 'Count', dimensions: {} },
   /** From a line's first email to its onboarding. */
   TimeToOnboarding: { unit: 'Seconds', dimensions: {} },
-  /** By the workflow, which calls no function for it: see infra/constructs/workflow.ts. And by the sweep. */
+  /** Closed by the sweep, or by the workflow, which calls no function for it: see infra/constructs/workflow.ts. */
   LinesClosed: { unit: 'Count', dimensions: {} },
-  /** Lines that the sweep found without their first email, or open, long after it was time. */
+  /** Overdue lines that the sweep found: without their first email, or still open. */
   OverdueLines: { unit: 'Count', dimensions: {} },
-  /** Sweeps that came to their end. */
+  /** Completed sweeps. */
   SweepRuns: { unit: 'Count', dimensions: {} },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { instant } from './fields.ts';
 import { check, type InputError, inputErrors } from './validation.ts';
 
-/** No request needs more, in bytes. */
+/** The largest request body that is accepted, in bytes. */
 export const largestBody = 16 * 1024;
 
-/** Where somebody finishes the set-up after the point of no return. */
+/** Where the setup is finished after the point of no return. */
 export const controlHubLink = 'https://admin.webex.com';
 
 export const supportDetails = z
@@ -20,10 +20,10 @@ export const supportCase = (reference: string): z.output<typeof supportDetails> 
   reference,
 });
 
-/** The request that the examples of the API's description tell of. */
+/** The request id in the examples of the API description. */
 const exampleRequestId = '5f0c1e9a-3b7d-4c58-9d42-8a6e0b1f7c23';
 
-/** What problems add to the fields that all of them have. */
+/** Fields that only some problems have. */
 const extras = z.object({
   errors: z.array(z.object({ path: z.string(), message: z.string() })).meta({
     description: 'Each value that does not fit: where it is, as `contact.email`, and what to change',
@@ -44,21 +44,21 @@ const { errors, placedBy, link, requestedStartDate, reason, canResendAt, support
 interface ProblemRow<Status extends number, Shape extends z.ZodRawShape> {
   readonly status: Status;
   readonly title: string;
-  /** What it means and what to do about it, for the description of the API. */
+  /** Its meaning and remedy, for the API description. */
   readonly description: string;
-  /** The fields that it adds to those that all problems have. */
+  /** The fields it adds to those that all problems have. */
   readonly adds: Shape;
-  /** What it tells people of one request, unless whoever throws it knows better. */
+  /** The message for one request, unless whoever throws it knows better. */
   readonly detail: (added: Added<Shape>) => string;
-  /** What it adds in the description's example. */
+  /** The added fields in the description's example. */
   readonly example: Added<Shape>;
 }
 
-/** `z.output` alone says of an object without fields that it has no `code` either. */
+/** For an object without fields, `z.output` alone would rule out `code` as well. */
 type Added<Shape extends z.ZodRawShape> = Pick<AnyOf<Shape>, keyof AnyOf<Shape> & keyof Shape>;
 type AnyOf<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
 
-/** Holds the texts of a row to the fields that it adds. */
+/** Ties the texts of a row to the fields it adds. */
 const problem = <const Status extends number, Shape extends z.ZodRawShape>(
   row: ProblemRow<Status, Shape>,
 ) => ({
@@ -66,7 +66,7 @@ const problem = <const Status extends number, Shape extends z.ZodRawShape>(
   exampleDetail: row.detail(row.example),
 });
 
-/** Every error of the API by its code. All that needs to know about one asks here. */
+/** Every error of the API by its code: the single source for status, texts, fields and examples. */
 export const problems = {
   'invalid-request': problem({
     status: 400,
@@ -225,15 +225,15 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
-/** What some code adds to its problem, for those who catch one of any code. */
+/** The fields that any code may add, for those who catch a problem of any code. */
 export type ProblemExtras = Partial<z.output<typeof extras>>;
 
 type Shapes = { readonly [Code in ProblemCode]: (typeof problems)[Code]['adds'] };
 
-/** The table as what says the detail of a problem, whichever it is. */
+/** The table, typed so that the message of any code can be asked for. */
 const rows: { readonly [Code in ProblemCode]: Pick<ProblemRow<number, Shapes[Code]>, 'detail'> } = problems;
 
-/** A problem by its code, with all that the code always adds. */
+/** A problem by its code, with the fields that the code always adds. */
 type ProblemFacts<Code extends ProblemCode = ProblemCode> = {
   readonly [Each in Code]: { readonly code: Each } & Added<Shapes[Each]>;
 }[Code];
@@ -241,13 +241,13 @@ type ProblemFacts<Code extends ProblemCode = ProblemCode> = {
 const detailOf = <Code extends ProblemCode>(facts: ProblemFacts<Code>): string =>
   rows[facts.code].detail(facts);
 
-/** An answer of the API that is an error, thrown by whoever finds that out. */
+/** An error response of the API, thrown wherever it is found out. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;
   readonly extras: ProblemExtras;
 
-  /** @param detail what it tells people, if that is not what the table says */
+  /** @param detail replaces the message of the table */
   constructor(facts: ProblemFacts, detail = detailOf(facts)) {
     super(detail);
     const { code, ...added } = facts;
@@ -269,7 +269,7 @@ export const problemDocument = (
   return { type: problemType(code), title, status, detail: message, code, requestId, ...added };
 };
 
-/** One problem of a code as it may come. */
+/** An example of a problem. */
 export const exampleProblem = (code: ProblemCode) => {
   const { exampleDetail, example } = problems[code];
   return problemDocument({ code, message: exampleDetail, extras: example }, exampleRequestId);
@@ -281,7 +281,7 @@ export const invalidRequest = (errors: readonly InputError[]): Problem =>
   new Problem({ code: 'invalid-request', errors: [...errors] });
 
 /**
- * What a caller sent, once it fits.
+ * The input, once it is valid.
  * @throws Problem invalid-request
  */
 export function checked<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {

@@ -1,12 +1,12 @@
 import type * as z from 'zod';
 
-/** One thing that is wrong with an input: where, as `contact.email`, and what to change. Never the value itself. */
+/** One thing wrong with an input: where, as `contact.email`, and what to change. Never the value itself. */
 export interface InputError {
   readonly path: string;
   readonly message: string;
 }
 
-/** Checks an input, with what `inputErrors` needs to tell what is missing. */
+/** Checks an input; reports what `inputErrors` needs to name missing fields. */
 export const check = <Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
@@ -22,7 +22,7 @@ export const inputErrors = (error: z.ZodError): readonly InputError[] =>
 const missing = (issue: z.core.$ZodIssue): boolean =>
   'input' in issue && issue.input === undefined && issue.code !== 'custom';
 
-/** The same in one line, for logs and dead letters. */
+/** The same on one line, for logs and dead letters. */
 export const inputErrorText = (error: z.ZodError): string =>
   inputErrors(error)
     .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))

@@ -1,4 +1,4 @@
-/** Marks a place that the compiler proved to be out of reach. */
+/** Marks a place that the compiler proved unreachable. */
 export function assertNever(value: never): never {
   throw new Error(`unexpected value: ${JSON.stringify(value)}`);
 }

@@ -2,22 +2,22 @@ import { emailEffects, type EmailKind } from './email-kinds.ts';
 import { type Claim, type OrderLine, withHistory } from './order-line.ts';
 import { type Instant, type IsoDuration, later, plus } from './time.ts';
 
-/** The claim that nobody else may send beside, if there is one at `now`. */
+/** The unexpired claim at `now`, if any: nobody else may send beside it. */
 export const liveClaim = (line: OrderLine, now: Instant): Claim | undefined =>
   line.claim && line.claim.until > now ? line.claim : undefined;
 
-/** Claims the line for one email; a claim that is still there is given up. */
+/** Claims the line for one email; any claim still there is given up. */
 export const withClaim = (line: OrderLine, claim: Claim): OrderLine => ({ ...giveUpClaim(line), claim });
 
-/** The line without the claim of that id, whose email was not handed to the mail service or is recorded. */
+/** The line without that claim, whose email was not handed to the mail service or has been recorded. */
 export function withoutClaim(line: OrderLine, id: string): OrderLine {
   const { claim, ...rest } = line;
   return claim?.id === id ? rest : line;
 }
 
 /**
- * Ends a claim whose outcome nobody knows: its sender died, or the mail service's answer was lost. Its email may have
- * been sent, so it counts and is in the history; the mail service's report may still confirm it.
+ * Ends a claim with an unknown outcome: its sender died, or the mail service's answer was lost. Its email may have
+ * left, so it is counted and in the history; the mail service's report may still confirm it.
  */
 export function giveUpClaim(line: OrderLine): OrderLine {
   const { claim } = line;
@@ -37,11 +37,11 @@ export function giveUpClaim(line: OrderLine): OrderLine {
   );
 }
 
-/** The line as it is once a claim that ran out is given up; nothing needs to have written that. */
+/** The line with an expired claim given up, whether or not that has been written. */
 export const withoutStaleClaim = (line: OrderLine, now: Instant): OrderLine =>
   liveClaim(line, now) ? line : giveUpClaim(line);
 
-/** The span that the daily limit looks back over, and that an idempotency key counts for. */
+/** The period that the daily limit looks back over, and for which an idempotency key is valid. */
 export const limitSpan: IsoDuration = 'PT24H';
 
 /** Counts an email toward the limits that its kind counts toward. */
@@ -56,6 +56,6 @@ export function withCount(line: OrderLine, kind: EmailKind, at: Instant): OrderL
   };
 }
 
-/** The email of `key` of which nobody knows yet whether it left. */
+/** The email of `key` whose outcome is still unknown. */
 export const unconfirmedOf = (line: OrderLine, key: string): Claim | undefined =>
   line.unconfirmed.find((claim) => claim.key === key);

@@ -7,7 +7,7 @@ export interface ContactChange {
   readonly locale?: Locale;
 }
 
-/** The contact that a change makes of the line's. */
+/** The contact after the change. */
 export function changedContact({ provisioningContact: known }: OrderLine, change: ContactChange): Contact {
   const isSame = isSameAddress(known.email, change.email);
   const name = change.name ?? (isSame ? known.name : undefined);
@@ -31,7 +31,7 @@ export const saveContact = (line: OrderLine, contact: Contact, stamp: Stamp): Or
   contactsSaved: line.contactsSaved + 1,
 });
 
-/** Mail addresses are the same in any case: mail systems that tell them apart are not met in practice. */
+/** Addresses are compared case-insensitively: mail systems that distinguish case do not occur in practice. */
 export const isSameAddress = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /** Whether a change from one contact to the other changes nothing. */

@@ -1,16 +1,16 @@
-/** What made an email leave: the requested start date, a resend, or a change of contact. */
+/** Why an email was sent: the requested start date, a resend, or a contact change. */
 export const emailKinds = ['first', 'resend', 'contact-change'] as const;
 export type EmailKind = (typeof emailKinds)[number];
 
-/** What an email does to its line besides that it counts toward those of its life. */
+/** The effects of an email on its line, besides counting toward the limit of its life. */
 interface EmailEffects {
-  /** The provisioning window runs from then on. */
+  /** It starts the provisioning window. */
   readonly startsWindow: boolean;
-  /** It counts toward the limit of a day. */
+  /** It counts toward the daily limit. */
   readonly countsTowardDay: boolean;
-  /** No resend may follow for a while. */
+  /** It starts the minimum interval between resends. */
   readonly spacesResends: boolean;
-  /** Whom it went to is the provisioning contact from then on. */
+  /** Its recipient becomes the provisioning contact. */
   readonly changesContact: boolean;
 }
 

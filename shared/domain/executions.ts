@@ -2,8 +2,8 @@ import type { OrderLine } from './order-line.ts';
 import { type Instant, type IsoDuration, minus } from './time.ts';
 
 /**
- * How long before its requested start date a line gets its execution. Step Functions lets an execution last a year at
- * most; half a year leaves the other half for the window.
+ * How long before its requested start date a line gets its execution. Step Functions ends an execution after a year;
+ * half a year leaves the other half for the window.
  */
 export const executionHorizon: IsoDuration = 'P180D';
 
@@ -19,7 +19,7 @@ export const isExecutionDue = (line: OrderLine, now: Instant): boolean =>
 export const hasExecution = ({ executionRevision, awaitsExecution = false }: OrderLine): boolean =>
   executionRevision > 0 && !awaitsExecution;
 
-/** The next revision, which makes running executions stand down; a line without an execution keeps having none. */
+/** The next revision, which supersedes running executions; a line without an execution keeps having none. */
 export const startedAnew = (
   line: OrderLine,
   requestedStartDate: Instant,
@@ -32,7 +32,7 @@ export const startedAnew = (
       }
     : { executionRevision: line.executionRevision };
 
-/** Gives the line a new start of its workflow; older executions stand down. */
+/** Gives the line a new start of its workflow; older executions are superseded and exit. */
 export const withNewExecution = (line: OrderLine): OrderLine => ({
   ...line,
   executionRevision: line.executionRevision + 1,

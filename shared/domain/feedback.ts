@@ -15,15 +15,15 @@ export interface Feedback {
   readonly messageId: string;
   readonly delivery: DeliveryOutcome;
   readonly reason?: string;
-  /** The address is not to be written to any more: a hard bounce or a complaint. */
+  /** Nothing may be sent to the address any more: it hard-bounced or complained. */
   readonly undeliverable: boolean;
 }
 
-/** Reports come in any order: a later step of this row is never undone by an earlier one. */
+/** Reports arrive in any order: an earlier step in this list never overrides a later one. */
 const deliveryRank: Readonly<Record<Delivery, number>> = {
   Accepted: 0,
   Delayed: 1,
-  /** One that may pass: a full mailbox, or an automatic reply, which comes after the delivery. */
+  /** A transient one: a full mailbox, or an automatic reply, which comes after the delivery. */
   Bounced: 2,
   Delivered: 3,
   Rejected: 4,
@@ -34,7 +34,7 @@ const deliveryRank: Readonly<Record<Delivery, number>> = {
 const rankOf = ({ delivery, undeliverable }: { delivery: Delivery; undeliverable: boolean }): number =>
   delivery === 'Bounced' && undeliverable ? deliveryRank.Rejected : deliveryRank[delivery];
 
-/** Records a report about one of the line's emails; the same report again changes nothing. */
+/** Records a report about one of the line's emails; a duplicate changes nothing. */
 export function recordFeedback(line: OrderLine, feedback: Feedback, stamp: Stamp): OrderLine {
   const { messageId, delivery, reason, undeliverable } = feedback;
   const sent = sentEmailOf(line, messageId);
@@ -76,11 +76,11 @@ function lastEmailAfter(line: OrderLine, feedback: Feedback): Pick<OrderLine, 'l
   return { lastEmail: { messageId, to, sentAt, delivery, ...(reason === undefined ? {} : { reason }) } };
 }
 
-/** Whether mail to the address is known not to arrive. */
+/** Whether the address is known to be undeliverable. */
 const isUndeliverable = (line: OrderLine, address: string): boolean =>
   line.undeliverable.some(({ email }) => isSameAddress(email, address));
 
-/** How many undeliverable addresses a line remembers; the one known longest makes room. */
+/** How many undeliverable addresses a line remembers; the oldest is dropped. */
 export const mostUndeliverable = 50;
 
 function withUndeliverable(line: OrderLine, address: Undeliverable): OrderLine {

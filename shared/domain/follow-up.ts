@@ -3,23 +3,23 @@ import { isOpen, type OrderLine } from './order-line.ts';
 import { type Instant, minus } from './time.ts';
 import { isOverdue } from './transitions.ts';
 
-/** The longest window that fits beside `executionHorizon` into the year that an execution lasts at most. */
+/** The longest window that, with `executionHorizon`, fits into the year that an execution may last. */
 export const longestWindowDays = 180;
 
 /**
- * How late something may be before the sweep steps in: the workflow's own retries of the first email take up to 18.5
- * minutes (see the retry policies in infra/workflow), and its wait for a report on one that may have left 15.
+ * How late something may be before the sweep steps in. The workflow's own retries of the first email take up to 18.5
+ * minutes (see the retry policies in infra/workflow), and it waits 15 for a report on one that may have left.
  */
 const grace = 'PT35M';
 
-/** When the line next needs somebody: its execution, its first email, or its closing. Undefined: never. */
+/** When the line next needs attention: its execution, its first email, or its closing. Undefined: never. */
 export function nextDueAt(line: OrderLine): Instant | undefined {
   if (!isOpen(line)) return undefined;
   if (line.status !== 'Scheduled') return line.closesAt;
   return hasExecution(line) ? line.requestedStartDate : minus(line.requestedStartDate, executionHorizon);
 }
 
-/** How far the sweep looks ahead, at least the time to its next run: lines due by then are known to have an execution. */
+/** How far the sweep looks ahead, at least until its next run: lines due by then are known to have an execution. */
 export const lookAhead = 'PT1H';
 
 export type FollowUp =
@@ -36,5 +36,5 @@ export function followUp(line: OrderLine, now: Instant): FollowUp {
     : 'check-execution';
 }
 
-/** Whether what is to be done should have happened long before: the workflow failed the line. */
+/** Whether this is long overdue: the workflow has missed the line. */
 export const isRepair = (action: FollowUp): boolean => action === 'close' || action === 'restart-execution';

@@ -8,7 +8,7 @@ export const historyTypes = [
   'Rescheduled',
   'ProvisioningEmailSent',
   'ProvisioningEmailFailed',
-  /** Its outcome is unknown: it may have been sent. Once the mail service reports it, it becomes a sent one. */
+  /** Outcome unknown: it may have been sent. The mail service's report turns it into a sent one. */
   'ProvisioningEmailUnconfirmed',
   'ProvisioningEmailFeedback',
   'ProvisioningContactChanged',
@@ -23,7 +23,7 @@ interface Happened<Type extends HistoryType> extends Stamp {
 }
 
 interface Rescheduled extends Happened<'Rescheduled'>, Reschedule {
-  /** Why it did not count: the status that the line had, or that a newer change came before. */
+  /** Why it had no effect: the status of the line, or a newer change before it. */
   readonly ignored?: Exclude<LineStatus, 'Scheduled'> | 'Overtaken';
 }
 
@@ -38,14 +38,14 @@ interface EmailSent extends Happened<'ProvisioningEmailSent'> {
 interface EmailFailed extends Happened<'ProvisioningEmailFailed'> {
   readonly to: string;
   readonly reason: string;
-  /** How often it happened in a row, the last time at `at`. */
+  /** How often it happened in a row, most recently at `at`. */
   readonly repeated?: { readonly times: number; readonly since: Instant };
 }
 
 interface EmailUnconfirmed extends Happened<'ProvisioningEmailUnconfirmed'> {
   readonly to: string;
   readonly kind: EmailKind;
-  /** The first entries of this type were written without. */
+  /** Missing in the oldest entries of this type. */
   readonly claimId?: string;
 }
 
@@ -60,7 +60,7 @@ interface ContactChanged extends Happened<'ProvisioningContactChanged'> {
   readonly to: string;
 }
 
-/** What happened to a line: when, who did it, and what else its type has to say. */
+/** What happened to a line: when, who did it, and what its type adds. */
 export type HistoryEntry =
   | Happened<'Booked' | 'Onboarded' | 'Closed' | 'Cancelled'>
   | Rescheduled
@@ -70,7 +70,7 @@ export type HistoryEntry =
   | EmailFeedback
   | ContactChanged;
 
-/** The longest name of who did something, in bytes of UTF-8: that of the longest mail address. */
+/** The longest actor, in bytes of UTF-8: that of the longest mail address. */
 export const longestActor = 254;
 
 /** The longest reason of an entry, in bytes of UTF-8. */
@@ -100,7 +100,7 @@ export const mostEmailsPerDay = 20;
  */
 export const historyLimit = 320;
 
-/** The history with one more entry. The same failure again, with nothing between, is one entry that counts. */
+/** The history with one more entry. Consecutive identical failures are one entry with a count. */
 export function withEntry(history: readonly HistoryEntry[], entry: HistoryEntry): readonly HistoryEntry[] {
   const last = history.at(-1);
   if (entry.type === 'ProvisioningEmailFailed' && last?.type === entry.type && isSame(last, entry))
@@ -116,7 +116,7 @@ const countedOn = ({ at, repeated = { times: 1, since: at } }: EmailFailed) => (
   times: repeated.times + 1,
 });
 
-/** Without the oldest that may go, if there are too many. */
+/** Without the oldest expendable entry, if there are too many. */
 function trimmed(history: readonly HistoryEntry[]): readonly HistoryEntry[] {
   if (history.length <= historyLimit) return history;
   const place = history.findIndex((entry, index) => !concernsPeople(entry, history.slice(0, index)));
@@ -124,7 +124,7 @@ function trimmed(history: readonly HistoryEntry[]): readonly HistoryEntry[] {
 }
 
 /**
- * Whether an entry tells of what reached people or concerns them. Of several reports that one email came back, the first
+ * Whether an entry reports what reached people or concerns them. Of several bounces of one email, only the first
  * does.
  */
 function concernsPeople(entry: HistoryEntry, before: readonly HistoryEntry[]): boolean {

@@ -1,8 +1,8 @@
 import type { IsoDuration } from './time.ts';
 
 /**
- * Provisioning windows: `default`, and by offer family the exceptions. A family covers its own code and every code
- * that goes on with a dash: `A-FLEX-3` covers `A-FLEX-3-EDU`, and `A-FLEX` does not cover `A-FLEXIBLE`.
+ * Provisioning windows: `default`, and exceptions by offer family. A family covers its own code and every code that
+ * continues with a dash: `A-FLEX-3` covers `A-FLEX-3-EDU`, but `A-FLEX` does not cover `A-FLEXIBLE`.
  */
 export interface OfferWindows {
   readonly default: IsoDuration;

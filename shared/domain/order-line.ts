@@ -41,11 +41,11 @@ export interface LastEmail {
 }
 
 /**
- * The right to send one email of a line, taken before the mail service is called. While it is live nobody else sends.
- * A claim whose `until` passed was left by a sender that died: its email may have been sent.
+ * A lease on sending one email of a line, taken before the mail service is called. Until `until`, nobody else sends.
+ * An expired claim was left by a sender that died: its email may have been sent.
  */
 export interface Claim {
-  /** Travels with the email as a tag, so that the mail service's reports tell what came of the claim. */
+  /** Sent with the email as a tag, so that the mail service's reports settle the outcome of the claim. */
   readonly id: string;
   readonly owner: string;
   readonly kind: EmailKind;
@@ -64,7 +64,7 @@ export interface SentEmail {
   readonly sentAt: Instant;
 }
 
-/** What the request of an idempotency key came to, kept for as long as the key counts. */
+/** The outcome of the request with an idempotency key, kept for as long as the key is valid. */
 export interface KeptAnswer {
   readonly key: string;
   readonly at: Instant;
@@ -89,7 +89,7 @@ export interface Undeliverable {
 }
 
 interface Versioned {
-  /** How many times the line was written by then; the store counts it, and writes only over what was read. */
+  /** How many times the line had been written; the store increments it, and writes only over the version it read. */
   readonly version: number;
 }
 
@@ -122,9 +122,9 @@ interface LineFacts extends LineKey, Versioned {
    */
   readonly unconfirmed: readonly Claim[];
   readonly answers: readonly KeptAnswer[];
-  /** Which start of the workflow counts; an execution of an older one stands down. 0: none was started yet. */
+  /** The current start of the workflow; executions of older ones exit. 0: none yet. */
   readonly executionRevision: number;
-  /** Moved so far ahead that no execution of this revision was started; the sweep starts one in time. */
+  /** Rescheduled so far ahead that this revision has no execution; the sweep starts one in time. */
   readonly awaitsExecution?: boolean;
   readonly history: readonly HistoryEntry[];
 }
@@ -141,7 +141,7 @@ export interface Onboarding {
   readonly onboardedAt: Instant;
 }
 
-/** Facts that a line of some status cannot have. */
+/** Fields that a line of some status cannot have. */
 type Without<Facts extends string> = { readonly [Fact in Facts]?: never };
 
 /** Before the first email. One that was not sent as the first, which only a restored table can know, starts nothing. */
@@ -177,10 +177,10 @@ export interface CancelledLine extends LineFacts, Partial<Started>, Partial<Onbo
 /** A booked line. */
 export type OrderLine = ScheduledLine | AwaitingLine | OnboardedLine | ClosedLine | CancelledLine;
 
-/** Neither onboarded nor cancelled nor closed: the workflow still has something to do for it. */
+/** Neither onboarded, cancelled nor closed: the workflow still has work to do. */
 export type OpenLine = ScheduledLine | AwaitingLine;
 
-/** A line that is not booked, with what is held for it if its events overtook its booking. */
+/** A line that is not booked yet, with the events buffered until its booking arrives. */
 export interface UnbookedLine extends LineKey, Versioned {
   readonly status: 'Unbooked';
   readonly cancelledAt?: Instant;
@@ -205,7 +205,7 @@ export const isOpen = (line: OrderLine): line is OpenLine =>
 export const isProvisioningPending = (line: OrderLine): boolean =>
   line.status === 'Closed' && line.onboardedAt === undefined;
 
-/** Who did something, and when: what every history entry starts with. */
+/** Who did something, and when: the start of every history entry. */
 export interface Stamp {
   readonly at: Instant;
   readonly actor: string;

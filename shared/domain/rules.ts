@@ -9,11 +9,11 @@ export interface ResendLimits {
   readonly interval: IsoDuration;
   /** How many emails, resends and contact changes together, may leave in 24 hours. */
   readonly perDay: number;
-  /** How many emails may leave in the life of a line, with the contact changes that send none. */
+  /** How many emails may leave in the life of a line, counting contact changes that send none. */
   readonly perLine: number;
 }
 
-/** Why something may not be done, with what the answer adds to its code. */
+/** Why something may not be done, with the fields that the code adds to the answer. */
 export type Refusal =
   | { readonly code: 'cancelled' }
   | { readonly code: 'point-of-no-return' }
@@ -59,7 +59,7 @@ export function refuseContactChange(
 
 export type ContactDecision =
   | { readonly outcome: 'unchanged' }
-  /** Nothing is sent: before the first email, or since the address stays. */
+  /** Nothing is sent: the first email is still to come, or the address stays. */
   | { readonly outcome: 'save'; readonly contact: Contact }
   /** The email goes to the new contact at once, and the change counts once it was accepted. */
   | { readonly outcome: 'send'; readonly contact: Contact }
@@ -86,13 +86,13 @@ export function decideContactChange(
   return { outcome: refuseUnstarted(line) ? 'save' : 'send', contact };
 }
 
-/** How long the mail service has to report on a first email that may have left, before it is sent once more. */
+/** How long to wait for a report on a first email that may have left, before it is sent once more. */
 const firstPatience: IsoDuration = 'PT15M';
 
 /** The same for every further one: by then the mail service is down, and what it did not report has not left. */
 const furtherPatience: IsoDuration = 'PT1H';
 
-/** Until when the report on a first email that may have left is waited for; undefined: there is none to wait for. */
+/** Until when to wait for a report on a first email that may have left; undefined: there is none. */
 export function firstEmailAwaitedUntil(line: OrderLine, now: Instant): Instant | undefined {
   const given = line.unconfirmed.filter(({ kind }) => kind === 'first');
   const last = given.at(-1);
@@ -149,7 +149,7 @@ function refuseTooMany(line: OrderLine, now: Instant, limits: ResendLimits): Ref
   return { code: 'resend-limit-reached', canResendAt };
 }
 
-/** While somebody sends for the line, the next is possible once that sender's claim has run out at the latest. */
+/** While someone sends for the line, the next resend is possible when that claim expires, at the latest. */
 function refuseTooSoon(line: OrderLine, now: Instant, limits: ResendLimits): Refusal | undefined {
   const next = later(nextAfterInterval(line, limits) ?? now, liveClaim(line, now)?.until ?? now);
   return next > now ? { code: 'resend-too-soon', canResendAt: next } : undefined;

@@ -45,7 +45,7 @@ export function recordSent(line: OrderLine, claim: Claim, { messageId, sentAt }:
 /** What the mail service says of an email that it accepted for sending. */
 type Acceptance = Omit<SentEmail, 'to'>;
 
-/** The history with the entry of a sent email in the place of the one that said that it may have been sent. */
+/** The history with the unconfirmed entry replaced by that of the sent email. */
 function withSentEntry(
   history: readonly HistoryEntry[],
   claimId: string,
@@ -60,8 +60,8 @@ const isOfClaim = (entry: HistoryEntry, claimId: string): boolean =>
   entry.type === 'ProvisioningEmailUnconfirmed' && entry.claimId === claimId;
 
 /**
- * Whether the contact was chosen after the claim was made: what is told late does not undo it. An email chooses it also
- * if it was the contact already, and nothing changed.
+ * Whether the contact was chosen after the claim: a late confirmation must not undo that. An email chooses it even if it
+ * was the contact already and nothing changed.
  */
 const isContactNewer = (line: OrderLine, claim: Claim): boolean =>
   line.history.some((entry) => entry.at > claim.at && choosesContact(entry));
@@ -123,8 +123,8 @@ function started(line: OrderLine, sentAt: Instant): OrderLine {
 }
 
 /**
- * Records that the claimed email was not accepted: nothing is counted, and the next may go at once. A claim that is
- * gone has its outcome already.
+ * Records that the mail service refused the claimed email: nothing is counted, and the next may leave at once. A
+ * claim that is gone already has its outcome.
  */
 export function recordFailure(
   line: OrderLine,

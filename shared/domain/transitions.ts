@@ -25,9 +25,7 @@ export interface Booking extends LineKey {
   readonly requestedStartDate: Instant;
 }
 
-/**
- * A new line, with what its early events said: held cancellations and reschedules count at once.
- */
+/** A newly booked line, with the cancellation and reschedules that were buffered for it applied. */
 export function book(
   booking: Booking,
   early: UnbookedLine | undefined,
@@ -53,7 +51,7 @@ export function book(
   return early?.cancelledAt ? cancel(rescheduled, early.cancelledAt, stamp) : rescheduled;
 }
 
-/** A line of which nothing is known yet. */
+/** A line about which nothing is known yet. */
 export const unbooked = ({ orderId, lineId }: LineKey): UnbookedLine => ({
   orderId,
   lineId,
@@ -62,10 +60,10 @@ export const unbooked = ({ orderId, lineId }: LineKey): UnbookedLine => ({
   version: 0,
 });
 
-/** How many reschedules are held for a line at most; the one changed first makes room. */
+/** How many reschedules are buffered for a line at most; the one with the oldest `changedAt` is dropped. */
 export const mostHeldReschedules = 20;
 
-/** Holds a reschedule that came before the booking. The same change again: nothing. */
+/** Buffers a reschedule until the booking arrives. A duplicate changes nothing. */
 export function holdReschedule(held: UnbookedLine, change: Reschedule): UnbookedLine {
   if (held.reschedules.some((known) => isSameChange(known, change))) return held;
   const reschedules = [...held.reschedules, change];
@@ -77,14 +75,14 @@ export function holdReschedule(held: UnbookedLine, change: Reschedule): Unbooked
 const isSameChange = (a: Reschedule, b: Reschedule): boolean =>
   a.changedAt === b.changedAt && a.requestedStartDate === b.requestedStartDate;
 
-/** Holds a cancellation that came before the booking. */
+/** Buffers a cancellation until the booking arrives. */
 export function holdCancellation(held: UnbookedLine, cancelledAt: Instant): UnbookedLine {
   return held.cancelledAt ? held : { ...held, cancelledAt };
 }
 
 /**
- * Moves the requested start date while the line is Scheduled. A change that is not newer than the last one, or that
- * comes later in the line's life, is written to the history and changes nothing else. The same change again: nothing.
+ * Moves the requested start date while the line is Scheduled. A change that is older than the last one, or arrives
+ * after the first email, is only recorded in the history. A duplicate changes nothing.
  */
 export function reschedule(line: OrderLine, change: Reschedule, stamp: Stamp): OrderLine {
   if (isKnownChange(line, change)) return line;

@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { faultForLog, type Log } from '../contracts/log.ts';
 
-/** Names callers in logs: the same one the same way each time, and nobody by it who lacks the salt. */
+/** Pseudonyms for callers in logs: stable for each caller, and useless to anyone without the salt. */
 export interface CallerHash {
-  /** Begins to read the salt, if that was not done yet, and waits for nothing. */
+  /** Starts reading the salt, unless that has been done, without waiting for it. */
   prepare(): void;
   /**
    * The hash of a caller's stable identity, the `sub` of their tokens: the first 16 hexadecimal digits of its
@@ -13,10 +13,10 @@ export interface CallerHash {
   of(subject: string): Promise<string | undefined>;
 }
 
-/** Milliseconds that a request waits for the salt at most. It was asked for when the request came. */
+/** How long a request waits for the salt at most, in milliseconds. Reading it starts when the request arrives. */
 const patience = 250;
 
-/** Milliseconds after a failure during which the salt is not asked for again. */
+/** How long after a failure the salt is not read again, in milliseconds. */
 const untilNextTry = 60_000;
 
 /** @param readSalt called once, unless it fails */

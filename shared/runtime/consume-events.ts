@@ -16,16 +16,16 @@ export interface ConsumerServices {
 }
 
 /**
- * A consumer of EventBridge events from its queue. Each is checked against `schema` and handed to `handle` on its own:
- * one that does not fit goes to the dead letters with the reason and is not tried again, one whose handling fails is
- * left in the queue for another try.
+ * A consumer of EventBridge events from its queue. Each is checked against `schema` and handed to `handle` on its
+ * own. One that does not fit goes to the dead-letter queue with the reason and is not retried; one whose handling
+ * fails stays in the queue and is.
  *
- * Events of one batch that write to the same line are handled one after the other, as they came: together they would
- * only make each other's writes fail. Different lines are handled side by side. Many changes of one line at once are
- * then as many writers as there are batches of it, which the store lets take turns; one that found no turn fails alone
- * (partial batch failures), its queue hides it for the visibility timeout, which holds up nobody, and delivers it again
- * when the others are through. Each function has a queue and concurrency of its own, so a busy line of one is no wait
- * for the events of another.
+ * Events in one batch that write to the same line are handled one after the other, in order of arrival: in parallel
+ * they would only make each other's writes fail. Different lines are handled in parallel. Many simultaneous changes
+ * of one line are then as many writers as there are batches, which the store lets take turns. A change that never
+ * gets its turn fails alone (partial batch failure): the queue hides it for the visibility timeout, which holds up
+ * nothing else, and delivers it again once the others are through. Each function has its own queue and concurrency,
+ * so a busy line delays no other function's events.
  */
 export function consumeEvents<Schema extends z.ZodType>(
   schema: Schema,
@@ -56,7 +56,7 @@ export function consumeEvents<Schema extends z.ZodType>(
   }
 
   return (batch) => {
-    /** The end of the last event so far of each subject. */
+    /** When the last event so far of each subject is done. */
     const ends = new Map<string, Promise<unknown>>();
 
     async function consumeInTurn(record: SQSRecord): Promise<void> {

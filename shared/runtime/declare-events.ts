@@ -39,13 +39,13 @@ interface Declared<
   /** Also its folder in functions/. */
   readonly functionName: Name;
   readonly description: string;
-  /** What its events are like, and by that which ones they are. */
+  /** The schema of its events, which also says which ones they are. */
   readonly schema: Schema;
-  /** Whether events of its source whose type nobody declares are its own too: they end among its dead letters. */
+  /** Whether it also gets events of its source whose type nobody declares: they end up as its dead letters. */
   readonly takesUnknownTypes?: boolean;
   /** What it reads from its environment. */
   readonly environment: Environment;
-  /** Which calls of AWS it makes, beside those that every function makes that takes events in. */
+  /** Which AWS calls it makes, besides those that every intake function makes. */
   readonly calls: {
     readonly table: readonly ('GetItem' | 'BatchGetItem' | 'PutItem' | 'Query')[];
     readonly executions: readonly ('Start' | 'Stop')[];
@@ -53,7 +53,10 @@ interface Declared<
   readonly handle: (event: z.output<Schema>, services: Services) => Promise<void>;
 }
 
-/** Declares a function that takes events in. The deployed stack, the local runtime and the tests read it. */
+/**
+ * Declares a function that takes events in. The deployed stack, the local runtime and the tests all derive from this
+ * declaration.
+ */
 export const declareEvents = <
   const Name extends string,
   Schema extends z.ZodType & EventSchema,

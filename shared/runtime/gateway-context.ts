@@ -16,7 +16,7 @@ export function readGatewayContext(bindings: unknown) {
   return { requestId, claims: authorizer?.jwt.claims };
 }
 
-/** What the token and the gateway's word of it must agree on; the gateway writes numbers as text. */
+/** The claims on which the token and the gateway must agree; the gateway turns numbers into text. */
 const identity = z.object({ sub: z.string(), exp: z.coerce.number() });
 const payload = z.looseObject({ sub: z.string(), exp: z.number() });
 

@@ -2,8 +2,8 @@ import { Metrics as EmbeddedMetrics } from '@aws-lambda-powertools/metrics';
 import { type Metrics, productMetrics } from '../contracts/metrics.ts';
 
 /**
- * Metrics that leave at once, as lines of the function's log that CloudWatch reads: what happened before a crash or a
- * timeout has been counted. The namespace comes from the function's environment, as Powertools does it.
+ * Metrics that are written at once, as log lines that CloudWatch reads: what happened before a crash or a timeout has
+ * been counted. The namespace comes from the function's environment, as is usual with Powertools.
  */
 export function createMetrics(): Metrics {
   const metrics = new EmbeddedMetrics({ singleMetric: true });

@@ -8,13 +8,10 @@ import { asOnboarded } from '../domain/transitions.ts';
 import { booked } from './booked.ts';
 import { insistently, type NotSent } from './record-email.ts';
 
-/**
- * How long a claim keeps others from sending. Longer than any function that sends may run (30 s), so that a live
- * sender never loses its claim.
- */
+/** The lease of a claim. Longer than any function that sends may run (30 s), so that a live sender never loses it. */
 export const claimLease = 'PT45S';
 
-/** How long to wait for somebody else's email of the same line, in milliseconds: far longer than one takes. */
+/** How long to wait for someone else's email of the same line, in milliseconds: far longer than one takes. */
 const patience = { limit: 5000, pause: 50 };
 
 export interface ClaimServices {
