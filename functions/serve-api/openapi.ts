@@ -52,13 +52,15 @@ const operationOf = ({
   responses: { ...answered(answer), ...refused(codes) },
 });
 
-const requestId = z.string().meta({ description: 'Names the request, in support cases and in the logs' });
+const requestId = z.string().meta({ description: 'Identifies the request in support cases and logs' });
 const retryAfter = z
   .int()
   .min(1)
   .exactOptional()
   .meta({ description: 'Seconds until `canResendAt`; missing when the line has used up its emails' });
-const wwwAuthenticate = z.literal('Bearer').meta({ description: 'How to come in: with a bearer token' });
+const wwwAuthenticate = z
+  .literal('Bearer')
+  .meta({ description: 'The authentication scheme: a bearer token' });
 
 const answered = ({
   description,

@@ -60,7 +60,7 @@ export const routes: readonly Route[] = [
     method: 'get',
     path: '/orders/{orderId}/lines/{lineId}/history',
     operationId: 'getOrderLineHistory',
-    summary: 'All that happened to a line, newest first',
+    summary: 'Everything that happened to a line, newest first',
     request: { path: linePath },
     answer: { description: 'The history', schema: historyAnswer, example: examples.history },
     problems: ['order-line-not-found'],
@@ -89,7 +89,7 @@ export const routes: readonly Route[] = [
     request: { path: linePath, body: contactChange },
     requestExample: examples.contactChangeRequest,
     answer: {
-      description: 'The lines that have the contact now, and those that were skipped',
+      description: 'The lines that now have the contact, and those that were skipped',
       schema: contactChangeAnswer,
       example: examples.contactChange,
     },

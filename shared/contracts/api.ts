@@ -33,11 +33,15 @@ export const listQuery = z.object({
     .transform(Number)
     .default(25)
     .meta({
-      description: 'The most lines in an answer',
+      description: 'The most lines in one page',
       override: { type: 'integer', minimum: 1, maximum: 100, default: 25, pattern: undefined },
     }),
-  cursor: z.string().max(400).exactOptional().meta({ description: 'From the answer before, to read on' }),
-  partnerId: identifier.exactOptional().meta({ description: 'Operators name the partner with it' }),
+  cursor: z
+    .string()
+    .max(400)
+    .exactOptional()
+    .meta({ description: 'From the previous page, to get the next' }),
+  partnerId: identifier.exactOptional().meta({ description: 'The partner, for operators' }),
 });
 
 export const resendHeaders = z.object({
@@ -45,7 +49,7 @@ export const resendHeaders = z.object({
     .string()
     .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
     .exactOptional()
-    .meta({ description: 'The same key on the same line within 24 hours gets the first answer again' }),
+    .meta({ description: 'Repeating the key on the same line within 24 hours returns the first answer' }),
 });
 
 export const contactChange = z.strictObject({

@@ -121,6 +121,6 @@ export function readEnvironment<Schema extends z.ZodType>(
   environment: Readonly<Record<string, string | undefined>>,
 ): z.output<Schema> {
   const result = check(schema, environment);
-  if (!result.success) throw new Error(`wrong environment: ${inputErrorText(result.error)}`);
+  if (!result.success) throw new Error(`invalid environment: ${inputErrorText(result.error)}`);
   return result.data;
 }

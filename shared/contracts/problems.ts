@@ -26,12 +26,12 @@ const exampleRequestId = '5f0c1e9a-3b7d-4c58-9d42-8a6e0b1f7c23';
 /** Fields that only some problems have. */
 const extras = z.object({
   errors: z.array(z.object({ path: z.string(), message: z.string() })).meta({
-    description: 'Each value that does not fit: where it is, as `contact.email`, and what to change',
+    description: 'Each invalid value: where it is, as `contact.email`, and what to change',
   }),
   placedBy: z
     .object({ name: z.string(), email: z.string() })
-    .meta({ description: 'The person who placed the order, and who may help' }),
-  link: z.literal(controlHubLink).meta({ description: 'Where the set-up is finished' }),
+    .meta({ description: 'The person who placed the order, who can help' }),
+  link: z.literal(controlHubLink).meta({ description: 'Where to finish the setup' }),
   requestedStartDate: instant,
   reason: z.string().meta({ description: 'What the mail service said' }),
   canResendAt: instant,
@@ -71,7 +71,7 @@ export const problems = {
   'invalid-request': problem({
     status: 400,
     title: 'The request is not valid',
-    description: 'Something in the request does not fit. Change what `errors` names, and ask again.',
+    description: 'The request is invalid. Fix what `errors` names, and try again.',
     adds: { errors },
     detail: ({ errors }) => errors.map(({ path, message }) => `${path || 'body'}: ${message}`).join('; '),
     example: { errors: [{ path: 'orderId', message: 'must be 1 to 64 of A-Z a-z 0-9 . _ -' }] },
@@ -79,7 +79,7 @@ export const problems = {
   unauthenticated: problem({
     status: 401,
     title: 'A valid access token is needed',
-    description: 'The access token is missing, has expired, or lacks claims. Get a new one, and ask again.',
+    description: 'The access token is missing, has expired, or lacks claims. Get a new one, and try again.',
     adds: {},
     detail: () => 'Send an access token: Authorization: Bearer <token>.',
     example: {},
@@ -88,7 +88,7 @@ export const problems = {
     status: 403,
     title: 'You may not do this',
     description:
-      'The account lacks the role for this. Ask the person in `placedBy`, who placed the order; without it, an administrator.',
+      'The account lacks the role for this. Ask the person in `placedBy`, who placed the order; if that is missing, an administrator.',
     adds: { placedBy: placedBy.exactOptional() },
     detail: ({ placedBy }) =>
       placedBy
@@ -100,35 +100,36 @@ export const problems = {
     status: 404,
     title: 'There is no such order line',
     description:
-      'No such line, or none of your partner. Check both ids; a line appears once its order is booked.',
+      'The line does not exist, or is not one of your partner. Check both ids; a line appears once it is booked.',
     adds: {},
-    detail: () => 'There is no such order line among the orders of your partner.',
+    detail: () => 'Your partner has no such order line.',
     example: {},
   }),
   'order-not-found': problem({
     status: 404,
     title: 'There is no such order',
-    description: 'No such order, or none of your partner. Check the id; an order appears once it is booked.',
+    description:
+      'The order does not exist, or is not one of your partner. Check the id; an order appears once it is booked.',
     adds: {},
-    detail: () => 'There is no such order among those of your partner.',
+    detail: () => 'Your partner has no such order.',
     example: {},
   }),
   'not-found': problem({
     status: 404,
     title: 'There is nothing here',
-    description: 'The API has no such path, or not with this method. Check both.',
+    description: 'The API has no such path, or does not support this method on it. Check both.',
     adds: {},
-    detail: () => 'This path and method lead nowhere.',
+    detail: () => 'Nothing answers to this path and method.',
     example: {},
   }),
   'point-of-no-return': problem({
     status: 409,
     title: 'The organization is already onboarded',
     description:
-      "The customer's organization is onboarded: nothing is resent or changed any more. The contact or an admin finishes at `link`.",
+      "The customer's organization is onboarded, so nothing can be resent or changed. The contact or an admin finishes the setup at `link`.",
     adds: { link },
     detail: ({ link }) =>
-      `The customer's organization is onboarded. The provisioning contact or an admin finishes at ${link}.`,
+      `The customer's organization is onboarded. The provisioning contact or an admin finishes the setup at ${link}.`,
     example: { link: controlHubLink },
   }),
   'not-started': problem({
@@ -143,24 +144,23 @@ export const problems = {
   cancelled: problem({
     status: 409,
     title: 'The order line was cancelled',
-    description: 'Nothing is sent for a cancelled line, and nothing about it changes. Order it anew.',
+    description: 'Nothing can be sent or changed for a cancelled line. Place a new order.',
     adds: {},
-    detail: () => 'The order line was cancelled; nothing is sent for it any more.',
+    detail: () => 'The order line was cancelled, so nothing more is sent for it.',
     example: {},
   }),
   'contact-undeliverable': problem({
     status: 409,
-    title: 'Mail to the provisioning contact does not arrive',
-    description:
-      'The address refused mail for good, or complained about it. Change the contact to another address.',
+    title: 'Email does not reach the provisioning contact',
+    description: 'The address hard-bounced, or its owner complained. Change the contact to another address.',
     adds: { reason },
-    detail: () => 'Mail to this address comes back. Choose another provisioning contact.',
+    detail: () => 'Email does not reach this address. Choose another provisioning contact.',
     example: { reason: 'smtp; 550 5.1.1 mailbox does not exist' },
   }),
   'payload-too-large': problem({
     status: 413,
     title: 'The request body is too large',
-    description: 'No request needs a body of this size. Send a smaller one.',
+    description: 'No request needs a body this large. Send a smaller one.',
     adds: {},
     detail: () => `The body may have at most ${largestBody} bytes.`,
     example: {},
@@ -168,7 +168,7 @@ export const problems = {
   'unsupported-media-type': problem({
     status: 415,
     title: 'The request body must be JSON',
-    description: 'The body is no JSON, or is not said to be. Send it with `Content-Type: application/json`.',
+    description: 'The body is not declared as JSON. Send it with `Content-Type: application/json`.',
     adds: {},
     detail: () => 'Send the body as application/json.',
     example: {},
@@ -176,28 +176,29 @@ export const problems = {
   'resend-too-soon': problem({
     status: 429,
     title: 'The email was resent a moment ago',
-    description: 'The line had an email a moment ago, or is getting one. Ask again at `canResendAt`.',
+    description: 'The email was resent a moment ago, or one is being sent. Try again at `canResendAt`.',
     adds: { canResendAt },
-    detail: ({ canResendAt }) => `The email was resent a moment ago. The next is possible at ${canResendAt}.`,
+    detail: ({ canResendAt }) =>
+      `The email was resent a moment ago. You can resend it again at ${canResendAt}.`,
     example: { canResendAt: '2026-11-22T09:01:00.000Z' },
   }),
   'resend-limit-reached': problem({
     status: 429,
-    title: 'The limit of emails is reached',
+    title: 'The email limit is reached',
     description:
-      'The line had as many emails as 24 hours allow: ask again at `canResendAt`. Without it the line has used up its emails for good: reach the contact in another way.',
+      'The line has had as many emails as 24 hours allow: try again at `canResendAt`. If that is missing, the line has used up its emails for good: reach the contact some other way.',
     adds: { canResendAt: canResendAt.exactOptional() },
     detail: ({ canResendAt }) =>
       canResendAt === undefined
-        ? 'This line has used up its emails and contact changes. Reach the contact in another way.'
-        : `The limit for 24 hours is reached. The next is possible at ${canResendAt}.`,
+        ? 'This line has used up its emails and contact changes. Reach the contact some other way.'
+        : `The limit for 24 hours is reached. The next email is possible at ${canResendAt}.`,
     example: { canResendAt: '2026-11-23T08:12:30.000Z' },
   }),
   'email-not-sent': problem({
     status: 502,
     title: 'The email could not be sent',
     description:
-      'The mail service refused. Nothing was sent, changed or counted: ask again, or open a support case with `support`.',
+      'The mail service refused the email. Nothing was sent, changed or counted: try again, or open a support case with `support`.',
     adds: { support },
     detail: () =>
       'The email could not be sent; nothing was changed or counted. Try again, or open a support case with this reference.',
@@ -207,16 +208,16 @@ export const problems = {
     status: 504,
     title: 'The email may have been sent',
     description:
-      'The answer of the mail service was lost. The email may have left, so it counts and is in the history, where the report of the mail service will confirm it. The same idempotency key never sends again, and gets the answer once the email is confirmed. If it does not arrive, resend at `canResendAt`; without it the line has used up its emails.',
+      "The mail service's answer was lost. The email may have left, so it is counted and in the history, where the mail service's report will confirm it. The same idempotency key never sends again, and gets its answer once the email is confirmed. If the email does not arrive, resend at `canResendAt`; if that is missing, the line has used up its emails.",
     adds: { canResendAt: canResendAt.exactOptional(), support },
     detail: () =>
-      'The mail service did not say whether it took the email. It may have left, so it is counted and in the history, which will say so once the mail service reports it. Ask the contact before you send another.',
+      'The mail service did not say whether it accepted the email. It may have left, so it is counted; the history will show it as sent once the mail service confirms it. Ask the contact before you send another.',
     example: { canResendAt: '2026-11-22T09:01:00.000Z', support: supportCase(exampleRequestId) },
   }),
   internal: problem({
     status: 500,
     title: 'Something went wrong on our side',
-    description: 'Ask again. If it keeps failing, report the `requestId`.',
+    description: 'Try again. If it keeps failing, report the `requestId`.',
     adds: {},
     detail: () => 'Try again. If it keeps failing, report the request id.',
     example: {},

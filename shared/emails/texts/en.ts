@@ -10,11 +10,11 @@ export const en: EmailTexts = {
   ready: (customer) =>
     `A collaboration subscription for ${customer} is ready to be set up, and you are named as its provisioning contact.`,
   setUp: 'Set up the subscription',
-  linkIntroduction: 'The button leads to this address:',
+  linkIntroduction: 'The button opens this address:',
   deadline: (date, window) =>
-    `Please finish the set-up by ${date}. The period for it is ${window}, counted from the first email; then the order line closes.`,
+    `Please finish the setup by ${date}. The order line closes ${window} after the first email.`,
   overdue: (date) =>
-    `The period for the set-up ended on ${date} and the order line was closed, but its provisioning is still pending. You can still set up the subscription.`,
+    `The setup period ended on ${date} and the order line was closed, but you can still set up the subscription.`,
   labels: {
     order: 'Order',
     line: 'Order line',
@@ -23,6 +23,6 @@ export const en: EmailTexts = {
     customer: 'End customer',
   },
   ask: (name, email) =>
-    `Questions, or not the right person for this? Please write to ${name} (${email}), who placed the order.`,
+    `Have questions, or not the right person for this? Please write to ${name} (${email}), who placed the order.`,
   why: 'You get this email because the order names your address as its provisioning contact.',
 };
