@@ -7,19 +7,19 @@ import { createRequire } from 'node:module';
 const nextSteps: readonly { readonly when: RegExp; readonly then: string }[] = [
   {
     when: /unable to resolve AWS account|could not load credentials|no credentials|expired ?token|security token .*(invalid|expired)|unrecognizedclient|sso session/i,
-    then: 'Sign in to AWS first (for example `aws sso login`) and name the account with AWS_PROFILE; `aws sts get-caller-identity` must name it.',
+    then: 'Sign in to AWS first (for example `aws sso login`) and set AWS_PROFILE; `aws sts get-caller-identity` must show the right account.',
   },
   {
     when: /unable to determine .*region|region is missing|must specify a region/i,
-    then: 'Name the region with AWS_REGION.',
+    then: 'Set the region with AWS_REGION.',
   },
   {
     when: /has the environment been bootstrapped|bootstrap stack version/i,
-    then: 'Prepare the account and region once, with `npx cdk bootstrap`, and run this again.',
+    then: 'Bootstrap the account and region once with `npx cdk bootstrap`, and run this again.',
   },
   {
     when: /schema version mismatch|CLI is not compatible/i,
-    then: 'The CDK in node_modules is older than its library: `npm ci` puts the pair in place that fits.',
+    then: 'The CDK in node_modules is older than its library: `npm ci` installs the matching pair.',
   },
 ];
 

@@ -22,14 +22,14 @@ import {
 import { stackNames } from './stack-names.ts';
 import { countRunning, resumeIntake, secondsToStop, stopIntake, stopPace, stopRunning } from './stopping.ts';
 
-const usage = `Takes the service of a stage down. A state machine is deleted only when its executions have ended, so intake is stopped
-first, then every execution, and then the service's stack is deleted. The stack with the data stays, unless it was deployed
-with keepData false. It says what it will do, and asks. Ended midway it goes on when it is run again.
+const usage = `Takes down the service of a stage. A state machine is deleted only once its executions have ended, so this stops intake
+first, then every execution, and then deletes the service's stack. The data stack stays, unless it was deployed with
+keepData false. It prints its plan and asks for confirmation. If interrupted, run it again to continue.
 
   npm run destroy -- [--force] [--undo] [--stage prod]
 
   --force  do not ask
-  --undo   bring intake back after a run that did not come to delete the stack
+  --undo   turn intake back on after a run that stopped before deleting the stack
 `;
 
 /** Others use the same quotas: throttled calls are retried for minutes. */
@@ -97,17 +97,17 @@ async function findStacks(names: ReturnType<typeof stackNames>): Promise<Found> 
 async function bringBack(stack: Stack): Promise<void> {
   if (isBeingDeleted(stack))
     throw new UsageError(
-      `${stack.StackName ?? ''} is half deleted (${stack.StackStatus ?? ''}), which cannot be undone: destroy it, and deploy it anew.`,
+      `${stack.StackName ?? ''} is half deleted (${stack.StackStatus ?? ''}), which cannot be undone: finish destroying it, then deploy again.`,
     );
   await resumeIntake(lambda, await resourcesOf(cloudFormation, stack.StackName ?? ''));
   console.log(
-    'Intake runs again. Lines whose execution was stopped get another from the sweep, before it is due.',
+    'Intake runs again. The sweep gives lines whose execution was stopped a new one before it is due.',
   );
 }
 
 const goingOn = `
-Not done. Run it again to go on from here; or \`npm run destroy -- --undo\` brings intake back while nothing is deleted
-yet. \`npm run deploy\` does not: CloudFormation leaves alone what no template changed.
+Not finished. Run it again to continue, or, as long as nothing is deleted, turn intake back on with
+\`npm run destroy -- --undo\`. \`npm run deploy\` does not do that: CloudFormation leaves alone what no template changed.
 `;
 
 /** @throws UsageError */
@@ -132,7 +132,7 @@ const isBeingDeleted = ({ StackStatus }: Stack): boolean => StackStatus?.startsW
 function checkState(stack: Stack): void {
   const { StackName = '', StackStatus = '' } = stack;
   if (StackStatus.endsWith('_IN_PROGRESS') && !isBeingDeleted(stack))
-    throw new UsageError(`${StackName} is being changed (${StackStatus}): wait until that is done.`);
+    throw new UsageError(`${StackName} is being updated (${StackStatus}): wait until that is done.`);
 }
 
 const stateMachinesOf = (resources: readonly DeployedResource[]): readonly string[] =>
@@ -160,8 +160,8 @@ async function showPlan({ service, kept, throwaway }: Found): Promise<number> {
     `Destroys ${namesOf(going)} in ${region ?? ''} of account ${account ?? ''}:`,
     '',
     `  open executions  ${running} will be stopped${minutes > 1 ? `, which takes about ${minutes} minutes` : ''}`,
-    `  kept             ${kept.length > 0 ? `${namesOf(kept)}, which the next deployment goes on with, and logs` : 'nothing'}`,
-    '  gone             all else, also the events that wait in queues and among the dead letters',
+    `  kept             ${kept.length > 0 ? `${namesOf(kept)}, which the next deployment reuses, and logs` : 'nothing'}`,
+    '  deleted          everything else, including queued events and dead letters',
     '',
   ];
   console.log(lines.join('\n'));
@@ -173,7 +173,7 @@ const namesOf = (stacks: readonly Stack[]): string =>
 
 /** @throws UsageError unless somebody types the name */
 async function confirm(stackName: string): Promise<void> {
-  if (!process.stdin.isTTY) throw new UsageError('Nobody is here to ask: add --force.');
+  if (!process.stdin.isTTY) throw new UsageError('There is no terminal to ask on: add --force.');
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     const answer = await terminal.question(`Type ${stackName} to destroy it: `);
@@ -250,7 +250,7 @@ async function whyNotDeleted(StackName: string): Promise<string> {
     ({ LogicalResourceId, ResourceStatusReason }) =>
       `  ${LogicalResourceId ?? ''}: ${ResourceStatusReason ?? ''}`,
   );
-  return ['CloudFormation could not delete all of it:', ...new Set(reasons)].join('\n');
+  return ['CloudFormation could not delete everything:', ...new Set(reasons)].join('\n');
 }
 
 /** A progress line that updates in place; without a terminal, one line every ten seconds. */

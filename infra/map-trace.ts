@@ -9,7 +9,7 @@ import { bundling } from './bundle.ts';
  * the version that is deployed; otherwise the positions are wrong.
  */
 
-const usage = `Reads a part of a log from standard input, and writes it with the places in the sources that its stack traces mean.
+const usage = `Reads part of a log from standard input, and prints it with its stack traces mapped to the sources.
 
   npm run --silent map-trace -- serve-api < part-of-the-log
 `;

@@ -24,16 +24,16 @@ import { intakeFunctions } from './intake-rules.ts';
 import type { StackOutputs } from './outputs.ts';
 import { stackNames } from './stack-names.ts';
 
-const usage = `Puts back what failed: a dead letter goes to the queue of its function again, and a line whose execution failed gets
-a new one. It shows what it would do, and does it with --execute.
+const usage = `Puts back what failed: dead letters return to the queue of their function, and lines whose execution failed get a new
+one. It only lists what it would do, unless you add --execute.
 
   npm run redrive -- [--queue NAME] [--reason TEXT] [--older-than PT1H] [--discard] [--execute]
                      [--stage prod]
 
-  --queue       only this: ${intakeFunctions.join(', ')}, executions
-  --reason      only what has this text in its reason
-  --older-than  only what failed so long ago, as an ISO 8601 duration
-  --discard     delete those dead letters for good: their sender has sent them again, put right
+  --queue       only this one: ${intakeFunctions.join(', ')}, executions
+  --reason      only failures whose reason contains this text
+  --older-than  only failures older than this ISO 8601 duration
+  --discard     delete these dead letters for good, because their sender has sent corrected ones
 `;
 
 const options = z.object({

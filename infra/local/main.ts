@@ -88,27 +88,27 @@ async function listen(server: Server, port: number, host: string): Promise<strin
 
 /** Lets requests end that are under way; a killed process would lose nothing either. */
 function stop(server: Server): void {
-  console.log('\nStopped. Everything is kept, and the next start goes on from here.');
+  console.log('\nStopped. Everything is kept, and the next start continues from here.');
   server.close(() => process.exit(0));
   server.closeIdleConnections();
   setTimeout(() => process.exit(0), 2000).unref();
 }
 
 const greeting = (origin: string, { inbox, clock }: Runtime): string => `
-The service runs. It is ${clock.now().toISOString()} here.
+The service is running. Its clock says ${clock.now().toISOString()}.
 
   Console       ${origin}/console
   API           ${origin}
   API docs      ${origin}/docs
   Mail inbox    ${inbox}
 
-Open the console and choose who you are; the sample orders are there. The same by the API:
+Open the console and choose who you are to see the sample orders. Or use the API:
 
   TOKEN=$(curl -s ${origin}/_local/token -d '{"partnerId":"northwind","roles":["resend"]}' | cut -d '"' -f 4)
   curl -s ${origin}/order-lines -H "Authorization: Bearer $TOKEN"
   curl -s -X POST ${origin}/orders/ORD-1001/lines/1/resend -H "Authorization: Bearer $TOKEN"
 
-Ctrl-C stops it.
+Press Ctrl-C to stop.
 `;
 
 try {

@@ -29,7 +29,7 @@ export async function sweepHourly(
       failures = 0;
       return interval();
     } catch (error) {
-      console.error('A sweep failed, and will be tried again.', error);
+      console.error('A sweep failed and will be retried.', error);
       failures += 1;
       return Math.min(retryAfter * 2 ** (failures - 1), interval());
     }

@@ -81,7 +81,7 @@ export function holdCancellation(held: UnbookedLine, cancelledAt: Instant): Unbo
 }
 
 /**
- * Moves the requested start date while the line is Scheduled. A change that is older than the last one, or arrives
+ * Moves the requested start date while the line is Scheduled. A change that is not newer than the last one, or arrives
  * after the first email, is only recorded in the history. A duplicate changes nothing.
  */
 export function reschedule(line: OrderLine, change: Reschedule, stamp: Stamp): OrderLine {

@@ -28,7 +28,7 @@ export function callerHash(readSalt: () => Promise<string>, log: Log, now: () =>
     try {
       return await readSalt();
     } catch (error) {
-      log.warn('the salt of callers cannot be read', { fault: faultForLog(error) });
+      log.warn('the salt for caller hashes cannot be read', { fault: faultForLog(error) });
       reading = undefined;
       failedAt = now().getTime();
       return undefined;

@@ -49,7 +49,7 @@ export function consumeEvents<Schema extends z.ZodType>(
       const fault = faultForLog(error);
       // A fault that has a name here is foreseen, and gone by the next try.
       const isForeseen = error instanceof NamedFault && attributes.ApproximateReceiveCount === '1';
-      if (isForeseen) log.info('event comes again', { messageId, fault });
+      if (isForeseen) log.info('event will be retried', { messageId, fault });
       else log.error('event failed', { messageId, fault });
       throw error;
     }

@@ -66,7 +66,7 @@ export async function recordEmail(
     if (outcome.outcome === 'sent' && outcome.isNews) metrics.add('EmailsSent', { Kind });
     return outcome;
   } catch (error) {
-    log.error('what came of an email is not recorded yet', { fault: faultForLog(error) });
+    log.error('the outcome of an email could not be recorded', { fault: faultForLog(error) });
     return { outcome: 'unconfirmed', line: giveUpClaim(line) };
   }
 }

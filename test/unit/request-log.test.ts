@@ -76,7 +76,7 @@ test('a salt that cannot be read fails no request, is reported, and is asked for
   expect(await call('/orders/ORD-1', { sub: 'jane' })).toBe(200);
   expect(await call('/orders/ORD-1', { sub: 'jane' })).toBe(200);
   expect(times).toBe(1);
-  expect(lines.map(({ message }) => message)).toContain('the salt of callers cannot be read');
+  expect(lines.map(({ message }) => message)).toContain('the salt for caller hashes cannot be read');
   wait(1);
   await call('/orders/ORD-1', { sub: 'jane' });
   expect(requests().map((line) => Object.hasOwn(line ?? {}, 'caller'))).toEqual([false, false, true]);
