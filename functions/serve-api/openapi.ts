@@ -4,7 +4,7 @@ import { descriptionAnswer } from '../../shared/contracts/api.ts';
 import { exampleProblem, type ProblemCode, problems, problemType } from '../../shared/contracts/problems.ts';
 import type { RouteDescription } from './route.ts';
 
-/** The description of the API in OpenAPI 3.1, made from what serves it. */
+/** The OpenAPI 3.1 description of the API, generated from what serves it. */
 export function describeApi(routes: readonly RouteDescription[]) {
   const byPath = Map.groupBy(routes, ({ path }) => path);
   const paths = Object.fromEntries(

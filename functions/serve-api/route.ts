@@ -6,14 +6,14 @@ import type { ServingServices } from '../../shared/runtime/serving.ts';
 import { type Caller, callerOf } from '../../shared/use-cases/access.ts';
 
 /*
- * A call of the API is defined once: the app serves the definition, and the description of the API is made from it.
+ * Each API call is defined once: the app serves the definition, and the API description is generated from it.
  *
  * Two libraries promise the same. @hono/zod-openapi 1.6 describes `exactOptional` fields as required and ignores
- * `override`; hono-openapi 1.3 hands its work to zod-openapi, which is used here. Both say of a missing field that it has
- * the wrong type, and add half to what a cold start loads.
+ * `override`; hono-openapi 1.3 delegates to zod-openapi, which is used here directly. Both report a missing field as
+ * one of the wrong type, and add half to what a cold start loads.
  */
 
-/** What a request consists of, each part by the schema that checks it. */
+/** The parts of a request, each with the schema that checks it. */
 interface RequestParts {
   readonly path?: z.ZodObject;
   readonly query?: z.ZodObject;
@@ -25,7 +25,7 @@ type Received<Parts extends RequestParts> = {
   readonly [Part in keyof Parts]: Parts[Part] extends z.ZodType ? z.output<Parts[Part]> : never;
 };
 
-/** What the description tells of a call. */
+/** What the API description says about a call. */
 export interface RouteDescription {
   readonly method: 'get' | 'post' | 'put';
   /** With its parameters as `{name}`. */
@@ -67,7 +67,7 @@ interface Call {
   readonly services: ServingServices;
 }
 
-/** A call that needs an access token. Its answers are personal: nobody on the way may keep them. */
+/** A call that needs an access token. Its answers are personal and must not be cached on the way. */
 export const route = <Parts extends RequestParts, Answer extends z.ZodObject>(
   definition: RouteDefinition<Parts, Answer> & {
     readonly handle: (request: Received<Parts>, call: Call) => Promise<z.output<Answer>>;
@@ -86,7 +86,7 @@ export const route = <Parts extends RequestParts, Answer extends z.ZodObject>(
   },
 });
 
-/** A call that needs no token, asks for nothing, and answers everybody the same. */
+/** A call that needs no token, takes no input, and answers everyone the same. */
 export const openRoute = <Answer extends z.ZodObject>(
   definition: Omit<RouteDefinition<RequestParts, Answer>, 'request' | 'problems'> & {
     readonly handle: () => z.output<Answer>;

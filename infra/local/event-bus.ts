@@ -52,8 +52,8 @@ const concurrentBatches = 5;
 const redeliveryPause = 50;
 
 /**
- * The milliseconds before another delivery after so many: on AWS the queue's visibility timeout, far longer and always
- * the same. Half of it is random, so that what failed together does not meet again.
+ * The delay before the next delivery, in milliseconds: on AWS the visibility timeout, far longer and constant. Half
+ * of it is random, so that events that failed together do not collide again.
  */
 const pauseAfter = (deliveries: number): number =>
   redeliveryPause * 3 ** (deliveries - 1) * (0.5 + Math.random() / 2);

@@ -13,9 +13,9 @@ const controlsPath = '/_local';
 const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /**
- * How many requests of the API and the console are worked on at once, how many wait for that, and for how long, in
- * milliseconds. All share one processor, so more at once would only take more memory: a list of 100 lines takes half a
- * megabyte while it is read, a request that waits a few kilobytes.
+ * How many requests of the API and the console run at once, how many may wait, and for how long, in milliseconds.
+ * They share one processor, so more at once would only take more memory: a list of 100 lines takes half a megabyte
+ * while it is read, a waiting request a few kilobytes.
  */
 const load = { atOnce: 16, waiting: 1000, patience: 5000 };
 

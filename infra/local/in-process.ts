@@ -11,8 +11,8 @@ export interface WireAnswer {
 export type LocalService = (request: WireRequest) => Promise<WireAnswer>;
 
 /**
- * Takes the place of HTTP in a client of the SDK: each request is serialized as for AWS, handed to the service in this
- * process, and its answer parsed as from AWS. Nothing is signed, since nobody would check it.
+ * Replaces HTTP in an SDK client: each request is serialized as for AWS, handed to the service in this process, and
+ * its response parsed as from AWS. Nothing is signed, since nobody would check it.
  */
 export const inProcess = (service: LocalService) => ({
   requestHandler: {

@@ -7,8 +7,8 @@ import { type Started, stopServer, urlOf } from './started.ts';
 const shownOnPage = 200;
 
 /**
- * Starts the inbox page on a free port of the loopback. The library that has the page takes a third of the service's
- * start to load, so it is loaded when somebody looks.
+ * Starts the inbox page on a free loopback port. Loading its library would take a third of the start-up time, so it
+ * is loaded when someone first looks.
  */
 export async function startInbox(mailbox: Mailbox): Promise<Started> {
   let page: Promise<Server> | undefined;

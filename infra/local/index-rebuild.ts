@@ -22,9 +22,9 @@ const batchSize = 1000;
 const startingWith = (start: string) => ({ gte: start, lt: `${start}\xff` });
 
 /**
- * Makes the entries of the table's indexes those that its items say. dynalite writes an item's entries and the item one
- * after the other, so a killed process may leave entries that lead nowhere, and items that no entry leads to. What is
- * as it should be is not written again.
+ * Rebuilds the table's index entries from its items. dynalite writes an item's entries and the item one after the
+ * other, so a killed process may leave entries without an item, and items without entries. Correct entries are not
+ * rewritten.
  */
 export async function rebuildIndexes(level: Level, tableName: string): Promise<void> {
   // Where dynalite keeps what: the start of the keys.

@@ -3,8 +3,8 @@ import { type Job, putJob } from './jobs.ts';
 import type { Storage } from './storage.ts';
 
 /**
- * Makes jobs of what waits in the queues of data folders that were written before there were jobs: executions in
- * `due`, events in `events`, and the sweep in `schedule`.
+ * Migrates the queues of data folders written before there were jobs: executions in `due`, events in `events`, and
+ * the sweep in `schedule`.
  */
 export async function adoptOlderQueues(storage: Storage, now: Date): Promise<void> {
   const due = await storage.part('due').keys().all();

@@ -1,9 +1,9 @@
 import pLimit from 'p-limit';
 
 /**
- * Lets so many pieces of work run at once and so many wait for their turn, first come, first served.
- * @param patience milliseconds; work that waited longer is not begun, since whoever asked for it has given up or should
- * @returns starts the work, and answers undefined instead of its result when there was no room for it
+ * Limits how many tasks run at once and how many wait, first come, first served.
+ * @param patience milliseconds; a task that waited longer is not started, since its caller has given up or should
+ * @returns starts the task, and answers undefined instead of its result when there was no room for it
  */
 export function turns(
   {

@@ -39,8 +39,8 @@ export const sesClient = (config: SESClientConfig = {}): SESClient =>
 
 /**
  * The errors that mean SES did not accept an email, by their SDK names: those of its service model, of its developer
- * guide ("Amazon SES API error codes"), and those common to all of AWS ("Common errors"). Anything else may mean that
- * the email left.
+ * guide ("Amazon SES API error codes"), and those common to all of AWS ("Common errors"). Any other error response leaves
+ * that open.
  */
 const refusals: ReadonlySet<string> = new Set([
   // of the rate, per second or per day

@@ -7,8 +7,10 @@ import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { type Models, modelsFile, reference, type Shape, shapeSchema } from './models.ts';
 
-/* Takes the operations that the product calls from AWS's own service models, which come with botocore, and writes what
-   they say of requests and errors, without their documentation, beside this file. Needs Python with pip. */
+/*
+ * Extracts the operations that the product calls from AWS's own service models, which ship with botocore, and writes
+ * their requests and errors, without documentation, beside this file. Needs Python with pip.
+ */
 
 const botocore = 'botocore==1.44.5';
 
