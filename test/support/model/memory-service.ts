@@ -80,6 +80,7 @@ const namedInput = z
   .object({ executionArn: z.string() })
   .transform(({ executionArn }) => executionArn.split(':').at(-1) ?? '');
 const letterInput = z.object({ MessageBody: z.string() });
+const intakeFunction = z.custom<IntakeFunction>((name) => name !== undefined);
 const sending = z.object({ sending: z.object({ closedStateKey: z.string() }) });
 
 /** An email in the mail service's hands. */
@@ -450,7 +451,7 @@ export class MemoryService implements Target {
 
   #put(events: readonly BusEvent[]): void {
     const records = events.map((event) => ({
-      functionName: z.custom<IntakeFunction>((name) => name !== undefined).parse(functionFor(event)),
+      functionName: intakeFunction.parse(functionFor(event)),
       id: this.#nextId('event'),
       body: JSON.stringify(event),
     }));
