@@ -384,8 +384,7 @@ export class MemoryService implements Target {
         break;
       case 'late': {
         const later = lateReports[this.#emails.length % lateReports.length] ?? minute;
-        const at = new Date(this.#agenda.now().getTime() + later).toISOString();
-        this.#agenda.at(at, () => publish(...reports));
+        this.#agenda.after(later, () => publish(...reports));
         break;
       }
       case 'twice':
@@ -432,8 +431,7 @@ export class MemoryService implements Target {
   /** The sweep of every hour; one that fails is tried again soon, as the schedule does. */
   #sweepHourly(): void {
     const next = (milliseconds: number) => {
-      const at = new Date(this.#agenda.now().getTime() + milliseconds).toISOString();
-      this.#agenda.at(at, async () => {
+      this.#agenda.after(milliseconds, async () => {
         // Most find nothing that is due, and do nothing.
         const done = !this.#isAnyDue() || (await this.#during(this.#sweep).catch(() => undefined));
         next(done ? hour : minute);
