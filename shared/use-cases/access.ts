@@ -28,12 +28,15 @@ const identityClaims = z.object({
   name: z.string().optional(),
 });
 
+const grantedClaim = roleList.default([]);
+const partnerClaim = z.string().max(longestId).optional();
+
 /** @throws Problem unauthenticated, when the token lacks what the product needs */
 export function callerOf(claims: Record<string, unknown> | undefined, names: ClaimNames): Caller {
   if (!claims) throw new Problem({ code: 'unauthenticated' });
   const identity = identityClaims.safeParse(claims);
-  const granted = roleList.default([]).safeParse(claims[names.roles]);
-  const partnerId = z.string().max(longestId).optional().safeParse(claims[names.partnerId]);
+  const granted = grantedClaim.safeParse(claims[names.roles]);
+  const partnerId = partnerClaim.safeParse(claims[names.partnerId]);
   if (!identity.success || !granted.success || !partnerId.success) {
     throw new Problem(
       { code: 'unauthenticated' },

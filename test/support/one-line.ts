@@ -361,12 +361,12 @@ export class OneLine {
     }
   }
 
-  /** The email that feedback is on, once it left; undefined if none does. */
+  /** The email that feedback is on, the first that leaves, once it did; undefined if none does. */
   async #reported(task: Task): Promise<string | undefined> {
     const { reported = this.beginning.lost?.messageId } = this.beginning;
     if (reported !== undefined) return reported;
     await task.at({ name: 'learn of the email', reads: ['mail'] }, () => this.emails.length > 0);
-    return this.emails.at(-1)?.messageId;
+    return this.emails[0]?.messageId;
   }
 
   #feedback(name: string, messageId: string) {

@@ -27,6 +27,11 @@ export class Agenda {
     this.#add({ at: Date.parse(instant), isWork: false, run });
   }
 
+  /** Does something so many milliseconds later. */
+  after(milliseconds: number, run: () => Promise<void>): void {
+    this.#add({ at: this.#now + milliseconds, isWork: false, run });
+  }
+
   /** Goes on until nothing is in progress. */
   async idle(): Promise<void> {
     while (this.#entries.some(({ isWork, at }) => isWork || at <= this.#now)) await this.#runNext();

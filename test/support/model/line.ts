@@ -35,6 +35,9 @@ export interface Problem {
   readonly placedBy?: unknown;
 }
 
+/** The emails that the limits look at. */
+type Counts = Pick<ModelLine, 'counted' | 'resentAt'>;
+
 /** What may have come of a request: nobody was told. */
 interface Possible {
   readonly kind: EmailKind | 'saved' | 'failed';
@@ -291,6 +294,20 @@ export class ModelLine {
     return ends.sort().at(-1);
   }
 
+  /** Why no email may leave at `now` since a sender was given up in the last moment: its email counts. */
+  limitsOfGivenUp(now: string): Problem[] {
+    return this.possible
+      .filter(({ kind, at }) => kind !== 'saved' && kind !== 'failed' && moved(at, claimLease) <= now)
+      .flatMap(({ kind, at }) => {
+        const counts = {
+          counted: kind === 'first' ? this.counted : [...this.counted, at],
+          resentAt: kind === 'resend' ? latestOf(this.resentAt, at) : this.resentAt,
+        };
+        return [this.limited(now, counts), this.tooSoon(now, counts)];
+      })
+      .filter((problem) => problem !== undefined);
+  }
+
   /** Why no email may leave at `now`. */
   refusal(now: string): Problem | undefined {
     return this.settled() ?? this.unstarted() ?? this.limited(now) ?? this.tooSoon(now);
@@ -312,18 +329,18 @@ export class ModelLine {
     return { status: 429, code: 'resend-limit-reached' };
   }
 
-  limited(now: string): Problem | undefined {
+  limited(now: string, { counted, resentAt }: Counts = this): Problem | undefined {
     const usedUp = this.usedUp();
     if (usedUp) return usedUp;
-    const lastDay = this.counted.map((at) => moved(at, day)).filter((end) => end > now);
+    const lastDay = counted.map((at) => moved(at, day)).filter((end) => end > now);
     const oldest = lastDay.at(-emailsPerDay);
     if (oldest === undefined) return undefined;
-    const next = this.resentAt === undefined ? oldest : moved(this.resentAt, minute);
+    const next = resentAt === undefined ? oldest : moved(resentAt, minute);
     return { status: 429, code: 'resend-limit-reached', canResendAt: next > oldest ? next : oldest };
   }
 
-  tooSoon(now: string): Problem | undefined {
-    const next = this.resentAt && moved(this.resentAt, minute);
+  tooSoon(now: string, { resentAt }: Counts = this): Problem | undefined {
+    const next = resentAt && moved(resentAt, minute);
     return next !== undefined && next > now
       ? { status: 429, code: 'resend-too-soon', canResendAt: next }
       : undefined;

@@ -31,7 +31,8 @@ type Task = Extract<z.output<typeof state>, { Type: 'Task' }>;
 export const readMachine = async () => machine.parse(await readDefinition());
 export type Machine = Awaited<ReturnType<typeof readMachine>>;
 
-type Data = Record<string, unknown>;
+const record = z.record(z.string(), z.unknown());
+type Data = z.output<typeof record>;
 /** Runs a Task state; undefined if its process died. */
 export type RunTask = (state: string, data: Data) => Promise<{ readonly result: unknown } | undefined>;
 
@@ -72,7 +73,7 @@ export class MemoryExecutions {
     const execution: Execution = {
       status: 'RUNNING',
       input,
-      data: z.record(z.string(), z.unknown()).parse(input),
+      data: record.parse(input),
     };
     this.#executions.set(name, execution);
     this.#agenda.work(() => this.#enter(execution, this.#machine.StartAt));
@@ -145,7 +146,7 @@ const valueAt = (data: Data, path: string): unknown =>
   path
     .split('.')
     .slice(1)
-    .reduce<unknown>((value, field) => z.record(z.string(), z.unknown()).parse(value)[field], data);
+    .reduce<unknown>((value, field) => record.parse(value)[field], data);
 
 function setAt(data: Data, path: string, value: unknown): void {
   const [, field = '', ...deeper] = path.split('.');

@@ -80,6 +80,7 @@ const namedInput = z
   .object({ executionArn: z.string() })
   .transform(({ executionArn }) => executionArn.split(':').at(-1) ?? '');
 const letterInput = z.object({ MessageBody: z.string() });
+const intakeFunction = z.custom<IntakeFunction>((name) => name !== undefined);
 const sending = z.object({ sending: z.object({ closedStateKey: z.string() }) });
 
 /** An email in the mail service's hands. */
@@ -383,8 +384,7 @@ export class MemoryService implements Target {
         break;
       case 'late': {
         const later = lateReports[this.#emails.length % lateReports.length] ?? minute;
-        const at = new Date(this.#agenda.now().getTime() + later).toISOString();
-        this.#agenda.at(at, () => publish(...reports));
+        this.#agenda.after(later, () => publish(...reports));
         break;
       }
       case 'twice':
@@ -431,8 +431,7 @@ export class MemoryService implements Target {
   /** The sweep of every hour; one that fails is tried again soon, as the schedule does. */
   #sweepHourly(): void {
     const next = (milliseconds: number) => {
-      const at = new Date(this.#agenda.now().getTime() + milliseconds).toISOString();
-      this.#agenda.at(at, async () => {
+      this.#agenda.after(milliseconds, async () => {
         // Most find nothing that is due, and do nothing.
         const done = !this.#isAnyDue() || (await this.#during(this.#sweep).catch(() => undefined));
         next(done ? hour : minute);
@@ -450,7 +449,7 @@ export class MemoryService implements Target {
 
   #put(events: readonly BusEvent[]): void {
     const records = events.map((event) => ({
-      functionName: z.custom<IntakeFunction>((name) => name !== undefined).parse(functionFor(event)),
+      functionName: intakeFunction.parse(functionFor(event)),
       id: this.#nextId('event'),
       body: JSON.stringify(event),
     }));

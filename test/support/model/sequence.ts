@@ -42,6 +42,7 @@ interface Asked<Body> {
   readonly body: Body & Partial<Problem>;
   /** The fault that a call of the request met. */
   readonly fault: MetFault | undefined;
+  readonly answeredAt: string;
 }
 
 /** One sequence of steps on the model and on the service, on orders of its own. */
@@ -253,7 +254,7 @@ export class Sequence {
     this.#now = await this.#target.now();
     const known = this.#target.met().length;
     const { status, body } = await this.#target.request<Body & Partial<Problem>>(by, path, options);
-    return { status, body, fault: this.#target.met()[known] };
+    return { status, body, fault: this.#target.met()[known], answeredAt: await this.#target.now() };
   }
 
   async #resend(line: ModelLine, by: Person, key: string | undefined): Promise<void> {
@@ -265,14 +266,15 @@ export class Sequence {
 
     const denied = denial(line, by);
     if (!denied && key !== undefined && this.#isReplay(line, key, answer)) return;
-    if (isHeld(line, this.#now, status, body)) return;
+    if (isHeld(line, this.#now, answer)) return;
     const problem = denied ?? line.refusal(this.#now);
     if (problem) {
       if (!isLost(answer)) expectProblem(line, answer, problem);
       return;
     }
     if (this.#cameToNothing(line, 'resend', line.contact, answer, key)) return;
-    assert.deepEqual({ status, to: body.email.to }, { status: 200, to: line.contact });
+    assert.equal(status, 200, `${line.name} at ${this.#now}: ${JSON.stringify(body)}`);
+    assert.equal(body.email.to, line.contact);
     line.sent('resend', body.email.sentAt);
     if (key !== undefined)
       line.asked.set(key, { at: body.email.sentAt, body, messageId: body.email.messageId });
@@ -289,7 +291,7 @@ export class Sequence {
     if (isUnconfirmed) {
       // It may be forgotten after a day, and need not be.
       if (!isKept && status !== 504) return false;
-      if (!isLost(answer) && !isHeld(line, this.#now, status, body))
+      if (!isLost(answer) && !isHeld(line, this.#now, answer))
         expectProblem(line, answer, { status: 504, code: 'email-unconfirmed' });
       return true;
     }
@@ -352,7 +354,7 @@ export class Sequence {
       : [];
     named.isTouched = true;
 
-    if (isHeld(named, this.#now, status, body)) return;
+    if (isHeld(named, this.#now, answer)) return;
     const problem = denial(named, next.person) ?? this.#refusedChange(named, to);
     if (problem) {
       if (!isLost(answer)) expectProblem(named, answer, problem);
@@ -379,6 +381,7 @@ export class Sequence {
       const reason = skip?.reason;
       const refused = this.#refusedChange(line, to);
       if (reason === 'resend-too-soon' && line.heldUntil(this.#now) !== undefined) continue;
+      if (line.limitsOfGivenUp(answer.answeredAt).some(({ code }) => code === reason)) continue;
       if (refused) {
         assert.equal(reason, refused.code);
       } else if (this.#changeOf(line, to) !== 'contact-change') {
@@ -390,6 +393,7 @@ export class Sequence {
           status: reason === undefined ? 200 : (statuses[reason] ?? -1),
           body: skip ? { ...skip, code: skip.reason } : {},
           fault,
+          answeredAt: answer.answeredAt,
         };
         // One fault meets one line.
         const isOwn = fault !== undefined && reason !== undefined;
@@ -744,22 +748,18 @@ function denial(line: ModelLine, by: Person): Problem | undefined {
 const isLost = ({ status, fault }: Asked<object>): boolean =>
   fault !== undefined && (status === 0 || (status === 500 && fault.service === 'dynamodb'));
 
-/** Whether a request had to stand back for a sender that may have died. */
-function isHeld(
-  line: ModelLine,
-  now: string,
-  status: number,
-  { code, canResendAt }: Partial<Problem>,
-): boolean {
+/** Whether a request had to stand back for a sender that may have died, or for its email once it was given up. */
+function isHeld(line: ModelLine, now: string, { status, body, answeredAt }: Asked<object>): boolean {
   const until = line.heldUntil(now);
-  return (
-    until !== undefined &&
-    status === 429 &&
-    code === 'resend-too-soon' &&
-    canResendAt !== undefined &&
-    canResendAt <= until
-  );
+  const { code, canResendAt }: Partial<Problem> = body;
+  if (until === undefined || status !== 429 || canResendAt === undefined) return false;
+  if (code === 'resend-too-soon' && canResendAt <= until) return true;
+  return line
+    .limitsOfGivenUp(answeredAt)
+    .some((limit) => limit.code === code && isNear(canResendAt, limit.canResendAt));
 }
+
+const isNear = (a: string, b = 'never') => Math.abs(Date.parse(a) - Date.parse(b)) < blur;
 
 function expectProblem(line: ModelLine, { status, body }: Asked<object>, problem: Problem): void {
   const { canResendAt, ...rest } = problem;
@@ -780,7 +780,7 @@ function expectProblem(line: ModelLine, { status, body }: Asked<object>, problem
 
 function expectTime(line: ModelLine, told: string | undefined, known: string | undefined): void {
   if (line.isApproximate && told !== undefined && known !== undefined) {
-    assert.ok(Math.abs(Date.parse(told) - Date.parse(known)) < blur, `${line.name}: ${told}, not ${known}`);
+    assert.ok(isNear(told, known), `${line.name}: ${told}, not ${known}`);
     return;
   }
   assert.equal(told, known, line.name);
