@@ -54,6 +54,7 @@ export class Executions {
   /** Changes of what is kept, one after the other. */
   readonly #transition = pLimit(1);
   readonly #nextAfterWait: ReadonlyMap<string, string>;
+  readonly #abandoned = new AbortController();
   readonly #aborts = new Set<() => void>();
 
   constructor(options: {
@@ -71,7 +72,7 @@ export class Executions {
       taskResourceLocalHandlers: Object.fromEntries(
         tasks.map(([state, task]) => {
           const run = asFunction(state, task);
-          return [state, async (input) => json.parse((await run(input)) ?? null)];
+          return [state, async (input) => json.parse((await this.#unlessAbandoned(run(input))) ?? null)];
         }),
       ),
       retryIntervalOverrides: Object.fromEntries(tasks.map(([state]) => [state, retryPause])),
@@ -118,7 +119,24 @@ export class Executions {
 
   /** Lets go of the steps that are being taken, as the end of the process does. */
   abandon(): void {
+    this.#abandoned.abort();
     for (const abort of this.#aborts) abort();
+  }
+
+  /** What a task answers; after the end it is not waited for, so that the machine's timer of the task ends as well. */
+  async #unlessAbandoned<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    const { signal } = this.#abandoned;
+    const abandoned = Promise.withResolvers<never>();
+    const leave = () => {
+      abandoned.reject(new Error('the execution was abandoned'));
+    };
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave);
+    try {
+      return await Promise.race([answer, abandoned.promise]);
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
   }
 
   async find(name: string): Promise<Execution | undefined> {
@@ -154,8 +172,9 @@ export class Executions {
     }
   }
 
-  /** Keeps where an execution got to, unless it was stopped meanwhile. */
+  /** Keeps where an execution got to, unless it was stopped or abandoned meanwhile. */
   async #keep(name: string, progress: Omit<Execution, 'name' | 'startedAt' | 'input'>): Promise<void> {
+    if (this.#abandoned.signal.aborted) return;
     await this.#transition(async () => {
       const known = await this.find(name);
       if (known?.status !== 'RUNNING') return;

@@ -582,3 +582,38 @@ function shuffled<Item>(items: readonly Item[]): Item[] {
     .sort((a, b) => a.place - b.place)
     .map(({ item }) => item);
 }
+
+test('an execution that is abandoned in the middle of a task stays where it was, and its machine ends', async () => {
+  const storage = await openStorage(await temporaryFolder(), { reset: false });
+  const activity = new Activity();
+  const clock = await Clock.open(storage);
+  const jobs = new Jobs(storage, clock, activity);
+  const begun = Promise.withResolvers<undefined>();
+  const executions = new Executions({
+    storage,
+    jobs,
+    now: clock.now,
+    definition: await readDefinition(),
+    tasks: {
+      'Send provisioning email': () => {
+        begun.resolve(undefined);
+        return new Promise(() => undefined);
+      },
+      'Close order line': () => Promise.resolve({}),
+    },
+  });
+  await executions.start('execution', {
+    orderId: 'O',
+    lineId: '1',
+    revision: 1,
+    requestedStartDate: '2026-01-01T00:00:00.000Z',
+  });
+  await begun.promise;
+
+  executions.abandon();
+
+  await activity.idle();
+  expect(await executions.find('execution')).toMatchObject({ status: 'RUNNING' });
+  jobs.stop();
+  await storage.close();
+});
