@@ -93,8 +93,8 @@ interface Versioned {
   readonly version: number;
 }
 
-/** What every booked line has, and what it may have in any status. */
-interface LineFacts extends LineKey, Versioned {
+/** What a line is booked with. */
+export interface Booking extends LineKey {
   readonly subscriptionId: string;
   readonly offer: string;
   readonly partnerId: string;
@@ -102,6 +102,10 @@ interface LineFacts extends LineKey, Versioned {
   readonly placedBy: { readonly name: string; readonly email: string };
   readonly provisioningContact: Contact;
   readonly requestedStartDate: Instant;
+}
+
+/** What every booked line has, and what it may have in any status. */
+interface LineFacts extends Booking, Versioned {
   /** `changedAt` of the newest reschedule that was applied. */
   readonly rescheduledAt?: Instant;
   readonly window: IsoDuration;

@@ -3,7 +3,7 @@ import { giveUpClaim } from './claims.ts';
 import { startedAnew } from './executions.ts';
 import { type OfferWindows, windowOf } from './offers.ts';
 import {
-  type Contact,
+  type Booking,
   type LineKey,
   type Onboarding,
   type OrderLine,
@@ -14,16 +14,6 @@ import {
   withHistory,
 } from './order-line.ts';
 import type { Instant } from './time.ts';
-
-export interface Booking extends LineKey {
-  readonly subscriptionId: string;
-  readonly offer: string;
-  readonly partnerId: string;
-  readonly endCustomer: { readonly name: string };
-  readonly placedBy: { readonly name: string; readonly email: string };
-  readonly provisioningContact: Contact;
-  readonly requestedStartDate: Instant;
-}
 
 /** A newly booked line, with the cancellation and reschedules that were buffered for it applied. */
 export function book(

@@ -11,6 +11,7 @@ import { type BusEvent, type Client, client, type SentEmail } from '../support/c
 import { booked, cancelled, newOrder, onboarded, partner } from '../support/events.ts';
 import { killer } from '../support/killer.ts';
 import { launch, type Service, startService, temporaryFolder } from '../support/service.ts';
+import { randomFrom, shuffled } from '../support/random.ts';
 
 /*
  * The service is killed ten times while eight callers work on 200 lines, and twice more while it starts. What it then
@@ -64,15 +65,21 @@ const lines: readonly Line[] = orders.flatMap((orderId) =>
 );
 const nameOf = ({ orderId, lineId }: { orderId: string; lineId: string }) => `${orderId}/${lineId}`;
 
-const bookings = shuffled(lines.map((line) => bookingOf(line)));
+const bookings = shuffled(
+  lines.map((line) => bookingOf(line)),
+  random,
+);
 const onboardedOrders = new Set(orders.filter((_, index) => index % 4 === 0));
 const cancelledLines = new Set(lines.filter((_, index) => index % 7 === 0).map(nameOf));
-const settlements = shuffled([
-  ...[...onboardedOrders].map((orderId) => onboarded(orderId)),
-  ...lines
-    .filter((line) => cancelledLines.has(nameOf(line)))
-    .map(({ orderId, lineId }) => cancelled(orderId, lineId)),
-]);
+const settlements = shuffled(
+  [
+    ...[...onboardedOrders].map((orderId) => onboarded(orderId)),
+    ...lines
+      .filter((line) => cancelledLines.has(nameOf(line)))
+      .map(({ orderId, lineId }) => cancelled(orderId, lineId)),
+  ],
+  random,
+);
 
 /** What was seen to be wrong while it happened. */
 const violations: string[] = [];
@@ -563,24 +570,6 @@ function bookingOf({ orderId, lineId, subscriptionId, possibleContacts: [email] 
     provisioningContact: { email },
     requestedStartDate: chance(0.7) ? '2026-01-01' : soon,
   });
-}
-
-/** Mulberry32: numbers from 0 to below 1, the same for the same seed. */
-function randomFrom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function shuffled<Item>(items: readonly Item[]): Item[] {
-  return items
-    .map((item) => ({ item, place: random() }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ item }) => item);
 }
 
 test('an execution that is abandoned in the middle of a task stays where it was, and its machine ends', async () => {

@@ -5,6 +5,7 @@ import { type EmailKind, emailKinds } from '../../shared/domain/email-kinds.ts';
 import { isOpen, type LineStatus, type OrderLine } from '../../shared/domain/order-line.ts';
 import { booked, cancelled, onboarded, rescheduled } from '../support/events.ts';
 import { temporaryFolder } from '../support/service.ts';
+import { randomFrom, shuffled } from '../support/random.ts';
 import { codePlace, type FaultName, faultNames, type Spot, Trial } from '../support/trial.ts';
 import { Place, Violation, World } from '../support/world.ts';
 
@@ -327,24 +328,6 @@ async function tell(place: Place, name: string, trial: Trial): Promise<void> {
   } finally {
     await leave(w, place);
   }
-}
-
-/** Numbers from 0 to below 1 that are the same for the same seed (mulberry32). */
-function randomFrom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
-  return items
-    .map((item) => ({ item, at: random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ item }) => item);
 }
 
 /** Every place in the code with every fault once, in any story; and the rest. */

@@ -4,11 +4,15 @@ import { saveContact } from '../../shared/domain/contact.ts';
 import { hasExecution, withNewExecution } from '../../shared/domain/executions.ts';
 import { mostUndeliverable, recordFeedback } from '../../shared/domain/feedback.ts';
 import type { EmailKind } from '../../shared/domain/email-kinds.ts';
-import { type Claim, isProvisioningPending, type OrderLine } from '../../shared/domain/order-line.ts';
+import {
+  type Booking,
+  type Claim,
+  isProvisioningPending,
+  type OrderLine,
+} from '../../shared/domain/order-line.ts';
 import { recordFailure, recordReported, recordSent } from '../../shared/domain/sent-emails.ts';
 import {
   book,
-  type Booking,
   cancel,
   closeOverdue,
   holdCancellation,
