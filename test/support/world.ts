@@ -64,9 +64,17 @@ export class Place {
     return undefined;
   }
 
+  /** Lets the service do what may be done twice, again for as long as it dies meanwhile. */
+  async insist<Result>(work: () => Promise<Result>): Promise<Result> {
+    for (;;) {
+      const outcome = await this.outlive(work);
+      if (outcome) return outcome.result;
+    }
+  }
+
   /** Waits until nothing is in progress. */
   async idle(): Promise<void> {
-    while (!(await this.outlive(() => this.runtime.activity.idle())));
+    await this.insist(() => this.runtime.activity.idle());
   }
 
   /** Asks the API; status 0 if no answer came. */
@@ -137,36 +145,33 @@ export class World {
 
   /** Puts events on the bus, and waits until what they lead to is done. */
   async send(...events: BusEvent[]): Promise<void> {
-    await this.#place.runtime.bus.put(events);
+    await this.#place.insist(() => this.#place.runtime.bus.put(events));
     await this.#place.idle();
   }
 
   /** Lets it become a minute after `instant`, with a sweep a minute before it. */
   async reach(instant: string): Promise<void> {
     const before = new Date(Date.parse(instant) - minute);
-    const reached = () =>
-      this.#place.outlive(async () => {
-        await this.#place.runtime.clock.moveTo(before);
-        await this.#place.runtime.advance(Duration.fromMillis(2 * minute));
-      });
-    while (!(await reached()));
+    await this.#place.insist(async () => {
+      await this.#place.runtime.clock.moveTo(before);
+      await this.#place.runtime.advance(Duration.fromMillis(2 * minute));
+    });
     await this.#place.idle();
   }
 
   /** Lets it become `instant` at once, as on a machine that was off meanwhile. */
   async sleepUntil(instant: string): Promise<void> {
-    const reached = () =>
-      this.#place.outlive(async () => {
-        await this.#place.runtime.clock.moveTo(new Date(instant));
-        await this.#place.runtime.advance(Duration.fromMillis(1000));
-      });
-    while (!(await reached()));
+    await this.#place.insist(async () => {
+      await this.#place.runtime.clock.moveTo(new Date(instant));
+      await this.#place.runtime.advance(Duration.fromMillis(1000));
+    });
     await this.#place.idle();
   }
 
   /** Ends the executions of the order, and nobody knows. */
   async loseExecutions(): Promise<void> {
-    for (const { name } of await this.executions()) await this.#place.runtime.executions.stop(name);
+    for (const { name } of await this.executions())
+      await this.#place.insist(() => this.#place.runtime.executions.stop(name));
   }
 
   readonly #path = (lineId: string) => `/orders/${this.orderId}/lines/${lineId}`;
@@ -223,8 +228,9 @@ export class World {
       if (status === 200 && body?.skipped.length === 0) return;
       await this.#place.idle();
       await this.reach(this.in('PT2M'));
-      const looks = await Promise.all(lineIds.map((lineId) => this.line(lineId)));
-      if (looks.every((look) => look.body?.provisioningContact.email === change.email)) return;
+      const contacts: (string | undefined)[] = [];
+      for (const lineId of lineIds) contacts.push((await this.line(lineId)).body?.provisioningContact.email);
+      if (contacts.every((email) => email === change.email)) return;
     }
     throw new Violation('the contact could not be changed');
   }
@@ -253,7 +259,7 @@ export class World {
 
   /** The dead letters of the order, as text. */
   async deadLetters(): Promise<string[]> {
-    const letters = await this.#place.runtime.office.list();
+    const letters = await this.#place.insist(() => this.#place.runtime.office.list());
     return letters
       .map((letter) => JSON.stringify((letter as { event: unknown }).event))
       .filter((text) => text.includes(this.orderId));
@@ -261,19 +267,20 @@ export class World {
 
   /** A line as it is stored. */
   peek(lineId = '1'): Promise<OrderLine | undefined> {
-    return this.#place.aside(async () => {
+    const look = async () => {
       const store = orderLineStore(this.#place.runtime.clients.dynamoDb, tableName);
       const line = await store.find({ orderId: this.orderId, lineId });
       return isBooked(line) ? line : undefined;
-    });
+    };
+    return this.#place.aside(() => this.#place.insist(look));
   }
 
   async emails(): Promise<readonly KeptEmail[]> {
-    const all = await this.#place.runtime.mailbox.list(undefined);
+    const all = await this.#place.insist(() => this.#place.runtime.mailbox.list(undefined));
     return all.filter(({ tags }) => tags.orderId === this.orderId);
   }
 
   executions() {
-    return this.#place.runtime.executions.list(`${this.orderId}_`);
+    return this.#place.insist(() => this.#place.runtime.executions.list(`${this.orderId}_`));
   }
 }
