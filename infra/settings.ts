@@ -14,7 +14,11 @@ export const defaults = {
   stage: 'prod',
   offerWindows: { default: 'P30D', families: { 'A-FLEX': 'P7D', 'A-FLEX-3': 'P7D' } },
   resendLimits: { interval: 'PT1M', perDay: 10, perLine: 100 },
-  setupLink: 'https://admin.webex.com/?subscriptionId={subscriptionId}',
+  mail: {
+    setupLink: 'https://admin.webex.com/?subscriptionId={subscriptionId}',
+    replyToPlacedBy: true,
+    timeZones: { en: 'UTC', ja: 'Asia/Tokyo' },
+  },
   claimNames: { partnerId: 'partner_id', roles: 'roles' },
   /** In the tokens of the stack's own user pool. */
   poolClaimNames: { partnerId: 'custom:partner_id', roles: 'cognito:groups' },
@@ -81,7 +85,15 @@ const settingsObject = z.strictObject({
   offerWindows: offerWindows.default(defaults.offerWindows),
   resendLimits: resendLimits.default(defaults.resendLimits),
   mail: withFittingSender(
-    z.strictObject({ ...mailFields, setupLink: mailFields.setupLink.default(defaults.setupLink) }),
+    z.strictObject({
+      ...mailFields,
+      setupLink: mailFields.setupLink.default(defaults.mail.setupLink),
+      replyToPlacedBy: mailFields.replyToPlacedBy.default(defaults.mail.replyToPlacedBy),
+      timeZones: mailFields.timeZones
+        .partial()
+        .transform((zones) => ({ ...defaults.mail.timeZones, ...zones }))
+        .default(defaults.mail.timeZones),
+    }),
   ),
   /**
    * The OpenID Connect issuer; without it, the stack creates a Cognito user pool. `issuer` and one of `audience` are

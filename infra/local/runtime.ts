@@ -82,9 +82,9 @@ const settings = readEnvironment(z.object(variables).omit(ofSignIn), {
   ...variablesOf({
     ...defaults,
     mail: {
+      ...defaults.mail,
       senderAddress: 'provisioning@example.com',
       senderName: 'Subscription provisioning',
-      setupLink: defaults.setupLink,
     },
   }),
 });

@@ -99,10 +99,11 @@ const charset = 'UTF-8';
 /** @param answerLimit milliseconds until the answer must be there as a whole, repeats included */
 export function mail(client: SESClient, configurationSet: string, answerLimit = mailAnswerLimit): Mail {
   return {
-    async send({ from, to, subject, html, text, tags }) {
+    async send({ from, to, replyTo, subject, html, text, tags }) {
       const command = new SendEmailCommand({
         Source: mailbox(from),
         Destination: { ToAddresses: [to] },
+        ...(replyTo === undefined ? {} : { ReplyToAddresses: [replyTo] }),
         Message: {
           Subject: { Data: subject, Charset: charset },
           Body: { Html: { Data: html, Charset: charset }, Text: { Data: text, Charset: charset } },

@@ -2,6 +2,8 @@
 export interface Email {
   readonly from: { readonly name: string; readonly address: string };
   readonly to: string;
+  /** Where answers go; missing: to the sender. */
+  readonly replyTo?: string;
   readonly subject: string;
   readonly html: string;
   readonly text: string;

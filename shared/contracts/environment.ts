@@ -5,6 +5,7 @@ import { longestWindowDays } from '../domain/follow-up.ts';
 import { mostEmailsPerDay, mostEmailsPerLine } from '../domain/history.ts';
 import { isPositiveDuration } from '../domain/time.ts';
 import { Duration } from 'luxon';
+import type { Locale } from '../domain/order-line.ts';
 import { emailAddress, identifier, plainText } from './fields.ts';
 import { longestMailbox, mailbox } from './mailbox.ts';
 import { check, inputErrorText } from './validation.ts';
@@ -41,16 +42,39 @@ export const resendLimits: z.ZodType<ResendLimits> = z.strictObject({
 
 /**
  * Lambda limits the environment of a function to 4 KB in total. The console reads the most settings: with `mail` (at
- * most 1.6 KB), `claimNames` (0.3), the limits (0.1) and the issuer (0.8) at their longest, 1.2 KB are left for
+ * most 1.9 KB), `claimNames` (0.3), the limits (0.1) and the issuer (0.8) at their longest, 0.9 KB are left for
  * names.
  */
 const brief = (most: number) =>
   `must have at most ${most} characters: a function has little room for settings`;
-const httpsUrl = z.url({ protocol: /^https$/, error: 'must be an https URL' }).max(1000, brief(1000));
+const httpsUrl = z.url({ protocol: /^https$/, error: 'must be an https URL' }).max(500, brief(500));
+
+const timeZone = z
+  .string()
+  .refine(isTimeZone, 'must be an IANA time zone, for example Europe/Berlin')
+  .max(40, brief(40));
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
 
 export const mailFields = {
   senderAddress: emailAddress,
   senderName: plainText(100),
+  /** Who signs the emails; the sender's name, unless given. */
+  brand: plainText(40).exactOptional(),
+  /** Where recipients get help with the email itself. */
+  supportAddress: emailAddress.exactOptional(),
+  /** The sender's postal address, on one line. */
+  postalLine: plainText(100).exactOptional(),
+  /** Whether answers go to the person who placed the order; else to the sender. */
+  replyToPlacedBy: z.boolean(),
+  /** The time zone that dates are written in, for each language. */
+  timeZones: z.strictObject({ en: timeZone, ja: timeZone } satisfies Record<Locale, z.ZodString>),
   /** Where the contact sets the service up; {orderId}, {lineId} and {subscriptionId} are filled in. */
   setupLink: httpsUrl,
 };

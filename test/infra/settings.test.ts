@@ -19,7 +19,12 @@ test('the least that a deployer sets is completed by the defaults', () => {
     stage: 'prod',
     offerWindows: { default: 'P30D', families: { 'A-FLEX': 'P7D', 'A-FLEX-3': 'P7D' } },
     resendLimits: { interval: 'PT1M', perDay: 10, perLine: 100 },
-    mail: { ...mail, setupLink: 'https://admin.webex.com/?subscriptionId={subscriptionId}' },
+    mail: {
+      ...mail,
+      setupLink: 'https://admin.webex.com/?subscriptionId={subscriptionId}',
+      replyToPlacedBy: true,
+      timeZones: { en: 'UTC', ja: 'Asia/Tokyo' },
+    },
     claimNames: { partnerId: 'partner_id', roles: 'roles' },
     keepData: true,
     deadLetterDays: 7,
@@ -88,7 +93,7 @@ test.each([
   [
     'a link that leaves no room for other settings',
     { ...minimal, mail: { ...mail, setupLink: `https://example.com/${'x'.repeat(1000)}` } },
-    'settings.mail.setupLink: must have at most 1000 characters: a function has little room for settings',
+    'settings.mail.setupLink: must have at most 500 characters: a function has little room for settings',
   ],
   [
     'more families than a function has room for',

@@ -30,6 +30,7 @@ import { line as aLine, minutesBefore, now } from './lines.ts';
 import { linesOf, storeOn } from './memory-store.ts';
 import { type Around, MemoryTable } from './memory-table.ts';
 import { type Call, type Choose, play, Task } from './schedules.ts';
+import { mailSettings } from './mail-settings.ts';
 
 /** What can happen to an order line. */
 export const operations = [
@@ -278,11 +279,7 @@ export class OneLine {
         },
       },
       deadLetters: { keep: () => Promise.reject(new Error('nothing is refused here')) },
-      mailSettings: {
-        senderAddress: 'sender@example.com',
-        senderName: 'Sender',
-        setupLink: 'https://example.com',
-      },
+      mailSettings,
       limits: defaults.resendLimits,
       settings: { OFFER_WINDOWS: defaults.offerWindows },
       now: () => this.now(),

@@ -11,6 +11,7 @@ import type { OrderLine } from '../../shared/domain/order-line.ts';
 import { presentLine } from '../../shared/use-cases/present-line.ts';
 import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
 import { sessionCookie } from '../support/session.ts';
+import { mailSettings } from '../support/mail-settings.ts';
 
 const key = () => Promise.resolve(new TextEncoder().encode('a key for tests, of more than 32 bytes'));
 
@@ -42,11 +43,7 @@ function consoleOf(stored: OrderLine) {
       },
     },
     mail: { send: never },
-    mailSettings: {
-      senderAddress: 'sender@example.com',
-      senderName: 'Sender',
-      setupLink: 'https://example.com',
-    },
+    mailSettings,
     limits: defaults.resendLimits,
     claimNames: defaults.claimNames,
     signIn: { issuer, clientId: 'console', fetcher: () => Promise.resolve(Response.json(discovered)) },

@@ -7,6 +7,7 @@ import { changeContact, findRequestedEmail, type ResendServices } from '../../sh
 import { defaults } from '../../infra/settings.ts';
 import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
 import { memoryStore } from '../support/memory-store.ts';
+import { mailSettings } from '../support/mail-settings.ts';
 
 /** A form of the console that changes contacts, and is sent more than once. */
 
@@ -33,7 +34,7 @@ function world(...stored: ReturnType<typeof line>[]) {
         );
       },
     },
-    mailSettings: { senderAddress: 's@example.com', senderName: 'S', setupLink: 'https://example.com' },
+    mailSettings,
     limits: defaults.resendLimits,
     now: () => new Date(now),
     newId: () => `claim-${sent.length + 1}`,

@@ -11,6 +11,7 @@ import { type Metrics, productMetrics } from '../../shared/contracts/metrics.ts'
 import { changeContact, resend } from '../../shared/use-cases/resend.ts';
 import { booked, daysAfter, onboarded } from '../support/events.ts';
 import { memoryStore } from '../support/memory-store.ts';
+import { mailSettings } from '../support/mail-settings.ts';
 
 /** What is counted, is counted once: also if a write is lost and decided anew, or an event comes again. */
 
@@ -58,11 +59,7 @@ function service(lines: readonly StoredLine[], at = start) {
     mail: {
       send: () => Promise.resolve({ outcome: 'accepted', messageId: `message-${(ids += 1)}` } as const),
     },
-    mailSettings: {
-      senderAddress: 'provisioning@example.com',
-      senderName: 'Provisioning',
-      setupLink: 'https://admin.webex.com/',
-    },
+    mailSettings,
     settings: { OFFER_WINDOWS: windows },
     limits: { interval: 'PT1M', perDay: 10, perLine: 100 },
     now: () => new Date(at),

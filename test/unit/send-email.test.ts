@@ -11,6 +11,7 @@ import { recordPauses } from '../../shared/use-cases/record-email.ts';
 import { sendEmail, type SendServices } from '../../shared/use-cases/send-email.ts';
 import { line, minutesBefore, now } from '../support/lines.ts';
 import { type Around, MemoryTable } from '../support/memory-table.ts';
+import { mailSettings } from '../support/mail-settings.ts';
 
 const request: EmailRequest = {
   kind: 'resend',
@@ -52,11 +53,7 @@ function world(stored: OrderLine, writes: readonly Write[] = [], answer?: MailOu
         return Promise.resolve(answer ?? { outcome: 'accepted', messageId: 'message-2' });
       },
     },
-    mailSettings: {
-      senderAddress: 'provisioning@example.com',
-      senderName: 'Provisioning',
-      setupLink: 'https://admin.webex.com/',
-    },
+    mailSettings,
     now: () => new Date(now),
     newId: () => 'claim-1',
     metrics: silentMetrics,

@@ -5,6 +5,7 @@ import { isBooked, type OrderLine, type StoredLine } from '../../shared/domain/o
 import { book, cancel, onboard, unbooked } from '../../shared/domain/transitions.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { memoryStore } from '../support/memory-store.ts';
+import { mailSettings } from '../support/mail-settings.ts';
 
 /** A crash can leave the workflow's step at any of its points; run again, it must go on from there. */
 
@@ -55,11 +56,7 @@ function run(
         return Promise.resolve(answer);
       },
     },
-    mailSettings: {
-      senderAddress: 'provisioning@example.com',
-      senderName: 'Provisioning',
-      setupLink: 'https://admin.webex.com/',
-    },
+    mailSettings,
     now: () => new Date(now),
     newId: () => 'claim-1',
     pause: () => Promise.resolve(),

@@ -11,6 +11,7 @@ import { resend } from '../../shared/use-cases/resend.ts';
 import { booked, cancelled, onboarded } from '../support/events.ts';
 import { line, now } from '../support/lines.ts';
 import { MemoryTable } from '../support/memory-table.ts';
+import { mailSettings } from '../support/mail-settings.ts';
 
 /** What the usual ways cost at the table: each call is time for somebody, and money. */
 
@@ -28,7 +29,7 @@ function world(...stored: readonly StoredLine[]) {
     workflow: { start: done, stop: done, isRunning: () => Promise.resolve(true) },
     deadLetters: { keep: done },
     mail: { send: () => Promise.resolve({ outcome: 'accepted', messageId: 'message' } as const) },
-    mailSettings: { senderAddress: 's@example.com', senderName: 'S', setupLink: 'https://example.com' },
+    mailSettings,
     settings: { OFFER_WINDOWS: defaults.offerWindows },
     limits: defaults.resendLimits,
     now: () => new Date(now),

@@ -89,7 +89,15 @@ const settings = fc
   .record({
     senderAddress: address,
     senderName: text(100),
-    setupLink: fc.constantFrom(defaults.setupLink, `https://example.com/?o={orderId}&x=${'y'.repeat(900)}`),
+    setupLink: fc.constantFrom(
+      defaults.mail.setupLink,
+      `https://example.com/?o={orderId}&x=${'y'.repeat(400)}`,
+    ),
+    replyToPlacedBy: fc.boolean(),
+    timeZones: fc.constantFrom(defaults.mail.timeZones),
+    brand: text(40),
+    postalLine: text(100),
+    supportAddress: address,
   })
   .filter(takenBy(mailSettings));
 

@@ -5,11 +5,15 @@ import { ja } from './ja.ts';
 
 /** What an email says, in one language. Values come in as they are; escaping is the writer's work. */
 export interface EmailTexts {
-  /** A point in time as people of the language write it, always with its time zone. */
-  readonly date: (instant: Instant) => string;
+  /** A point in time as people of the language write it, always with its time zone; `timeZone` as IANA names it. */
+  readonly date: (instant: Instant, timeZone: string) => string;
   readonly subject: (subscriptionId: string, orderId: string) => string;
+  /** The subject of an email that is sent again: mail clients fold what has the same subject. */
+  readonly resent: (subject: string) => string;
   readonly greeting: (name: string | undefined) => string;
-  readonly ready: (customer: string) => string;
+  /** Who writes, where the language's letters begin with that. */
+  readonly opening: (brand: string) => string | undefined;
+  readonly ready: (customer: string, name: string | undefined) => string;
   readonly setUp: string;
   readonly linkIntroduction: string;
   readonly deadline: (date: string, window: string) => string;
@@ -22,7 +26,9 @@ export interface EmailTexts {
     readonly customer: string;
   };
   readonly ask: (name: string, email: string) => string;
+  readonly closing: string;
   readonly why: string;
+  readonly support: (email: string) => string;
 }
 
 /** A language that is missing fails the compiler. */

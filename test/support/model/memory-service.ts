@@ -41,6 +41,7 @@ import {
   type RequestOptions,
   type Target,
 } from './target.ts';
+import { mailSettings } from '../mail-settings.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -148,11 +149,7 @@ export class MemoryService implements Target {
     const sendServices = {
       ...common,
       mail: mail(clients.ses, 'memory'),
-      mailSettings: {
-        senderAddress: 'provisioning@example.com',
-        senderName: 'Subscription provisioning',
-        setupLink: defaults.setupLink,
-      },
+      mailSettings,
       newId: () => this.#nextId('claim'),
       pause: (milliseconds: number) => {
         this.#agenda.pass(milliseconds);

@@ -1,0 +1,61 @@
+import type { EmailKind } from '../../shared/domain/email-kinds.ts';
+import type { Contact } from '../../shared/domain/order-line.ts';
+import { writeEmail } from '../../shared/emails/write-email.ts';
+import { line, now } from '../support/lines.ts';
+import { mailSettings } from '../support/mail-settings.ts';
+
+const hana: Contact = { email: 'hana@example.jp', name: '田中 花', locale: 'ja' };
+const ines: Contact = { email: 'ines@example.com', name: 'Ines <b>Duarte</b>', locale: 'en' };
+
+/** The email of a line whose window ends on 1 December at 15:30 UTC. */
+const write = (to: Contact, kind: EmailKind = 'first', settings = {}) =>
+  writeEmail(
+    line({ status: 'AwaitingProvisioningDetails', closesAt: '2026-12-01T15:30:00.000Z' }),
+    { id: 'claim-1', owner: 'owner', kind, to, actor: 'actor', at: now, until: now },
+    { ...mailSettings, ...settings },
+  );
+
+test('dates are written in the time zone of the language', async () => {
+  expect((await write(ines)).text).toContain('by December 1, 2026 at 3:30 PM UTC.');
+  expect((await write(hana)).text).toContain('2026年12月2日 0:30（日本時間）までに');
+  const timeZones = { en: 'America/New_York', ja: 'Asia/Tokyo' };
+  expect((await write(ines, 'first', { timeZones })).text).toContain('by December 1, 2026 at 10:30 AM EST.');
+});
+
+test('one that is sent again has a subject of its own', async () => {
+  const subjects = await Promise.all(
+    (['first', 'resend'] as const).flatMap((kind) => [write(ines, kind), write(hana, kind)]),
+  );
+  expect(subjects.map(({ subject }) => subject)).toEqual([
+    'Set up your subscription Sub-1 (order ORD-1)',
+    'サブスクリプション Sub-1 の設定のお願い（注文 ORD-1）',
+    'Resent: Set up your subscription Sub-1 (order ORD-1)',
+    '【再送】サブスクリプション Sub-1 の設定のお願い（注文 ORD-1）',
+  ]);
+});
+
+test('answers go to the person who placed the order, unless the settings say otherwise', async () => {
+  expect(await write(ines)).toHaveProperty('replyTo', 'maya@northwind.example');
+  expect(await write(ines, 'first', { replyToPlacedBy: false })).not.toHaveProperty('replyTo');
+});
+
+test('it says who writes, and where to get help, as HTML and as text alike', async () => {
+  const settings = {
+    brand: 'Northwind',
+    supportAddress: 'help@example.com',
+    postalLine: '1 Quay Street, Oslo',
+  };
+  const { html, text } = await write(hana, 'first', settings);
+  for (const part of [html, text]) {
+    expect(part).toContain('平素よりお世話になっております。Northwind よりご連絡いたします。');
+    expect(part).toContain('お問い合わせ先: help@example.com');
+    expect(part).toContain('1 Quay Street, Oslo');
+  }
+  expect((await write(ines)).text).toContain('Kind regards,\nProvisioning\n');
+});
+
+test('names are text, whatever they contain', async () => {
+  const { html, text } = await write(ines);
+  expect(html).toContain('Hello Ines &lt;b&gt;Duarte&lt;/b&gt;,');
+  expect(text).toContain('Hello Ines <b>Duarte</b>,');
+});
