@@ -6,6 +6,7 @@ import { checked, Problem } from '../../shared/contracts/problems.ts';
 import { isOperator } from '../../shared/use-cases/access.ts';
 import {
   findHistory,
+  findOrderLines,
   listLines,
   listSettledLast,
   readLine,
@@ -30,7 +31,13 @@ export function browsing(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
     const request = listRequestOf(c);
     const cursor = given(c, 'cursor');
     const common = { view, request, isFirstPage: cursor === undefined };
-    if (isOperator(caller) && request.partnerId === undefined) return show(c, <OrdersPage {...common} />);
+    if (isOperator(caller) && request.partnerId === undefined) {
+      if (request.q === undefined) return show(c, <OrdersPage {...common} />);
+      const items = await findOrderLines(caller, request.q, services);
+      return items.length > 0
+        ? await show(c, <OrdersPage {...common} list={{ items: [...items] }} />)
+        : await show(c, <OrdersPage {...common} wrong={['partnerId']} />, 400);
+    }
     const { q, show: filter, partnerId } = request;
     const query = { q, partnerId, cursor, ...filterQuery(filter) };
     try {

@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { contactChange } from '../../shared/contracts/api.ts';
+import { asCounted } from '../../shared/domain/order-line.ts';
 import { checked, Problem, problems } from '../../shared/contracts/problems.ts';
 import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
 import { readOrder } from '../../shared/use-cases/read-order-lines.ts';
@@ -213,7 +214,7 @@ function outcomeOf({ lines, skipped }: ContactChanges): Result & { kind: 'contac
 /** As many ids as fit beside those of all other groups into what browsers keep. */
 function nameSome(ids: readonly string[]): LineNames {
   const named: string[] = [];
-  for (const id of ids.slice(0, 20)) {
+  for (const id of ids.toSorted(asCounted).slice(0, 20)) {
     if (named.join().length + id.length > 120) break;
     named.push(id);
   }

@@ -8,6 +8,14 @@ export interface LineKey {
   readonly lineId: string;
 }
 
+const lineIds = new Intl.Collator('en', { numeric: true });
+
+/** Sorts the ids of an order's lines as people count: 2 before 10. */
+export const asCounted = (a: string, b: string): number => lineIds.compare(a, b);
+
+/** Sorts the lines of an order likewise. */
+export const byLineId = (a: LineKey, b: LineKey): number => asCounted(a.lineId, b.lineId);
+
 export const locales = ['en', 'ja'] as const;
 export type Locale = (typeof locales)[number];
 

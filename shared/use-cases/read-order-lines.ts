@@ -1,10 +1,17 @@
 import type * as z from 'zod';
 import { cursors, type ListRequest, type OrderLineStore } from '../adapters/order-line-store.ts';
-import type { HistoryAnswer, LineAnswer, ListAnswer, listQuery, OrderAnswer } from '../contracts/api.ts';
+import {
+  type HistoryAnswer,
+  type LineAnswer,
+  type ListAnswer,
+  type listQuery,
+  type OrderAnswer,
+  orderPath,
+} from '../contracts/api.ts';
 import { invalidRequest, Problem } from '../contracts/problems.ts';
 import type { HistoryEntry } from '../domain/history.ts';
 import { withoutStaleClaim } from '../domain/claims.ts';
-import type { LineKey } from '../domain/order-line.ts';
+import { byLineId, type LineKey } from '../domain/order-line.ts';
 import type { ResendLimits } from '../domain/rules.ts';
 import { toInstant } from '../domain/time.ts';
 import { type Caller, isVisible, listedPartner, requireView } from './access.ts';
@@ -91,7 +98,7 @@ export async function readOrder(
   { store, limits, now }: ReadServices,
 ): Promise<OrderAnswer> {
   const { lines, onboarding } = await store.findOrder(orderId);
-  const visible = lines.filter((line) => isVisible(line, caller));
+  const visible = lines.filter((line) => isVisible(line, caller)).sort(byLineId);
   const first = visible.at(0);
   if (!first) throw new Problem({ code: 'order-not-found' });
   requireView(first, caller);
@@ -100,6 +107,26 @@ export async function readOrder(
     ...onboarding,
     lines: visible.map((line) => presentLine(line, toInstant(now()), limits)),
   };
+}
+
+/**
+ * The lines that the caller may see of the order named `word`, or the one line that `word` names as order/line. None if
+ * there is no such order.
+ */
+export async function findOrderLines(
+  caller: Caller,
+  word: string,
+  { store, limits, now }: ReadServices,
+): Promise<readonly LineAnswer[]> {
+  const [orderId, lineId] = word.split('/');
+  const order = orderPath.safeParse({ orderId });
+  if (!order.success) return [];
+  const { lines } = await store.findOrder(order.data.orderId);
+  return lines
+    .filter((line) => isVisible(line, caller))
+    .filter((line) => lineId === undefined || line.lineId === lineId)
+    .sort(byLineId)
+    .map((line) => presentLine(line, toInstant(now()), limits));
 }
 
 /** @throws Problem order-line-not-found, no-access */

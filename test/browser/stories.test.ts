@@ -75,7 +75,7 @@ test('from booking to onboarding: the email goes out, is resent, the contact cha
   await api.advance('P7D');
   await go(order(orderId));
   expect(await main(maya)).toMatch(/Closed\s+Provisioning pending/);
-  await press('link', 'Open the subscription');
+  await press('link', `Sub-${orderId}`);
   expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Cloud/SaaS Subscriptions');
   await press('link', 'Resend the email of line 1');
   await press('button', 'Yes');
@@ -148,6 +148,34 @@ test('all lines get the new contact, and what was skipped is said', async () => 
     /Line 1 and Line 2: the provisioning email was sent to all@example\.com[\s\S]*Skipped\s+Line 3: the order line was cancelled/,
   );
   expect(await api.emails('all@example.com')).toHaveLength(2);
+});
+
+test('Enter in a field of the contact form saves, and what is copied is read out', async () => {
+  const orderId = newOrder();
+  await api.send(booked(orderId));
+  const { page, go } = maya;
+  await maya.context.grantPermissions(['clipboard-write']);
+  await go(`${line(orderId)}/contact`);
+  expect(await page.locator(':focus').getAttribute('id')).toBe('email');
+  await page.locator('#email').fill('by-enter@example.com');
+  await Promise.all([nextPage(page), page.locator('#email').press('Enter')]);
+  expect(await main(maya)).toContain('the provisioning email was sent to by-enter@example.com');
+  await go(line(orderId));
+  expect(await main(maya)).toMatch(/Last email\s+Delivered/);
+  await page.getByRole('button', { name: 'Copy: Sender address' }).click();
+  await page.locator('[data-announcer]', { hasText: 'Copied: Sender address' }).waitFor();
+});
+
+test('lines are counted as people do', async () => {
+  const orderId = newOrder();
+  await api.send(...['10', '2', '1'].map((lineId) => booked(orderId, { lineId })));
+  await maya.go(order(orderId));
+  expect(await maya.page.locator('main h2').allInnerTexts()).toEqual(['Line 1', 'Line 2', 'Line 10']);
+  await maya.go(`${line(orderId, '2')}/contact`);
+  await maya.page.getByLabel('New email address').fill('in-order@example.com');
+  await maya.page.getByLabel(/Apply to all lines/).check();
+  await maya.press('button', 'Save');
+  expect(await main(maya)).toContain('Line 1, Line 2 and Line 10: the provisioning email was sent');
 });
 
 test('without scripts everything works', async () => {

@@ -453,6 +453,11 @@ describe('roles', () => {
     const olivia = visitor(service.url);
     expect((await olivia.signIn('olivia')).text).toContain('Choose a partner');
     expect((await olivia.go('/console?partnerId=northwind')).text).toContain(orderId);
+    expect((await olivia.go(`/console?q=${orderId}`)).text).toContain('Line 1');
+    expect((await olivia.go(`/console?q=${orderId}/7`)).status).toBe(400);
+    expect((await olivia.go('/console?q=someone@example.com')).text).toContain(
+      'enter the partner ID as well',
+    );
     expect((await olivia.go('/console?partnerId=no%20id')).status).toBe(400);
   });
 });

@@ -31,7 +31,9 @@ document.addEventListener('click', async ({ target }) => {
   const field = button.parentElement.querySelector('input, textarea');
   field.select();
   await navigator.clipboard.writeText(field.value);
-  button.textContent = document.body.dataset.copied;
+  const { copied } = document.body.dataset;
+  button.textContent = copied;
+  document.querySelector('[data-announcer]').textContent = `${copied}: ${field.getAttribute('aria-label')}`;
 });
 
 /** Opens a control when its time has come, and says until then how long that is. */

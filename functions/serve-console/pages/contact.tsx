@@ -42,7 +42,7 @@ export function ContactPage({ view, line, from, token, typed, others, problem }:
   const { t } = view;
   const wrong = problem?.kind === 'wrong' ? problem.fields : [];
   return (
-    <Dialog view={view} line={line} from={from} title={t.contactDialog.title} form={formId}>
+    <Dialog view={view} line={line} from={from} title={t.contactDialog.title} form={formId} focus="content">
       {problem ? <ProblemNotice view={view} problem={problem} /> : null}
       <LineFacts view={view} line={line} />
       <form id={formId} method="post" action={paths.contact(line, from)} novalidate data-once>
@@ -59,6 +59,7 @@ export function ContactPage({ view, line, from, token, typed, others, problem }:
             autocomplete="off"
             autocapitalize="off"
             spellcheck={false}
+            autofocus={problem === undefined}
             {...describedBy('email', wrong)}
           />
           <small id="email-hint">{t.contactDialog.emailHint}</small>
@@ -278,6 +279,7 @@ export function ContactSavedPage({ view, line, from, outcome, leavesOthers = fal
       line={line}
       from={from}
       title={isChanged ? t.contactDialog.savedTitle : t.contactDialog.unchangedTitle}
+      focus="content"
     >
       <div class={isChanged ? 'notice good' : 'notice'} role="status">
         {isChanged ? (

@@ -17,14 +17,15 @@ export interface DialogProps {
 interface FrameProps extends DialogProps {
   readonly title: string;
   readonly form?: string;
-  /** What just came of something: read out, and what the keyboard is at. */
-  readonly isResult?: boolean;
+  /** Where the keyboard starts: at the title, at the dialog as a whole so that it is read out, or further in. */
+  readonly focus?: 'title' | 'dialog' | 'content';
   readonly children: Child;
 }
 
 /** A dialog at an address of its own, about one line. */
-export function Dialog({ view, line, title, form, isResult = false, children }: FrameProps) {
+export function Dialog({ view, line, title, form, focus = 'title', children }: FrameProps) {
   const { t } = view;
+  const here = { tabindex: -1, autofocus: true };
   return (
     <Layout
       view={view}
@@ -36,12 +37,10 @@ export function Dialog({ view, line, title, form, isResult = false, children }: 
         { href: paths.line(line), name: t.order.lineTitle(line.lineId) },
       ]}
     >
-      <section
-        class="card dialog"
-        aria-labelledby="dialog-title"
-        {...(isResult ? { tabindex: -1, autofocus: true } : {})}
-      >
-        <h1 id="dialog-title">{title}</h1>
+      <section class="card dialog" aria-labelledby="dialog-title" {...(focus === 'dialog' ? here : {})}>
+        <h1 id="dialog-title" {...(focus === 'title' ? here : {})}>
+          {title}
+        </h1>
         {children}
       </section>
     </Layout>
@@ -87,7 +86,7 @@ export function ExplanationPage(props: ExplanationProps) {
       line={line}
       from={from}
       title={t.explain.title[code]}
-      isResult={notDone !== undefined}
+      focus={notDone === undefined ? 'title' : 'dialog'}
     >
       {notDone === undefined ? null : (
         <p class="notice bad" role="alert">

@@ -69,6 +69,7 @@ export function Layout({ view, title, above = [], form, goOnTo, children }: Layo
           {children}
         </main>
         <footer class="bottom">{t.footer}</footer>
+        <p class="hidden" role="status" data-announcer></p>
       </body>
     </html>
   );
@@ -105,11 +106,20 @@ function roleOf(caller: Caller): keyof Texts['roles'] {
 function Languages({ view, form }: { view: View; form?: string }) {
   return (
     <div class="languages" role="group" aria-label={view.t.language}>
+      {form === undefined ? null : <DefaultButton form={form} />}
       {locales.map((locale) => (
         <Language view={view} to={locale} {...(form === undefined ? {} : { form })} />
       ))}
     </div>
   );
+}
+
+/**
+ * What Enter presses in a field of the form: the first of its submit buttons in the document, which would otherwise be
+ * the one that changes the language.
+ */
+function DefaultButton({ form }: { form: string }) {
+  return <button class="hidden" type="submit" form={form} tabindex={-1} aria-hidden="true"></button>;
 }
 
 function Language({ view, to, form }: { view: View; to: Locale; form?: string }) {

@@ -11,6 +11,7 @@ import {
   Copyable,
   Facts,
   isSettled,
+  LastEmail,
   PendingNotice,
   PersonNamed,
   Status,
@@ -45,7 +46,7 @@ export function LinePage({ view, line, history, senderAddress }: LinePageProps) 
         <h1>{t.line.title(line.orderId, line.lineId)}</h1>
         <Status view={view} line={line} />
       </div>
-      {line.provisioningPending ? <PendingNotice view={view} line={line} /> : null}
+      {line.provisioningPending ? <PendingNotice view={view} /> : null}
       <UnconfirmedNotice view={view} line={line} history={history} />
       <div class="page-columns">
         <div>
@@ -56,6 +57,7 @@ export function LinePage({ view, line, history, senderAddress }: LinePageProps) 
             <h2 id="facts">{t.line.facts}</h2>
             <Facts
               of={[
+                [t.field.lastEmail, <LastEmail view={view} line={line} />],
                 [t.field.timeLeft, <TimeLeft view={view} line={line} />],
                 [t.field.deadline, at(line.closesAt)],
                 [t.field.startDate, at(line.requestedStartDate)],
@@ -108,7 +110,7 @@ function MissingEmail({ view, line, history, senderAddress }: LinePageProps) {
         </p>
       )}
       <ul class="advice">
-        <li>{t.line.missingSpam}</li>
+        {refusal === undefined ? <li>{t.line.missingSpam}</li> : null}
         <li>
           {format.sentences([
             t.line.missingAddress(email),
@@ -128,6 +130,7 @@ function HistoryItem({ view, entry }: { view: View; entry: HistoryEntry }) {
   const { at, actor } = entry;
   const look = entry.type === 'ProvisioningEmailFeedback' ? entry.delivery : entry.type;
   const said = whatWasSaid(entry, view);
+  const reason = technicalReason(entry);
   return (
     <li class={look.toLowerCase()}>
       <p class="what">{whatHappened(entry, view)}</p>
@@ -137,6 +140,12 @@ function HistoryItem({ view, entry }: { view: View; entry: HistoryEntry }) {
         </p>
       ) : null}
       {said === undefined ? null : <p class="muted">{said}</p>}
+      {reason === undefined ? null : (
+        <details>
+          <summary>{view.t.history.technicalReason}</summary>
+          <q>{reason}</q>
+        </details>
+      )}
       <p class="muted">
         <Time view={view} at={at} /> · {byWhom(actor, view)}
       </p>
@@ -144,14 +153,30 @@ function HistoryItem({ view, entry }: { view: View; entry: HistoryEntry }) {
   );
 }
 
-/** What the mail service said, where that is known. */
-function whatWasSaid(entry: HistoryEntry, { t }: View): string | undefined {
-  if (entry.type === 'ProvisioningEmailFeedback' || entry.type === 'ProvisioningEmailFailed')
-    return entry.reason;
-  return entry.type === 'ProvisioningEmailSent' && entry.result === 'Confirmed'
-    ? t.history.confirmed
-    : undefined;
+/** What an entry means for people, where its name leaves that open. */
+function whatWasSaid(entry: HistoryEntry, { t, format }: View): string | undefined {
+  switch (entry.type) {
+    case 'ProvisioningEmailSent':
+      return entry.result === 'Confirmed' ? t.history.confirmed : undefined;
+    case 'ProvisioningEmailFailed': {
+      const { repeated } = entry;
+      return format.sentences([
+        t.history.notAccepted,
+        repeated && t.history.repeated(format.number(repeated.times), format.date(repeated.since)),
+      ]);
+    }
+    case 'ProvisioningEmailFeedback':
+      return t.history.feedbackMeaning[entry.delivery];
+    default:
+      return undefined;
+  }
 }
+
+/** What the mail service said in its own words, for those who can use it. */
+const technicalReason = (entry: HistoryEntry): string | undefined =>
+  entry.type === 'ProvisioningEmailFeedback' || entry.type === 'ProvisioningEmailFailed'
+    ? entry.reason
+    : undefined;
 
 function byWhom(actor: string, { t }: View): string {
   const systems: Readonly<Record<string, string>> = t.actors;

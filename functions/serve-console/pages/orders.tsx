@@ -81,7 +81,10 @@ interface SearchProps {
 function Search({ view, request, wrong }: SearchProps) {
   const { t, person } = view;
   const { q, show, partnerId } = request;
-  const wrongs = { q: t.orders.searchWrong, partnerId: t.orders.partnerWrong };
+  const wrongs = {
+    q: t.orders.searchWrong,
+    partnerId: partnerId === undefined ? t.orders.partnerMissing : t.orders.partnerWrong,
+  };
   const field = (name: 'q' | 'partnerId') => ({
     'aria-describedby': wrong.includes(name) ? `${name}-hint ${name}-wrong` : `${name}-hint`,
     ...(wrong.includes(name) ? { 'aria-invalid': 'true', autofocus: true } : {}),
@@ -97,7 +100,6 @@ function Search({ view, request, wrong }: SearchProps) {
               name="partnerId"
               value={partnerId}
               {...field('partnerId')}
-              required
               autocomplete="off"
               spellcheck={false}
             />

@@ -104,6 +104,7 @@ export function TimeLeft({ view, line }: { view: View; line: LineAnswer }) {
   }
   const left = from(closesAt);
   const whole = Date.parse(closesAt) - Date.parse(firstEmailSentAt);
+  const urgent = (milliseconds: number) => Number(share(milliseconds, whole));
   return (
     <span class="stack">
       <span>{left > 0 ? t.time.left(format.span(left)) : t.time.overdueSince(format.span(-left))}</span>
@@ -111,8 +112,8 @@ export function TimeLeft({ view, line }: { view: View; line: LineAnswer }) {
         aria-hidden="true"
         min={0}
         max={1}
-        low={0.15}
-        high={0.4}
+        low={urgent(soon)}
+        high={urgent(near)}
         optimum={1}
         value={share(left, whole)}
       />
@@ -122,6 +123,12 @@ export function TimeLeft({ view, line }: { view: View; line: LineAnswer }) {
     </span>
   );
 }
+
+const hour = 60 * 60 * 1000;
+
+/** How near a deadline is urgent, whatever the window: red within a day, amber within three. In milliseconds. */
+const soon = 24 * hour;
+const near = 72 * hour;
 
 const share = (part: number, whole: number): string => Math.min(1, Math.max(0, part / whole)).toFixed(3);
 
@@ -245,15 +252,11 @@ export function Contact({ view, line, from }: { view: PersonalView; line: LineAn
   );
 }
 
-/** What follows from a Closed line that nobody set up, with the way to its subscription. */
-export function PendingNotice({ view: { t }, line }: { view: View; line: LineAnswer }) {
+/** What follows from a Closed line that nobody set up, said beside the buttons that help. */
+export function PendingNotice({ view: { t } }: { view: View }) {
   return (
     <p class="notice warn">
-      <span>
-        {t.order.pendingBefore}
-        <a href={paths.subscription(line)}>{t.order.pendingLink}</a>
-        {t.order.pendingAfter}
-      </span>
+      <span>{t.order.pending}</span>
     </p>
   );
 }
@@ -278,7 +281,7 @@ export function LineCard({ view, line, from }: { view: PersonalView; line: LineA
           {t.order.details}
         </a>
       </header>
-      {line.provisioningPending && from === 'order' ? <PendingNotice view={view} line={line} /> : null}
+      {line.provisioningPending && from === 'order' ? <PendingNotice view={view} /> : null}
       <div class="columns">
         <Facts
           of={[

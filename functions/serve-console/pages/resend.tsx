@@ -16,7 +16,13 @@ export function ResendPage(props: ConfirmationProps) {
   const { view, line, from, history, token, isRepeated = false } = props;
   const { t } = view;
   return (
-    <Dialog view={view} line={line} from={from} title={t.resendDialog.title} isResult={isRepeated}>
+    <Dialog
+      view={view}
+      line={line}
+      from={from}
+      title={t.resendDialog.title}
+      focus={isRepeated ? 'dialog' : 'title'}
+    >
       {isRepeated ? (
         <p class="notice warn" role="alert">
           <span>{t.resendDialog.confirmAgain}</span>
@@ -64,7 +70,7 @@ export function ResentPage({ view, line, from, to, sentAt }: DialogProps & { to:
   const { t } = view;
   const { canResendAt } = line.resend;
   return (
-    <Dialog view={view} line={line} from={from} title={t.resendDialog.sentTitle}>
+    <Dialog view={view} line={line} from={from} title={t.resendDialog.sentTitle} focus="content">
       <p class="notice good" role="status">
         <span>{t.resendDialog.sent(to)}</span>
       </p>
@@ -92,7 +98,7 @@ export function NotSentPage(props: DialogProps & { token: string; reference: str
   const { view, line, from, token, reference } = props;
   const { t } = view;
   return (
-    <Dialog view={view} line={line} from={from} title={t.resendDialog.notSentTitle} isResult>
+    <Dialog view={view} line={line} from={from} title={t.resendDialog.notSentTitle} focus="dialog">
       <p class="notice bad" role="alert">
         <span>{t.resendDialog.notSent}</span>
       </p>

@@ -22,7 +22,7 @@ export function UnconfirmedPage(props: UnconfirmedProps) {
   const { t } = view;
   const { canResendAt } = line.resend;
   return (
-    <Dialog view={view} line={line} from={from} title={t.unconfirmed.title} isResult>
+    <Dialog view={view} line={line} from={from} title={t.unconfirmed.title} focus="dialog">
       <p class="notice warn" role="alert">
         <span>{t.unconfirmed.what(to)}</span>
       </p>

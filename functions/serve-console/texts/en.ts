@@ -82,9 +82,11 @@ export const en = {
     clear: 'Clear search',
     partnerHint: 'ID of the partner whose order lines to show',
     partnerWrong: 'Enter a partner ID: 1 to 64 letters, digits, dots, hyphens or underscores.',
+    partnerMissing:
+      'No order or line has this ID. To search for anything else, enter the partner ID as well.',
     choosePartner: 'Choose a partner',
     choosePartnerHow:
-      'As an operator you see the order lines of one partner at a time. Enter the partner ID above.',
+      'As an operator you see the order lines of one partner at a time. Enter the partner ID above, or search for an order or a line of any partner.',
     filter: 'Filter by status',
     all: 'All',
     shown: (count: string, more: boolean) =>
@@ -107,9 +109,8 @@ export const en = {
     lines: 'Order lines',
     lineTitle: (lineId: string) => `Line ${lineId}`,
     details: 'History and details',
-    pendingBefore: 'The provisioning window has ended, but the subscription has not been set up. ',
-    pendingLink: 'Open the subscription',
-    pendingAfter: ' to resend the email or correct the contact.',
+    pending:
+      'The provisioning window has ended, but the subscription has not been set up. You can still resend the email and correct the contact here.',
     onboarded: (date: string) => `The customer’s organization was onboarded on ${date}.`,
   },
 
@@ -159,6 +160,18 @@ export const en = {
     ProvisioningEmailUnconfirmed:
       'Provisioning email may have been sent; the mail service has not confirmed it yet',
     confirmed: 'Confirmed by the mail service’s report',
+    notAccepted: 'The mail service did not accept it. Nothing was sent or counted.',
+    repeated: (times: string, since: string) => `${times} times in a row since ${since}.`,
+    /** What a report means; where that is clear, nothing. */
+    feedbackMeaning: {
+      Accepted: undefined,
+      Delivered: undefined,
+      Delayed: 'The recipient’s mail server did not take it yet; the mail service keeps trying.',
+      Bounced: 'The recipient’s mail server sent it back.',
+      Complained: 'Nothing more is sent to this address.',
+      Rejected: 'It was not sent on.',
+    },
+    technicalReason: 'Technical reason',
     feedback: {
       Accepted: 'Email accepted',
       Delivered: 'Email delivered',

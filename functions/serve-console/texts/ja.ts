@@ -86,9 +86,11 @@ export const ja: Texts = {
     partnerHint: '注文品目を表示するパートナーの ID',
     partnerWrong:
       'パートナー ID は、半角英数字、ドット、ハイフン、アンダースコアを使用し、1～64 文字で入力してください。',
+    partnerMissing:
+      'この番号の注文または品目は見つかりませんでした。それ以外の条件で検索する場合は、パートナー ID も入力してください。',
     choosePartner: 'パートナーを選択してください',
     choosePartnerHow:
-      'オペレーターには、一度に 1 社のパートナーの注文品目が表示されます。上の欄にパートナー ID を入力してください。',
+      'オペレーターには、一度に 1 社のパートナーの注文品目が表示されます。上の欄にパートナー ID を入力するか、注文番号または品目で全パートナーから検索してください。',
     filter: 'ステータスで絞り込み',
     all: 'すべて',
     shown: (count, more) => (more ? `${count} 件（次のページに続きます）` : `${count} 件`),
@@ -111,9 +113,8 @@ export const ja: Texts = {
     lines: '注文品目',
     lineTitle: (lineId) => `品目 ${lineId}`,
     details: '履歴と詳細',
-    pendingBefore: 'プロビジョニング期間は終了しましたが、プロビジョニングは完了していません。',
-    pendingLink: 'サブスクリプションのページ',
-    pendingAfter: 'で、メールの再送信や担当者の変更ができます。',
+    pending:
+      'プロビジョニング期間は終了しましたが、プロビジョニングは完了していません。このページで、引き続きメールの再送信と担当者の変更ができます。',
     onboarded: (date) => `お客様の組織のオンボーディングは ${date} に完了しました。`,
   },
 
@@ -163,6 +164,18 @@ export const ja: Texts = {
     ProvisioningEmailUnconfirmed:
       'プロビジョニング メールの送信を確認できていません（メール サービスからの報告待ち）',
     confirmed: 'メール サービスからの報告により送信を確認',
+    notAccepted:
+      'メール サービスがメールを受け付けませんでした。送信されておらず、送信回数にも含まれません。',
+    repeated: (times, since) => `${since} 以降、連続 ${times} 回。`,
+    feedbackMeaning: {
+      Accepted: undefined,
+      Delivered: undefined,
+      Delayed: '受信側のメール サーバーがまだ受け取っていません。メール サービスが引き続き配信を試みます。',
+      Bounced: '受信側のメール サーバーから差し戻されました。',
+      Complained: 'このアドレスには、以後メールを送信しません。',
+      Rejected: '受信者には送信されていません。',
+    },
+    technicalReason: '技術的な理由',
     feedback: {
       Accepted: 'メールを受付',
       Delivered: 'メールを配信',
