@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { intakeFunctions } from './intake-rules.ts';
 
+const json = z.string().transform((text): unknown => JSON.parse(text));
 const queueUrls = z.object({ queue: z.url(), deadLetters: z.url() });
 export type QueueUrls = z.output<typeof queueUrls>;
 
@@ -11,9 +12,8 @@ export const stackOutputs = z.object({
   StateMachineArn: z.string(),
   TableName: z.string(),
   /** The queues of the functions that take events. */
-  IntakeQueues: z
-    .string()
-    .transform((text): unknown => JSON.parse(text))
-    .pipe(z.record(z.enum(intakeFunctions), queueUrls)),
+  IntakeQueues: json.pipe(z.record(z.enum(intakeFunctions), queueUrls)),
+  /** The queues between functions of the product. */
+  WorkQueues: json.pipe(z.record(z.string(), queueUrls)),
 });
 export type StackOutputs = z.output<typeof stackOutputs>;

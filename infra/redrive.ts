@@ -21,8 +21,15 @@ import { isPositiveDuration } from '../shared/domain/time.ts';
 import { startNewExecution } from '../shared/use-cases/align-workflow.ts';
 import { outputsOf, stageOption, UsageError } from './deployed-stack.ts';
 import { intakeFunctions } from './intake-rules.ts';
-import type { StackOutputs } from './outputs.ts';
+import type { QueueUrls, StackOutputs } from './outputs.ts';
 import { stackNames } from './stack-names.ts';
+import { declaredQueues } from './work-queues.ts';
+
+const queueNames = [
+  ...intakeFunctions,
+  ...declaredQueues.map(({ functionName }) => functionName),
+  'executions',
+];
 
 const usage = `Puts back what failed: dead letters return to the queue of their function, and lines whose execution failed get a new
 one. It only lists what it would do, unless you add --execute.
@@ -30,7 +37,7 @@ one. It only lists what it would do, unless you add --execute.
   npm run redrive -- [--queue NAME] [--reason TEXT] [--older-than PT1H] [--discard] [--execute]
                      [--stage prod]
 
-  --queue       only this one: ${intakeFunctions.join(', ')}, executions
+  --queue       only this one: ${queueNames.join(', ')}
   --reason      only failures whose reason contains this text
   --older-than  only failures older than this ISO 8601 duration
   --discard     delete these dead letters for good, because their sender has sent corrected ones
@@ -38,7 +45,7 @@ one. It only lists what it would do, unless you add --execute.
 
 const options = z.object({
   stage: z.string(),
-  queue: z.enum([...intakeFunctions, 'executions']).optional(),
+  queue: z.enum(queueNames).optional(),
   reason: z.string().optional(),
   'older-than': z
     .string()
@@ -67,7 +74,7 @@ async function main(): Promise<void> {
   const outputs = await outputsOf(new CloudFormationClient(), stackNames(chosen.stage).service);
   const sqs = new SQSClient();
   let found = 0;
-  for (const [name, queue] of Object.entries(outputs.IntakeQueues)) {
+  for (const [name, queue] of Object.entries({ ...outputs.IntakeQueues, ...outputs.WorkQueues })) {
     if (chosen.queue === undefined || chosen.queue === name) {
       found += await redriveQueue(name, queue, chosen, sqs);
     }
@@ -112,7 +119,7 @@ const lookingTime = 300;
  */
 async function redriveQueue(
   name: string,
-  { queue, deadLetters }: StackOutputs['IntakeQueues'][keyof StackOutputs['IntakeQueues']],
+  { queue, deadLetters }: QueueUrls,
   chosen: Options,
   sqs: SQSClient,
 ): Promise<number> {

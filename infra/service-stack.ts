@@ -8,6 +8,7 @@ import { Intake } from './constructs/intake.ts';
 import { Monitoring } from './constructs/monitoring.ts';
 import { SignIn } from './constructs/sign-in.ts';
 import { Sweep } from './constructs/sweep.ts';
+import { WorkQueues } from './constructs/work-queue.ts';
 import { OrderLineWorkflow } from './constructs/workflow.ts';
 import type { DataStack } from './data-stack.ts';
 import type { Settings } from './settings.ts';
@@ -24,6 +25,7 @@ export class ServiceStack extends Stack {
 
     const { mail, people, bus } = data;
     const { table } = data.orderLines;
+    const workQueues = new WorkQueues(this, 'Work', { settings });
     const { stateMachine } = new OrderLineWorkflow(this, 'Workflow', { settings, table, mail });
     const { queues } = new Intake(this, 'Intake', { settings, table, stateMachine, mail, bus });
     const gateway = new Gateway(this, 'Gateway', { settings });
@@ -42,5 +44,6 @@ export class ServiceStack extends Stack {
     new CfnOutput(this, 'StateMachineArn', { value: stateMachine.stateMachineArn });
     new CfnOutput(this, 'TableName', { value: table.tableName });
     new CfnOutput(this, 'IntakeQueues', { value: this.toJsonString(queues) });
+    new CfnOutput(this, 'WorkQueues', { value: this.toJsonString(workQueues.urls) });
   }
 }

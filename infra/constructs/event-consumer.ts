@@ -2,7 +2,6 @@ import { Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type EventPattern, type IEventBusRef, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -11,6 +10,7 @@ import type { QueueUrls } from '../outputs.ts';
 import type { Settings, variablesOf } from '../settings.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { LambdaFunction } from './lambda-function.ts';
+import { grantMessages, polling } from './messages.ts';
 import { grantItems } from './table.ts';
 import { grantExecutions } from './workflow.ts';
 
@@ -27,9 +27,6 @@ interface EventConsumerProps {
 }
 
 const timeout = Duration.seconds(30);
-
-/** What Lambda needs to poll a queue, as in AWSLambdaSQSQueueExecutionRole; CDK's own grant allows more. */
-const polling = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'] as const;
 
 /**
  * Delivers events of a bus, through a queue, to one function. What it cannot handle ends up in its dead-letter queue.
@@ -79,19 +76,6 @@ export class EventConsumer extends Construct {
     grantExecutions(stateMachine, consumer, ...calls.executions);
     this.urls = { queue: queue.queueUrl, deadLetters: deadLetters.queueUrl };
   }
-}
-
-/** Lets `grantee` do this to the messages of the queue, and nothing else. */
-function grantMessages(
-  queue: Queue,
-  grantee: IGrantable,
-  ...actions: readonly ((typeof polling)[number] | 'SendMessage')[]
-): void {
-  Grant.addToPrincipal({
-    grantee,
-    actions: actions.map((action) => `sqs:${action}`),
-    resourceArns: [queue.queueArn],
-  });
 }
 
 /** The variables that a function reads. */

@@ -7,6 +7,7 @@ import { intakeRules } from '../intake-rules.ts';
 import type { QueueUrls } from '../outputs.ts';
 import { type Settings, variablesOf } from '../settings.ts';
 import type { Bus } from './bus.ts';
+import { constructId } from './construct-id.ts';
 import { defaultBus } from './default-bus.ts';
 import { EventConsumer } from './event-consumer.ts';
 import type { Mail } from './mail.ts';
@@ -60,10 +61,6 @@ export class Intake extends Construct {
     this.queues = Object.fromEntries(queues);
   }
 }
-
-/** `book-order-line` as `BookOrderLine` */
-const constructId = (functionName: string): string =>
-  functionName.replace(/(?:^|-)(.)/g, (_, first: string) => first.toUpperCase());
 
 const patternOf = (detailType: NonNullable<(typeof intakeRules)[number]['detailType']>): string[] =>
   'only' in detailType ? [...detailType.only] : Match.anythingBut(...detailType.allBut);

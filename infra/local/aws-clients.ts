@@ -13,7 +13,8 @@ import { checked, onTheWire } from './wire/checked.ts';
 export interface LocalServices {
   readonly dynamoDb: LocalService;
   readonly ses: LocalService;
-  readonly workflowAndQueues: LocalService;
+  readonly sfn: LocalService;
+  readonly sqs: LocalService;
 }
 
 export interface AwsClients {
@@ -24,7 +25,7 @@ export interface AwsClients {
 }
 
 /** The product's AWS SDK clients, led to this machine: checked as AWS would, with faults where they were asked for. */
-export function awsClients({ dynamoDb, ses, workflowAndQueues }: LocalServices, faults: Faults): AwsClients {
+export function awsClients({ dynamoDb, ses, sfn, sqs }: LocalServices, faults: Faults): AwsClients {
   const leadingTo = (service: LocalService) => ({
     ...inProcess(service),
     endpoint: 'http://127.0.0.1',
@@ -34,8 +35,8 @@ export function awsClients({ dynamoDb, ses, workflowAndQueues }: LocalServices, 
   const clients = {
     dynamoDb: dynamoDbClient(leadingTo(dynamoDb)),
     ses: sesClient(leadingTo(ses)),
-    sfn: sfnClient(leadingTo(workflowAndQueues)),
-    sqs: sqsClient(leadingTo(workflowAndQueues)),
+    sfn: sfnClient(leadingTo(sfn)),
+    sqs: sqsClient(leadingTo(sqs)),
   };
   clients.dynamoDb.middlewareStack.add(
     (next, { commandName = '' }) =>

@@ -4,6 +4,7 @@ import { reasonAttribute } from '../../shared/adapters/dead-letters.ts';
 import type { DeadLetterOffice } from './dead-letter-office.ts';
 import type { Executions } from './executions.ts';
 import { awsError, jsonAnswer, type LocalService } from './in-process.ts';
+import type { Queues } from './queues.ts';
 import { readRequest } from './wire/check-request.ts';
 
 export const stateMachineArn = 'arn:aws:states:local:000000000000:stateMachine:order-line';
@@ -12,52 +13,106 @@ const startExecution = z.object({ name: z.string(), input: z.string() });
 const namedExecution = z
   .object({ executionArn: z.string() })
   .transform(({ executionArn }) => ({ executionArn, name: executionArn.split(':').at(-1) ?? '' }));
+
+/** Where the queue is that leads to a function. */
+export const queueUrlOf = (functionName: string): string => `http://127.0.0.1/queues/${functionName}`;
+const functionOf = z.url().transform((url) => new URL(url).pathname.split('/').at(-1) ?? '');
+
+const sendMessageBatch = z.object({
+  QueueUrl: functionOf,
+  Entries: z.array(
+    z.object({ Id: z.string(), MessageBody: z.string(), DelaySeconds: z.int().exactOptional() }),
+  ),
+});
+const changeMessageVisibilityBatch = z.object({
+  Entries: z.array(z.object({ Id: z.string(), ReceiptHandle: z.string(), VisibilityTimeout: z.int() })),
+});
 const sendMessage = z.object({
   MessageBody: z.string(),
   MessageAttributes: z.object({ [reasonAttribute]: z.object({ StringValue: z.string() }) }),
 });
 
-/**
+/*
  * What the product asks of Step Functions and SQS, in AWS's JSON protocol: no kept library has these APIs without Docker
  * or Python.
  */
-export const workflowAndQueues =
-  (
-    parts: () => { readonly executions: Executions; readonly office: DeadLetterOffice },
-    now: () => Date,
-  ): LocalService =>
+
+export const stepFunctions =
+  (executions: () => Executions, now: () => Date): LocalService =>
   async (request) => {
-    const { executions, office } = parts();
     const { target, input: body } = readRequest(request);
     switch (target) {
       case 'AWSStepFunctions.StartExecution': {
         const { name, input } = startExecution.parse(body);
-        const { startedAt, isNew } = await executions.start(name, JSON.parse(input));
+        const { startedAt, isNew } = await executions().start(name, JSON.parse(input));
         if (!isNew) return awsError('ExecutionAlreadyExists');
         return jsonAnswer({ executionArn: `${executionArnPrefix}${name}`, startDate: seconds(startedAt) });
       }
       case 'AWSStepFunctions.StopExecution': {
         const { name } = namedExecution.parse(body);
-        if (!(await executions.stop(name))) return awsError('ExecutionDoesNotExist');
+        if (!(await executions().stop(name))) return awsError('ExecutionDoesNotExist');
         return jsonAnswer({ stopDate: seconds(now().toISOString()) });
       }
       case 'AWSStepFunctions.DescribeExecution': {
         const { name, executionArn } = namedExecution.parse(body);
-        const known = await executions.find(name);
+        const known = await executions().find(name);
         if (!known) return awsError('ExecutionDoesNotExist');
         const { status, startedAt } = known;
         return jsonAnswer({ executionArn, stateMachineArn, name, status, startDate: seconds(startedAt) });
-      }
-      case 'AmazonSQS.SendMessage': {
-        const { MessageBody, MessageAttributes } = sendMessage.parse(body);
-        await office.keep(MessageBody, MessageAttributes[reasonAttribute].StringValue, now());
-        const digest = createHash('md5').update(MessageBody).digest('hex');
-        return jsonAnswer({ MessageId: crypto.randomUUID(), MD5OfMessageBody: digest });
       }
       default:
         return awsError('UnknownOperationException');
     }
   };
+
+export const sqs =
+  (queues: Queues, office: DeadLetterOffice, now: () => Date): LocalService =>
+  async (request) => {
+    const { target, input: body } = readRequest(request);
+    switch (target) {
+      case 'AmazonSQS.SendMessage': {
+        const { MessageBody, MessageAttributes } = sendMessage.parse(body);
+        await office.keep(MessageBody, MessageAttributes[reasonAttribute].StringValue, now());
+        return jsonAnswer(receiptOf(MessageBody));
+      }
+      case 'AmazonSQS.SendMessageBatch': {
+        const { QueueUrl: functionName, Entries } = sendMessageBatch.parse(body);
+        await queues.send(
+          Entries.map(({ MessageBody, DelaySeconds: delaySeconds = 0 }) => ({
+            functionName,
+            body: MessageBody,
+            delaySeconds,
+          })),
+        );
+        return jsonAnswer({
+          Successful: Entries.map(({ Id, MessageBody }) => ({ Id, ...receiptOf(MessageBody) })),
+          Failed: [],
+        });
+      }
+      case 'AmazonSQS.ChangeMessageVisibilityBatch': {
+        const { Entries } = changeMessageVisibilityBatch.parse(body);
+        const isHidden = Map.groupBy(Entries, ({ ReceiptHandle, VisibilityTimeout }) =>
+          queues.hide(ReceiptHandle, VisibilityTimeout),
+        );
+        return jsonAnswer({
+          Successful: (isHidden.get(true) ?? []).map(({ Id }) => ({ Id })),
+          Failed: (isHidden.get(false) ?? []).map(({ Id }) => ({
+            Id,
+            SenderFault: true,
+            Code: 'ReceiptHandleIsInvalid',
+          })),
+        });
+      }
+      default:
+        return awsError('UnknownOperationException');
+    }
+  };
+
+/** By which the SDK sees that SQS got the whole message. */
+const receiptOf = (text: string) => ({
+  MessageId: crypto.randomUUID(),
+  MD5OfMessageBody: createHash('md5').update(text).digest('hex'),
+});
 
 const executionArnPrefix = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:`;
 const seconds = (instant: string): number => Date.parse(instant) / 1000;

@@ -12,15 +12,17 @@ import type { ConsoleEnv } from '../../functions/serve-console/console-context.t
 import * as serveConsole from '../../functions/serve-console/handler.ts';
 import * as sweepOrderLines from '../../functions/sweep-order-lines/handler.ts';
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
-import type { EventsHandler } from '../../shared/runtime/consume-events.ts';
+import type { MessagesHandler } from '../../shared/runtime/consume-messages.ts';
 import { buildIntakeServices } from '../../shared/runtime/intake.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { buildServingServices } from '../../shared/runtime/serving.ts';
-import { declaredEvents, type IntakeFunction } from '../intake-rules.ts';
+import { subjectOf } from '../../shared/contracts/events.ts';
+import { batchSize, declaredEvents, mostDeliveries } from '../intake-rules.ts';
 import { defaults, variablesOf } from '../settings.ts';
+import { declaredQueues } from '../work-queues.ts';
 import { Activity } from './activity.ts';
 import { awsClients, type AwsClients } from './aws-clients.ts';
-import { stateMachineArn, workflowAndQueues } from './aws-endpoint.ts';
+import { queueUrlOf, sqs, stateMachineArn, stepFunctions } from './aws-endpoint.ts';
 import { asFunction } from './calling-function.ts';
 import { Clock } from './clock.ts';
 import { DeadLetterOffice } from './dead-letter-office.ts';
@@ -33,6 +35,7 @@ import { Jobs } from './jobs.ts';
 import { reportsOn } from './mail-simulator.ts';
 import { Mailbox } from './mailbox.ts';
 import { adoptOlderQueues } from './older-queues.ts';
+import { type Consumer, Queues } from './queues.ts';
 import { sampleEvents } from './samples.ts';
 import { consoleClientId, keptSecret, startSignIn } from './sign-in.ts';
 import { openStorage, type Storage } from './storage.ts';
@@ -78,6 +81,7 @@ const settings = readEnvironment(z.object(variables).omit(ofSignIn), {
   STATE_MACHINE_ARN: stateMachineArn,
   CONFIGURATION_SET: 'local',
   DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/dead-letters',
+  SENDING_QUEUE_URL: queueUrlOf('send-provisioning-email'),
   CALLER_SALT_SECRET_ARN: 'local',
   ...variablesOf({
     ...defaults,
@@ -102,7 +106,8 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
   const mailbox = await Mailbox.open(storage);
   await adoptOlderQueues(storage, now());
   const jobs = new Jobs(storage, clock, activity);
-  const bus = new EventBus(jobs, office, now);
+  const queues = new Queues(jobs, office, now);
+  const bus = new EventBus(queues, office, now);
 
   const [table, inbox, definition] = await Promise.all([
     startDynamoDb(options.dataFolder, storage),
@@ -117,7 +122,8 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
     {
       dynamoDb: table.service,
       ses,
-      workflowAndQueues: workflowAndQueues(() => ({ executions, office }), now),
+      sfn: stepFunctions(() => executions, now),
+      sqs: sqs(queues, office, now),
     },
     faults,
   );
@@ -141,7 +147,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
     SIGN_IN_CLIENT_ID: consoleClientId,
   };
 
-  bus.deliverTo(intakeHandlers(clients, now));
+  queues.deliverTo(new Map([...intake(clients, now), ...workers()]));
   await sweepHourly(storage, jobs, clock, sweep);
   await jobs.start();
   if (options.seed) await seed(storage, bus, now());
@@ -183,14 +189,35 @@ async function seed(storage: Storage, bus: EventBus, now: Date): Promise<void> {
   await part.put('booked', true);
 }
 
-/** The functions that take events in, with services that lead to this machine. */
-const intakeHandlers = (clients: AwsClients, now: () => Date): ReadonlyMap<IntakeFunction, EventsHandler> =>
-  new Map(
-    declaredEvents.map(({ functionName, consumer }) => [
-      functionName,
-      consumer(buildIntakeServices(settings, functionName, clients, now, silentMetrics)),
-    ]),
-  );
+/** Lambda starts with as many pollers for each queue. */
+const concurrentBatches = 5;
+
+/**
+ * The functions that take events in, with services that lead to this machine. More than on AWS, events of one line reach
+ * a function one batch after the other, so that a line with many keeps a single batch busy, and they do not fight over
+ * one item of a database that shares the processor.
+ */
+const intake = (clients: AwsClients, now: () => Date) =>
+  declaredEvents.map(({ functionName, consumer }): [string, Consumer] => [
+    functionName,
+    {
+      handler: consumer(buildIntakeServices(settings, functionName, clients, now, silentMetrics)),
+      batchSize,
+      mostAtOnce: concurrentBatches,
+      mostDeliveries,
+      subjectOf: (body) => subjectOf(JSON.parse(body)),
+    },
+  ]);
+
+/** The functions that work off queues of the product's own, with services that lead to this machine. */
+const workers = () =>
+  declaredQueues.map((declared): [string, Consumer] => {
+    const handler = workerHandlers()[declared.functionName];
+    if (!handler) throw new Error(`${declared.functionName} does not run on one machine`);
+    return [declared.functionName, { ...declared, handler }];
+  });
+
+const workerHandlers = (): Readonly<Record<string, MessagesHandler>> => ({});
 
 /** What runs the Task states: the function's handler, and DynamoDB called as Step Functions calls it. */
 function tasks({ dynamoDb, ses }: AwsClients, now: () => Date): Record<string, TaskHandler> {

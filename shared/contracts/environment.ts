@@ -129,6 +129,8 @@ export const variables = {
   TABLE_NAME: z.string().min(1),
   STATE_MACHINE_ARN: z.string().min(1),
   DEAD_LETTER_QUEUE_URL: z.url(),
+  /** The queue of first emails. */
+  SENDING_QUEUE_URL: z.url(),
   CONFIGURATION_SET: z.string().min(1),
   SIGN_IN_ISSUER: z.url(),
   SIGN_IN_CLIENT_ID: z.string().min(1),

@@ -20,6 +20,8 @@ export const faultNames = {
   readThrottled: 'ReadThrottled',
   /** Too many concurrent writers of one line; a retry finds them gone. */
   lineContended: 'LineContended',
+  /** SQS kept refusing messages of a batch. */
+  messagesNotQueued: 'MessagesNotQueued',
   /** The execution started before its line's requested start date. */
   notDueYet: 'NotDueYet',
 } as const;

@@ -60,7 +60,7 @@ export function consumeEvents<Schema extends z.ZodType>(
     const ends = new Map<string, Promise<unknown>>();
 
     async function consumeInTurn(record: SQSRecord): Promise<void> {
-      const parsed = parse(schema, record.body);
+      const parsed = parseBody(schema, record.body);
       const subject = subjectOf(parsed.event) ?? record.messageId;
       const before = ends.get(subject) ?? Promise.resolve();
       const handled = before.then(() => consume(record, parsed));
@@ -79,7 +79,8 @@ export function consumeEvents<Schema extends z.ZodType>(
 
 type Parsed<Event> = { event: Event; reason?: undefined } | { event?: undefined; reason: string };
 
-function parse<Schema extends z.ZodType>(schema: Schema, body: string): Parsed<z.output<Schema>> {
+/** The event that a message holds, or why it holds none. */
+export function parseBody<Schema extends z.ZodType>(schema: Schema, body: string): Parsed<z.output<Schema>> {
   let json: unknown;
   try {
     json = JSON.parse(body);

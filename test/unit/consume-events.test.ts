@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { recordOf } from '../../infra/local/event-bus.ts';
+import { recordOf } from '../../infra/local/queues.ts';
 import { NamedFault } from '../../shared/contracts/faults.ts';
 import { consumeEvents } from '../../shared/runtime/consume-events.ts';
 

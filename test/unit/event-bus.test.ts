@@ -4,8 +4,10 @@ import { Clock } from '../../infra/local/clock.ts';
 import { DeadLetterOffice } from '../../infra/local/dead-letter-office.ts';
 import { EventBus } from '../../infra/local/event-bus.ts';
 import { Jobs } from '../../infra/local/jobs.ts';
+import { Queues } from '../../infra/local/queues.ts';
 import { openStorage } from '../../infra/local/storage.ts';
-import { type IntakeFunction, intakeFunctions } from '../../infra/intake-rules.ts';
+import { batchSize, type IntakeFunction, intakeFunctions, mostDeliveries } from '../../infra/intake-rules.ts';
+import { subjectOf } from '../../shared/contracts/events.ts';
 import type { EventsHandler } from '../../shared/runtime/consume-events.ts';
 import { booked, cancelled, onboarded, rescheduled } from '../support/events.ts';
 import { temporaryFolder } from '../support/service.ts';
@@ -23,9 +25,23 @@ async function startBus(
   const storage = await openStorage(await temporaryFolder(), { reset: false });
   const clock = await Clock.open(storage);
   const jobs = new Jobs(storage, clock, new Activity());
-  const bus = new EventBus(jobs, await DeadLetterOffice.open(storage), clock.now, pause);
-  bus.deliverTo(new Map(intakeFunctions.map((name) => [name, handlers[name] ?? handled])));
-  return bus;
+  const office = await DeadLetterOffice.open(storage);
+  const queues = new Queues(jobs, office, clock.now, pause);
+  queues.deliverTo(
+    new Map(
+      intakeFunctions.map((name) => [
+        name,
+        {
+          handler: handlers[name] ?? handled,
+          batchSize,
+          mostAtOnce: 5,
+          mostDeliveries,
+          subjectOf: (body: string) => subjectOf(JSON.parse(body)),
+        },
+      ]),
+    ),
+  );
+  return new EventBus(queues, office, clock.now);
 }
 
 const move = (orderId: string, second = 0) =>

@@ -158,6 +158,44 @@ const sendMessage = z
     'must have at most 1 MiB with its attributes (SQS quotas)',
   );
 
+const entryId = z.string().regex(/^[A-Za-z0-9_-]{1,80}$/, 'must be 1 to 80 of A-Z a-z 0-9 _ -');
+
+/** The entries of one call: 1 to 10, with ids of their own. */
+const areEntries = (entries: readonly { readonly Id: string }[]): boolean =>
+  entries.length >= 1 && entries.length <= 10 && new Set(entries.map(({ Id }) => Id)).size === entries.length;
+const notEntries = 'must be 1 to 10 with ids of their own (SQS quotas)';
+
+const sendMessageBatch = z.looseObject({
+  Entries: z
+    .array(
+      z.looseObject({
+        Id: entryId,
+        MessageBody: messageText,
+        DelaySeconds: z.int().min(0).max(900, 'must be at most 15 minutes (SQS quotas)').exactOptional(),
+      }),
+    )
+    .refine(areEntries, notEntries)
+    .refine(
+      (entries) =>
+        entries.reduce((sum, { MessageBody }) => sum + bytes(MessageBody), 0) <= kilobyte * kilobyte,
+      'must have at most 1 MiB together (SQS quotas)',
+    ),
+});
+
+const changeMessageVisibilityBatch = z.looseObject({
+  Entries: z
+    .array(
+      z.looseObject({
+        Id: entryId,
+        VisibilityTimeout: z
+          .int()
+          .min(0)
+          .max(43_200, 'must be at most 12 hours (API_ChangeMessageVisibility)'),
+      }),
+    )
+    .refine(areEntries, notEntries),
+});
+
 // Amazon DynamoDB
 
 const constraints = 'DynamoDB, constraints';
@@ -232,6 +270,8 @@ export const documentedRules: Readonly<Record<string, z.ZodType>> = {
   'ses:SendEmail': sendEmail,
   'states:StartExecution': startExecution,
   'sqs:SendMessage': sendMessage,
+  'sqs:SendMessageBatch': sendMessageBatch,
+  'sqs:ChangeMessageVisibilityBatch': changeMessageVisibilityBatch,
   'dynamodb:GetItem': keyOnly,
   'dynamodb:UpdateItem': keyOnly,
   'dynamodb:PutItem': z.looseObject({ ...expressions, Item: z.looseObject({ ...primaryKey, ...indexKeys }) }),

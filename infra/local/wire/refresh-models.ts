@@ -22,7 +22,10 @@ const wanted: Readonly<Record<string, { readonly model: string; readonly operati
   },
   secretsmanager: { model: 'secretsmanager/2017-10-17', operations: ['GetSecretValue'] },
   ses: { model: 'ses/2010-12-01', operations: ['SendEmail'] },
-  sqs: { model: 'sqs/2012-11-05', operations: ['SendMessage'] },
+  sqs: {
+    model: 'sqs/2012-11-05',
+    operations: ['ChangeMessageVisibilityBatch', 'SendMessage', 'SendMessageBatch'],
+  },
   states: {
     model: 'stepfunctions/2016-11-23',
     operations: ['DescribeExecution', 'StartExecution', 'StopExecution'],

@@ -12,7 +12,7 @@ import {
   type IntakeFunction,
   mostDeliveries,
 } from '../../../infra/intake-rules.ts';
-import { recordOf } from '../../../infra/local/event-bus.ts';
+import { recordOf } from '../../../infra/local/queues.ts';
 import { reportsOn } from '../../../infra/local/mail-simulator.ts';
 import { defaults } from '../../../infra/settings.ts';
 import { deadLetters, sqsClient } from '../../../shared/adapters/dead-letters.ts';

@@ -1,0 +1,16 @@
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+
+/** What Lambda needs to poll a queue, as in AWSLambdaSQSQueueExecutionRole; CDK's own grant allows more. */
+export const polling = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'] as const;
+
+type MessageAction = (typeof polling)[number] | 'SendMessage' | 'ChangeMessageVisibility';
+
+/** Lets `grantee` do this to the messages of the queue, and nothing else. */
+export function grantMessages(queue: Queue, grantee: IGrantable, ...actions: readonly MessageAction[]): void {
+  Grant.addToPrincipal({
+    grantee,
+    actions: actions.map((action) => `sqs:${action}`),
+    resourceArns: [queue.queueArn],
+  });
+}

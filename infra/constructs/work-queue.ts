@@ -1,0 +1,96 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type * as z from 'zod';
+import type { DeclaredQueue } from '../../shared/runtime/declare-queue.ts';
+import type { QueueUrls } from '../outputs.ts';
+import type { Settings } from '../settings.ts';
+import { declaredQueues } from '../work-queues.ts';
+import { constructId } from './construct-id.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import type { LambdaFunction } from './lambda-function.ts';
+import { grantMessages, polling } from './messages.ts';
+
+interface WorkQueuesProps {
+  readonly settings: Pick<Settings, 'deadLetterDays'>;
+}
+
+/** All queues between functions of the product: there before the functions are, so that any may send to any. */
+export class WorkQueues extends Construct {
+  readonly #queues: ReadonlyMap<string, WorkQueue>;
+
+  constructor(scope: Construct, id: string, { settings }: WorkQueuesProps) {
+    super(scope, id);
+    this.#queues = new Map(
+      declaredQueues.map((declared) => [
+        declared.functionName,
+        new WorkQueue(this, constructId(declared.functionName), { settings, declared }),
+      ]),
+    );
+  }
+
+  /** The queue that leads to a function. */
+  of(functionName: string): WorkQueue {
+    const queue = this.#queues.get(functionName);
+    if (!queue) throw new Error(`no queue of infra/work-queues.ts leads to ${functionName}`);
+    return queue;
+  }
+
+  get urls(): Readonly<Record<string, QueueUrls>> {
+    return Object.fromEntries([...this.#queues].map(([functionName, { urls }]) => [functionName, urls]));
+  }
+}
+
+interface WorkQueueProps {
+  readonly settings: Pick<Settings, 'deadLetterDays'>;
+  readonly declared: DeclaredQueue;
+}
+
+/** As long as SQS keeps a message: what is queued is owed, however long its function cannot work it off. */
+const retention = Duration.days(14);
+
+/** A queue between two functions of the product. What cannot be worked off ends up in its dead-letter queue. */
+export class WorkQueue extends Construct {
+  readonly urls: QueueUrls;
+  readonly #declared: DeclaredQueue;
+  readonly #queue: Queue;
+  readonly #deadLetters: DeadLetterQueue;
+
+  constructor(scope: Construct, id: string, { settings, declared }: WorkQueueProps) {
+    super(scope, id);
+    const { functionName, timeoutSeconds, mostDeliveries } = declared;
+    this.#declared = declared;
+    this.#deadLetters = new DeadLetterQueue(this, 'DeadLetters', functionName, settings);
+    this.#queue = new Queue(this, 'Queue', {
+      // Six times the function's, as AWS advises: a batch that was throttled is not handed out twice meanwhile.
+      visibilityTimeout: Duration.seconds(timeoutSeconds * 6),
+      deadLetterQueue: { queue: this.#deadLetters, maxReceiveCount: mostDeliveries },
+      retentionPeriod: retention,
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+    });
+    this.urls = { queue: this.#queue.queueUrl, deadLetters: this.#deadLetters.queueUrl };
+  }
+
+  /** Has Lambda call the function with the messages of the queue, and lets it put them back or aside. */
+  deliverTo<Environment extends z.ZodType<unknown, Readonly<Record<string, string>>>>(
+    worker: LambdaFunction<Environment>,
+  ): void {
+    const { batchSize, gatherSeconds, mostAtOnce } = this.#declared;
+    worker.resource.addEventSourceMapping('Messages', {
+      eventSourceArn: this.#queue.queueArn,
+      batchSize,
+      maxConcurrency: mostAtOnce,
+      reportBatchItemFailures: true,
+      ...(gatherSeconds === undefined ? {} : { maxBatchingWindow: Duration.seconds(gatherSeconds) }),
+    });
+    grantMessages(this.#queue, worker, ...polling, 'ChangeMessageVisibility');
+    grantMessages(this.#deadLetters, worker, 'SendMessage');
+  }
+
+  /** Lets `grantee` put messages into the queue. */
+  grantSend(grantee: IGrantable): void {
+    grantMessages(this.#queue, grantee, 'SendMessage');
+  }
+}

@@ -1,0 +1,231 @@
+import { setTimeout } from 'node:timers/promises';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import * as z from 'zod';
+import { asFunction } from './calling-function.ts';
+import type { DeadLetterOffice } from './dead-letter-office.ts';
+import type { Job, Jobs } from './jobs.ts';
+import { Lanes } from './lanes.ts';
+import { type Batch, sequenceKey } from './storage.ts';
+
+/** The function that a queue delivers to, and how. */
+export interface Consumer {
+  readonly handler: (batch: SQSEvent) => Promise<SQSBatchResponse>;
+  readonly batchSize: number;
+  /** How many batches it handles at once. */
+  readonly mostAtOnce: number;
+  /** How often a message is delivered before it is a dead letter. */
+  readonly mostDeliveries: number;
+  /** What a message is about: those of one subject are handled one batch after the other. */
+  readonly subjectOf?: (body: string) => string | undefined;
+}
+
+interface Sent {
+  /** The function that it is for. */
+  readonly functionName: string;
+  readonly body: string;
+  readonly delaySeconds?: number;
+}
+
+const queued = z.object({ functionName: z.string(), body: z.string(), deliveries: z.int() });
+type Queued = z.output<typeof queued>;
+
+/** A message on its way to its function. */
+interface Delivery {
+  readonly job: Job;
+  readonly message: Queued;
+  /** Called when it is handled, hidden or a dead letter. */
+  readonly done: () => void;
+}
+
+/** A queue while the process runs. */
+interface Queue {
+  readonly consumer: Consumer;
+  readonly lanes: Lanes<Delivery>;
+  batchesInHand: number;
+}
+
+/** Milliseconds until the second delivery; three times as long until each further one, up to `longestPause`. */
+const redeliveryPause = 50;
+const longestPause = 10_000;
+
+/**
+ * The delay before a failed message is delivered again, in milliseconds: on AWS the visibility timeout, far longer and
+ * constant. Half of it is random, so that messages that failed together do not collide again.
+ */
+const pauseAfter = (deliveries: number): number =>
+  Math.min(redeliveryPause * 3 ** (deliveries - 1), longestPause) * (0.5 + Math.random() / 2);
+
+/**
+ * The queues of this machine, each delivered to one function. A message is stored before it counts as sent, and
+ * forgotten only when its function is done with it or it is a dead letter; what a killed process leaves is delivered at
+ * the next start. As with SQS and Lambda, no function waits for another, and what waits to be delivered again keeps
+ * nothing else waiting.
+ */
+export class Queues {
+  readonly #jobs: Jobs;
+  readonly #office: DeadLetterOffice;
+  readonly #now: () => Date;
+  readonly #pause: (milliseconds: number) => Promise<unknown>;
+  readonly #queues = new Map<string, Queue>();
+  /** The messages that are being handled, by their receipts: until when they are hidden if they are not done then. */
+  readonly #inHand = new Map<string, string | undefined>();
+  #sent = 0;
+
+  /** @param pause waits so many milliseconds of real time */
+  constructor(
+    jobs: Jobs,
+    office: DeadLetterOffice,
+    now: () => Date,
+    pause: (milliseconds: number) => Promise<unknown> = setTimeout,
+  ) {
+    this.#jobs = jobs;
+    this.#office = office;
+    this.#now = now;
+    this.#pause = pause;
+  }
+
+  /** Says where messages are delivered to, by the function's name, from when the jobs are begun on. */
+  deliverTo(consumers: ReadonlyMap<string, Consumer>): void {
+    for (const [functionName, consumer] of consumers)
+      this.#queues.set(functionName, { consumer, lanes: new Lanes(), batchesInHand: 0 });
+    this.#jobs.assign('event', (job) => {
+      const message = queued.parse(job.payload);
+      return new Promise((done) => this.#deliver({ job, message, done }));
+    });
+  }
+
+  /**
+   * Stores the messages; they are handled after that.
+   * @param also what is stored with them, as a whole or not at all
+   */
+  async send(messages: readonly Sent[], also?: (batch: Batch) => void): Promise<void> {
+    await this.#jobs.add(
+      messages.map((message) => this.#jobOf(message)),
+      also,
+    );
+  }
+
+  #jobOf({ functionName, body, delaySeconds = 0 }: Sent): Job {
+    const payload: Queued = { functionName, body, deliveries: 0 };
+    const id = `${sequenceKey(this.#sent)}-${crypto.randomUUID()}`;
+    this.#sent += 1;
+    return { dueAt: this.#inSeconds(delaySeconds), kind: 'event', id, payload };
+  }
+
+  /** Hides a message that is being handled for so many seconds; answers false if that is over. */
+  hide(receiptHandle: string, seconds: number): boolean {
+    const isInHand = this.#inHand.has(receiptHandle);
+    if (isInHand) this.#inHand.set(receiptHandle, this.#inSeconds(seconds));
+    return isInHand;
+  }
+
+  #inSeconds = (seconds: number): string => new Date(this.#now().getTime() + seconds * 1000).toISOString();
+
+  /** Hands a message to its function when it is its turn. */
+  #deliver(delivery: Delivery): void {
+    const { functionName, body } = delivery.message;
+    const queue = this.#queueOf(functionName);
+    queue.lanes.add(queue.consumer.subjectOf?.(body) ?? delivery.job.id, delivery);
+    // What was sent together is handed out together.
+    queueMicrotask(() => this.#handOut(functionName, queue));
+  }
+
+  /** Lets a function have as many batches as it may; called again whenever one of them ends. */
+  #handOut(functionName: string, queue: Queue): void {
+    const { consumer, lanes } = queue;
+    while (queue.batchesInHand < consumer.mostAtOnce) {
+      const { entries, done } = lanes.take(consumer.batchSize);
+      if (entries.length === 0) return;
+      queue.batchesInHand += 1;
+      void this.#handle(functionName, consumer, entries)
+        .finally(() => {
+          queue.batchesInHand -= 1;
+          done();
+          this.#handOut(functionName, queue);
+        })
+        .then(async (again) => {
+          const [first] = again;
+          if (!first) return;
+          await this.#pause(pauseAfter(first.message.deliveries));
+          for (const delivery of again) this.#deliver(delivery);
+        });
+    }
+  }
+
+  #queueOf(functionName: string): Queue {
+    const queue = this.#queues.get(functionName);
+    if (!queue) throw new Error(`${functionName} has no queue`);
+    return queue;
+  }
+
+  /** Answers what is to be delivered again soon. */
+  async #handle(
+    functionName: string,
+    { handler, mostDeliveries }: Consumer,
+    batch: readonly Delivery[],
+  ): Promise<readonly Delivery[]> {
+    for (const { job } of batch) this.#inHand.set(job.id, undefined);
+    const failed = await failures(asFunction(functionName, handler), batch);
+    const again: Delivery[] = [];
+    const atOnce: Delivery[] = [];
+    const ended: Delivery[] = [];
+    const changes: (readonly [Job, Job | undefined])[] = [];
+    for (const delivery of batch) {
+      const { job } = delivery;
+      const message = { ...delivery.message, deliveries: delivery.message.deliveries + 1 };
+      const hiddenUntil = this.#inHand.get(job.id);
+      this.#inHand.delete(job.id);
+      if (!failed.has(job.id)) {
+        ended.push(delivery);
+        changes.push([job, undefined]);
+      } else if (message.deliveries >= mostDeliveries) {
+        const reason = `${functionName} failed ${message.deliveries} times; its log says why`;
+        await this.#office.keep(message.body, reason, this.#now());
+        ended.push(delivery);
+        changes.push([job, undefined]);
+      } else if (hiddenUntil === undefined) {
+        again.push({ ...delivery, message });
+        changes.push([job, { ...job, payload: message }]);
+      } else if (hiddenUntil <= this.#inSeconds(0)) {
+        atOnce.push({ ...delivery, message });
+        changes.push([job, { ...job, payload: message }]);
+      } else {
+        ended.push(delivery);
+        changes.push([job, { ...job, dueAt: hiddenUntil, payload: message }]);
+      }
+    }
+    await this.#jobs.replace(changes);
+    for (const delivery of atOnce) this.#deliver(delivery);
+    for (const { done } of ended) done();
+    return again;
+  }
+}
+
+/** Calls the function with the batch as Lambda does, and answers the ids of the messages that it did not handle. */
+async function failures(
+  handler: Consumer['handler'],
+  batch: readonly Delivery[],
+): Promise<ReadonlySet<string>> {
+  const { batchItemFailures } = await handler({
+    Records: batch.map(({ job, message }) => recordOf(job.id, message.body, message.deliveries + 1)),
+  });
+  return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+}
+
+/** What SQS hands to a function when it delivers a message, for the first time or again. */
+export const recordOf = (messageId: string, body: string, delivery: number): SQSRecord => ({
+  messageId,
+  body,
+  receiptHandle: messageId,
+  attributes: {
+    ApproximateReceiveCount: String(delivery),
+    SentTimestamp: '',
+    SenderId: '',
+    ApproximateFirstReceiveTimestamp: '',
+  },
+  messageAttributes: {},
+  md5OfBody: '',
+  eventSource: 'aws:sqs',
+  eventSourceARN: '',
+  awsRegion: 'local',
+});

@@ -1,0 +1,98 @@
+import { setTimeout } from 'node:timers/promises';
+import {
+  ChangeMessageVisibilityBatchCommand,
+  SendMessageBatchCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { faultNames, NamedFault } from '../contracts/faults.ts';
+
+/** A queue of the product's own, between two of its functions. */
+export interface Queue {
+  /**
+   * Keeps the messages; some may come more than once, and in any order.
+   * @param messages as JSON
+   * @param delaySeconds how long they are not delivered yet, at most 900
+   * @throws NamedFault MessagesNotQueued; some of the messages may be in the queue then
+   */
+  send(messages: readonly unknown[], delaySeconds?: number): Promise<void>;
+  /**
+   * Lets messages that are being handled come again later. Best effort: one for which that fails comes again when its
+   * visibility timeout is over.
+   */
+  putBack(messages: readonly PutBack[]): Promise<void>;
+}
+
+export interface PutBack {
+  readonly receiptHandle: string;
+  /** When it comes again, from now; at most 12 hours. */
+  readonly seconds: number;
+}
+
+/** The most entries of one call to SQS. */
+const batchLimit = 10;
+
+/** Milliseconds before SQS is asked again to take what it did not. */
+const pauses = [100, 400] as const;
+
+/** Seconds: SQS hides a message for 12 hours at most, counted from when it was received. */
+const longestPutBack = 12 * 60 * 60 - 60;
+
+/** @param pause waits so many milliseconds */
+export function queue(
+  client: SQSClient,
+  queueUrl: string,
+  pause: (milliseconds: number) => Promise<unknown> = setTimeout,
+): Queue {
+  /** Answers which of the bodies SQS did not take. */
+  async function sendOnce(bodies: readonly string[], delaySeconds: number): Promise<readonly string[]> {
+    const { Failed = [] } = await client.send(
+      new SendMessageBatchCommand({
+        QueueUrl: queueUrl,
+        Entries: bodies.map((MessageBody, at) => ({
+          Id: String(at),
+          MessageBody,
+          ...(delaySeconds === 0 ? {} : { DelaySeconds: delaySeconds }),
+        })),
+      }),
+    );
+    const failed = new Set(Failed.map(({ Id }) => Id));
+    return bodies.filter((_, at) => failed.has(String(at)));
+  }
+
+  async function sendAll(bodies: readonly string[], delaySeconds: number): Promise<void> {
+    let left = await sendOnce(bodies, delaySeconds);
+    for (const milliseconds of pauses) {
+      if (left.length === 0) return;
+      await pause(milliseconds);
+      left = await sendOnce(left, delaySeconds);
+    }
+    if (left.length > 0) throw new NamedFault(faultNames.messagesNotQueued, `${left.length} were not taken`);
+  }
+
+  return {
+    async send(messages, delaySeconds = 0) {
+      const bodies = messages.map((message) => JSON.stringify(message));
+      for (const piece of inPieces(bodies, batchLimit)) await sendAll(piece, delaySeconds);
+    },
+
+    async putBack(messages) {
+      for (const piece of inPieces(messages, batchLimit)) {
+        await client.send(
+          new ChangeMessageVisibilityBatchCommand({
+            QueueUrl: queueUrl,
+            Entries: piece.map(({ receiptHandle, seconds }, at) => ({
+              Id: String(at),
+              ReceiptHandle: receiptHandle,
+              VisibilityTimeout: Math.min(Math.ceil(seconds), longestPutBack),
+            })),
+          }),
+        );
+      }
+    },
+  };
+}
+
+const inPieces = <Entry>(entries: readonly Entry[], size: number): readonly (readonly Entry[])[] =>
+  Array.from({ length: Math.ceil(entries.length / size) }, (_, at) =>
+    entries.slice(at * size, (at + 1) * size),
+  );
