@@ -14,8 +14,10 @@ import {
   resendHeaders,
 } from '../../shared/contracts/api.ts';
 import { refusalCodes } from '../../shared/domain/rules.ts';
+import { changeContact } from '../../shared/use-cases/change-contact.ts';
+import { problemOf } from '../../shared/use-cases/present-unmet.ts';
 import { listLines, readHistory, readLine, readOrder } from '../../shared/use-cases/read-order-lines.ts';
-import { changeContact, resend } from '../../shared/use-cases/resend.ts';
+import { resend } from '../../shared/use-cases/resend.ts';
 import { examples } from './examples.ts';
 import { describeApi } from './openapi.ts';
 import { openRoute, type Route, route } from './route.ts';
@@ -78,8 +80,13 @@ export const routes: readonly Route[] = [
       example: examples.resend,
     },
     problems: ['order-line-not-found', ...refusalCodes, 'email-not-sent', 'email-unconfirmed'],
-    handle: ({ path, header }, { caller, requestId, services }) =>
-      resend(path, { caller, requestId, idempotencyKey: header['idempotency-key'] }, services),
+    handle: async ({ path, header }, { caller, requestId, services }) => {
+      const asked = { caller, requestId, idempotencyKey: header['idempotency-key'] };
+      const outcome = await resend(path, asked, services);
+      if (outcome.outcome !== 'sent') throw problemOf(outcome, requestId);
+      const { line, email } = outcome;
+      return { line, email };
+    },
   }),
   route({
     method: 'put',
@@ -101,9 +108,15 @@ export const routes: readonly Route[] = [
       'email-unconfirmed',
     ],
     handle: async ({ path, body: { applyToAllLines, ...contact } }, { caller, requestId, services }) => {
-      const request = { caller, requestId, applyToAllLines };
-      const { lines, skipped } = await changeContact(path, contact, request, services);
-      return { lines: lines.map(({ line }) => line), skipped };
+      const outcome = await changeContact(path, contact, { caller, requestId, applyToAllLines }, services);
+      if (outcome.outcome !== 'changed') throw problemOf(outcome, requestId);
+      return {
+        lines: outcome.lines.map(({ line }) => line),
+        skipped: outcome.skipped.map(({ lineId, why }) => {
+          const { code, extras } = problemOf(why, requestId);
+          return { lineId, reason: code, ...(extras.support ? { support: extras.support } : {}) };
+        }),
+      };
     },
   }),
   openRoute({

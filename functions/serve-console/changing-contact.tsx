@@ -1,11 +1,15 @@
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { contactChange } from '../../shared/contracts/api.ts';
+import { problems } from '../../shared/contracts/problems.ts';
+import { check } from '../../shared/contracts/validation.ts';
 import { asCounted } from '../../shared/domain/order-line.ts';
-import { checked, Problem, problems } from '../../shared/contracts/problems.ts';
+import type { Refusal } from '../../shared/domain/rules.ts';
 import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
+import { changeContact, type ContactChanges } from '../../shared/use-cases/change-contact.ts';
+import { findRequestedEmail } from '../../shared/use-cases/find-requested-email.ts';
+import { problemOf } from '../../shared/use-cases/present-unmet.ts';
 import { readOrder } from '../../shared/use-cases/read-order-lines.ts';
-import { changeContact, type ContactChanges, findRequestedEmail } from '../../shared/use-cases/resend.ts';
 import {
   type ConsoleContext,
   type ConsoleEnv,
@@ -16,7 +20,6 @@ import {
 import { readForm } from './form.ts';
 import { keepLocale, localeNamed } from './language.ts';
 import {
-  type ContactField,
   contactFieldNames,
   ContactPage,
   ContactSavedPage,
@@ -28,7 +31,7 @@ import {
 import { type DialogProps, ExplanationPage } from './pages/dialog.tsx';
 import { paths, root } from './paths.ts';
 import { UnconfirmedPage } from './pages/unconfirmed.tsx';
-import { isResultGone, openDialog, refusalOf, unconfirmedResult } from './resending.tsx';
+import { isResultGone, openDialog } from './resending.tsx';
 import { show } from './show.ts';
 
 const contactPath = `${root}/orders/:orderId/lines/:lineId/contact` as const;
@@ -85,19 +88,35 @@ export function changingContact(app: Hono<ConsoleEnv>, context: ConsoleContext):
     const idempotencyKey = await formTokens.idempotencyKeyOf(c.get('session'), token);
     if (idempotencyKey === undefined) return await formPage(c, typed, { kind: 'confirm-again' }, 403);
 
+    const input = check(contactChange, asked(typed));
+    if (!input.success) {
+      const names = contactFieldNames.filter((name) =>
+        input.error.issues.some(({ path }) => path[0] === name),
+      );
+      const fields = names.length === 0 ? contactFieldNames : names;
+      return await formPage(c, typed, { kind: 'wrong', fields }, problems['invalid-request'].status);
+    }
+    const { applyToAllLines, name = '', ...contact } = input.data;
     const { caller } = c.get('person');
     const { requestId } = readGatewayContext(c.env);
+    const request = { caller, requestId, applyToAllLines, idempotencyKey };
+    const outcome = await changeContact(line, { ...contact, name }, request, services);
     const done = async (result: Result) => {
       context.forgetDraft(c);
       return c.redirect(`${paths.contact(line, from)}&done=${await context.keepResult(c, result)}`, 303);
     };
-    try {
-      const { applyToAllLines, name = '', ...contact } = checked(contactChange, asked(typed));
-      const request = { caller, requestId, applyToAllLines, idempotencyKey };
-      return await done(outcomeOf(await changeContact(line, { ...contact, name }, request, services)));
-    } catch (error) {
-      const result = unconfirmedResult(error, { idempotencyKey, leavesOthers: typed.all });
-      return result ? await done(result) : await refusedPage(c, error, typed);
+    const reference = requestId;
+    switch (outcome.outcome) {
+      case 'changed':
+        return await done(resultOf(outcome));
+      case 'unconfirmed':
+        return await done({ kind: 'unconfirmed', idempotencyKey, reference, leavesOthers: applyToAllLines });
+      case 'refused':
+        return await refusedPage(c, outcome, typed);
+      case 'not-sent':
+        return await formPage(c, typed, { kind: 'not-sent', reference }, problems[outcome.code].status);
+      case 'denied':
+        throw problemOf(outcome, reference);
     }
   });
 
@@ -124,29 +143,23 @@ export function changingContact(app: Hono<ConsoleEnv>, context: ConsoleContext):
     return show(c, page, status);
   }
 
-  /** The form as it was typed with what is wrong, or that there is no changing the contact any more. */
-  async function refusedPage(c: Context<ConsoleEnv>, error: unknown, typed: TypedContact): Promise<Response> {
-    if (!(error instanceof Problem)) throw error;
-    const { status } = problems[error.code];
-    if (error.code === 'invalid-request') {
-      const paths = error.extras.errors?.map(({ path }) => path) ?? [];
-      const fields = contactFieldNames.filter((name) => paths.includes(name));
-      return await formPage(c, typed, { kind: 'wrong', fields: orAll(fields) }, status);
-    }
-    const refusal = refusalOf(error);
-    if (!refusal) throw error;
-    if (refusal.kind === 'not-sent') return await formPage(c, typed, refusal, status);
-    const { kind, code, canResendAt } = refusal;
-    switch (code) {
+  /** The form as it was typed with why that may not be, or that there is no changing the contact any more. */
+  async function refusedPage(
+    c: Context<ConsoleEnv>,
+    refusal: Refusal,
+    typed: TypedContact,
+  ): Promise<Response> {
+    const { status } = problems[refusal.code];
+    switch (refusal.code) {
       case 'contact-undeliverable':
       case 'resend-too-soon':
       case 'resend-limit-reached':
-        return await formPage(c, typed, { kind, code, canResendAt }, status);
+        return await formPage(c, typed, { kind: 'refused', ...refusal }, status);
       case 'point-of-no-return':
       case 'cancelled':
       case 'not-started': {
         const dialog = await openDialog(c, context);
-        return show(c, <ExplanationPage {...dialog} code={code} notDone="save" />, status);
+        return show(c, <ExplanationPage {...dialog} code={refusal.code} notDone="save" />, status);
       }
     }
   }
@@ -161,7 +174,11 @@ export function changingContact(app: Hono<ConsoleEnv>, context: ConsoleContext):
     if (requested.outcome === 'unconfirmed')
       return show(c, <UnconfirmedPage {...dialog} {...result} to={requested.to} isChange />);
     const { to: email } = requested.email;
-    const changed = outcomeOf({ lines: [{ ...dialog, outcome: 'sent', email }], skipped: [] });
+    const changed = resultOf({
+      outcome: 'changed',
+      lines: [{ line: dialog.line, outcome: 'sent', email }],
+      skipped: [],
+    });
     return show(c, <ContactSavedPage {...dialog} outcome={changed} leavesOthers={leavesOthers} />);
   }
 }
@@ -182,28 +199,22 @@ const asked = ({ email, name, locale, all }: TypedContact) => ({
   applyToAllLines: all,
 });
 
-const orAll = (fields: readonly ContactField[]): readonly ContactField[] =>
-  fields.length === 0 ? contactFieldNames : fields;
-
-/** What the change did to each line, in the words of the page that tells it. */
-function outcomeOf({ lines, skipped }: ContactChanges): Result & { kind: 'contact-changed' } {
-  const groups = Map.groupBy(lines, ({ outcome, line }) => {
-    if (outcome === 'saved') return line.status === 'Scheduled' ? 'saved' : 'quiet';
-    return outcome === 'sent' ? 'sent' : 'kept';
-  });
-  const named = (group: 'sent' | 'saved' | 'quiet' | 'kept') =>
-    nameSome(groups.get(group)?.map(({ line }) => line.lineId) ?? []);
+/** What the change came to, for the page that tells it. */
+function resultOf({ lines, skipped }: ContactChanges): Result & { kind: 'contact-changed' } {
+  const groups = Map.groupBy(lines, ({ outcome }) => outcome);
+  const named = (outcome: ContactChanges['lines'][number]['outcome']) =>
+    nameSome(groups.get(outcome)?.map(({ line }) => line.lineId) ?? []);
   const reasons = Map.groupBy(
     skipped,
-    ({ reason }) => skipReasons.find((known) => known === reason) ?? 'other',
+    ({ why }) => skipReasons.find((known) => known === why.code) ?? 'other',
   );
   return {
     kind: 'contact-changed',
     email: lines[0]?.email ?? '',
     sent: named('sent'),
-    saved: named('saved'),
-    quiet: named('quiet'),
-    kept: named('kept'),
+    saved: named('saved-for-first'),
+    quiet: named('saved'),
+    kept: named('unchanged'),
     skipped: [...reasons].map(([reason, left]) => ({
       reason,
       lines: nameSome(left.map(({ lineId }) => lineId)),

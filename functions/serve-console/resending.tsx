@@ -2,11 +2,12 @@ import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { linePath } from '../../shared/contracts/api.ts';
 import { checked, Problem } from '../../shared/contracts/problems.ts';
-import { refusalCodes } from '../../shared/domain/rules.ts';
 import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
-import { lackOfRole, mayResend } from '../../shared/use-cases/access.ts';
+import { mayResend } from '../../shared/use-cases/access.ts';
+import { findRequestedEmail } from '../../shared/use-cases/find-requested-email.ts';
+import { problemOf } from '../../shared/use-cases/present-unmet.ts';
 import { findHistory, readLine } from '../../shared/use-cases/read-order-lines.ts';
-import { findRequestedEmail, resend } from '../../shared/use-cases/resend.ts';
+import { resend } from '../../shared/use-cases/resend.ts';
 import {
   type ConsoleContext,
   type ConsoleEnv,
@@ -47,9 +48,10 @@ export function resending(app: Hono<ConsoleEnv>, context: ConsoleContext): void 
     const idempotencyKey = await formTokens.idempotencyKeyOf(c.get('session'), token);
     if (idempotencyKey === undefined) return await questionPage(c, await openDialog(c, context), true);
     const { requestId } = readGatewayContext(c.env);
-    const result = await resultOf(idempotencyKey, () =>
-      resend(key, { caller, requestId, idempotencyKey }, services),
-    );
+    const result = resultOf(await resend(key, { caller, requestId, idempotencyKey }, services), {
+      idempotencyKey,
+      requestId,
+    });
     return c.redirect(`${paths.resend(key, originOf(c))}&done=${await context.keepResult(c, result)}`, 303);
   });
 
@@ -99,7 +101,7 @@ export function resending(app: Hono<ConsoleEnv>, context: ConsoleContext): void 
 export async function openDialog(c: Context<ConsoleEnv>, context: ConsoleContext): Promise<DialogProps> {
   const { caller } = c.get('person');
   const line = await readLine(caller, checked(linePath, c.req.param()), context.services);
-  if (!mayResend(caller)) throw lackOfRole(line);
+  if (!mayResend(caller)) throw new Problem({ code: 'no-access', placedBy: line.placedBy });
   return { view: personalView(context, c), line, from: originOf(c) };
 }
 
@@ -109,32 +111,26 @@ const originOf = (c: Context): Origin => origins.find((known) => known === c.req
 /** Whether the page is to tell what came of a form, which the browser does not keep any more. */
 export const isResultGone = (c: Context): boolean => c.req.query('done') !== undefined;
 
-/** What came of a resend, if that is something to tell about the line. */
-async function resultOf(idempotencyKey: string, send: () => ReturnType<typeof resend>): Promise<Result> {
-  try {
-    const { email } = await send();
-    return { kind: 'resent', to: email.to, sentAt: email.sentAt };
-  } catch (error) {
-    const result = unconfirmedResult(error, { idempotencyKey, leavesOthers: false }) ?? refusalOf(error);
-    if (!result) throw error;
-    return result;
+/** What came of a resend, for the page that tells it. */
+function resultOf(
+  outcome: Awaited<ReturnType<typeof resend>>,
+  { idempotencyKey, requestId: reference }: { idempotencyKey: string; requestId: string },
+): Result {
+  switch (outcome.outcome) {
+    case 'sent': {
+      const { to, sentAt } = outcome.email;
+      return { kind: 'resent', to, sentAt };
+    }
+    case 'refused': {
+      const { code } = outcome;
+      const canResendAt = 'canResendAt' in outcome ? outcome.canResendAt : undefined;
+      return { kind: 'refused', code, ...(canResendAt === undefined ? {} : { canResendAt }) };
+    }
+    case 'not-sent':
+      return { kind: 'not-sent', reference };
+    case 'unconfirmed':
+      return { kind: 'unconfirmed', idempotencyKey, reference, leavesOthers: false };
+    case 'denied':
+      throw problemOf(outcome, reference);
   }
-}
-
-/** What an error of a use case says of an email that may have been sent; undefined if it says nothing of one. */
-export function unconfirmedResult(
-  error: unknown,
-  asked: Pick<UnconfirmedResult, 'idempotencyKey' | 'leavesOthers'>,
-): UnconfirmedResult | undefined {
-  if (!(error instanceof Problem) || error.code !== 'email-unconfirmed') return undefined;
-  return { kind: 'unconfirmed', ...asked, reference: error.extras.support?.reference ?? '' };
-}
-
-/** What an error of a use case says about the line; undefined for those that are about something else. */
-export function refusalOf(error: unknown): (Result & { kind: 'refused' | 'not-sent' }) | undefined {
-  if (!(error instanceof Problem)) return undefined;
-  const { support, canResendAt } = error.extras;
-  if (error.code === 'email-not-sent' && support) return { kind: 'not-sent', reference: support.reference };
-  const code = refusalCodes.find((known) => known === error.code);
-  return code && { kind: 'refused', code, ...(canResendAt === undefined ? {} : { canResendAt }) };
 }

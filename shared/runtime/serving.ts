@@ -4,7 +4,7 @@ import { mail, sesClient } from '../adapters/mail.ts';
 import { dynamoDbClient, orderLineStore } from '../adapters/order-line-store.ts';
 import { readSecret, secretsClient } from '../adapters/secrets.ts';
 import { type ClaimNames, variables } from '../contracts/environment.ts';
-import type { ResendServices } from '../use-cases/resend.ts';
+import type { ResendServices } from '../use-cases/requested-email.ts';
 import { type CallerHash, callerHash } from './caller-hash.ts';
 import { createLog } from './logger.ts';
 import { createMetrics } from './metrics.ts';

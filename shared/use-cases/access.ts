@@ -59,29 +59,34 @@ export const mayView = (caller: Caller): boolean => mayResend(caller) || caller.
 export const isVisible = (line: StoredLine, caller: Caller): line is OrderLine =>
   isBooked(line) && (isOperator(caller) || line.partnerId === caller.partnerId);
 
-/** @throws Problem order-line-not-found, no-access */
-export function requireView(line: StoredLine, caller: Caller): OrderLine {
-  return requireRole(requireVisible(line, caller), mayView(caller));
+/** What somebody is told who may not do something with a line, or is not to know of it. */
+export type Denial =
+  | { readonly code: 'order-line-not-found' }
+  /** Whom to ask instead. */
+  | { readonly code: 'no-access'; readonly placedBy: OrderLine['placedBy'] };
+
+type Access = { readonly line: OrderLine } | { readonly denial: Denial };
+
+/** The line, for somebody who may send its emails. */
+export const resendAccess = (line: StoredLine, caller: Caller): Access => accessTo(line, caller, mayResend);
+
+function accessTo(line: StoredLine, caller: Caller, may: (caller: Caller) => boolean): Access {
+  if (!isVisible(line, caller)) return { denial: { code: 'order-line-not-found' } };
+  return may(caller) ? { line } : { denial: { code: 'no-access', placedBy: line.placedBy } };
 }
 
 /** @throws Problem order-line-not-found, no-access */
-export function requireResend(line: StoredLine, caller: Caller): OrderLine {
-  return requireRole(requireVisible(line, caller), mayResend(caller));
-}
+export const requireView = (line: StoredLine, caller: Caller): OrderLine =>
+  required(accessTo(line, caller, mayView));
 
-function requireVisible(line: StoredLine, caller: Caller): OrderLine {
-  if (!isVisible(line, caller)) throw new Problem({ code: 'order-line-not-found' });
-  return line;
-}
+/** @throws Problem order-line-not-found, no-access */
+export const requireResend = (line: StoredLine, caller: Caller): OrderLine =>
+  required(resendAccess(line, caller));
 
-function requireRole(line: OrderLine, allowed: boolean): OrderLine {
-  if (allowed) return line;
-  throw lackOfRole(line);
+function required(access: Access): OrderLine {
+  if ('denial' in access) throw new Problem(access.denial);
+  return access.line;
 }
-
-/** The answer to somebody who may see a line, or know of it, and no more: whom to ask. */
-export const lackOfRole = ({ placedBy }: Pick<OrderLine, 'placedBy'>): Problem =>
-  new Problem({ code: 'no-access', placedBy });
 
 /**
  * The partner whose lines the caller lists.

@@ -1,5 +1,4 @@
 import type { LineAnswer } from '../contracts/api.ts';
-import { controlHubLink, Problem } from '../contracts/problems.ts';
 import { isProvisioningPending, type OrderLine } from '../domain/order-line.ts';
 import { type Refusal, refuseContactChange, refuseResend, type ResendLimits } from '../domain/rules.ts';
 import type { Instant } from '../domain/time.ts';
@@ -49,7 +48,3 @@ function present<Fields extends object>(fields: Fields): Present<Fields>;
 function present(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
-
-/** A refusal as the answer that says why, and what to do instead. */
-export const problemOf = (refusal: Refusal): Problem =>
-  new Problem(refusal.code === 'point-of-no-return' ? { ...refusal, link: controlHubLink } : refusal);

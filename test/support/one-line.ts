@@ -18,12 +18,13 @@ import { defaults } from '../../infra/settings.ts';
 import { closedStateKey, orderSortKey, toItem } from '../../shared/adapters/order-line-item.ts';
 import type { OrderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { reportedTags } from '../../shared/contracts/email-tags.ts';
-import { Problem } from '../../shared/contracts/problems.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import type { EmailKind } from '../../shared/domain/email-kinds.ts';
 import { isOpen, type LineKey, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
-import { changeContact, resend, type ResendServices } from '../../shared/use-cases/resend.ts';
+import { changeContact } from '../../shared/use-cases/change-contact.ts';
+import type { ResendServices } from '../../shared/use-cases/requested-email.ts';
+import { resend } from '../../shared/use-cases/resend.ts';
 import { closeInput } from './close-state.ts';
 import { booked, cancelled, daysAfter, onboarded, partner, rescheduled } from './events.ts';
 import { line as aLine, minutesBefore, now } from './lines.ts';
@@ -306,17 +307,15 @@ export class OneLine {
     switch (operation) {
       case 'resend': {
         const { key: idempotencyKey } = this.beginning;
-        return await answerTo(async () => {
-          const { email } = await resend(key, { caller, requestId: name, idempotencyKey }, services);
-          return { word: 'sent', messageId: email.messageId };
-        });
+        const outcome = await resend(key, { caller, requestId: name, idempotencyKey }, services);
+        if (outcome.outcome !== 'sent') return { word: outcome.code };
+        return { word: 'sent', messageId: outcome.email.messageId };
       }
-      case 'contact change':
-        return await answerTo(async () => {
-          const request = { caller, requestId: name, applyToAllLines: false };
-          const { lines } = await changeContact(key, { email: newAddress(name) }, request, services);
-          return { word: lines[0]?.outcome ?? 'nothing' };
-        });
+      case 'contact change': {
+        const request = { caller, requestId: name, applyToAllLines: false };
+        const outcome = await changeContact(key, { email: newAddress(name) }, request, services);
+        return { word: 'code' in outcome ? outcome.code : (outcome.lines[0]?.outcome ?? 'nothing') };
+      }
       case 'onboarding':
         return await this.#delivered(task, () =>
           organizationOnboarded.handle(onboarding(this.beginning.onboardedAt), services),
@@ -421,15 +420,6 @@ export class OneLine {
 
 /** The address that a task changes the contact to. */
 export const newAddress = (name: string): string => `new-${name}@example.com`;
-
-async function answerTo(ask: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return { word: error.code };
-  }
-}
 
 const { subscriptionId, provisioningContact } = aLine();
 const cancellation = orderLineCancelled.schema.parse(cancelled(key.orderId));

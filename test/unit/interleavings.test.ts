@@ -338,7 +338,7 @@ function isSo(word: string, { line: stored, emails, changes, beginning }: OneLin
     case 'point-of-no-return':
       return stored.onboardedAt !== undefined;
     case 'not-started':
-    case 'saved':
+    case 'saved-for-first':
       return wasScheduled;
     case 'resend-too-soon':
       return emails.some(({ kind }) => kind === 'resend');

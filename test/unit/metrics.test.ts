@@ -8,7 +8,8 @@ import type { OrderLine, StoredLine } from '../../shared/domain/order-line.ts';
 import { recordSent } from '../../shared/domain/sent-emails.ts';
 import { book, cancel, closeOverdue, onboard } from '../../shared/domain/transitions.ts';
 import { type Metrics, productMetrics } from '../../shared/contracts/metrics.ts';
-import { changeContact, resend } from '../../shared/use-cases/resend.ts';
+import { changeContact } from '../../shared/use-cases/change-contact.ts';
+import { resend } from '../../shared/use-cases/resend.ts';
 import { booked, daysAfter, onboarded } from '../support/events.ts';
 import { memoryStore } from '../support/memory-store.ts';
 import { mailSettings } from '../support/mail-settings.ts';
@@ -201,17 +202,17 @@ describe('a request', () => {
     ['no-access', awaiting, { ...caller, roles: new Set(['view']) }],
   ])('that is refused counts once by its code: %s', async (code, line, who) => {
     const { services, counted } = service([line]);
-    await expect(resend(key, { ...request, caller: who }, services)).rejects.toMatchObject({ code });
+    expect(await resend(key, { ...request, caller: who }, services)).toMatchObject({ code });
     expect(counted).toEqual([['RequestsRefused', code, 1]]);
   });
 
   it('counts the refusals of contact changes, and not the lines that a change for all skips', async () => {
     const { services, counted } = service([awaiting, { ...cancelledLine, lineId: '2' }]);
-    await expect(
-      changeContact({ orderId, lineId: '2' }, other, { ...request, applyToAllLines: false }, services),
-    ).rejects.toMatchObject({ code: 'cancelled' });
-    const { skipped } = await changeContact(key, other, request, services);
-    expect(skipped).toEqual([{ lineId: '2', reason: 'cancelled' }]);
+    const cancelled = { outcome: 'refused', code: 'cancelled' };
+    const single = { ...request, applyToAllLines: false };
+    expect(await changeContact({ orderId, lineId: '2' }, other, single, services)).toEqual(cancelled);
+    const outcome = await changeContact(key, other, request, services);
+    expect(outcome).toMatchObject({ skipped: [{ lineId: '2', why: cancelled }] });
     expect(counted).toEqual([
       ['RequestsRefused', 'cancelled', 1],
       ['EmailsSent', 'contact-change', 1],
@@ -220,10 +221,12 @@ describe('a request', () => {
 
   it('that goes wrong, or leads to no line, is no refusal', async () => {
     const { services, counted } = service([awaiting]);
-    await expect(resend({ ...key, lineId: '9' }, request, services)).rejects.toMatchObject({
+    expect(await resend({ ...key, lineId: '9' }, request, services)).toEqual({
+      outcome: 'denied',
       code: 'order-line-not-found',
     });
-    await expect(resend(key, request, { ...services, mail: refusingMail })).rejects.toMatchObject({
+    expect(await resend(key, request, { ...services, mail: refusingMail })).toEqual({
+      outcome: 'not-sent',
       code: 'email-not-sent',
     });
     expect(counted).toEqual([]);

@@ -54,9 +54,19 @@ test('a resend: one read, the claim, the record', async () => {
 test('a resend that is refused: one read', async () => {
   const { services, calls } = world(line({ orderId }));
   const caller = { name: 'maya', partnerId: 'northwind', roles: new Set(['resend']) };
-  await expect(resend(awaiting, { caller, requestId: 'r' }, services)).rejects.toMatchObject({
-    code: 'not-started',
-  });
+  const outcome = await resend(awaiting, { caller, requestId: 'r' }, services);
+  expect(outcome).toMatchObject({ outcome: 'refused', code: 'not-started' });
+  expect(calls).toEqual(['BatchGetItem']);
+});
+
+test('a resend that was made before: one read, and the first outcome for whoever makes it again', async () => {
+  const { services, calls } = world(awaiting);
+  const caller = { name: 'maya', partnerId: 'northwind', roles: new Set(['resend']) };
+  const first = await resend(awaiting, { caller, requestId: 'job 1', idempotencyKey: 'k' }, services);
+  calls.length = 0;
+  expect(await resend(awaiting, { caller, requestId: 'job 1', idempotencyKey: 'k' }, services)).toEqual(
+    first,
+  );
   expect(calls).toEqual(['BatchGetItem']);
 });
 

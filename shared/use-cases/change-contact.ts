@@ -1,0 +1,151 @@
+import type { LineAnswer } from '../contracts/api.ts';
+import { keepAnswer } from '../domain/answers.ts';
+import { liveClaim } from '../domain/claims.ts';
+import { type ContactChange, saveContact } from '../domain/contact.ts';
+import type { KeptAnswer, LineKey, OrderLine, QuietChange, Stamp } from '../domain/order-line.ts';
+import { decideContactChange } from '../domain/rules.ts';
+import { type Instant, toInstant } from '../domain/time.ts';
+import { isVisible } from './access.ts';
+import { presentLine } from './present-line.ts';
+import {
+  askForEmail,
+  type Asked,
+  countRefusal,
+  type Decision,
+  notSent,
+  type ResendServices,
+  type Unmet,
+} from './requested-email.ts';
+
+/**
+ * How long a change of several lines goes on to the next, in milliseconds. The one that is then under way has 14 s left
+ * of the 29 of its function, twice what the mail service may take.
+ */
+const linesLimit = 15_000;
+
+interface AskedChange extends Asked {
+  readonly applyToAllLines: boolean;
+}
+
+/** What a change of contact came to on one line. */
+interface ChangeOf<Line> {
+  readonly line: Line;
+  /** `sent` goes to the new contact at once, `saved-for-first` when the first email is due; the others send nothing. */
+  readonly outcome: 'sent' | 'saved-for-first' | 'saved' | 'unchanged';
+  /** The address that it was for. */
+  readonly email: string;
+}
+
+export interface ContactChanges {
+  readonly outcome: 'changed';
+  readonly lines: readonly ChangeOf<LineAnswer>[];
+  readonly skipped: readonly SkippedLine[];
+}
+
+interface SkippedLine {
+  readonly lineId: string;
+  readonly why: Unmet;
+}
+
+/**
+ * Changes the provisioning contact of a line, and with `applyToAllLines` of all lines of its order that the caller
+ * sees. The named line decides about the call; others that refuse, or for which no time is left, are skipped. Doing it
+ * again goes on where it stopped, also after a crash, since lines that have the contact are left as they are; with the
+ * same idempotency key also those that got another one meanwhile.
+ */
+export async function changeContact(
+  key: LineKey,
+  change: ContactChange,
+  asked: AskedChange,
+  services: ResendServices,
+): Promise<ContactChanges | Unmet> {
+  const start = performance.now();
+  const named = await changeLine(key, change, asked, services);
+  if ('code' in named) {
+    countRefusal(named, services.metrics);
+    return named;
+  }
+  const changed = [named];
+  const skipped: SkippedLine[] = [];
+  for (const { lineId } of asked.applyToAllLines ? await otherLines(key, asked, services) : []) {
+    const isLate = performance.now() - start > linesLimit;
+    const other = isLate ? notSent : await changeLine({ ...key, lineId }, change, asked, services);
+    if ('code' in other) skipped.push({ lineId, why: other });
+    else changed.push(other);
+  }
+  const at = toInstant(services.now());
+  const lines = changed.map((of) => ({ ...of, line: presentLine(of.line, at, services.limits) }));
+  return { outcome: 'changed', lines, skipped };
+}
+
+async function otherLines({ orderId, lineId }: LineKey, { caller }: Asked, { store }: ResendServices) {
+  const { lines } = await store.findOrder(orderId);
+  return lines.filter((line) => line.lineId !== lineId && isVisible(line, caller));
+}
+
+const changeLine = (
+  key: LineKey,
+  change: ContactChange,
+  asked: Asked,
+  services: ResendServices,
+): Promise<ChangeOf<OrderLine> | Unmet> =>
+  askForEmail<ChangeOf<OrderLine>>(
+    key,
+    asked,
+    {
+      kind: 'contact-change',
+      decide: (line, at, key) => decide(line, change, { at, actor: asked.caller.name }, key, services),
+      replay: (line, kept) => ({ instead: changeKept(line, kept) }),
+      sent: (line, email) => ({ line, outcome: 'sent', email: email.to }),
+    },
+    services,
+  );
+
+/** @param key under which the outcome is kept, if under any */
+function decide(
+  line: OrderLine,
+  change: ContactChange,
+  stamp: Stamp,
+  key: string | undefined,
+  { limits }: ResendServices,
+): Decision<ChangeOf<OrderLine>> {
+  const { at } = stamp;
+  const busy = liveClaim(line, at);
+  if (busy) return { busy: { outcome: 'refused', code: 'resend-too-soon', canResendAt: busy.until } };
+  const decision = decideContactChange(line, change, at, limits);
+  switch (decision.outcome) {
+    case 'unchanged':
+      return quietly(line, { outcome: 'unchanged', email: change.email }, key, at);
+    case 'save': {
+      const { contact } = decision;
+      return quietly(saveContact(line, contact, stamp), { outcome: 'saved', email: contact.email }, key, at);
+    }
+    case 'send':
+      return { sendTo: decision.contact };
+    case 'refused':
+      return { instead: { outcome: 'refused', ...decision.refusal } };
+  }
+}
+
+/** A change that sends nothing. */
+function quietly(
+  line: OrderLine,
+  change: QuietChange,
+  key: string | undefined,
+  at: Instant,
+): Decision<ChangeOf<OrderLine>> {
+  const changed = key === undefined ? line : keepAnswer(line, { key, at, change });
+  return { instead: quietChange(changed, change), line: changed };
+}
+
+const quietChange = (line: OrderLine, { outcome, email }: QuietChange): ChangeOf<OrderLine> => ({
+  line,
+  outcome: outcome === 'saved' && line.status === 'Scheduled' ? 'saved-for-first' : outcome,
+  email,
+});
+
+function changeKept(line: OrderLine, { email, change }: KeptAnswer): ChangeOf<OrderLine> {
+  if (email) return { line, outcome: 'sent', email: email.to };
+  if (change) return quietChange(line, change);
+  throw new Error('nothing was kept of a contact change but its idempotency key');
+}
