@@ -38,6 +38,8 @@ export default tseslint.config(
         navigator: 'readonly',
         setTimeout: 'readonly',
         fetch: 'readonly',
+        Headers: 'readonly',
+        URLSearchParams: 'readonly',
       },
     },
   },

@@ -7,15 +7,10 @@ import { faultForLog } from '../../shared/contracts/log.ts';
 import { requestLog } from '../../shared/runtime/request-log.ts';
 import type { ServingServices } from '../../shared/runtime/serving.ts';
 import { docs } from './docs.ts';
-import { routes } from './routes.ts';
-
-export interface ApiServices extends ServingServices {
-  /** The folder that holds the files of the documentation page. */
-  readonly docsFolder: string;
-}
+import { openApiDocument, routes } from './routes.ts';
 
 /** The API as an app that takes API Gateway's context in its bindings, in Lambda and on one machine alike. */
-export function createApp(services: ApiServices): Hono {
+export function createApp(services: ServingServices): Hono {
   const { now, log } = services;
   const app = new Hono();
 
@@ -37,7 +32,7 @@ export function createApp(services: ApiServices): Hono {
   for (const { method, path, serve } of routes) {
     app.on(method, path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) => serve(c, services));
   }
-  app.route('/docs', docs(services.docsFolder));
+  app.route('/docs', docs(routes, openApiDocument));
 
   app.notFound((c) => problemResponse(c, new Problem({ code: 'not-found' })));
   app.onError((error, c) => {

@@ -1,58 +1,50 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Hono } from 'hono';
-import { html } from 'hono/html';
+import { type Context, Hono } from 'hono';
+import { callsPage, problemPage } from './docs-pages.ts';
+import type { Route } from './route.ts';
+import { exampleProblem, type ProblemCode, problemPath, problems } from '../../shared/contracts/problems.ts';
 
-const contentTypes = { 'swagger-ui.css': 'text/css', 'swagger-ui-bundle.js': 'text/javascript' } as const;
+const contentTypes = { 'docs.css': 'text/css', 'docs.js': 'text/javascript' } as const;
 
-/** Where the files of the page are deployed to, beside the function's code. */
-export const deployedDocsFolder = 'swagger-ui';
-
-/** The files of swagger-ui-dist that the page needs. */
+/** The files that the pages load. */
 export const docsAssets = Object.keys(contentTypes);
 
-const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+/** The folder of these files, beside the code that reads them: here as well as in what is deployed. */
+export const docsFolder = 'assets';
 
-/** The page to read and try the API on: Swagger UI, from files in `assetsFolder`. */
-export function docs(assetsFolder: string): Hono {
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/**
+ * The pages to read about the API and to try it, made of what serves it. They are whole without scripts; with them,
+ * each call can be made from its form.
+ */
+export function docs(routes: readonly Route[], description: () => object): Hono {
   const app = new Hono();
-  app.get('/', (c) => {
-    c.header('content-security-policy', policy);
-    return c.html(
-      html`<!doctype html>
-        <html lang="en">
-          <head>
-            <meta charset="utf-8" />
-            <meta name="viewport" content="width=device-width, initial-scale=1" />
-            <title>Provisioning emails: API</title>
-            <link rel="icon" href="data:," />
-            <link rel="stylesheet" href="/docs/swagger-ui.css" />
-          </head>
-          <body>
-            <div id="swagger-ui"></div>
-            <script src="/docs/swagger-ui-bundle.js"></script>
-            <script src="/docs/start.js"></script>
-          </body>
-        </html>`,
+  let calls: Promise<string> | undefined;
+
+  app.get('/', async (c) => page(c, await (calls ??= callsPage(routes, description()))));
+  for (const code of codes) {
+    app.get(problemPath(code).replace('/docs', ''), async (c) =>
+      page(c, await problemPage(code, exampleProblem(code))),
     );
-  });
-  app.get('/start.js', (c) =>
-    c.body(
-      "SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', persistAuthorization: false });\n",
-      200,
-      {
-        'content-type': 'text/javascript; charset=utf-8',
-      },
-    ),
-  );
+  }
   for (const [name, contentType] of Object.entries(contentTypes)) {
     app.get(`/${name}`, async (c) =>
-      c.body(await readFile(join(assetsFolder, name), 'utf8'), 200, {
+      c.body(await readFile(join(import.meta.dirname, docsFolder, name), 'utf8'), 200, {
         'content-type': `${contentType}; charset=utf-8`,
-        'cache-control': 'public, max-age=86400',
+        'cache-control': 'public, max-age=3600',
       }),
     );
   }
   return app;
+}
+
+const isCode = (name: string): name is ProblemCode => name in problems;
+const codes = Object.keys(problems).filter(isCode);
+
+function page(c: Context, markup: string): Response {
+  c.header('content-security-policy', policy);
+  return c.html(markup);
 }

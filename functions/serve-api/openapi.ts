@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import { descriptionAnswer } from '../../shared/contracts/api.ts';
-import { exampleProblem, type ProblemCode, problems, problemType } from '../../shared/contracts/problems.ts';
+import { exampleProblem, type ProblemCode, problems, problemPath } from '../../shared/contracts/problems.ts';
 import type { RouteDescription } from './route.ts';
 
 /** The OpenAPI 3.1 description of the API, generated from what serves it. */
@@ -119,7 +119,7 @@ function makeSchema(code: ProblemCode) {
   const { status, title, description, adds } = problems[code];
   return z
     .object({
-      type: z.literal(problemType(code)),
+      type: z.literal(problemPath(code)),
       title: z.literal(title),
       status: z.literal(status),
       detail: z.string().meta({ description: 'What is wrong with this request, for people' }),

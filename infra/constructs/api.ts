@@ -1,9 +1,9 @@
-import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { deployedDocsFolder, docsAssets } from '../../functions/serve-api/docs.ts';
+import { docsAssets, docsFolder } from '../../functions/serve-api/docs.ts';
 import type { servingEnvironment } from '../../shared/runtime/serving.ts';
 import type { FunctionSettings } from '../settings.ts';
 import type { CallerSalt } from './caller-salt.ts';
@@ -35,12 +35,10 @@ const openPaths = [
 const forEverybody =
   'Health, the description and its page are for everybody, as is the answer to what leads nowhere.';
 
-const { resolve } = createRequire(import.meta.url);
-
-/** The files of the documentation page. */
+/** The files of the documentation pages. */
 export const docsFiles: RuntimeFiles = {
-  folder: deployedDocsFolder,
-  paths: docsAssets.map((name) => resolve(`swagger-ui-dist/${name}`)),
+  folder: docsFolder,
+  paths: docsAssets.map((name) => join(import.meta.dirname, '../../functions/serve-api', docsFolder, name)),
 };
 
 /** The HTTP API, served by one function. */

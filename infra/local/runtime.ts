@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
 import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { Hono } from 'hono';
 import type { Duration } from 'luxon';
@@ -93,8 +91,6 @@ const settings = readEnvironment(z.object(variables).omit(ofSignIn), {
   }),
 });
 
-const docsFolder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-
 /** @param open opens the data folder */
 export async function startRuntime(options: RuntimeOptions, open = openStorage): Promise<Runtime> {
   const storage = await open(options.dataFolder, options);
@@ -153,7 +149,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
   if (options.seed) await seed(storage, bus, now());
 
   return {
-    api: createApp({ ...serving('serve-api'), docsFolder }),
+    api: createApp(serving('serve-api')),
     console: createConsole(
       serveConsole.buildServices(consoleSettings, serving('serve-console'), () =>
         keptSecret(storage, 'session-secret'),

@@ -267,7 +267,7 @@ export const problemDocument = (
   requestId: string,
 ) => {
   const { status, title } = problems[code];
-  return { type: problemType(code), title, status, detail: message, code, requestId, ...added };
+  return { type: problemPath(code), title, status, detail: message, code, requestId, ...added };
 };
 
 /** An example of a problem. */
@@ -276,7 +276,8 @@ export const exampleProblem = (code: ProblemCode) => {
   return problemDocument({ code, message: exampleDetail, extras: example }, exampleRequestId);
 };
 
-export const problemType = (code: ProblemCode): string => `urn:problem:${code}`;
+/** The page about a problem, which its `type` names, relative to the API. */
+export const problemPath = (code: ProblemCode): string => `/docs/problems/${code}`;
 
 export const invalidRequest = (errors: readonly InputError[]): Problem =>
   new Problem({ code: 'invalid-request', errors: [...errors] });

@@ -193,6 +193,22 @@ test.each(['en', 'ja'])('an email in %s fits a narrow phone, in light and dark',
   await context.close();
 });
 
+test('the documentation of the API: a call is made from its form', async () => {
+  const context = await browser.newContext({ baseURL: service.url });
+  const page = await context.newPage();
+  await page.goto('/docs');
+  expect(await barriers(page)).toEqual([]);
+  await page.setViewportSize({ width: 320, height: 640 });
+  expect(await overflow(page)).toBe(0);
+  const token = await api.token({ partnerId: 'northwind', roles: ['view'] });
+  await page.getByLabel(/^Access token/).fill(token);
+  const call = page.getByRole('form', { name: 'GET /orders/{orderId}', exact: true });
+  await call.locator('[name=orderId]').fill('ORD-20451');
+  await call.getByRole('button', { name: 'Send' }).click();
+  await call.getByText('"Harbour View College"').first().waitFor();
+  await context.close();
+});
+
 test('no page is heavy', async () => {
   const { context } = visitIn('en');
   const page = await context.newPage();

@@ -53,7 +53,7 @@ test('the console shows people the lines of their partner, with the files that i
   expect((await page(`/console/orders/${orderId}`, others)).status).toBe(404);
 });
 
-test.each(['/docs', '/docs/swagger-ui.css', '/docs/swagger-ui-bundle.js'])(
+test.each(['/docs', '/docs/docs.css', '/docs/docs.js', '/docs/problems/cancelled'])(
   'the documentation of the API has %s',
   async (path) => {
     expect((await page(path)).status).toBe(200);

@@ -102,11 +102,8 @@ test('credentials come from the environment, as Lambda gives them, and from nowh
   }
 });
 
-test('the API has the files of its documentation page beside it', () => {
-  expect(readdirSync(join(folder, 'serve-api', 'swagger-ui')).sort()).toEqual([
-    'swagger-ui-bundle.js',
-    'swagger-ui.css',
-  ]);
+test('the API has the files of its documentation pages beside it', () => {
+  expect(readdirSync(join(folder, 'serve-api', 'assets')).sort()).toEqual(['docs.css', 'docs.js']);
 });
 
 test('the console has the files of its pages beside it', () => {

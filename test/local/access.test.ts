@@ -133,14 +133,26 @@ describe('without a token', () => {
     expect((await api.request(path)).status).toBe(200);
   });
 
-  it('the documentation page and all that it loads are served from here', async () => {
+  it('the documentation, the page of each problem, and all that they load are served from here', async () => {
     const response = await fetch(`${service.url}/docs`);
     expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
     const page = await response.text();
-    const assets = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? '');
-    expect(assets.length).toBeGreaterThan(2);
-    for (const path of assets) expect((await fetch(new URL(path, service.url))).status).toBe(200);
-    expect(page).toContain('rel="icon"'); // without it browsers ask for one at /favicon.ico
+    for (const name of [
+      'POST /orders/{orderId}/lines/{lineId}/resend',
+      'Idempotency-Key',
+      'grant_type=client_credentials',
+    ])
+      expect(page).toContain(name);
+    const paths = [...page.matchAll(/(?:src|href)="(\/[^"]*)"/g)].map(([, path]) => path ?? '');
+    expect(paths).toContain('/docs/problems/point-of-no-return');
+    for (const path of new Set(paths))
+      expect([path, (await fetch(new URL(path, service.url))).status]).toEqual([path, 200]);
+  });
+
+  it('the type of a problem opens the page that explains it', async () => {
+    const { body } = await api.request<{ type: string; title: string }>('/order-lines');
+    const page = await fetch(new URL(body.type, service.url));
+    expect(await page.text()).toContain(`<h1>${body.title}</h1>`);
   });
 
   it('a path that leads nowhere is a problem document too', async () => {

@@ -56,7 +56,7 @@ describe.each(refusing)('%s %s', (_id, status, response) => {
     expect(Object.keys(examples)).not.toHaveLength(0);
     for (const [code, { value }] of Object.entries(examples)) {
       const { title } = problems[code as ProblemCode];
-      expect(value).toMatchObject({ code, title, status: Number(status), type: `urn:problem:${code}` });
+      expect(value).toMatchObject({ code, title, status: Number(status), type: `/docs/problems/${code}` });
       expect({ code, fits: fits(value) }).toEqual({ code, fits: true });
     }
   });

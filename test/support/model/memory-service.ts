@@ -171,7 +171,6 @@ export class MemoryService implements Target {
       limits: defaults.resendLimits,
       claimNames: defaults.claimNames,
       callerHash: { prepare: () => undefined, of: () => Promise.resolve(undefined) },
-      docsFolder: '',
     });
     this.#executions = new MemoryExecutions(machine, this.#agenda, (state, data) =>
       this.#during(async () => {
