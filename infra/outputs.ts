@@ -11,6 +11,7 @@ export const stackOutputs = z.object({
   EventBusArn: z.string(),
   StateMachineArn: z.string(),
   TableName: z.string(),
+  SettledLineDays: z.coerce.number(),
   /** The queues of the functions that take events. */
   IntakeQueues: json.pipe(z.record(z.enum(intakeFunctions), queueUrls)),
   /** The queues between functions of the product. */

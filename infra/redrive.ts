@@ -177,12 +177,12 @@ async function* lettersOf(sqs: SQSClient, queueUrl: string): AsyncIterable<Messa
  * with a newer one, from the sweep or an earlier redrive, and settled ones.
  */
 async function redriveExecutions(
-  { StateMachineArn: stateMachineArn, TableName }: StackOutputs,
+  { StateMachineArn: stateMachineArn, TableName, SettledLineDays }: StackOutputs,
   chosen: Options,
 ): Promise<number> {
   const sfn = sfnClient();
   const executions = workflow(sfn, stateMachineArn);
-  const store = orderLineStore(dynamoDbClient(), TableName);
+  const store = orderLineStore(dynamoDbClient(), TableName, SettledLineDays);
   let found = 0;
   for (const statusFilter of ['FAILED', 'TIMED_OUT'] as const) {
     for await (const page of paginateListExecutions({ client: sfn }, { stateMachineArn, statusFilter })) {

@@ -43,6 +43,7 @@ export class ServiceStack extends Stack {
     new CfnOutput(this, 'EventBusArn', { value: bus.resource.eventBusArn });
     new CfnOutput(this, 'StateMachineArn', { value: stateMachine.stateMachineArn });
     new CfnOutput(this, 'TableName', { value: table.tableName });
+    new CfnOutput(this, 'SettledLineDays', { value: String(settings.settledLineDays) });
     new CfnOutput(this, 'IntakeQueues', { value: this.toJsonString(queues) });
     new CfnOutput(this, 'WorkQueues', { value: this.toJsonString(workQueues.urls) });
   }

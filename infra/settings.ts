@@ -4,6 +4,7 @@ import {
   mailFields,
   offerWindows,
   resendLimits,
+  settledLineDays,
   type settingVariables,
   withFittingSender,
 } from '../shared/contracts/environment.ts';
@@ -26,6 +27,8 @@ export const defaults = {
   deadLetterDays: 7,
   /** As far back as the table can be restored: later events are replayed. */
   eventArchiveDays: 35,
+  /** A year, and a month to look back on it. */
+  settledLineDays: 400,
   logRetentionDays: 90,
   runbookUrl: 'infra/RUNBOOK.md',
 } as const;
@@ -126,6 +129,8 @@ const settingsObject = z.strictObject({
     .default(defaults.deadLetterDays),
   /** For how long the events that came in are kept for replay: they name people, too. */
   eventArchiveDays: z.int(notArchiveDays).min(1, notArchiveDays).default(defaults.eventArchiveDays),
+  /** For how long a line is kept once it is settled: it names people. */
+  settledLineDays: settledLineDays.default(defaults.settledLineDays),
   logRetentionDays: z
     .literal(retentionDays, `must be one of ${retentionDays.join(', ')}: CloudWatch takes no others`)
     .default(defaults.logRetentionDays),
@@ -141,16 +146,26 @@ const settingsObject = z.strictObject({
 /** All that a deployer may set. */
 export const settingNames = Object.keys(settingsObject.shape);
 
-const settingsSchema = settingsObject.transform((settings) => ({
-  ...settings,
-  claimNames: settings.claimNames ?? (settings.signIn ? defaults.claimNames : defaults.poolClaimNames),
-}));
+const settingsSchema = settingsObject
+  .refine(
+    ({ settledLineDays, eventArchiveDays, deadLetterDays }) =>
+      settledLineDays >= eventArchiveDays + deadLetterDays,
+    {
+      path: ['settledLineDays'],
+      error:
+        'must be at least eventArchiveDays and deadLetterDays together: a booking that is replayed once its line is gone would be booked and sent again',
+    },
+  )
+  .transform((settings) => ({
+    ...settings,
+    claimNames: settings.claimNames ?? (settings.signIn ? defaults.claimNames : defaults.poolClaimNames),
+  }));
 export type Settings = z.output<typeof settingsSchema>;
 
 /** What functions are created from: the settings they read, and the retention of their logs. */
 export type FunctionSettings = Pick<
   Settings,
-  'offerWindows' | 'resendLimits' | 'mail' | 'claimNames' | 'logRetentionDays'
+  'offerWindows' | 'resendLimits' | 'mail' | 'claimNames' | 'settledLineDays' | 'logRetentionDays'
 >;
 
 /** The settings as environment variables; each function gets those it asks for. */
@@ -161,6 +176,7 @@ export const variablesOf = (
   RESEND_LIMITS: JSON.stringify(settings.resendLimits),
   MAIL_SETTINGS: JSON.stringify(settings.mail),
   CLAIM_NAMES: JSON.stringify(settings.claimNames),
+  SETTLED_LINE_DAYS: JSON.stringify(settings.settledLineDays),
 });
 
 const context = z.object({ settings: settingsSchema });

@@ -53,6 +53,7 @@ async function handle(event: z.output<typeof schema>, services: Services): Promi
   const stamp = { at: toInstant(now()), actor: event.source };
 
   const { line: found, onboarding } = await store.findWithOrder(event.detail);
+  if (onboarding && !isBooked(found)) await store.keepOnboarding(found.orderId, onboarding, stamp.at);
   const { line, isNew } = await store.change(found, (known) => {
     const booked = isBooked(known) ? known : book(event.detail, known, settings.OFFER_WINDOWS, stamp);
     return { line: asOnboarded(booked, onboarding, stamp.at), isNew: !isBooked(known) };

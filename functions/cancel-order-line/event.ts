@@ -38,7 +38,7 @@ async function handle(
   const { line } = await store.change(found, (known) => ({
     line: isBooked(known)
       ? cancel(known, cancelledAt, { at, actor: event.source })
-      : holdCancellation(known, cancelledAt),
+      : holdCancellation(known, cancelledAt, at),
   }));
   if (isBooked(line)) await alignWorkflow(line, at, workflow, store);
 }

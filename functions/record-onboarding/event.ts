@@ -33,7 +33,7 @@ async function handle(event: z.output<typeof schema>, services: IntakeServices):
   const { orderId, organizationId, onboardedAt } = event.detail;
   const stamp = { at: toInstant(now()), actor: event.source };
 
-  const onboarding = await store.recordOnboarding(orderId, { organizationId, onboardedAt });
+  const onboarding = await store.recordOnboarding(orderId, { organizationId, onboardedAt }, stamp.at);
   const { lines } = await store.findOrder(orderId);
   for (const found of lines.filter(isBooked)) {
     const line = await onboardLine(found, onboarding, stamp, services);

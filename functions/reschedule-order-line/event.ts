@@ -39,7 +39,7 @@ async function handle(
   const found = await store.find({ orderId, lineId });
   const { line } = await store.change(found, (known) => {
     const change = { requestedStartDate, changedAt };
-    if (!isBooked(known)) return { line: holdReschedule(known, change) };
+    if (!isBooked(known)) return { line: holdReschedule(known, change, at) };
     if (liveClaim(known, at))
       throw new NamedFault(faultNames.sendInProgress, 'the email is just leaving; what comes of it decides');
     return { line: reschedule(known, change, { at, actor: event.source }) };

@@ -19,6 +19,7 @@ import { type EmailOutcome, sendEmail, type SendServices } from '../../shared/us
 
 export const environment = z.object({
   TABLE_NAME: variables.TABLE_NAME,
+  SETTLED_LINE_DAYS: variables.SETTLED_LINE_DAYS,
   MAIL_SETTINGS: variables.MAIL_SETTINGS,
   CONFIGURATION_SET: variables.CONFIGURATION_SET,
 });
@@ -38,7 +39,7 @@ export function buildServices(
   metrics = createMetrics(),
 ): SendServices {
   return {
-    store: orderLineStore(clients.dynamoDb, settings.TABLE_NAME),
+    store: orderLineStore(clients.dynamoDb, settings.TABLE_NAME, settings.SETTLED_LINE_DAYS),
     mail: mail(clients.ses, settings.CONFIGURATION_SET),
     mailSettings: settings.MAIL_SETTINGS,
     now,

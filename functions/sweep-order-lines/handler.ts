@@ -28,6 +28,7 @@ import { onboardLine } from '../../shared/use-cases/onboard-line.ts';
 
 export const environment = z.object({
   TABLE_NAME: variables.TABLE_NAME,
+  SETTLED_LINE_DAYS: variables.SETTLED_LINE_DAYS,
   STATE_MACHINE_ARN: variables.STATE_MACHINE_ARN,
 });
 
@@ -57,7 +58,7 @@ export function buildServices(
   metrics = createMetrics(),
 ): Services {
   return {
-    store: orderLineStore(clients.dynamoDb, settings.TABLE_NAME),
+    store: orderLineStore(clients.dynamoDb, settings.TABLE_NAME, settings.SETTLED_LINE_DAYS),
     workflow: workflow(clients.sfn, settings.STATE_MACHINE_ARN),
     now,
     log: createLog('sweep-order-lines'),

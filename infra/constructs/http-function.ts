@@ -35,12 +35,13 @@ export class HttpFunction<
 
   constructor(scope: Construct, id: string, props: HttpFunctionProps<Environment>) {
     const { settings, table, mail, callerSalt, environment, ...rest } = props;
-    const { MAIL_SETTINGS, RESEND_LIMITS, CLAIM_NAMES } = variablesOf(settings);
+    const { SETTLED_LINE_DAYS, MAIL_SETTINGS, RESEND_LIMITS, CLAIM_NAMES } = variablesOf(settings);
     super(scope, id, {
       ...rest,
       settings,
       environment: environment({
         TABLE_NAME: table.tableName,
+        SETTLED_LINE_DAYS,
         MAIL_SETTINGS,
         CONFIGURATION_SET: mail.configurationSetName,
         RESEND_LIMITS,

@@ -6,13 +6,13 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { environment } from '../../functions/sweep-order-lines/handler.ts';
-import type { Settings } from '../settings.ts';
+import { type FunctionSettings, variablesOf } from '../settings.ts';
 import { LambdaFunction } from './lambda-function.ts';
 import { grantItems, grantQuery } from './table.ts';
 import { grantExecutions } from './workflow.ts';
 
 interface SweepProps {
-  readonly settings: Pick<Settings, 'logRetentionDays'>;
+  readonly settings: FunctionSettings;
   readonly table: Table;
   readonly stateMachine: StateMachine;
 }
@@ -31,7 +31,11 @@ export class Sweep extends Construct {
       settings,
       folder: 'sweep-order-lines',
       description: 'Gives order lines what their workflow missed',
-      environment: { TABLE_NAME: table.tableName, STATE_MACHINE_ARN: stateMachine.stateMachineArn },
+      environment: {
+        TABLE_NAME: table.tableName,
+        SETTLED_LINE_DAYS: variablesOf(settings).SETTLED_LINE_DAYS,
+        STATE_MACHINE_ARN: stateMachine.stateMachineArn,
+      },
       timeout: Duration.minutes(15),
       memory: 512,
     });

@@ -3,6 +3,7 @@ import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } fr
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { expiryAttribute } from '../../shared/adapters/expiry.ts';
 import { type IndexName, indexes } from '../../shared/adapters/order-line-item.ts';
 import type { Settings } from '../settings.ts';
 
@@ -21,6 +22,7 @@ export class OrderLineTable extends Construct {
     this.table = new Table(this, 'Table', {
       partitionKey: text('pk'),
       sortKey: text('sk'),
+      timeToLiveAttribute: expiryAttribute,
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.AWS_MANAGED,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },

@@ -34,6 +34,7 @@ export class OrderLineWorkflow extends Construct {
       description: 'Sends the first email of an order line',
       environment: {
         TABLE_NAME: table.tableName,
+        SETTLED_LINE_DAYS: variablesOf(settings).SETTLED_LINE_DAYS,
         MAIL_SETTINGS: variablesOf(settings).MAIL_SETTINGS,
         CONFIGURATION_SET: mail.configurationSetName,
       },

@@ -27,6 +27,7 @@ import { DeadLetterOffice } from './dead-letter-office.ts';
 import { readDefinition } from './definition.ts';
 import { EventBus } from './event-bus.ts';
 import { Executions, type TaskHandler } from './executions.ts';
+import { removeExpiredItems } from './expiring.ts';
 import { Faults } from './faults.ts';
 import { startInbox } from './inbox.ts';
 import { Jobs } from './jobs.ts';
@@ -145,6 +146,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
 
   queues.deliverTo(new Map([...intake(clients, now), ...workers()]));
   await sweepHourly(storage, jobs, clock, sweep);
+  await removeExpiredItems(storage, jobs, clock, clients.dynamoDb, settings.SETTLED_LINE_DAYS);
   await jobs.start();
   if (options.seed) await seed(storage, bus, now());
 

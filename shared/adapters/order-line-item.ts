@@ -13,6 +13,7 @@ import {
   type StoredLine,
   type UnbookedLine,
 } from '../domain/order-line.ts';
+import { expiryOf } from './expiry.ts';
 import { storedEntry } from './stored-history.ts';
 
 const text = z.string();
@@ -100,6 +101,7 @@ const unbookedSchema = z
     lineId: text,
     status: z.literal('Unbooked'),
     cancelledAt: text.exactOptional(),
+    heldSince: text.exactOptional(),
     reschedule: reschedule.exactOptional(),
     reschedules: z.array(reschedule).default([]),
     version: z.int(),
@@ -179,9 +181,17 @@ function dueShard({ orderId, lineId }: LineKey): string {
 
 export const shardName = (shard: number): string => `open-${shard}`;
 
-/** The whole item of a line, with the keys of the indexes that it is found by. */
-export function toItem(line: StoredLine) {
-  return { ...primaryKey(line), ...line, ...(isBooked(line) ? indexKeys(line) : {}) };
+/**
+ * The whole item of a line, with the keys of the indexes that it is found by, and when it goes.
+ * @param settledLineDays for how long it is kept once the line is settled
+ */
+export function toItem(line: StoredLine, settledLineDays: number) {
+  return {
+    ...primaryKey(line),
+    ...line,
+    ...(isBooked(line) ? indexKeys(line) : {}),
+    ...expiryOf(line, settledLineDays),
+  };
 }
 
 function indexKeys(line: OrderLine) {

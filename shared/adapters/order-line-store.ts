@@ -24,6 +24,7 @@ import {
 } from '../domain/order-line.ts';
 import type { Instant } from '../domain/time.ts';
 import { unbooked } from '../domain/transitions.ts';
+import { expiryAfter, expiryAttribute } from './expiry.ts';
 import {
   dueShards,
   type IndexName,
@@ -95,8 +96,10 @@ export interface OrderLineStore {
   change<Decided extends Decision>(from: StoredLine, decide: (line: StoredLine) => Decided): Promise<Decided>;
   findOnboarding(orderId: string): Promise<Onboarding | undefined>;
   findOrder(orderId: string): Promise<{ lines: readonly StoredLine[]; onboarding?: Onboarding }>;
-  /** Writes that the order is onboarded, unless that is known; answers what holds from now on. */
-  recordOnboarding(orderId: string, onboarding: Onboarding): Promise<Onboarding>;
+  /** Writes at `at` that the order is onboarded, unless that is known; answers what holds from now on. */
+  recordOnboarding(orderId: string, onboarding: Onboarding, at: Instant): Promise<Onboarding>;
+  /** Keeps the onboarding of an order for as long as of one that is written at `at`: it has one more line. */
+  keepOnboarding(orderId: string, onboarding: Onboarding, at: Instant): Promise<void>;
   list(request: ListRequest): Promise<ListPage>;
   /** Open lines that need somebody by then. */
   listDue(by: Instant): AsyncIterable<LineKey>;
@@ -156,10 +159,14 @@ export const cursors = {
   },
 };
 
-/** @param pause waits so many milliseconds of real time */
+/**
+ * @param settledLineDays for how long settled lines are kept, and what is known of orders and of lines without a booking
+ * @param pause waits so many milliseconds of real time
+ */
 export function orderLineStore(
   dynamoDb: DynamoDBClient,
   tableName: string,
+  settledLineDays: number,
   pause: (milliseconds: number) => Promise<unknown> = setTimeout,
 ): OrderLineStore {
   const client = DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } });
@@ -179,7 +186,7 @@ export function orderLineStore(
       await client.send(
         new PutCommand({
           ...table,
-          Item: toItem(line),
+          Item: toItem(line, settledLineDays),
           ...(before === 0
             ? { ConditionExpression: 'attribute_not_exists(pk)' }
             : {
@@ -234,6 +241,12 @@ export function orderLineStore(
     );
     return Item && onboardingSchema.parse(Item);
   }
+
+  const onboardingItem = (orderId: string, onboarding: Onboarding, at: Instant) => ({
+    ...orderKey(orderId),
+    ...onboarding,
+    [expiryAttribute]: expiryAfter(at, settledLineDays),
+  });
 
   /** One page of an index partition, as places in the order of the list. */
   async function page(index: ListIndex, partition: string, after: string | undefined, limit: number) {
@@ -324,12 +337,12 @@ export function orderLineStore(
       return { lines, ...(onboarding ? { onboarding } : {}) };
     },
 
-    async recordOnboarding(orderId, onboarding) {
+    async recordOnboarding(orderId, onboarding, at) {
       try {
         await client.send(
           new PutCommand({
             ...table,
-            Item: { ...orderKey(orderId), ...onboarding },
+            Item: onboardingItem(orderId, onboarding, at),
             ConditionExpression: 'attribute_not_exists(pk)',
           }),
         );
@@ -338,6 +351,10 @@ export function orderLineStore(
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         return onboardingSchema.parse(await findOnboarding(orderId));
       }
+    },
+
+    async keepOnboarding(orderId, onboarding, at) {
+      await client.send(new PutCommand({ ...table, Item: onboardingItem(orderId, onboarding, at) }));
     },
 
     async list(request) {

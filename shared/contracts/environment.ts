@@ -101,6 +101,9 @@ const claimName = z.string().min(1).max(100, brief(100));
 export const claimNames = z.strictObject({ partnerId: claimName, roles: claimName });
 export type ClaimNames = z.output<typeof claimNames>;
 
+/** For how many days a settled line is kept; no item is wanted for longer than ten years. */
+export const settledLineDays = z.int().min(1).max(3653);
+
 const json = <Schema extends z.ZodType>(schema: Schema) =>
   z
     .string()
@@ -121,6 +124,7 @@ export const settingVariables = {
   RESEND_LIMITS: json(resendLimits),
   MAIL_SETTINGS: json(mailSettings),
   CLAIM_NAMES: json(claimNames),
+  SETTLED_LINE_DAYS: json(settledLineDays),
 };
 
 /** Environment variables by name; each function picks what it reads. */

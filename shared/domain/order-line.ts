@@ -196,6 +196,8 @@ export type OpenLine = ScheduledLine | AwaitingLine;
 export interface UnbookedLine extends LineKey, Versioned {
   readonly status: 'Unbooked';
   readonly cancelledAt?: Instant;
+  /** When the last of these events came; missing in the oldest items. */
+  readonly heldSince?: Instant;
   /** In the order in which they came. */
   readonly reschedules: readonly Reschedule[];
 }

@@ -54,20 +54,20 @@ export const unbooked = ({ orderId, lineId }: LineKey): UnbookedLine => ({
 export const mostHeldReschedules = 20;
 
 /** Buffers a reschedule until the booking arrives. A duplicate changes nothing. */
-export function holdReschedule(held: UnbookedLine, change: Reschedule): UnbookedLine {
+export function holdReschedule(held: UnbookedLine, change: Reschedule, at: Instant): UnbookedLine {
   if (held.reschedules.some((known) => isSameChange(known, change))) return held;
   const reschedules = [...held.reschedules, change];
-  if (reschedules.length <= mostHeldReschedules) return { ...held, reschedules };
+  if (reschedules.length <= mostHeldReschedules) return { ...held, reschedules, heldSince: at };
   const first = reschedules.reduce((a, b) => (b.changedAt < a.changedAt ? b : a));
-  return { ...held, reschedules: reschedules.filter((known) => known !== first) };
+  return { ...held, reschedules: reschedules.filter((known) => known !== first), heldSince: at };
 }
 
 const isSameChange = (a: Reschedule, b: Reschedule): boolean =>
   a.changedAt === b.changedAt && a.requestedStartDate === b.requestedStartDate;
 
 /** Buffers a cancellation until the booking arrives. */
-export function holdCancellation(held: UnbookedLine, cancelledAt: Instant): UnbookedLine {
-  return held.cancelledAt ? held : { ...held, cancelledAt };
+export function holdCancellation(held: UnbookedLine, cancelledAt: Instant, at: Instant): UnbookedLine {
+  return held.cancelledAt ? held : { ...held, cancelledAt, heldSince: at };
 }
 
 /**

@@ -9,6 +9,7 @@ import { consumeEvents, type ConsumerServices, type EventsHandler } from './cons
 /** What a function reads from its environment that takes events in and leaves the workflow as it is. */
 export const recordingEnvironment = z.object({
   TABLE_NAME: variables.TABLE_NAME,
+  SETTLED_LINE_DAYS: variables.SETTLED_LINE_DAYS,
   DEAD_LETTER_QUEUE_URL: variables.DEAD_LETTER_QUEUE_URL,
 });
 

@@ -38,7 +38,7 @@ export const buildRecordingServices = <Settings extends z.output<typeof recordin
   now = () => new Date(),
   metrics = createMetrics(),
 ): RecordingServices & { readonly settings: Settings } => ({
-  store: orderLineStore(clients.dynamoDb, settings.TABLE_NAME),
+  store: orderLineStore(clients.dynamoDb, settings.TABLE_NAME, settings.SETTLED_LINE_DAYS),
   deadLetters: deadLetters(clients.sqs, settings.DEAD_LETTER_QUEUE_URL),
   now,
   log: createLog(functionName),

@@ -12,6 +12,7 @@ import { createMetrics } from './metrics.ts';
 /** What a function that serves people reads from its environment. */
 export const servingEnvironment = z.object({
   TABLE_NAME: variables.TABLE_NAME,
+  SETTLED_LINE_DAYS: variables.SETTLED_LINE_DAYS,
   MAIL_SETTINGS: variables.MAIL_SETTINGS,
   CONFIGURATION_SET: variables.CONFIGURATION_SET,
   RESEND_LIMITS: variables.RESEND_LIMITS,
@@ -38,7 +39,7 @@ export function buildServingServices(
 ): ServingServices {
   const log = createLog(serviceName);
   return {
-    store: orderLineStore(clients.dynamoDb, environment.TABLE_NAME),
+    store: orderLineStore(clients.dynamoDb, environment.TABLE_NAME, environment.SETTLED_LINE_DAYS),
     mail: mail(clients.ses, environment.CONFIGURATION_SET),
     mailSettings: environment.MAIL_SETTINGS,
     limits: environment.RESEND_LIMITS,

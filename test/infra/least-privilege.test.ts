@@ -126,7 +126,9 @@ describe('a function may do what its code calls, and what the platform does for 
 
   test('each call, also of the workflow and the local runtime, has a model of AWS that it is checked against', () => {
     const called = [...functions.keys()].flatMap((name) => calls.callsOf(name).map(({ action }) => action));
-    const others = ['dynamodb:UpdateItem', 'dynamodb:CreateTable', 'dynamodb:DescribeTable'];
+    const others = ['CreateTable', 'DeleteItem', 'DescribeTable', 'Scan', 'UpdateItem'].map(
+      (call) => `dynamodb:${call}`,
+    );
     // What a function calls that works off a queue of the product's own, or sends to one.
     others.push('sqs:SendMessageBatch', 'sqs:ChangeMessageVisibilityBatch');
     const modelled = Object.entries(readModels().services).flatMap(([service, { operations }]) =>

@@ -29,6 +29,7 @@ test('the least that a deployer sets is completed by the defaults', () => {
     keepData: true,
     deadLetterDays: 7,
     eventArchiveDays: 35,
+    settledLineDays: 400,
     logRetentionDays: 90,
     runbookUrl: 'infra/RUNBOOK.md',
   });
@@ -154,6 +155,11 @@ test.each([
   ],
   ['an archive that keeps nothing', { ...minimal, eventArchiveDays: 0 }, notDays],
   ['an archive of half a day', { ...minimal, eventArchiveDays: 0.5 }, notDays],
+  [
+    'settled lines that are gone while their bookings can be replayed',
+    { ...minimal, settledLineDays: 41 },
+    'settings.settledLineDays: must be at least eventArchiveDays and deadLetterDays together: a booking that is replayed once its line is gone would be booked and sent again',
+  ],
   ['a stage that could be the data of another', { ...minimal, stage: 'prod-data' }, notStage],
   ['a stage that Cognito refuses', { ...minimal, stage: 'myaws' }, notStage],
   [

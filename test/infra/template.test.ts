@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { environment as sending } from '../../functions/send-provisioning-email/handler.ts';
 import { environment as servingConsole } from '../../functions/serve-console/handler.ts';
 import { environment as sweeping } from '../../functions/sweep-order-lines/handler.ts';
+import { expiryAttribute } from '../../shared/adapters/expiry.ts';
 import { indexes } from '../../shared/adapters/order-line-item.ts';
 import { declaredEvents } from '../../infra/intake-rules.ts';
 import { readSettings } from '../../infra/settings.ts';
@@ -117,6 +118,12 @@ describe('table', () => {
       DeletionProtectionEnabled: true,
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       SSESpecification: { SSEEnabled: true },
+    });
+  });
+
+  test('removes items whose time has come', () => {
+    expect(table.Properties).toMatchObject({
+      TimeToLiveSpecification: { AttributeName: expiryAttribute, Enabled: true },
     });
   });
 

@@ -3,7 +3,6 @@ import * as dynamoDb from '@aws-sdk/client-dynamodb';
 // @ts-expect-error the package has no types
 import aslValidator from 'asl-validator';
 import { Duration } from 'luxon';
-import { toItem } from '../../shared/adapters/order-line-item.ts';
 import { faultNames } from '../../shared/contracts/faults.ts';
 import { followUp, longestWindowDays } from '../../shared/domain/follow-up.ts';
 import { executionHorizon } from '../../shared/domain/executions.ts';
@@ -12,6 +11,7 @@ import type { OrderLine } from '../../shared/domain/order-line.ts';
 import { recordSent } from '../../shared/domain/sent-emails.ts';
 import { book, closeOverdue } from '../../shared/domain/transitions.ts';
 import { plus, toInstant } from '../../shared/domain/time.ts';
+import { itemOf } from '../support/lines.ts';
 import { resourcesOf, synthesise } from './synth.ts';
 
 interface Retrier {
@@ -205,9 +205,9 @@ describe('Close order line', () => {
   const set = [...assignments.matchAll(/([#\w]+) =/g)].map(([, word = '']) => nameOf(word));
   const removed = removals.split(', ').map(nameOf);
 
-  const before: Record<string, unknown> = toItem(awaiting);
+  const before: Record<string, unknown> = itemOf(awaiting);
   const closed = closeOverdue(awaiting, { at: closesAt, actor: 'workflow' });
-  const after: Record<string, unknown> = toItem({ ...closed, version: awaiting.version + 1 });
+  const after: Record<string, unknown> = itemOf({ ...closed, version: awaiting.version + 1 });
 
   test('writes the attributes that closeOverdue changes', () => {
     const changed = Object.keys(after).filter(

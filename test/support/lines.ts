@@ -1,5 +1,11 @@
-import { parseLine } from '../../shared/adapters/order-line-item.ts';
-import { isBooked, type LineStatus, type OrderLine } from '../../shared/domain/order-line.ts';
+import { defaults } from '../../infra/settings.ts';
+import { parseLine, toItem } from '../../shared/adapters/order-line-item.ts';
+import {
+  isBooked,
+  type LineStatus,
+  type OrderLine,
+  type StoredLine,
+} from '../../shared/domain/order-line.ts';
 
 /** When the tests of the rules take place. */
 export const now = '2026-11-22T12:00:00.000Z';
@@ -50,3 +56,6 @@ export function line(changes: LineChanges = {}): OrderLine {
   if (!isBooked(known)) throw new Error('the line is not booked');
   return known;
 }
+
+/** The item of a line, with the settings that nobody has set. */
+export const itemOf = (stored: StoredLine) => toItem(stored, defaults.settledLineDays);

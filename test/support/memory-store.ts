@@ -1,10 +1,12 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { tableName } from '../../infra/local/table.ts';
-import { parseLine, toItem } from '../../shared/adapters/order-line-item.ts';
+import { defaults } from '../../infra/settings.ts';
+import { parseLine } from '../../shared/adapters/order-line-item.ts';
 import { orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import type { StoredLine } from '../../shared/domain/order-line.ts';
 import { type Around, MemoryTable } from './memory-table.ts';
+import { itemOf } from './lines.ts';
 
 const lineItem = z.object({ Item: z.object({ lineId: z.string() }) });
 
@@ -13,13 +15,13 @@ const noPause = () => Promise.resolve();
 /** A table in memory with these lines. */
 function memoryTable(...given: readonly StoredLine[]): MemoryTable {
   const table = new MemoryTable();
-  for (const line of given) table.put(toItem({ ...line, version: 1 }));
+  for (const line of given) table.put(itemOf({ ...line, version: 1 }));
   return table;
 }
 
 /** The product's store on a table in memory; its calls go through `around`. */
 export const storeOn = (table: MemoryTable, around?: Around) =>
-  orderLineStore(table.client(around), tableName, noPause);
+  orderLineStore(table.client(around), tableName, defaults.settledLineDays, noPause);
 
 export const linesOf = (table: MemoryTable): readonly StoredLine[] =>
   [...table.items.values()].filter(({ sk }) => sk !== 'order').map(parseLine);

@@ -171,7 +171,7 @@ function holds(text: string, item: Item, names: Names): boolean {
 
 const attribute = (path: string, { ExpressionAttributeNames: names }: Names): string => names[path] ?? path;
 
-/** `SET a = :b, c = list_append(c, :d), e = e + :f REMOVE g, h` */
+/** `SET a = :b, c = list_append(c, :d), e = e + :f, g = if_not_exists(h, :i) REMOVE j, k` */
 function updated(item: Item, text: string, names: Names): Item {
   const [, sets = '', removes = ''] = /^SET (.*) REMOVE (.*)$/.exec(text) ?? [];
   if (sets === '') throw new Error(`the table in memory knows no such update: ${text}`);
@@ -190,6 +190,8 @@ function resolve(term: string, item: Item, names: Names): unknown {
   const [, list, more] = /^list_append\((\S+), (\S+)\)$/.exec(term) ?? [];
   if (list !== undefined && more !== undefined)
     return [...z.array(z.unknown()).parse(value(list)), ...z.array(z.unknown()).parse(value(more))];
+  const [, known, otherwise] = /^if_not_exists\((\S+), (\S+)\)$/.exec(term) ?? [];
+  if (known !== undefined && otherwise !== undefined) return value(known) ?? value(otherwise);
   const [, left, right] = /^(\S+) \+ (\S+)$/.exec(term) ?? [];
   if (left !== undefined && right !== undefined)
     return z.number().parse(value(left)) + z.number().parse(value(right));

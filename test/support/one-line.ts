@@ -15,7 +15,7 @@ import { handle as sendFirst } from '../../functions/send-provisioning-email/han
 import { handle as sweep } from '../../functions/sweep-order-lines/handler.ts';
 import { tableName } from '../../infra/local/table.ts';
 import { defaults } from '../../infra/settings.ts';
-import { closedStateKey, orderSortKey, toItem } from '../../shared/adapters/order-line-item.ts';
+import { closedStateKey, orderSortKey } from '../../shared/adapters/order-line-item.ts';
 import type { OrderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { reportedTags } from '../../shared/contracts/email-tags.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
@@ -27,7 +27,7 @@ import type { ResendServices } from '../../shared/use-cases/requested-email.ts';
 import { resend } from '../../shared/use-cases/resend.ts';
 import { closeInput } from './close-state.ts';
 import { booked, cancelled, daysAfter, onboarded, partner, rescheduled } from './events.ts';
-import { line as aLine, minutesBefore, now } from './lines.ts';
+import { itemOf, line as aLine, minutesBefore, now } from './lines.ts';
 import { linesOf, storeOn } from './memory-store.ts';
 import { type Around, MemoryTable } from './memory-table.ts';
 import { type Call, type Choose, play, Task } from './schedules.ts';
@@ -129,7 +129,7 @@ const orderItem = `${key.orderId} ${orderSortKey}`;
 const itemName = ({ sk }: { sk: string }) => (sk === orderSortKey ? 'order' : 'line');
 
 /** Where the line is found while it is open. */
-const shard = toItem(aLine());
+const shard = itemOf(aLine());
 
 /** What a call of the table reads and writes. */
 function touched(command: string, input: unknown): Call {
@@ -168,7 +168,7 @@ export class OneLine {
     this.beginning = beginning;
     table.items.clear();
     if (beginning.line) {
-      table.put(toItem({ ...beginning.line, version: 1 }));
+      table.put(itemOf({ ...beginning.line, version: 1 }));
       const { executionRevision, requestedStartDate } = beginning.line;
       if (executionRevision > 0)
         this.executions.set(executionRevision, {

@@ -4,6 +4,7 @@ import { type BusEvent, busEvent } from '../../infra/local/event-bus.ts';
 import type { KeptEmail } from '../../infra/local/mailbox.ts';
 import { type Runtime, startRuntime } from '../../infra/local/runtime.ts';
 import { tableName } from '../../infra/local/table.ts';
+import { defaults } from '../../infra/settings.ts';
 import { orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import type { ContactChangeAnswer, LineAnswer, ResendAnswer } from '../../shared/contracts/api.ts';
 import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
@@ -268,7 +269,7 @@ export class World {
   /** A line as it is stored. */
   peek(lineId = '1'): Promise<OrderLine | undefined> {
     const look = async () => {
-      const store = orderLineStore(this.#place.runtime.clients.dynamoDb, tableName);
+      const store = orderLineStore(this.#place.runtime.clients.dynamoDb, tableName, defaults.settledLineDays);
       const line = await store.find({ orderId: this.orderId, lineId });
       return isBooked(line) ? line : undefined;
     };

@@ -38,6 +38,7 @@ function consoleOf(stored: OrderLine) {
       list: () => Promise.resolve({ lines: [stored] }),
       change: never,
       recordOnboarding: never,
+      keepOnboarding: never,
       listDue: () => {
         throw new Error('not expected here');
       },

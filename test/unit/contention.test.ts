@@ -1,13 +1,13 @@
 import { inspect } from 'node:util';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { toItem } from '../../shared/adapters/order-line-item.ts';
+import { defaults } from '../../infra/settings.ts';
 import { dynamoDbClient, LineNotWritten, orderLineStore } from '../../shared/adapters/order-line-store.ts';
-import { line } from '../support/lines.ts';
+import { itemOf, line } from '../support/lines.ts';
 
 test('a write that is lost each time pauses before each further try, at random, and gives up in 2.1 s', async () => {
   const client = dynamoDbClient({ region: 'local' });
-  const stored = toItem({ ...line(), version: 7 });
+  const stored = itemOf({ ...line(), version: 7 });
   const Item = marshall(stored, { removeUndefinedValues: true });
   client.middlewareStack.add(
     (_, { commandName }) =>
@@ -19,7 +19,9 @@ test('a write that is lost each time pauses before each further try, at random, 
     { step: 'initialize', priority: 'high' },
   );
   const pauses: number[] = [];
-  const store = orderLineStore(client, 'table', (milliseconds) => Promise.resolve(pauses.push(milliseconds)));
+  const store = orderLineStore(client, 'table', defaults.settledLineDays, (milliseconds) =>
+    Promise.resolve(pauses.push(milliseconds)),
+  );
 
   const change = store.change(await store.find(line()), () => ({ line: line() }));
 

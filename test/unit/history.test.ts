@@ -1,5 +1,4 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { toItem } from '../../shared/adapters/order-line-item.ts';
 import {
   historyLimit,
   type HistoryEntry,
@@ -17,7 +16,7 @@ import type { Claim, DeliveryOutcome, OrderLine } from '../../shared/domain/orde
 import { recordFailure, recordSent } from '../../shared/domain/sent-emails.ts';
 import { book, cancel, closeOverdue, onboard, reschedule } from '../../shared/domain/transitions.ts';
 import { presentLine } from '../../shared/use-cases/present-line.ts';
-import { daysAfter, minutesBefore, now } from '../support/lines.ts';
+import { daysAfter, itemOf, minutesBefore, now } from '../support/lines.ts';
 
 const failure = (changes: Partial<Extract<HistoryEntry, { type: 'ProvisioningEmailFailed' }>> = {}) =>
   ({
@@ -205,7 +204,7 @@ describe('the longest life that a line can have', () => {
   });
 
   it('fits into an item of DynamoDB, each part within what is planned for it', () => {
-    const { history, answers, undeliverable, ...rest } = toItem(line) as OrderLine;
+    const { history, answers, undeliverable, ...rest } = itemOf(line) as OrderLine;
     const kilobytes = (value: unknown) => itemSize({ L: [marshall({ value }).value] }) / 1024;
     expect(undeliverable).toHaveLength(mostUndeliverable);
     expect(Math.max(...history.map(kilobytes))).toBeLessThan(0.75);
@@ -215,7 +214,7 @@ describe('the longest life that a line can have', () => {
     expect(Math.max(...quiet.map(kilobytes))).toBeLessThan(0.5);
     expect(Math.max(...undeliverable.map(kilobytes))).toBeLessThan(0.5);
     expect(kilobytes(rest)).toBeLessThan(10);
-    expect(kilobytes(toItem(line))).toBeLessThan(385);
+    expect(kilobytes(itemOf(line))).toBeLessThan(385);
   });
 });
 

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { toItem } from '../../shared/adapters/order-line-item.ts';
 import { defaults } from '../../infra/settings.ts';
 import { liveClaim } from '../../shared/domain/claims.ts';
 import { nextDueAt } from '../../shared/domain/follow-up.ts';
@@ -14,7 +13,7 @@ import {
 } from '../../shared/domain/order-line.ts';
 import { later } from '../../shared/domain/time.ts';
 import { presentEntry } from '../../shared/use-cases/present-history.ts';
-import { daysAfter, line, type LineChanges, minutesBefore, now } from '../support/lines.ts';
+import { daysAfter, itemOf, line, type LineChanges, minutesBefore, now } from '../support/lines.ts';
 import { type Beginning, newAddress, OneLine, type Operation, operations } from '../support/one-line.ts';
 import { AllSchedules, type Choose, chosenBy, given, oneAfterTheOther } from '../support/schedules.ts';
 import { seed } from '../support/seed.ts';
@@ -307,7 +306,7 @@ function* wrongLine({ line: stored, item, beginning }: OneLine, happening: reado
   if (stored.status !== statusOf(stored, happening, beginning.line)) yield `the line is ${stored.status}`;
   for (const once of ['Booked', 'Onboarded', 'Closed', 'Cancelled'])
     if (stored.history.filter(({ type }) => type === once).length > 1) yield `the line was ${once} twice`;
-  if (!isDeepStrictEqual(item, toItem(stored))) yield 'the line is not found by what it is';
+  if (!isDeepStrictEqual(item, itemOf(stored))) yield 'the line is not found by what it is';
 }
 
 /** What people were told that is not so. */

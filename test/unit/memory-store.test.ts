@@ -5,6 +5,7 @@ import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb
 import dynalite from 'dynalite';
 import fc from 'fast-check';
 import { createTable, tableName } from '../../infra/local/table.ts';
+import { defaults } from '../../infra/settings.ts';
 import { closedStateKey } from '../../shared/adapters/order-line-item.ts';
 import { dynamoDbClient, orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { timeLimits } from '../../shared/adapters/time-limits.ts';
@@ -78,7 +79,7 @@ type Operation = typeof operation extends fc.Arbitrary<infer Value> ? Value : ne
 
 /** What the operations answer, one after the other, on the store of a client. */
 async function answers(client: DynamoDBClient, operations: readonly Operation[], run: string) {
-  const store = orderLineStore(client, tableName, () => Promise.resolve());
+  const store = orderLineStore(client, tableName, defaults.settledLineDays, () => Promise.resolve());
   const keyOf = ({ order, lineId }: { order: string; lineId: string }) => ({
     orderId: `${order}-${run}`,
     lineId,
@@ -86,7 +87,7 @@ async function answers(client: DynamoDBClient, operations: readonly Operation[],
 
   /** Writes past the store, as another process. */
   const intrude = async (name: { orderId: string; lineId: string }) => {
-    const other = orderLineStore(client, tableName, () => Promise.resolve());
+    const other = orderLineStore(client, tableName, defaults.settledLineDays, () => Promise.resolve());
     await other.change(await other.find(name), (known) => ({
       line: isBooked(known) ? { ...known, emailsSent: known.emailsSent + 1 } : line(name),
     }));
@@ -140,7 +141,7 @@ async function answers(client: DynamoDBClient, operations: readonly Operation[],
       case 'hold': {
         const name = keyOf(next.key);
         return await store.change(await store.find(name), (known) => ({
-          line: isBooked(known) ? known : holdCancellation(known, now),
+          line: isBooked(known) ? known : holdCancellation(known, now, now),
         }));
       }
       case 'change what was read': {
@@ -157,7 +158,11 @@ async function answers(client: DynamoDBClient, operations: readonly Operation[],
       }
       case 'onboard': {
         const organizationId = `organization-${next.organization}`;
-        return await store.recordOnboarding(keyOf(next.key).orderId, { organizationId, onboardedAt: now });
+        return await store.recordOnboarding(
+          keyOf(next.key).orderId,
+          { organizationId, onboardedAt: now },
+          now,
+        );
       }
       case 'close': {
         const name = keyOf(next.key);
@@ -203,8 +208,8 @@ it('answers as the service’s own DynamoDB does, whatever it is asked', async (
 /** A writer that always comes in between. */
 it.each(['memory', 'dynalite'])('gives up as often as the store tries, on %s', async (kind) => {
   const client = kind === 'memory' ? new MemoryTable().client() : dynamoDb;
-  const mine = orderLineStore(client, tableName, () => intrude());
-  const other = orderLineStore(client, tableName);
+  const mine = orderLineStore(client, tableName, defaults.settledLineDays, () => intrude());
+  const other = orderLineStore(client, tableName, defaults.settledLineDays);
   const name = line({ orderId: `contended-${kind}` });
   const intrude = async () =>
     other.change(await other.find(name), (known) => ({ line: isBooked(known) ? { ...known } : name }));

@@ -9,6 +9,7 @@ import {
   type Claim,
   isProvisioningPending,
   type OrderLine,
+  type Reschedule,
 } from '../../shared/domain/order-line.ts';
 import { recordFailure, recordReported, recordSent } from '../../shared/domain/sent-emails.ts';
 import {
@@ -43,6 +44,8 @@ const booking: Booking = {
   requestedStartDate: '2026-12-01T00:00:00.000Z',
 };
 const unbooked = heldFor({ orderId: 'ORD-1', lineId: '1' });
+const holding = (...changes: readonly Reschedule[]) =>
+  changes.reduce((held, change) => holdReschedule(held, change, now), unbooked);
 
 const claim = (kind: EmailKind, changes: Partial<Claim> = {}): Claim => ({
   id: 'claim-1',
@@ -73,8 +76,9 @@ describe('booking', () => {
 
   it('applies what came before it', () => {
     const early = holdCancellation(
-      holdReschedule(unbooked, { requestedStartDate: daysAfter(30), changedAt: minutesBefore(9) }),
+      holdReschedule(unbooked, { requestedStartDate: daysAfter(30), changedAt: minutesBefore(9) }, now),
       minutesBefore(8),
+      now,
     );
     const late = book(booking, early, windows, stamp);
     expect(late).toMatchObject({
@@ -92,7 +96,7 @@ describe('booking', () => {
       [older, newer],
       [newer, older],
     ] as const) {
-      const held = holdReschedule(holdReschedule(unbooked, first), second);
+      const held = holding(first, second);
       expect(book(booking, held, windows, stamp).requestedStartDate).toBe(daysAfter(20));
     }
   });
@@ -103,7 +107,7 @@ describe('reschedules before the booking', () => {
   const newer = { requestedStartDate: daysAfter(20), changedAt: minutesBefore(10) };
 
   it('are all in the history of the booked line, also those that were overtaken', () => {
-    const held = [newer, older, newer].reduce(holdReschedule, unbooked);
+    const held = holding(newer, older, newer);
     const { history } = book(booking, held, windows, stamp);
     expect(history).toMatchObject([
       { type: 'Booked' },
@@ -117,7 +121,7 @@ describe('reschedules before the booking', () => {
       requestedStartDate: daysAfter(30 + index),
       changedAt: minutesBefore(30 + index),
     }));
-    const held = [newer, ...changes].reduce(holdReschedule, unbooked);
+    const held = holding(newer, ...changes);
     expect(held.reschedules).toHaveLength(mostHeldReschedules);
     expect(book(booking, held, windows, stamp).requestedStartDate).toBe(daysAfter(20));
   });

@@ -1,6 +1,6 @@
 import { tableName } from '../../infra/local/table.ts';
+import { defaults } from '../../infra/settings.ts';
 import type { MailOutcome } from '../../shared/adapters/mail.ts';
-import { toItem } from '../../shared/adapters/order-line-item.ts';
 import { orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { isBooked, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
 import { recordReported, recordSent } from '../../shared/domain/sent-emails.ts';
@@ -9,7 +9,7 @@ import { booked } from '../../shared/use-cases/booked.ts';
 import type { EmailRequest, Permit } from '../../shared/use-cases/claim-email.ts';
 import { recordPauses } from '../../shared/use-cases/record-email.ts';
 import { sendEmail, type SendServices } from '../../shared/use-cases/send-email.ts';
-import { line, minutesBefore, now } from '../support/lines.ts';
+import { itemOf, line, minutesBefore, now } from '../support/lines.ts';
 import { type Around, MemoryTable } from '../support/memory-table.ts';
 import { mailSettings } from '../support/mail-settings.ts';
 
@@ -35,7 +35,7 @@ function world(stored: OrderLine, writes: readonly Write[] = [], answer?: MailOu
   const pauses: number[] = [];
   const sent: string[] = [];
   const table = new MemoryTable();
-  table.put(toItem(stored));
+  table.put(itemOf(stored));
   const unreliably: Around = async (command, call) => {
     const write = command === 'PutItemCommand' ? (left.shift() ?? 'works') : 'works';
     if (write === 'before') throw new TimeoutError();
@@ -44,7 +44,9 @@ function world(stored: OrderLine, writes: readonly Write[] = [], answer?: MailOu
     // The SDK tries again, since it got no answer.
     return write === 'twice' ? await call() : result;
   };
-  const store = orderLineStore(table.client(unreliably), tableName, () => Promise.resolve());
+  const store = orderLineStore(table.client(unreliably), tableName, defaults.settledLineDays, () =>
+    Promise.resolve(),
+  );
   const services: SendServices = {
     store,
     mail: {

@@ -70,7 +70,7 @@ beforeAll(async () => {
     ...timeLimits({ connecting: 10_000, answering: 60_000 }), // one process does all, on a busy machine
   });
   await createTable(dynamoDb);
-  store = orderLineStore(dynamoDb, tableName);
+  store = orderLineStore(dynamoDb, tableName, defaults.settledLineDays);
   await Promise.all([...northwind, ...contoso].map(save));
 }, 60_000);
 
@@ -271,10 +271,9 @@ describe('an order', () => {
         .sort(),
     );
     const first = { organizationId: 'first', onboardedAt: now };
-    expect(await store.recordOnboarding('ORD-7', first)).toEqual(first);
-    expect(await store.recordOnboarding('ORD-7', { organizationId: 'second', onboardedAt: now })).toEqual(
-      first,
-    );
+    expect(await store.recordOnboarding('ORD-7', first, now)).toEqual(first);
+    const second = { organizationId: 'second', onboardedAt: now };
+    expect(await store.recordOnboarding('ORD-7', second, now)).toEqual(first);
     expect((await store.findOrder('ORD-7')).onboarding).toMatchObject(first);
   });
 });

@@ -1,12 +1,12 @@
-import { parseLine, toItem } from '../../shared/adapters/order-line-item.ts';
+import { parseLine } from '../../shared/adapters/order-line-item.ts';
 import type { HistoryEntry } from '../../shared/domain/history.ts';
 import { lineStatuses } from '../../shared/domain/order-line.ts';
-import { daysAfter, line, now } from '../support/lines.ts';
+import { daysAfter, itemOf, line, now } from '../support/lines.ts';
 
 /** Items as they were written first are still read. */
 
 const first = Object.fromEntries(
-  Object.entries(toItem(line())).filter(([name]) => !['contactsSaved', 'undeliverable'].includes(name)),
+  Object.entries(itemOf(line())).filter(([name]) => !['contactsSaved', 'undeliverable'].includes(name)),
 );
 const address = { email: 'it@example.com', reason: 'no such user' };
 const change = { requestedStartDate: now, changedAt: now };
@@ -74,7 +74,7 @@ it.each<[string, object, HistoryEntry]>([
 
 it.each(lineStatuses)('what is written now is read as it is: %s', (status) => {
   const known = line({ status, contactsSaved: 3, undeliverable: [address], version: 7 });
-  expect(parseLine(toItem(known))).toEqual(known);
+  expect(parseLine(itemOf(known))).toEqual(known);
 });
 
 it.each(['AwaitingProvisioningDetails', 'Onboarded', 'Closed', 'Cancelled'] as const)(

@@ -3,13 +3,12 @@ import { orderLineCancelled } from '../../functions/cancel-order-line/event.ts';
 import { organizationOnboarded } from '../../functions/record-onboarding/event.ts';
 import { defaults } from '../../infra/settings.ts';
 import { tableName } from '../../infra/local/table.ts';
-import { toItem } from '../../shared/adapters/order-line-item.ts';
 import { orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import type { StoredLine } from '../../shared/domain/order-line.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { resend } from '../../shared/use-cases/resend.ts';
 import { booked, cancelled, onboarded } from '../support/events.ts';
-import { line, now } from '../support/lines.ts';
+import { itemOf, line, now } from '../support/lines.ts';
 import { MemoryTable } from '../support/memory-table.ts';
 import { mailSettings } from '../support/mail-settings.ts';
 
@@ -17,7 +16,7 @@ import { mailSettings } from '../support/mail-settings.ts';
 
 function world(...stored: readonly StoredLine[]) {
   const table = new MemoryTable();
-  for (const one of stored) table.put(toItem(one));
+  for (const one of stored) table.put(itemOf(one));
   const calls: string[] = [];
   const client = table.client((command, call) => {
     calls.push(command.replace('Command', ''));
@@ -25,7 +24,7 @@ function world(...stored: readonly StoredLine[]) {
   });
   const done = () => Promise.resolve();
   const services = {
-    store: orderLineStore(client, tableName),
+    store: orderLineStore(client, tableName, defaults.settledLineDays),
     workflow: { start: done, stop: done, isRunning: () => Promise.resolve(true) },
     deadLetters: { keep: done },
     mail: { send: () => Promise.resolve({ outcome: 'accepted', messageId: 'message' } as const) },

@@ -160,7 +160,7 @@ test('every event can become a dead letter', async () => {
 });
 
 test('every line can be kept, found and listed', async () => {
-  const store = orderLineStore(dynamoDb, 'T'.repeat(255));
+  const store = orderLineStore(dynamoDb, 'T'.repeat(255), defaults.settledLineDays);
   const input = fc.record({ orderId: id, lineId: id, subscriptionId: id, offer: id, partnerId: id });
   const instant = fc.constantFrom('2199-12-31T23:59:59.999Z', undefined);
   await fc.assert(
@@ -174,7 +174,9 @@ test('every line can be kept, found and listed', async () => {
       });
       await store.change(await store.find(kept), () => ({ line: kept }));
       await store.findOrder(key.orderId);
-      await store.recordOnboarding(key.orderId, { organizationId: word, onboardedAt: now });
+      const onboarding = { organizationId: word, onboardedAt: now };
+      await store.recordOnboarding(key.orderId, onboarding, now);
+      await store.keepOnboarding(key.orderId, onboarding, now);
       await store.list({ partnerId: key.partnerId, limit: 100 });
       await store.list({ partnerId: key.partnerId, limit: 100, word });
     }),
@@ -187,7 +189,7 @@ test('a list goes on after the longest place that a cursor may name', async () =
   const longest = `~2199-12-31T23:59:59.999Z#${'x'.repeat(250)}#1`;
   const after = cursors.decode(cursors.encode(longest));
   expect(after).toBe(longest);
-  const store = orderLineStore(dynamoDb, 'lines');
+  const store = orderLineStore(dynamoDb, 'lines', defaults.settledLineDays);
   const found = await store.list({
     partnerId: 'northwind',
     limit: 25,

@@ -273,6 +273,11 @@ export const documentedRules: Readonly<Record<string, z.ZodType>> = {
   'sqs:SendMessageBatch': sendMessageBatch,
   'sqs:ChangeMessageVisibilityBatch': changeMessageVisibilityBatch,
   'dynamodb:GetItem': keyOnly,
+  'dynamodb:DeleteItem': keyOnly,
+  'dynamodb:Scan': z.looseObject({
+    ...expressions,
+    ExclusiveStartKey: z.looseObject(primaryKey).exactOptional(),
+  }),
   'dynamodb:UpdateItem': keyOnly,
   'dynamodb:PutItem': z.looseObject({ ...expressions, Item: z.looseObject({ ...primaryKey, ...indexKeys }) }),
   'dynamodb:Query': query,

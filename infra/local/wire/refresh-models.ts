@@ -14,11 +14,21 @@ import { type Models, modelsFile, reference, type Shape, shapeSchema } from './m
 
 const botocore = 'botocore==1.44.5';
 
-/** The calls of the product, and those of the local runtime that make its table. */
+/** The calls of the product, and those of the local runtime that make its table and remove what has expired. */
 const wanted: Readonly<Record<string, { readonly model: string; readonly operations: readonly string[] }>> = {
   dynamodb: {
     model: 'dynamodb/2012-08-10',
-    operations: ['BatchGetItem', 'CreateTable', 'DescribeTable', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
+    operations: [
+      'BatchGetItem',
+      'CreateTable',
+      'DeleteItem',
+      'DescribeTable',
+      'GetItem',
+      'PutItem',
+      'Query',
+      'Scan',
+      'UpdateItem',
+    ],
   },
   secretsmanager: { model: 'secretsmanager/2017-10-17', operations: ['GetSecretValue'] },
   ses: { model: 'ses/2010-12-01', operations: ['SendEmail'] },
