@@ -5,6 +5,7 @@ import { isPositiveDuration } from '../../shared/domain/time.ts';
 import { inputErrors } from '../../shared/contracts/validation.ts';
 import { busEvent } from './event-bus.ts';
 import { fault } from './faults.ts';
+import { inbox } from './inbox.tsx';
 import type { Runtime } from './runtime.ts';
 import { tokenRequest } from './sign-in.ts';
 
@@ -41,6 +42,7 @@ export function controls(runtime: Runtime): Hono {
     await activity.idle();
     return c.json({ idle: true });
   });
+  app.route('/inbox', inbox(mailbox));
   app.get('/emails', async (c) => c.json({ items: await mailbox.list(c.req.query('to')) }));
   app.get('/dead-letters', async (c) => c.json({ items: await office.list() }));
   app.get('/executions', async (c) => {

@@ -8,6 +8,7 @@ const keptEmail = z.object({
   messageId: z.string(),
   from: z.string(),
   to: z.string(),
+  replyTo: z.string().exactOptional(),
   subject: z.string(),
   html: z.string(),
   text: z.string(),
@@ -19,6 +20,7 @@ export type KeptEmail = z.output<typeof keptEmail>;
 const sentInput = z.object({
   Source: z.string(),
   Destination: z.object({ ToAddresses: z.tuple([z.string()]) }),
+  ReplyToAddresses: z.tuple([z.string()]).exactOptional(),
   Message: z.object({
     Subject: z.object({ Data: z.string() }),
     Body: z.object({ Html: z.object({ Data: z.string() }), Text: z.object({ Data: z.string() }) }),
@@ -59,10 +61,15 @@ export class Mailbox {
       });
   }
 
-  /** The latest emails, so many at most, oldest first. */
-  async latest(most: number): Promise<readonly KeptEmail[]> {
-    const values = await part(this.#storage).values({ reverse: true, limit: most }).all();
-    return z.array(keptEmail).parse(values).toReversed();
+  /** The latest emails that fit, so many at most, newest first. */
+  async search(fits: (email: KeptEmail) => boolean, most: number): Promise<readonly KeptEmail[]> {
+    const found: KeptEmail[] = [];
+    for await (const value of part(this.#storage).values({ reverse: true })) {
+      const email = keptEmail.parse(value);
+      if (fits(email)) found.push(email);
+      if (found.length === most) break;
+    }
+    return found;
   }
 
   /** The emails to an address, or all, oldest first. */
@@ -80,6 +87,7 @@ const emailOf = (messageId: string, input: z.output<typeof sentInput>, at: Date)
   messageId,
   from: input.Source,
   to: input.Destination.ToAddresses[0],
+  ...(input.ReplyToAddresses ? { replyTo: input.ReplyToAddresses[0] } : {}),
   subject: input.Message.Subject.Data,
   html: input.Message.Body.Html.Data,
   text: input.Message.Body.Text.Data,

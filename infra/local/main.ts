@@ -94,13 +94,13 @@ function stop(server: Server): void {
   setTimeout(() => process.exit(0), 2000).unref();
 }
 
-const greeting = (origin: string, { inbox, clock }: Runtime): string => `
+const greeting = (origin: string, { clock }: Runtime): string => `
 The service is running. Its clock says ${clock.now().toISOString()}.
 
   Console       ${origin}/console
   API           ${origin}
   API docs      ${origin}/docs
-  Mail inbox    ${inbox}
+  Mail inbox    ${origin}/_local/inbox
 
 Open the console and choose who you are to see the sample orders. Or use the API:
 

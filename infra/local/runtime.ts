@@ -29,9 +29,9 @@ import { EventBus } from './event-bus.ts';
 import { Executions, type TaskHandler } from './executions.ts';
 import { removeExpiredItems } from './expiring.ts';
 import { Faults } from './faults.ts';
-import { startInbox } from './inbox.ts';
 import { Jobs } from './jobs.ts';
 import { reportsOn } from './mail-simulator.ts';
+import { localMail } from './local-settings.ts';
 import { Mailbox } from './mailbox.ts';
 import { adoptOlderQueues } from './older-queues.ts';
 import { type Consumer, Queues } from './queues.ts';
@@ -62,7 +62,6 @@ export interface Runtime {
   readonly executions: Executions;
   readonly faults: Faults;
   readonly mailbox: Mailbox;
-  readonly inbox: string;
   readonly office: DeadLetterOffice;
   readonly signIn: Awaited<ReturnType<typeof startSignIn>>;
   /** Moves the product's time; done when everything due by then has run, in the order of its due time. */
@@ -84,11 +83,7 @@ const settings = readEnvironment(z.object(variables).omit(ofSignIn), {
   CALLER_SALT_SECRET_ARN: 'local',
   ...variablesOf({
     ...defaults,
-    mail: {
-      ...defaults.mail,
-      senderAddress: 'provisioning@example.com',
-      senderName: 'Subscription provisioning',
-    },
+    mail: localMail,
   }),
 });
 
@@ -106,9 +101,8 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
   const queues = new Queues(jobs, office, now);
   const bus = new EventBus(queues, office, now);
 
-  const [table, inbox, definition] = await Promise.all([
+  const [table, definition] = await Promise.all([
     startDynamoDb(options.dataFolder, storage),
-    startInbox(mailbox),
     readDefinition(),
   ]);
   // Reports are best effort: one that is lost fails nobody's call.
@@ -164,7 +158,6 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
     executions,
     faults,
     mailbox,
-    inbox: inbox.url,
     office,
     signIn,
     advance: (duration) => jobs.advance(duration),
@@ -173,7 +166,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
       executions.abandon();
       const { dynamoDb, ses, sfn, sqs } = clients;
       for (const client of [dynamoDb, ses, sfn, sqs]) client.destroy();
-      await Promise.all([table.stop(), inbox.stop()]);
+      await table.stop();
       await storage.close();
     },
   };

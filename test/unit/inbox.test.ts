@@ -1,25 +1,21 @@
 import { Activity } from '../../infra/local/activity.ts';
-import { startInbox } from '../../infra/local/inbox.ts';
+import { inbox } from '../../infra/local/inbox.tsx';
 import { inProcess } from '../../infra/local/in-process.ts';
 import { type KeptEmail, Mailbox } from '../../infra/local/mailbox.ts';
-import type { Started } from '../../infra/local/started.ts';
 import { openStorage, type Storage } from '../../infra/local/storage.ts';
 import { mail, sesClient } from '../../shared/adapters/mail.ts';
 import { temporaryFolder } from '../support/service.ts';
 
 let storage: Storage;
 let mailbox: Mailbox;
-let inbox: Started;
 let reported: KeptEmail[];
 
 beforeEach(async () => {
   storage = await openStorage(await temporaryFolder(), { reset: false });
   mailbox = await Mailbox.open(storage);
-  inbox = await startInbox(mailbox);
   reported = [];
 });
 afterEach(async () => {
-  await inbox.stop();
   await storage.close();
 });
 
@@ -51,14 +47,8 @@ async function send(subject: string) {
   });
 }
 
-interface Shown {
-  readonly messageId: string;
-  readonly subject: string;
-}
-async function shown(): Promise<readonly Shown[]> {
-  const { emails } = (await (await fetch(`${inbox.url}/store`)).json()) as { emails: readonly Shown[] };
-  return emails;
-}
+const shown = async (path: string, language = 'en'): Promise<string> =>
+  await (await inbox(mailbox).request(path, { headers: { 'accept-language': language } })).text();
 
 test('an email is kept and reported on as it was sent, and its sender is told the id that it has', async () => {
   const sent = await send('Set up 予約');
@@ -73,10 +63,27 @@ test('an email is kept and reported on as it was sent, and its sender is told th
   });
 });
 
-test('the inbox page shows each email, also those that came after somebody looked', async () => {
+test('the inbox shows each email, newest first, and finds the older ones', async () => {
+  expect(await shown('/')).toContain('No email yet.');
   await send('first');
-  expect(await (await fetch(inbox.url)).text()).toContain('<html');
-  expect((await shown()).map(({ subject }) => subject)).toEqual(['first']);
   await send('second');
-  expect((await shown()).map(({ subject }) => subject)).toEqual(['first', 'second']);
+  const page = await shown('/');
+  expect(page.indexOf('>second<')).toBeLessThan(page.indexOf('>first<'));
+  expect(await shown('/?q=FIRST')).not.toContain('second');
+  expect(await shown('/?q=nobody')).toContain('No email fits.');
+  expect(await shown('/', 'ja')).toContain('受信トレイ');
+});
+
+test('an email is shown as it was sent, in a frame that runs nothing, and as text', async () => {
+  await send('one');
+  const page = await shown(`/${reported[0]?.messageId}`);
+  expect(page).toContain('sandbox=""');
+  expect(page).toContain('srcdoc="&lt;p&gt;プロ &amp; &quot;more&quot;&lt;/p&gt;"');
+  expect(page).toContain('<pre>プロ &amp; &quot;more&quot;</pre>');
+});
+
+test('the previews show each kind of email in each language', async () => {
+  const page = await shown('/previews');
+  for (const name of ['first, en', 'resend, ja', 'contact-change, en', 'resend, closed, ja'])
+    expect(page).toContain(`<h2>${name}</h2>`);
 });

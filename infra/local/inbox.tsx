@@ -1,0 +1,258 @@
+import { type Context, Hono } from 'hono';
+import { html } from 'hono/html';
+import type { Child } from 'hono/jsx';
+import { type Assets, readAssets } from '../../functions/serve-console/assets.ts';
+import { formatters } from '../../functions/serve-console/formatters.ts';
+import { localeOf } from '../../functions/serve-console/language.ts';
+import { reportedTags } from '../../shared/contracts/email-tags.ts';
+import type { Locale } from '../../shared/domain/order-line.ts';
+import { previews } from './email-previews.ts';
+import type { KeptEmail, Mailbox } from './mailbox.ts';
+
+const root = '/_local/inbox';
+
+const english = {
+  title: 'Inbox',
+  introduction: 'Every email that the service sent on this machine, newest first, by the service’s clock.',
+  search: 'Search addresses, subjects, orders',
+  find: 'Search',
+  none: 'No email yet.',
+  noneFound: 'No email fits.',
+  to: 'To',
+  subject: 'Subject',
+  sentAt: 'Sent',
+  replyTo: 'Reply-To',
+  line: 'Order line',
+  asHtml: 'As HTML',
+  asText: 'As text',
+  back: 'Inbox',
+  previews: 'All emails in all languages',
+  previewsTitle: 'Previews',
+  more: (shown: string) => `The latest ${shown} are shown; search for older ones.`,
+};
+
+const texts: Readonly<Record<Locale, typeof english>> = {
+  en: english,
+  ja: {
+    title: '受信トレイ',
+    introduction:
+      'このマシンで送信されたすべてのメールを新しい順に表示しています。日時はサービスの時計によります。',
+    search: 'アドレス、件名、注文番号で検索',
+    find: '検索',
+    none: 'メールはまだありません。',
+    noneFound: '該当するメールはありません。',
+    to: '宛先',
+    subject: '件名',
+    sentAt: '送信日時',
+    replyTo: '返信先',
+    line: '注文品目',
+    asHtml: 'HTML 形式',
+    asText: 'テキスト形式',
+    back: '受信トレイ',
+    previews: 'すべての言語のメールのプレビュー',
+    previewsTitle: 'プレビュー',
+    more: (shown) => `最新の ${shown} 件を表示しています。それ以前のメールは検索してください。`,
+  },
+};
+
+/** How many emails the page shows; all of them are kept, and found. */
+const shownOnPage = 100;
+
+/** Emails bring their styles along, in frames that run nothing. */
+const policy =
+  "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** The inbox of one machine: what everybody got, and what each kind of email looks like. */
+export function inbox(mailbox: Mailbox): Hono {
+  const app = new Hono();
+  const assets = readAssets();
+
+  app.use(async (c, next) => {
+    await next();
+    c.header('content-security-policy', policy);
+    c.header('cache-control', 'no-store');
+  });
+  app.get('/', async (c) => {
+    const word = c.req.query('q')?.trim() ?? '';
+    const emails = await mailbox.search((email) => isAbout(email, word), shownOnPage);
+    return c.html(page(<ListPage locale={localeOf(c)} assets={assets} emails={emails} word={word} />));
+  });
+  app.get('/previews', async (c) =>
+    c.html(page(<PreviewsPage locale={localeOf(c)} assets={assets} emails={await previews()} />)),
+  );
+  app.get('/:messageId', async (c: Context<object, '/:messageId'>) => {
+    const id = c.req.param('messageId');
+    const [email] = await mailbox.search(({ messageId }) => messageId === id, 1);
+    return email
+      ? c.html(page(<EmailPage locale={localeOf(c)} assets={assets} email={email} />))
+      : c.redirect(root);
+  });
+  return app;
+}
+
+const frameStyle =
+  '.letter { width: 100%; height: 48rem; border: 1px solid var(--line); border-radius: 6px; } pre { white-space: pre-wrap; }';
+
+const page = (content: Child) => html`<!doctype html>${content}`;
+
+const isAbout = (email: KeptEmail, word: string): boolean =>
+  [email.to, email.subject, lineOf(email)].some((text) => text.toLowerCase().includes(word.toLowerCase()));
+
+/** The line that an email is about, as order/line. */
+function lineOf({ tags }: KeptEmail): string {
+  const read = reportedTags.safeParse(
+    Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, [value]])),
+  );
+  return read.success ? `${read.data.orderId}/${read.data.lineId}` : '';
+}
+
+interface PageProps {
+  readonly locale: Locale;
+  readonly assets: Assets;
+}
+
+function Frame({ locale, assets, title, children }: PageProps & { title: string; children: Child }) {
+  const t = texts[locale];
+  return (
+    <html lang={locale}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{`${title} · ${t.title}`}</title>
+        <link rel="icon" type="image/svg+xml" href={assets.path('icon.svg')} />
+        <link rel="stylesheet" href={assets.path('console.css')} />
+        <style>{frameStyle}</style>
+      </head>
+      <body>
+        <header class="top">
+          <a class="brand" href={root}>
+            <img src={assets.path('icon.svg')} alt="" width="24" height="24" />
+            {t.title}
+          </a>
+          <nav class="top-end">
+            <a href={`${root}/previews`}>{t.previews}</a>
+          </nav>
+        </header>
+        <main>{children}</main>
+      </body>
+    </html>
+  );
+}
+
+function ListPage(props: PageProps & { emails: readonly KeptEmail[]; word: string }) {
+  const { locale, emails, word } = props;
+  const t = texts[locale];
+  const format = formatters[locale];
+  return (
+    <Frame {...props} title={t.title}>
+      <h1>{t.title}</h1>
+      <p class="muted">{t.introduction}</p>
+      <search>
+        <form class="search" method="get" action={root}>
+          <div class="field grow">
+            <label for="q">{t.search}</label>
+            <input id="q" name="q" type="search" value={word} autocomplete="off" />
+          </div>
+          <div class="buttons">
+            <button type="submit" class="primary">
+              {t.find}
+            </button>
+          </div>
+        </form>
+      </search>
+      {emails.length === 0 ? (
+        <p class="card empty">{word === '' ? t.none : t.noneFound}</p>
+      ) : (
+        <table class="lines">
+          <thead>
+            <tr>
+              {[t.subject, t.to, t.line, t.sentAt].map((name) => (
+                <th scope="col">{name}</th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {emails.map((email) => (
+              <tr>
+                <th scope="row" data-label={t.subject}>
+                  <a href={`${root}/${email.messageId}`}>{email.subject}</a>
+                </th>
+                <td data-label={t.to}>{email.to}</td>
+                <td data-label={t.line}>{lineOf(email)}</td>
+                <td data-label={t.sentAt}>{format.date(email.sentAt)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {emails.length < shownOnPage ? null : <p class="muted">{t.more(format.number(shownOnPage))}</p>}
+    </Frame>
+  );
+}
+
+function EmailPage(props: PageProps & { email: KeptEmail }) {
+  const { locale, email } = props;
+  const t = texts[locale];
+  const { subject, to, replyTo, sentAt } = email;
+  const facts = [
+    [t.to, to],
+    [t.replyTo, replyTo],
+    [t.line, lineOf(email)],
+    [t.sentAt, formatters[locale].moment(sentAt)],
+  ] as const;
+  return (
+    <Frame {...props} title={subject}>
+      <nav class="above">
+        <ol>
+          <li>
+            <a href={root}>{t.back}</a>
+          </li>
+        </ol>
+      </nav>
+      <h1>{subject}</h1>
+      <dl class="facts">
+        {facts.map(([name, value]) =>
+          value === undefined ? null : (
+            <div>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+        )}
+      </dl>
+      <Letter locale={locale} email={email} />
+    </Frame>
+  );
+}
+
+/** An email as clients show it that know HTML, and as those that do not. */
+function Letter({ locale, email }: { locale: Locale; email: Pick<KeptEmail, 'html' | 'text' | 'subject'> }) {
+  const t = texts[locale];
+  return (
+    <>
+      <iframe class="letter" title={`${t.asHtml}: ${email.subject}`} sandbox="" srcdoc={email.html}></iframe>
+      <details>
+        <summary>{t.asText}</summary>
+        <pre>{email.text}</pre>
+      </details>
+    </>
+  );
+}
+
+function PreviewsPage(props: PageProps & { emails: Awaited<ReturnType<typeof previews>> }) {
+  const { locale, emails } = props;
+  const t = texts[locale];
+  return (
+    <Frame {...props} title={t.previewsTitle}>
+      <h1>{t.previewsTitle}</h1>
+      {emails.map(({ name, email }) => (
+        <section class="card">
+          <h2>{name}</h2>
+          <p class="muted">{email.subject}</p>
+          <Letter locale={locale} email={email} />
+        </section>
+      ))}
+    </Frame>
+  );
+}
