@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { checked, invalidRequest, Problem, type ProblemCode } from '../../shared/contracts/problems.ts';
 import { readGatewayContext, verifiedClaims } from '../../shared/runtime/gateway-context.ts';
 import type { ServingServices } from '../../shared/runtime/serving.ts';
@@ -118,14 +118,20 @@ const commonProblems = ({
  * @throws Problem invalid-request, unsupported-media-type
  */
 function readRequest<Parts extends RequestParts>(parts: Parts, c: Context): Promise<Received<Parts>>;
-async function readRequest({ path, query, header, body }: RequestParts, c: Context): Promise<object> {
+async function readRequest(
+  { path, query = noParameters, header, body }: RequestParts,
+  c: Context,
+): Promise<object> {
   return {
     ...(path && { path: checked(path, c.req.param()) }),
-    ...(query && { query: checked(query, c.req.query()) }),
+    query: checked(query, c.req.query()),
     ...(header && { header: checked(header, c.req.header()) }),
     ...(body && { body: checked(body, await readJson(c)) }),
   };
 }
+
+/** A misspelt parameter must not be taken for one that was left out. */
+const noParameters = z.strictObject({});
 
 async function readJson(c: Context): Promise<unknown> {
   if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '')) {

@@ -3,6 +3,7 @@ import { nextDueAt } from '../domain/follow-up.ts';
 import { emailKinds } from '../domain/email-kinds.ts';
 import {
   deliveries,
+  type Delivery,
   isBooked,
   isProvisioningPending,
   type LineKey,
@@ -13,6 +14,7 @@ import {
   type StoredLine,
   type UnbookedLine,
 } from '../domain/order-line.ts';
+import type { Instant } from '../domain/time.ts';
 import { expiryOf } from './expiry.ts';
 import { storedEntry } from './stored-history.ts';
 
@@ -149,6 +151,8 @@ export function listStatesOf(filter: {
   readonly status?: LineStatus;
   readonly provisioningPending?: boolean;
   readonly settled?: boolean;
+  readonly delivery?: Delivery;
+  readonly closesBy?: Instant;
 }): readonly ListState[] {
   return listStates
     .filter(
@@ -159,7 +163,9 @@ export function listStatesOf(filter: {
       (state) =>
         filter.provisioningPending === undefined || (state === 'Closed') === filter.provisioningPending,
     )
-    .filter((state) => filter.settled === undefined || settledStates.includes(state) === filter.settled);
+    .filter((state) => filter.settled === undefined || settledStates.includes(state) === filter.settled)
+    .filter((state) => filter.delivery === undefined || state !== 'Scheduled')
+    .filter((state) => filter.closesBy === undefined || state === 'AwaitingProvisioningDetails');
 }
 
 export const isIn = (line: OrderLine, states: readonly ListState[]): boolean =>

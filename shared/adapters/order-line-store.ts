@@ -15,6 +15,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { faultNames, NamedFault } from '../contracts/faults.ts';
 import {
+  type Delivery,
   isBooked,
   type LineKey,
   type LineStatus,
@@ -55,6 +56,10 @@ export interface ListRequest {
   readonly provisioningPending?: boolean;
   /** Only lines that nobody has to set up any more (onboarded or cancelled), or only all others. */
   readonly settled?: boolean;
+  /** What became of their last email. */
+  readonly delivery?: Delivery;
+  /** Only open lines whose window ends by then, or has ended. */
+  readonly closesBy?: Instant;
   /** A whole order id, line as order/line, subscription id or contact email, in any case. */
   readonly word?: string;
   readonly limit: number;
@@ -138,6 +143,14 @@ const pauseAfter = (lost: number): number =>
 
 /** The most items that DynamoDB reads in one batch. */
 const mostKeysOfBatch = 100;
+
+/**
+ * How many lines a page looks at before it comes back, with what it found and a cursor. What no index tells, as what
+ * became of the last email, is found by reading lines, 100 at a time. In a partner's million lines, a page that finds
+ * nothing costs 10 queries and 10 batches one after the other, about 0.3 s and 1,000 read units (0.0002 USD), and reading
+ * on to the end 1,000 such pages. With a status, a deadline or a word far fewer lines are looked at.
+ */
+const mostLookedAt = 1000;
 
 /**
  * The pauses, in milliseconds, before what DynamoDB left out of a batch is asked for again: 1.55 s in all, each a little
@@ -363,21 +376,26 @@ export function orderLineStore(
       const lines: OrderLine[] = [];
       /** One more than the page has tells whether there is a next one. */
       const enough = request.limit + 1;
+      const step = isSifted(request, states) ? Math.max(enough, mostKeysOfBatch) : enough;
       let after = request.after;
+      let lookedAt = 0;
       let isLast = partitions.length === 0;
-      while (!isLast && lines.length < enough) {
+      while (!isLast && lines.length < enough && lookedAt < mostLookedAt) {
         const from = after;
-        const pages = await Promise.all(partitions.map(([index, key]) => page(index, key, from, enough)));
-        const { places, complete } = mergePages(pages, enough);
+        const pages = await Promise.all(partitions.map(([index, key]) => page(index, key, from, step)));
+        const merged = mergePages(pages, step);
+        const places = merged.places.filter((place) => isInReach(place, request));
         const found = await readListed(places);
         const wanted = places.flatMap((place) => found.get(place.position) ?? []);
         lines.push(...wanted.filter((line) => isListed(line, request, states)));
-        after = places.at(-1)?.position;
-        isLast = complete;
+        after = merged.places.at(-1)?.position ?? after;
+        lookedAt += places.length;
+        isLast = merged.complete || places.length < merged.places.length;
       }
       const shown = lines.slice(0, request.limit);
       const last = shown.at(-1);
-      return { lines: shown, ...(last && lines.length > shown.length ? { next: position(last) } : {}) };
+      if (last && lines.length > shown.length) return { lines: shown, next: position(last) };
+      return { lines: shown, ...(isLast || after === undefined ? {} : { next: after }) };
     },
 
     async *listDue(by) {
@@ -414,9 +432,15 @@ function listedProjection() {
 }
 
 /** Whether a line, read anew, still is what an index said it was. */
-const isListed = (line: OrderLine, { partnerId, word }: ListRequest, states: readonly ListState[]): boolean =>
+const isListed = (
+  line: OrderLine,
+  { partnerId, word, delivery, closesBy }: ListRequest,
+  states: readonly ListState[],
+): boolean =>
   line.partnerId === partnerId &&
   isIn(line, states) &&
+  (delivery === undefined || line.lastEmail?.delivery === delivery) &&
+  (closesBy === undefined || (line.closesAt !== undefined && line.closesAt <= closesBy)) &&
   (word === undefined ||
     [
       line.orderId,
@@ -424,6 +448,14 @@ const isListed = (line: OrderLine, { partnerId, word }: ListRequest, states: rea
       line.subscriptionId,
       line.provisioningContact.email,
     ].some((value) => value.toLowerCase() === word.toLowerCase()));
+
+/** Whether of the lines that an index leads to, perhaps only a few are listed. */
+const isSifted = ({ word, delivery }: ListRequest, states: readonly ListState[]): boolean =>
+  delivery !== undefined || (word !== undefined && states.length < listStatesOf({}).length);
+
+/** Whether a place, which begins with the deadline, is not beyond those that are asked for. */
+const isInReach = ({ position }: Place, { closesBy }: ListRequest): boolean =>
+  closesBy === undefined || position.slice(0, closesBy.length) <= closesBy;
 
 /** The indexes that lists are read from. */
 type ListIndex = Exclude<IndexName, 'byDue'>;

@@ -1,8 +1,10 @@
+import { Duration } from 'luxon';
 import * as z from 'zod';
+import { longestWindowDays } from '../domain/follow-up.ts';
 import { historyTypes } from '../domain/history.ts';
 import { deliveries, lineStatuses, locales } from '../domain/order-line.ts';
 import { refusalCodes } from '../domain/rules.ts';
-import { contactChangeFields, identifier, instant, plainText } from './fields.ts';
+import { contactChangeFields, duration, identifier, instant, plainText } from './fields.ts';
 import { problems, supportDetails } from './problems.ts';
 
 /* What comes in. */
@@ -13,8 +15,32 @@ const lineId = identifier.meta({ example: '1' });
 export const orderPath = z.object({ orderId });
 export const linePath = z.object({ orderId, lineId });
 
-export const listQuery = z.object({
+/** What lines may be filtered by. */
+const filterFields = {
   status: z.enum(lineStatuses, `must be one of ${lineStatuses.join(', ')}`).exactOptional(),
+  delivery: z
+    .enum(deliveries, `must be one of ${deliveries.join(', ')}`)
+    .exactOptional()
+    .meta({ description: 'What became of their last email' }),
+  closingWithin: duration
+    .refine(
+      (text) => Duration.fromISO(text).as('days') <= longestWindowDays,
+      `must be at most ${longestWindowDays} days, the longest window`,
+    )
+    .exactOptional()
+    .meta({
+      description: 'Open lines whose window ends within this time from now, or has ended',
+      format: 'duration',
+      example: 'PT48H',
+    }),
+  q: plainText(254).exactOptional().meta({
+    description:
+      'An order id, a line as order/line, a subscription id or a contact email, whole, in any case',
+  }),
+};
+
+export const listQuery = z.strictObject({
+  ...filterFields,
   provisioningPending: z
     .enum(['true', 'false'], 'must be true or false')
     .transform((text) => text === 'true')
@@ -23,10 +49,6 @@ export const listQuery = z.object({
       description: 'Closed by their window and not onboarded since',
       override: { type: 'boolean', enum: undefined },
     }),
-  q: plainText(254).exactOptional().meta({
-    description:
-      'An order id, a line as order/line, a subscription id or a contact email, whole, in any case',
-  }),
   limit: z
     .string()
     .regex(/^(?:[1-9][0-9]?|100)$/, 'must be a whole number from 1 to 100')

@@ -3,17 +3,11 @@ import type { OfferWindows } from '../domain/offers.ts';
 import type { ResendLimits } from '../domain/rules.ts';
 import { longestWindowDays } from '../domain/follow-up.ts';
 import { mostEmailsPerDay, mostEmailsPerLine } from '../domain/history.ts';
-import { isPositiveDuration } from '../domain/time.ts';
 import { Duration } from 'luxon';
 import type { Locale } from '../domain/order-line.ts';
-import { emailAddress, identifier, plainText } from './fields.ts';
+import { duration, emailAddress, identifier, plainText } from './fields.ts';
 import { longestMailbox, mailbox } from './mailbox.ts';
 import { check, inputErrorText } from './validation.ts';
-
-const duration = z.string().refine(isPositiveDuration, {
-  error: 'must be an ISO 8601 duration above zero, for example P7D',
-  abort: true,
-});
 
 const windowDuration = duration.refine(
   (text) => Duration.fromISO(text).as('days') <= longestWindowDays,

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import * as z from 'zod';
 import { type Contact, locales } from '../domain/order-line.ts';
-import { toInstant } from '../domain/time.ts';
+import { isPositiveDuration, toInstant } from '../domain/time.ts';
 
 /** The longest external identifier, in characters. */
 export const longestId = 64;
@@ -35,6 +35,12 @@ export const emailAddress = z
   .max(254, 'must have at most 254 characters')
   .pipe(z.email({ pattern: addressPattern, error: 'must be an email address, for example jane@example.com' }))
   .meta({ format: 'email', example: 'jane@example.com' });
+
+/** A length of time above zero, as ISO 8601. */
+export const duration = z.string().refine(isPositiveDuration, {
+  error: 'must be an ISO 8601 duration above zero, for example P7D',
+  abort: true,
+});
 
 const locale = z.enum(locales, `must be one of ${locales.join(', ')}`);
 

@@ -13,7 +13,7 @@ import type { HistoryEntry } from '../domain/history.ts';
 import { withoutStaleClaim } from '../domain/claims.ts';
 import { byLineId, type LineKey } from '../domain/order-line.ts';
 import type { ResendLimits } from '../domain/rules.ts';
-import { toInstant } from '../domain/time.ts';
+import { plus, toInstant } from '../domain/time.ts';
 import { type Caller, isVisible, listedPartner, requireView } from './access.ts';
 import { presentEntry } from './present-history.ts';
 import { presentLine } from './present-line.ts';
@@ -32,7 +32,7 @@ type ListQuery = z.output<typeof listQuery> & Pick<ListRequest, 'settled'>;
  */
 export async function listLines(
   caller: Caller,
-  { q, cursor, limit, partnerId, ...filter }: ListQuery,
+  { q, closingWithin, cursor, limit, partnerId, ...filter }: ListQuery,
   { store, limits, now }: ReadServices,
 ): Promise<ListAnswer> {
   const listed = listedPartner(caller, partnerId);
@@ -40,15 +40,17 @@ export async function listLines(
   if (cursor !== undefined && after === undefined) {
     throw invalidRequest([{ path: 'cursor', message: 'must be the cursor of an answer before' }]);
   }
+  const at = toInstant(now());
   const { lines, next } = await store.list({
     ...filter,
     partnerId: listed,
     limit,
     ...(q === undefined ? {} : { word: q }),
+    ...(closingWithin === undefined ? {} : { closesBy: plus(at, closingWithin) }),
     ...(after === undefined ? {} : { after }),
   });
   return {
-    items: lines.map((line) => presentLine(line, toInstant(now()), limits)),
+    items: lines.map((line) => presentLine(line, at, limits)),
     ...(next === undefined ? {} : { cursor: cursors.encode(next) }),
   };
 }
@@ -80,8 +82,11 @@ export async function listSettledLast(
     { ...query, ...(isAmongSettled ? after : {}), settled: true, limit: Math.max(1, room) },
     services,
   );
-  if (room === 0) return { ...open, ...(settled.items.length > 0 ? { cursor: amongSettled } : {}) };
   const { cursor: next } = settled;
+  if (room === 0) {
+    const isLast = settled.items.length === 0 && next === undefined;
+    return { ...open, ...(isLast ? {} : { cursor: amongSettled }) };
+  }
   return {
     items: [...open.items, ...settled.items],
     ...(next === undefined ? {} : { cursor: amongSettled + next }),

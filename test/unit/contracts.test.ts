@@ -239,6 +239,12 @@ describe('requests', () => {
     ['a status that does not exist', { status: 'Open' }],
     ['a flag that is neither true nor false', { provisioningPending: '1' }],
     ['an empty search', { q: ' ' }],
+    ['an outcome of emails that does not exist', { delivery: 'bounced' }],
+    ['a time of no length', { closingWithin: 'PT0S' }],
+    ['a time before now', { closingWithin: '-PT1H' }],
+    ['a time that is no duration', { closingWithin: '48h' }],
+    ['a time beyond all windows', { closingWithin: 'P10000Y' }],
+    ['a parameter that is not known', { state: 'Closed' }],
   ])('a list with %s makes no sense', (_, query) => {
     expect(takes(listQuery, query)).toBe(false);
   });

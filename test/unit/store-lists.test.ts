@@ -20,6 +20,7 @@ import type { Caller } from '../../shared/use-cases/access.ts';
 import { listSettledLast } from '../../shared/use-cases/read-order-lines.ts';
 import { cancel } from '../../shared/domain/transitions.ts';
 import { daysAfter, line, type LineChanges, now } from '../support/lines.ts';
+import { memoryStore } from '../support/memory-store.ts';
 
 let server: Server;
 let dynamoDb: DynamoDBClient;
@@ -50,6 +51,16 @@ const northwind = Array.from({ length: 120 }, (_, index) => {
     ...stateOf[status],
     ...(hasDeadline ? { closesAt: daysAfter((index * 7) % 30) } : {}),
     ...(status === 'Closed' && index % 2 === 0 ? { onboardedAt: now, organizationId: 'organization' } : {}),
+    ...(index % 3 === 0 && status !== 'Scheduled'
+      ? {
+          lastEmail: {
+            messageId: `message-${index}`,
+            to: 'it@example.com',
+            sentAt: now,
+            delivery: 'Bounced',
+          },
+        }
+      : {}),
   });
 });
 
@@ -91,6 +102,10 @@ async function readAll(request: Omit<ListRequest, 'after'>): Promise<OrderLine[]
   } while (after !== undefined);
   return lines;
 }
+
+const bounced = ({ lastEmail }: OrderLine) => lastEmail?.delivery === 'Bounced';
+const closing = (one: OrderLine) =>
+  one.status === 'AwaitingProvisioningDetails' && one.closesAt <= daysAfter(7);
 
 const inOrder = (lines: readonly OrderLine[]) =>
   lines.toSorted((a, b) => {
@@ -164,11 +179,53 @@ describe('a list of order lines', () => {
       { word: 'it12@example.com', status: 'Closed' },
       (one) => one.provisioningContact.email === 'It12@Example.com' && one.status === 'Closed',
     ],
+    ['bounced', { delivery: 'Bounced' }, bounced],
+    [
+      'bounced and open',
+      { delivery: 'Bounced', status: 'AwaitingProvisioningDetails' },
+      (one) => bounced(one) && one.status === 'AwaitingProvisioningDetails',
+    ],
+    ['delivered', { delivery: 'Delivered' }, () => false],
+    ['closing within a week', { closesBy: daysAfter(7) }, closing],
+    ['closing within a week, and closed', { closesBy: daysAfter(7), status: 'Closed' }, () => false],
+    [
+      'bounced and closing',
+      { delivery: 'Bounced', closesBy: daysAfter(7) },
+      (one) => bounced(one) && closing(one),
+    ],
+    [
+      'an order that is closing',
+      { word: 'ORD-1', closesBy: daysAfter(7) },
+      (one) => one.orderId === 'ORD-1' && closing(one),
+    ],
     ['a part of an order id', { word: 'ORD' }, () => false],
     ['another partner’s order', { word: 'CON-1' }, () => false],
   ])('with a filter has what fits and nothing else: %s', async (_, filter, fits) => {
     const listed = await readAll({ partnerId: 'northwind', limit: 7, ...filter });
     expect(listed.map(nameOf)).toEqual(inOrder(northwind.filter(fits)).map(nameOf));
+  });
+
+  it('comes back after so many lines without one that fits, and goes on from there', async () => {
+    const partnerId = 'vast';
+    const lines = Array.from({ length: 1250 }, (_, index) =>
+      line({
+        ...stateOf.AwaitingProvisioningDetails,
+        partnerId,
+        orderId: `VAST-${index}`,
+        closesAt: daysAfter(index),
+        ...(index === 1200
+          ? { lastEmail: { messageId: 'message', to: 'it@example.com', sentAt: now, delivery: 'Rejected' } }
+          : {}),
+      }),
+    );
+    const { store } = memoryStore(...lines);
+    const rejected = { partnerId, delivery: 'Rejected', limit: 25 } as const;
+    const first = await store.list(rejected);
+    expect(first.lines).toHaveLength(0);
+    if (first.next === undefined) throw new Error('there is more');
+    const second = await store.list({ ...rejected, after: first.next });
+    expect(second.lines.map(nameOf)).toEqual(['VAST-1200/1']);
+    expect(second).not.toHaveProperty('next');
   });
 
   it('is empty for a partner without lines', async () => {
