@@ -8,7 +8,7 @@ import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { type SendingOutcome, workflowInput } from '../../shared/contracts/workflow.ts';
 import { giveUpClaim, liveClaim } from '../../shared/domain/claims.ts';
 import { isBooked, isOpen, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
-import { decideFirstEmail, firstEmailAwaitedUntil } from '../../shared/domain/rules.ts';
+import { dueEmail, firstEmailAwaitedUntil } from '../../shared/domain/rules.ts';
 import { type Instant, toInstant } from '../../shared/domain/time.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { faultForLog } from '../../shared/contracts/log.ts';
@@ -51,7 +51,8 @@ export function buildServices(
 }
 
 /**
- * Sends the first email of a line, unless it was sent, and answers how the workflow continues.
+ * Sends the first email of a line, or the one that its contact missed, unless it was sent, and answers how the workflow
+ * continues.
  * @throws NamedFault OrderLineNotFound, SendInProgress, NotDueYet or EmailNotSent; all but the first are worth a
  * retry
  */
@@ -71,10 +72,9 @@ function permitFirst(line: StoredLine, revision: number, at: Instant): Permit<Se
   if (!isBooked(line))
     throw new NamedFault(faultNames.orderLineNotFound, 'the order line is not in the table');
   if (line.executionRevision !== revision) return { instead: stateOf(line, revision) };
-  const decision = decideFirstEmail(line, at);
-  if (decision === 'wait')
-    throw new NamedFault(faultNames.notDueYet, 'the requested start date has not come');
-  if (decision === 'left') return { instead: stateOf(line, revision) };
+  const due = dueEmail(line, at);
+  if (due === 'wait') throw new NamedFault(faultNames.notDueYet, 'the requested start date has not come');
+  if (due === 'none') return { instead: stateOf(line, revision) };
 
   const owner = `execution ${revision}`;
   const other = liveClaim(line, at);
@@ -83,7 +83,10 @@ function permitFirst(line: StoredLine, revision: number, at: Instant): Permit<Se
   const free = giveUpClaim(line);
   const retryAt = firstEmailAwaitedUntil(free, at);
   if (retryAt !== undefined) return { instead: { outcome: 'unconfirmed', retryAt }, line: free };
-  return { send: { kind: 'first', to: line.provisioningContact, actor: 'workflow', owner }, line: free };
+  // A contact change is never repeated: the email that this execution's own earlier try may have sent is the one.
+  const kind = dueEmail(free, at);
+  if (kind !== due) return { instead: stateOf(free, revision), line: free };
+  return { send: { kind, to: line.provisioningContact, actor: 'workflow', owner }, line: free };
 }
 
 /** @throws NamedFault EmailNotSent */

@@ -56,6 +56,16 @@ export function withCount(line: OrderLine, kind: EmailKind, at: Instant): OrderL
   };
 }
 
+/** Takes back that the email of a claim counts. A resend before it was longer ago than resends must be apart. */
+export function withoutCount(line: OrderLine, { kind, at }: Claim): OrderLine {
+  const { lastResentAt, ...rest } = line;
+  return {
+    ...(emailEffects[kind].spacesResends && lastResentAt === at ? rest : line),
+    emailsSent: line.emailsSent - 1,
+    countedEmailsAt: line.countedEmailsAt.filter((counted) => counted !== at),
+  };
+}
+
 /** The email of `key` whose outcome is still unknown. */
 export const unconfirmedOf = (line: OrderLine, key: string): Claim | undefined =>
   line.unconfirmed.find((claim) => claim.key === key);

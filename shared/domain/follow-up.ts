@@ -1,5 +1,6 @@
 import { executionHorizon, hasExecution, isExecutionDue } from './executions.ts';
-import { isOpen, type OrderLine } from './order-line.ts';
+import { isOpen, type OpenLine, type OrderLine } from './order-line.ts';
+import { isContactMissed } from './sent-emails.ts';
 import { type Instant, minus } from './time.ts';
 import { isOverdue } from './transitions.ts';
 
@@ -12,10 +13,10 @@ export const longestWindowDays = 180;
  */
 const grace = 'PT35M';
 
-/** When the line next needs attention: its execution, its first email, or its closing. Undefined: never. */
+/** When the line next needs attention: its execution, an email of its workflow, or its closing. Undefined: never. */
 export function nextDueAt(line: OrderLine): Instant | undefined {
   if (!isOpen(line)) return undefined;
-  if (line.status !== 'Scheduled') return line.closesAt;
+  if (line.status !== 'Scheduled') return isContactMissed(line) ? line.firstEmailSentAt : line.closesAt;
   return hasExecution(line) ? line.requestedStartDate : minus(line.requestedStartDate, executionHorizon);
 }
 
@@ -31,9 +32,13 @@ export function followUp(line: OrderLine, now: Instant): FollowUp {
   const lateSince = minus(now, grace);
   if (isOverdue(line, lateSince)) return 'close';
   if (!hasExecution(line)) return isExecutionDue(line, now) ? 'start-execution' : 'nothing';
-  return line.status === 'Scheduled' && line.requestedStartDate <= lateSince
-    ? 'restart-execution'
-    : 'check-execution';
+  return isEmailOverdue(line, lateSince) ? 'restart-execution' : 'check-execution';
+}
+
+/** Whether an email of the workflow should have left by then, and did not. */
+function isEmailOverdue(line: OpenLine, by: Instant): boolean {
+  if (line.status === 'Scheduled') return line.requestedStartDate <= by;
+  return isContactMissed(line) && line.firstEmailSentAt <= by;
 }
 
 /** Whether this is long overdue: the workflow has missed the line. */

@@ -2,6 +2,7 @@ import { assertNever } from './assert-never.ts';
 import { limitSpan, liveClaim, withoutStaleClaim } from './claims.ts';
 import { changedContact, type ContactChange, isSameAddress, isSameContact } from './contact.ts';
 import type { Contact, OrderLine } from './order-line.ts';
+import { isContactMissed } from './sent-emails.ts';
 import { type Instant, type IsoDuration, later, plus } from './time.ts';
 
 export interface ResendLimits {
@@ -101,12 +102,13 @@ export function firstEmailAwaitedUntil(line: OrderLine, now: Instant): Instant |
 }
 
 /**
- * Whether the first email may leave at `now`: `send` it, `wait` for the requested start date, or nothing is `left` to
- * do because it was sent or the line was settled.
+ * What the workflow has to send at `now`: the `first` email; the one of a `contact-change` that sent none and whose
+ * contact the first email missed; `none`, because it was sent or the line was settled. `wait`: not before the requested
+ * start date.
  */
-export function decideFirstEmail(line: OrderLine, now: Instant): 'send' | 'wait' | 'left' {
-  if (line.status !== 'Scheduled') return 'left';
-  return line.requestedStartDate <= now ? 'send' : 'wait';
+export function dueEmail(line: OrderLine, now: Instant): 'first' | 'contact-change' | 'wait' | 'none' {
+  if (line.status === 'Scheduled') return line.requestedStartDate <= now ? 'first' : 'wait';
+  return line.status === 'AwaitingProvisioningDetails' && isContactMissed(line) ? 'contact-change' : 'none';
 }
 
 function refuseSettled(line: OrderLine): Refusal | undefined {

@@ -1,5 +1,5 @@
 import { keepAnswer } from './answers.ts';
-import { withCount, withoutClaim } from './claims.ts';
+import { withCount, withoutClaim, withoutCount } from './claims.ts';
 import { isSameAddress, isSameContact, withContact } from './contact.ts';
 import { emailEffects, type EmailKind } from './email-kinds.ts';
 import { type HistoryEntry, withEntry } from './history.ts';
@@ -102,6 +102,17 @@ const contactOf = ({ provisioningContact }: OrderLine, email: string): Contact =
     ? provisioningContact
     : { email, locale: provisioningContact.locale };
 
+/**
+ * Whether no email went to the contact, or may have gone there, although somebody chose it: the first one turned out to
+ * have left, to the contact before, when its answer was lost.
+ */
+export const isContactMissed = ({ history, provisioningContact: { email } }: OrderLine): boolean =>
+  history.some((entry) => entry.type === 'ProvisioningContactChanged' && isSameAddress(entry.to, email)) &&
+  !history.some((entry) => isEmail(entry) && isSameAddress(entry.to, email));
+
+const isEmail = (entry: HistoryEntry) =>
+  entry.type === 'ProvisioningEmailSent' || entry.type === 'ProvisioningEmailUnconfirmed';
+
 /** An email of the line; undefined if the line knows of no such email. */
 export function sentEmailOf(line: OrderLine, messageId: string): Omit<SentEmail, 'messageId'> | undefined {
   const { lastEmail } = line;
@@ -123,20 +134,22 @@ function started(line: OrderLine, sentAt: Instant): OrderLine {
 }
 
 /**
- * Records that the mail service refused the claimed email: nothing is counted, and the next may leave at once. A
- * claim that is gone already has its outcome.
+ * Records that the mail service refused the claimed email: nothing is counted, also if the claim was given up
+ * meanwhile, and the next may leave at once. A claim that is gone already has its outcome.
  */
 export function recordFailure(
   line: OrderLine,
   claim: Claim,
   failure: { at: Instant; reason: string },
 ): OrderLine {
-  if (line.claim?.id !== claim.id) return line;
-  return withHistory(withoutClaim(line, claim.id), {
-    at: failure.at,
-    type: 'ProvisioningEmailFailed',
-    actor: claim.actor,
-    to: claim.to.email,
-    reason: failure.reason,
-  });
+  const { id, actor, to } = claim;
+  const { at, reason } = failure;
+  const entry = { at, type: 'ProvisioningEmailFailed', actor, to: to.email, reason } as const;
+  if (line.claim?.id === id) return withHistory(withoutClaim(line, id), entry);
+  if (!line.unconfirmed.some((given) => given.id === id)) return line;
+  return {
+    ...withoutCount(line, claim),
+    unconfirmed: line.unconfirmed.filter((given) => given.id !== id),
+    history: line.history.map((known) => (isOfClaim(known, id) ? entry : known)),
+  };
 }

@@ -50,7 +50,9 @@ export async function startNewExecution(
 }
 
 async function startRevision(line: OrderLine, workflow: Workflow): Promise<void> {
-  const { orderId, lineId, requestedStartDate, executionRevision: revision } = line;
+  const { orderId, lineId, executionRevision: revision } = line;
+  // A first email of unknown outcome may turn out to have left before its line was moved ahead.
+  const requestedStartDate = line.firstEmailSentAt ?? line.requestedStartDate;
   await workflow.start({ orderId, lineId, requestedStartDate, revision });
   if (revision > 1) await workflow.stop(line, revision - 1);
 }

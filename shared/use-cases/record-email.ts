@@ -80,7 +80,9 @@ function recorded(line: OrderLine, claim: Claim, answer: MailOutcome, at: Instan
       const reported = sentEmailOf(line, messageId);
       const email: SentEmail = { messageId, to: claim.to.email, sentAt: at, ...reported };
       const sent = also(recordSent(line, claim, { messageId, sentAt: at }), email);
-      return { outcome: 'sent', line: sent, email, isNews: reported === undefined } as const;
+      // With the very time of this record, an earlier try made it, whose answer was lost.
+      const isNews = reported === undefined || reported.sentAt === at;
+      return { outcome: 'sent', line: sent, email, isNews } as const;
     }
     case 'refused': {
       const { reason } = answer;

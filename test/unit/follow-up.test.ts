@@ -1,7 +1,8 @@
 import { followUp, nextDueAt } from '../../shared/domain/follow-up.ts';
 import { giveUpClaim, withClaim } from '../../shared/domain/claims.ts';
+import { saveContact } from '../../shared/domain/contact.ts';
 import { executionHorizon } from '../../shared/domain/executions.ts';
-import { recordReported } from '../../shared/domain/sent-emails.ts';
+import { recordReported, recordSent } from '../../shared/domain/sent-emails.ts';
 import { reschedule } from '../../shared/domain/transitions.ts';
 import { plus } from '../../shared/domain/time.ts';
 import { daysAfter, line, type LineChanges, minutesBefore, now } from '../support/lines.ts';
@@ -69,6 +70,30 @@ describe('when a line next needs somebody', () => {
     const end = plus(plus(now, executionHorizon), 'P180D');
     expect(end < plus(now, 'P365D')).toBe(true);
   });
+});
+
+test('a line whose first email turns out to have gone to the contact before is due until its contact has one', () => {
+  const old = { email: 'old@example.com', locale: 'en' } as const;
+  const claim = {
+    id: 'c',
+    owner: 'o',
+    kind: 'first',
+    to: old,
+    actor: 'workflow',
+    at: now,
+    until: now,
+  } as const;
+  const given = giveUpClaim(withClaim(line({ requestedStartDate: now, provisioningContact: old }), claim));
+  const saved = saveContact(given, { email: 'new@example.com', locale: 'en' }, { at: now, actor: 'rana' });
+  const report = { messageId: 'm', to: old.email, sentAt: now, claimId: 'c', kind: 'first' } as const;
+  const missed = recordReported(saved, report);
+  expect(nextDueAt(missed)).toBe(now);
+  expect(followUp(missed, plus(now, 'PT30M'))).toBe('check-execution');
+  expect(followUp(missed, plus(now, 'PT35M'))).toBe('restart-execution');
+
+  const change = { ...claim, id: 'd', kind: 'contact-change', to: missed.provisioningContact } as const;
+  const told = recordSent(missed, change, { messageId: 'n', sentAt: now });
+  expect(nextDueAt(told)).toBe(told.closesAt);
 });
 
 test('a line whose first email turns out to have left before it was moved far ahead is closed in time', () => {

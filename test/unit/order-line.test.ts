@@ -1,5 +1,5 @@
 import { keepAnswer, keptAnswer } from '../../shared/domain/answers.ts';
-import { unconfirmedOf, withClaim, withoutStaleClaim } from '../../shared/domain/claims.ts';
+import { giveUpClaim, unconfirmedOf, withClaim, withoutStaleClaim } from '../../shared/domain/claims.ts';
 import { saveContact } from '../../shared/domain/contact.ts';
 import { hasExecution, withNewExecution } from '../../shared/domain/executions.ts';
 import { mostUndeliverable, recordFeedback } from '../../shared/domain/feedback.ts';
@@ -339,6 +339,19 @@ describe('an email that the mail service refused', () => {
       reason: 'Throttling',
     });
   });
+
+  it.each(['first', 'resend', 'contact-change'] as const)(
+    'counts nothing either if its claim was given up: %s',
+    (kind) => {
+      const given = giveUpClaim(withClaim(awaiting, claim(kind)));
+      const failed = recordFailure(given, claim(kind), { at: daysAfter(0.001), reason: 'Throttling' });
+      const { history, ...rest } = failed;
+      const { history: before, ...unchanged } = awaiting;
+      expect(rest).toEqual(unchanged);
+      expect(types(failed)).toEqual([...before.map(({ type }) => type), 'ProvisioningEmailFailed']);
+      expect(history.at(-1)).toMatchObject({ to: 'it@example.com', reason: 'Throttling' });
+    },
+  );
 });
 
 describe('a claim that was left without an outcome', () => {

@@ -3,7 +3,7 @@ import type { EmailKind } from '../../shared/domain/email-kinds.ts';
 import type { Contact } from '../../shared/domain/order-line.ts';
 import {
   decideContactChange,
-  decideFirstEmail,
+  dueEmail,
   refuseContactChange,
   refuseResend,
 } from '../../shared/domain/rules.ts';
@@ -278,16 +278,62 @@ describe('a claim that ran out', () => {
   });
 });
 
-describe('the first email', () => {
+const changed = (to: string) =>
+  ({ at: minutesBefore(20), type: 'ProvisioningContactChanged', actor: 'rana', to }) as const;
+const sent = (to: string) =>
+  ({
+    at: minutesBefore(30),
+    type: 'ProvisioningEmailSent',
+    actor: 'workflow',
+    to,
+    messageId: 'message-1',
+    kind: 'first',
+    result: 'Confirmed',
+  }) as const;
+
+describe('the email that the workflow has to send', () => {
   it.each<[string, LineChanges, string]>([
     ['before the start date', { requestedStartDate: minutesBefore(-0.001) }, 'wait'],
-    ['on the start date', { requestedStartDate: now }, 'send'],
-    ['after the start date', { requestedStartDate: minutesBefore(60) }, 'send'],
-    ['sent before', { ...awaiting, requestedStartDate: now }, 'left'],
-    ['onboarded before', { ...flagged, status: 'Onboarded', requestedStartDate: now }, 'left'],
-    ['cancelled before', { status: 'Cancelled', requestedStartDate: now }, 'left'],
-    ['closed', { ...closed, requestedStartDate: now }, 'left'],
-  ])('%s', (_, state, decision) => {
-    expect(decideFirstEmail(line(state), now)).toBe(decision);
+    ['on the start date', { requestedStartDate: now }, 'first'],
+    ['after the start date', { requestedStartDate: minutesBefore(60) }, 'first'],
+    ['sent before', { ...awaiting, requestedStartDate: now }, 'none'],
+    ['onboarded before', { ...flagged, status: 'Onboarded', requestedStartDate: now }, 'none'],
+    ['cancelled before', { status: 'Cancelled', requestedStartDate: now }, 'none'],
+    ['closed', { ...closed, requestedStartDate: now }, 'none'],
+  ])('%s', (_, state, due) => {
+    expect(dueEmail(line(state), now)).toBe(due);
+  });
+
+  const missed = [sent('old@example.com'), changed('It@example.com')];
+  it.each<[string, LineChanges, string]>([
+    ['its first email went to the contact before', { ...awaiting, history: missed }, 'contact-change'],
+    ['which closed', { ...closed, history: missed }, 'none'],
+    ['which was onboarded', { ...awaiting, ...flagged, status: 'Onboarded', history: missed }, 'none'],
+    ['and one to this contact, too', { ...awaiting, history: [...missed, sent('it@EXAMPLE.com')] }, 'none'],
+    [
+      'and one to this contact may have left',
+      {
+        ...awaiting,
+        history: [
+          ...missed,
+          {
+            at: now,
+            type: 'ProvisioningEmailUnconfirmed',
+            actor: 'workflow',
+            to: 'it@example.com',
+            kind: 'contact-change',
+            claimId: 'claim',
+          },
+        ],
+      },
+      'none',
+    ],
+    [
+      'its contact was saved before it',
+      { ...awaiting, history: [changed('it@example.com'), sent('it@example.com')] },
+      'none',
+    ],
+  ])('of a line whose contact was changed: %s', (_, state, due) => {
+    expect(dueEmail(line(state), now)).toBe(due);
   });
 });

@@ -4,7 +4,6 @@ import type { MailOutcome } from '../../shared/adapters/mail.ts';
 import { orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { isBooked, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
 import { recordReported, recordSent } from '../../shared/domain/sent-emails.ts';
-import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { booked } from '../../shared/use-cases/booked.ts';
 import type { EmailRequest, Permit } from '../../shared/use-cases/claim-email.ts';
 import { recordPauses } from '../../shared/use-cases/record-email.ts';
@@ -34,6 +33,7 @@ function world(stored: OrderLine, writes: readonly Write[] = [], answer?: MailOu
   const left = [...writes];
   const pauses: number[] = [];
   const sent: string[] = [];
+  const counted: string[] = [];
   const table = new MemoryTable();
   table.put(itemOf(stored));
   const unreliably: Around = async (command, call) => {
@@ -58,7 +58,7 @@ function world(stored: OrderLine, writes: readonly Write[] = [], answer?: MailOu
     mailSettings,
     now: () => new Date(now),
     newId: () => 'claim-1',
-    metrics: silentMetrics,
+    metrics: { add: (name) => counted.push(name) },
     pause: (milliseconds) => {
       pauses.push(milliseconds);
       return Promise.resolve();
@@ -71,7 +71,7 @@ function world(stored: OrderLine, writes: readonly Write[] = [], answer?: MailOu
     return line;
   };
   const send = () => sendEmail(stored, permitted, services);
-  return { send, services, pauses, sent, stored: find };
+  return { send, services, pauses, sent, counted, stored: find };
 }
 
 const permitted = (known: StoredLine): Permit<string> => {
@@ -85,10 +85,12 @@ describe('the record of an email that was accepted', () => {
   it.each<[string, Write[]]>([
     ['fails a few times', ['works', 'before', 'before', 'before']],
     ['takes effect and its answer is lost', ['works', 'after']],
-  ])('is there once, when its write %s', async (_, writes) => {
-    const { send, sent, stored } = world(awaiting, writes);
+    ['takes effect and is repeated', ['works', 'twice']],
+  ])('is there once, and counted once, when its write %s', async (_, writes) => {
+    const { send, sent, counted, stored } = world(awaiting, writes);
     expect(await send()).toMatchObject({ outcome: 'sent', email: { messageId: 'message-2' } });
     expect(sent).toHaveLength(1);
+    expect(counted).toEqual(['EmailsSent']);
     expect(types(await stored())).toEqual(['Booked', 'ProvisioningEmailSent', 'ProvisioningEmailSent']);
     expect(await stored()).toMatchObject({ emailsSent: 2, lastEmail: { messageId: 'message-2' } });
     expect(await stored()).not.toHaveProperty('claim');

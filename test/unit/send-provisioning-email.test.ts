@@ -1,7 +1,9 @@
 import { handle } from '../../functions/send-provisioning-email/handler.ts';
 import type { MailOutcome } from '../../shared/adapters/mail.ts';
 import { giveUpClaim, withClaim } from '../../shared/domain/claims.ts';
+import { saveContact } from '../../shared/domain/contact.ts';
 import { isBooked, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
+import { recordReported } from '../../shared/domain/sent-emails.ts';
 import { book, cancel, onboard, unbooked } from '../../shared/domain/transitions.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { memoryStore } from '../support/memory-store.ts';
@@ -130,6 +132,61 @@ describe('an email that may have left', () => {
     const { outcome, sent } = run(given(minutesAgo));
     expect(await outcome).toMatchObject({ outcome: times === 0 ? 'unconfirmed' : 'awaiting' });
     expect(sent).toHaveLength(times);
+  });
+});
+
+describe('a first email that turned out to have gone to the contact before', () => {
+  const newContact = { email: 'new@alderfinch.example', locale: 'en' } as const;
+  const first = { ...claim('execution 1', now), at: '2026-11-22T08:44:00.000Z' };
+  const missed = recordReported(
+    saveContact(giveUpClaim(withClaim(scheduled, first)), newContact, { at: now, actor: 'rana' }),
+    { messageId: 'message-0', to: first.to.email, sentAt: first.at, claimId: first.id, kind: 'first' },
+  );
+  const closesAt = '2026-11-29T08:44:00.000Z';
+
+  it('is followed by one to the contact, once', async () => {
+    const told = run(missed);
+    expect(await told.outcome).toMatchObject({ outcome: 'awaiting', closesAt });
+    expect(told.sent).toEqual(['new@alderfinch.example']);
+    expect(told.stored()).toMatchObject({ emailsSent: 2, lastEmail: { to: 'new@alderfinch.example' } });
+    const again = run(told.stored());
+    expect(await again.outcome).toMatchObject({ outcome: 'awaiting', closesAt });
+    expect(again.sent).toEqual([]);
+  });
+
+  it.each<[string, (line: OrderLine) => Promise<StoredLine | undefined>]>([
+    [
+      'lost',
+      async (line) => {
+        const lost = run(line, { outcome: 'unknown', reason: 'TimeoutError' });
+        expect(await lost.outcome).toMatchObject({ outcome: 'awaiting', closesAt });
+        return lost.stored();
+      },
+    ],
+    [
+      'never given, since its sender died',
+      (line) =>
+        Promise.resolve(
+          withClaim(line, {
+            ...claim('execution 1', '2026-11-22T09:00:30.000Z'),
+            kind: 'contact-change',
+            to: newContact,
+          }),
+        ),
+    ],
+  ])('is not followed by a second one, if the answer is %s', async (_, lose) => {
+    const again = run(await lose(missed));
+    expect(await again.outcome).toMatchObject({ outcome: 'awaiting', closesAt });
+    expect(again.sent).toEqual([]);
+    expect(again.stored()).toMatchObject({ emailsSent: 2, unconfirmed: [{ kind: 'contact-change' }] });
+  });
+
+  it('is followed by one later, if that is refused', async () => {
+    const refused = run(missed, { outcome: 'refused', reason: 'Throttling' });
+    await expect(refused.outcome).rejects.toMatchObject({ name: 'EmailNotSent' });
+    const again = run(refused.stored());
+    expect(await again.outcome).toMatchObject({ outcome: 'awaiting' });
+    expect(again.sent).toEqual(['new@alderfinch.example']);
   });
 });
 

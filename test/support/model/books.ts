@@ -4,6 +4,7 @@ import { isExecutionDue } from '../../../shared/domain/executions.ts';
 import { isOpen, type OrderLine } from '../../../shared/domain/order-line.ts';
 import { nextDueAt } from '../../../shared/domain/follow-up.ts';
 import type { MemoryService } from './memory-service.ts';
+import { isSame } from './line.ts';
 import { hour } from './steps.ts';
 import type { LeftEmail } from './target.ts';
 
@@ -72,6 +73,12 @@ function expectLine(line: OrderLine, emails: readonly LeftEmail[], service: Memo
     assert.ok(before === undefined || at - before > 60_000 - blur, `${name}: two resends in a minute`);
   }
   assert.ok(emails.length <= 101, `${name}: more emails than a line may have`);
+
+  const { email } = line.provisioningContact;
+  assert.ok(
+    line.status !== 'AwaitingProvisioningDetails' || emails.some(({ to }) => isSame(to, email)),
+    `${name}: its contact has got no email`,
+  );
 
   const running = service.running(line.orderId, line.lineId);
   assert.ok(running <= (isOpen(line) ? 1 : 0), `${name} is ${line.status} with ${running} executions`);

@@ -103,6 +103,8 @@ export class ModelLine {
   /** When somebody last chose the contact: what was asked for before, and is told later, does not undo it. */
   contactChosenAt: string | undefined;
   readonly counted: string[] = [];
+  /** Where its emails went, or may have gone. */
+  readonly #mailed = new Set<string>();
   readonly asked = new Map<string, Asked>();
   /** The emails that the history says may have been sent, with what was asked for by which key. */
   readonly unconfirmed: { entry: HistoryEntry; claimedAt: string; key: string | undefined }[] = [];
@@ -143,6 +145,11 @@ export class ModelLine {
 
   get closesAt(): string | undefined {
     return this.firstSentAt && moved(this.firstSentAt, this.window * day);
+  }
+
+  /** Whether the contact was saved while the first email was on its way to another one, and got none so far. */
+  get isContactMissed(): boolean {
+    return this.firstSentAt !== undefined && !this.#mailed.has(this.contact.toLowerCase());
   }
 
   isDue(now: string): boolean {
@@ -216,6 +223,7 @@ export class ModelLine {
 
   /** An email left for certain. `countedAt`: since when it counts. */
   sent(kind: EmailKind, sentAt: string, to = this.contact, countedAt = sentAt): void {
+    this.#mailed.add(to.toLowerCase());
     this.#count(kind, countedAt);
     this.#accepted(kind, sentAt, to, countedAt);
     this.happened(`ProvisioningEmailSent ${kind} ${to}`);
@@ -224,6 +232,7 @@ export class ModelLine {
   /** An email may have left. */
   mayHaveLeft(entry: HistoryEntry, key: string | undefined): void {
     const { at = '', reason, to = '' } = entry;
+    this.#mailed.add(to.toLowerCase());
     this.#count(reason as EmailKind, at);
     this.unconfirmed.push({ entry, claimedAt: at, key });
     if (key !== undefined) this.asked.set(key, { at });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expectBooksToAgree } from './books.ts';
 import type { MemoryService } from './memory-service.ts';
 import { Sequence } from './sequence.ts';
-import { onceFailed, sequencesWithFaults, type Step } from './steps.ts';
+import { onceFailed, rare, sequencesWithFaults, type Step } from './steps.ts';
 
 /** How many sequences a build runs in memory. */
 export const sequencesInMemory = 1000;
@@ -63,6 +63,10 @@ export async function runInMemory(
     expectBooksToAgree(service);
     tally.add(steps, service);
   });
-  await fc.assert(property, { seed, numRuns, examples: onceFailed.map((steps): [Step[]] => [steps]) });
+  await fc.assert(property, {
+    seed,
+    numRuns,
+    examples: [...onceFailed, ...rare].map((steps): [Step[]] => [steps]),
+  });
   return tally;
 }

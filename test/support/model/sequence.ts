@@ -599,9 +599,10 @@ export class Sequence {
         line.happened('Closed');
         continue;
       }
-      const isOfFirst = isEmail ? reason === 'first' : isFailure;
+      const kindDue = line.isContactMissed ? 'contact-change' : 'first';
+      const isOfWorkflow = isEmail ? reason === kindDue : isFailure;
       assert.ok(
-        isOfFirst && to === line.contact && this.#mayHaveFirst(line, waited),
+        isOfWorkflow && to === line.contact && this.#workflowMaySend(line, waited),
         `${line.name}: unforeseen in the history: ${JSON.stringify(entry)}, foreseen: ${JSON.stringify(line.news)}`,
       );
       if (isFailure) {
@@ -611,6 +612,8 @@ export class Sequence {
       } else if (type === 'ProvisioningEmailUnconfirmed') {
         assert.ok(met.length > 0, `${line.name}: an email is unconfirmed though nothing failed`);
         line.mayHaveLeft(entry, undefined);
+      } else if (kindDue === 'contact-change') {
+        line.sent(kindDue, at, to);
       } else {
         assert.ok(result === 'Confirmed' || at >= line.start, `${line.name}: the first email left too early`);
         line.sent('first', at, to);
@@ -621,12 +624,12 @@ export class Sequence {
     return { failures, isFirstSent };
   }
 
-  /** Whether the first email could leave in this step. */
-  #mayHaveFirst(line: ModelLine, waited: number): boolean {
+  /** Whether the first email could leave in this step, or the one that its contact missed. */
+  #workflowMaySend(line: ModelLine, waited: number): boolean {
     const before = this.#before.get(line);
     const wasDue = line.start <= this.#now || (before !== undefined && before.start <= this.#now);
     const wasOpen = line.isOpen || (waited > 0 && before?.isOpen === true);
-    return wasDue && wasOpen;
+    return (wasDue || line.isContactMissed) && wasOpen;
   }
 
   #mayHaveClosed(line: ModelLine, waited: number): boolean {

@@ -145,3 +145,29 @@ export const onceFailed: Step[][] = [
     { do: 'wait', duration: 'P200D' },
   ],
 ];
+
+/** A contact that is saved while nobody knows whether the first email left to the one before; it did. */
+const contactMissed: Step[] = [
+  { do: 'book', place: 'A1', offer: 'A-WX', start: 'past', copies: 1 },
+  { do: 'resend', place: 'A1', person: 'resend', key: undefined },
+  { do: 'let reports be', fate: 'late', times: 1 },
+  {
+    do: 'book',
+    place: 'A2',
+    offer: 'A-WX',
+    start: 'past',
+    copies: 1,
+    fault: { service: 'ses', name: 'fails after', after: 0 },
+  },
+  { do: 'change contact', place: 'A2', person: 'resend', to: 'ada', allLines: false },
+];
+
+/** Sequences that are rare among the random ones. */
+export const rare: Step[][] = [
+  [...contactMissed, { do: 'wait', duration: 'P1D' }],
+  [
+    ...contactMissed,
+    { do: 'reschedule', place: 'A2', start: 'next year', isNewer: true, copies: 1 },
+    { do: 'wait', duration: 'P1D' },
+  ],
+];
