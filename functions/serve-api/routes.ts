@@ -11,7 +11,7 @@ import {
   orderAnswer,
   orderPath,
   resendAnswer,
-  resendHeaders,
+  idempotencyHeaders,
 } from '../../shared/contracts/api.ts';
 import { refusalCodes } from '../../shared/domain/rules.ts';
 import { changeContact } from '../../shared/use-cases/change-contact.ts';
@@ -73,7 +73,7 @@ export const routes: readonly Route[] = [
     path: '/orders/{orderId}/lines/{lineId}/resend',
     operationId: 'resendProvisioningEmail',
     summary: 'Send the provisioning email again',
-    request: { path: linePath, header: resendHeaders },
+    request: { path: linePath, header: idempotencyHeaders },
     answer: {
       description: 'The email was accepted for sending',
       schema: resendAnswer,
@@ -93,7 +93,7 @@ export const routes: readonly Route[] = [
     path: '/orders/{orderId}/lines/{lineId}/provisioning-contact',
     operationId: 'changeProvisioningContact',
     summary: 'Change who gets the provisioning email; after the start date it goes to them at once',
-    request: { path: linePath, body: contactChange },
+    request: { path: linePath, header: idempotencyHeaders, body: contactChange },
     requestExample: examples.contactChangeRequest,
     answer: {
       description: 'The lines that now have the contact, and those that were skipped',
@@ -107,8 +107,10 @@ export const routes: readonly Route[] = [
       'email-not-sent',
       'email-unconfirmed',
     ],
-    handle: async ({ path, body: { applyToAllLines, ...contact } }, { caller, requestId, services }) => {
-      const outcome = await changeContact(path, contact, { caller, requestId, applyToAllLines }, services);
+    handle: async ({ path, header, body }, { caller, requestId, services }) => {
+      const { applyToAllLines, ...contact } = body;
+      const asked = { caller, requestId, applyToAllLines, idempotencyKey: header['idempotency-key'] };
+      const outcome = await changeContact(path, contact, asked, services);
       if (outcome.outcome !== 'changed') throw problemOf(outcome, requestId);
       return {
         lines: outcome.lines.map(({ line }) => line),

@@ -66,12 +66,15 @@ export const listQuery = z.strictObject({
   partnerId: identifier.exactOptional().meta({ description: 'The partner, for operators' }),
 });
 
-export const resendHeaders = z.object({
+export const idempotencyHeaders = z.object({
   'idempotency-key': z
     .string()
     .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
     .exactOptional()
-    .meta({ description: 'Repeating the key on the same line within 24 hours returns the first answer' }),
+    .meta({
+      description:
+        'Within 24 hours the same key on the same line sends nothing again and is answered as before',
+    }),
 });
 
 export const contactChange = z.strictObject({

@@ -256,6 +256,34 @@ describe('when the answer of the mail service is lost', () => {
     expect(await api.emails(email)).toHaveLength(1);
   });
 
+  it('a contact change is not asked for again by its key, also if no report came', async () => {
+    const orderId = await awaiting();
+    const email = `new@${orderId}.example`;
+    await lost();
+    await api.fault({ service: 'ses', operation: 'Report', times: 1, when: 'before' });
+    const change = () => api.changeContact(token, orderId, '1', { email }, { 'idempotency-key': 'change' });
+    expect((await change()).status).toBe(504);
+    expect((await change()).body).toMatchObject({ code: 'email-unconfirmed' });
+    const [left, ...more] = await api.emails(email);
+    expect(more).toEqual([]);
+
+    await api.send({
+      source: 'aws.ses',
+      'detail-type': 'Email Sent',
+      detail: {
+        mail: {
+          messageId: left?.messageId,
+          tags: Object.fromEntries(Object.entries(left?.tags ?? {}).map(([name, value]) => [name, [value]])),
+        },
+      },
+    });
+    expect(await change()).toMatchObject({
+      status: 200,
+      body: { lines: [{ provisioningContact: { email } }] },
+    });
+    expect(await api.emails(email)).toHaveLength(1);
+  });
+
   it('the first email leaves once, and its report starts the window', async () => {
     await lost(1000);
     const orderId = await awaiting();

@@ -78,12 +78,19 @@ export function apiClient(url: string) {
         token,
         headers,
       }),
-    changeContact: (token: string, orderId: string, lineId: string, json: unknown) =>
+    changeContact: (
+      token: string,
+      orderId: string,
+      lineId: string,
+      json: unknown,
+      headers: Record<string, string> = {},
+    ) =>
       request<ContactChangeAnswer & Record<string, unknown>>(
         `${linePath(orderId, lineId)}/provisioning-contact`,
         {
           method: 'PUT',
           token,
+          headers,
           json,
         },
       ),

@@ -1,6 +1,6 @@
 import { type JWTPayload, UnsecuredJWT } from 'jose';
 import type * as z from 'zod';
-import { contactChange, listQuery, resendHeaders } from '../../shared/contracts/api.ts';
+import { contactChange, listQuery, idempotencyHeaders } from '../../shared/contracts/api.ts';
 import { orderLineBooked } from '../../functions/book-order-line/event.ts';
 import { declaredEvents, functionFor } from '../../infra/intake-rules.ts';
 import { busEvent } from '../../infra/local/event-bus.ts';
@@ -269,7 +269,7 @@ describe('requests', () => {
     ['two words', false],
     ['schlüssel', false],
   ])('an idempotency key of "%s": %s', (key, isTaken) => {
-    expect(takes(resendHeaders, { 'idempotency-key': key })).toBe(isTaken);
+    expect(takes(idempotencyHeaders, { 'idempotency-key': key })).toBe(isTaken);
   });
 });
 
