@@ -138,10 +138,38 @@ export type ListState = (typeof listStates)[number];
 /** Lines that nobody has to set up any more. */
 const settledStates: readonly ListState[] = ['Onboarded', 'Cancelled', 'ClosedOnboarded'];
 
-export const stateKey = (partnerId: string, state: ListState): string => `${partnerId}#${state}`;
+/**
+ * A partner's lines of one state, and those of one contact, are spread over this many partitions of their index.
+ * DynamoDB writes 1,000 entries a second into one partition at most, and throttles the table's own writes beyond that. A
+ * new table takes 4,000 writes a second, so with four partitions one partner alone, or one who is the contact of all its
+ * lines, can use all of that. A page of a list queries each of them: of all six states, 24 at once, half a read unit
+ * each where a partner has few lines. Orders and subscriptions are left whole: the lines of an order share a partition
+ * of the table itself, where each takes more than its entry in the index does.
+ */
+export const partnerShards = 4;
+
+/** The first shard has the key that there was before there were shards: lines written then are found as they are. */
+const inShard = (key: string, shard: number): string => (shard === 0 ? key : `${key}#${shard}`);
+
+/** The keys of all shards. */
+const shardsOf = (key: string): readonly string[] =>
+  Array.from({ length: partnerShards }, (_, shard) => inShard(key, shard));
+
+const stateKey = (partnerId: string, state: ListState): string => `${partnerId}#${state}`;
+
+/** Where a partner's lines of a state are listed. */
+export const stateKeys = (partnerId: string, state: ListState): readonly string[] =>
+  shardsOf(stateKey(partnerId, state));
+
+/** Where a partner's lines with that contact are listed. */
+export const contactKeys = (partnerId: string, email: string): readonly string[] =>
+  shardsOf(searchKey(partnerId, email));
+
+const ownStateKey = (line: OrderLine, state: ListState): string =>
+  inShard(stateKey(line.partnerId, state), shardOf(line, partnerShards));
 
 /** The state key that a line gets when its window closes it. */
-export const closedStateKey = (line: OrderLine): string => stateKey(line.partnerId, 'Closed');
+export const closedStateKey = (line: OrderLine): string => ownStateKey(line, 'Closed');
 
 const listState = (line: OrderLine): ListState =>
   line.status === 'Closed' && !isProvisioningPending(line) ? 'ClosedOnboarded' : line.status;
@@ -180,9 +208,10 @@ export const position = (line: OrderLine): string =>
 /** Open lines by deadline are spread over this many partitions, so that no index key gets hot. */
 export const dueShards = 4;
 
-function dueShard({ orderId, lineId }: LineKey): string {
+/** The shard of a line, of so many; lines are spread evenly. */
+function shardOf({ orderId, lineId }: LineKey, shards: number): number {
   const sum = Buffer.from(`${orderId}#${lineId}`).reduce((hash, byte) => (hash * 31 + byte) % 65_521, 7);
-  return shardName(sum % dueShards);
+  return sum % shards;
 }
 
 export const shardName = (shard: number): string => `open-${shard}`;
@@ -203,12 +232,15 @@ export function toItem(line: StoredLine, settledLineDays: number) {
 function indexKeys(line: OrderLine) {
   const dueAt = nextDueAt(line);
   return {
-    stateKey: stateKey(line.partnerId, listState(line)),
+    stateKey: ownStateKey(line, listState(line)),
     orderKey: searchKey(line.partnerId, line.orderId),
     subscriptionKey: searchKey(line.partnerId, line.subscriptionId),
-    contactKey: searchKey(line.partnerId, line.provisioningContact.email),
+    contactKey: inShard(
+      searchKey(line.partnerId, line.provisioningContact.email),
+      shardOf(line, partnerShards),
+    ),
     position: position(line),
-    ...(dueAt === undefined ? {} : { dueShard: dueShard(line), dueAt }),
+    ...(dueAt === undefined ? {} : { dueShard: shardName(shardOf(line, dueShards)), dueAt }),
   };
 }
 

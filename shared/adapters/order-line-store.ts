@@ -27,6 +27,7 @@ import type { Instant } from '../domain/time.ts';
 import { unbooked } from '../domain/transitions.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import {
+  contactKeys,
   dueShards,
   type IndexName,
   indexes,
@@ -38,11 +39,12 @@ import {
   orderKey,
   orderSortKey,
   parseLine,
+  partnerShards,
   position,
   primaryKey,
   searchKey,
   shardName,
-  stateKey,
+  stateKeys,
   toItem,
 } from './order-line-item.ts';
 import { quickCalls } from './time-limits.ts';
@@ -377,12 +379,14 @@ export function orderLineStore(
       /** One more than the page has tells whether there is a next one. */
       const enough = request.limit + 1;
       const step = isSifted(request, states) ? Math.max(enough, mostKeysOfBatch) : enough;
+      // Lines are spread evenly over shards: hardly ever is more than half of a page in one of four.
+      const ofEach = partitions.length < partnerShards ? step : Math.ceil(step / 2);
       let after = request.after;
       let lookedAt = 0;
       let isLast = partitions.length === 0;
       while (!isLast && lines.length < enough && lookedAt < mostLookedAt) {
         const from = after;
-        const pages = await Promise.all(partitions.map(([index, key]) => page(index, key, from, step)));
+        const pages = await Promise.all(partitions.map(([index, key]) => page(index, key, from, ofEach)));
         const merged = mergePages(pages, step);
         const places = merged.places.filter((place) => isInReach(place, request));
         const found = await readListed(places);
@@ -485,9 +489,10 @@ function partitionsOf(
   states: readonly ListState[],
 ): readonly (readonly [ListIndex, string])[] {
   const { partnerId, word } = request;
-  if (word === undefined) return states.map((state) => ['byState', stateKey(partnerId, state)] as const);
+  if (word === undefined)
+    return states.flatMap((state) => stateKeys(partnerId, state).map((key) => ['byState', key] as const));
   const key = searchKey(partnerId, word);
-  if (word.includes('@')) return [['byContact', key]];
+  if (word.includes('@')) return contactKeys(partnerId, word).map((shard) => ['byContact', shard] as const);
   const [order = '', line] = word.split('/');
   if (line !== undefined) return [['byOrder', searchKey(partnerId, order)]];
   return [

@@ -1,5 +1,6 @@
 import { handle } from '../../functions/send-provisioning-email/handler.ts';
 import type { MailOutcome } from '../../shared/adapters/mail.ts';
+import { closedStateKey } from '../../shared/adapters/order-line-item.ts';
 import { giveUpClaim, withClaim } from '../../shared/domain/claims.ts';
 import { saveContact } from '../../shared/domain/contact.ts';
 import { isBooked, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
@@ -71,7 +72,7 @@ function run(
 it('sends, starts the window and answers when it ends', async () => {
   const { outcome, sent, stored } = run(scheduled);
   const closesAt = '2026-11-29T09:00:00.000Z';
-  expect(await outcome).toEqual({ outcome: 'awaiting', closesAt, closedStateKey: 'northwind#Closed' });
+  expect(await outcome).toEqual({ outcome: 'awaiting', closesAt, closedStateKey: closedStateKey(scheduled) });
   expect(sent).toEqual(['it@alderfinch.example']);
   expect(stored()).toMatchObject({ status: 'AwaitingProvisioningDetails', firstEmailSentAt: now, closesAt });
   expect(stored()).not.toHaveProperty('claim');

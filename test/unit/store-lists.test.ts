@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import dynalite from 'dynalite';
 import { timeLimits } from '../../shared/adapters/time-limits.ts';
 import { createTable, tableName } from '../../infra/local/table.ts';
 import { defaults } from '../../infra/settings.ts';
+import { partnerShards } from '../../shared/adapters/order-line-item.ts';
 import {
   dynamoDbClient,
   type ListRequest,
@@ -19,7 +21,7 @@ import { booked } from '../../shared/use-cases/booked.ts';
 import type { Caller } from '../../shared/use-cases/access.ts';
 import { listSettledLast } from '../../shared/use-cases/read-order-lines.ts';
 import { cancel } from '../../shared/domain/transitions.ts';
-import { daysAfter, line, type LineChanges, now } from '../support/lines.ts';
+import { daysAfter, itemOf, line, type LineChanges, now } from '../support/lines.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
 let server: Server;
@@ -316,6 +318,35 @@ describe('a list with the settled lines last', () => {
     const page = await listSettledLast({ ...caller, partnerId: 'exact-3' }, { limit: 3 }, services);
     expect(page.items).toHaveLength(3);
     expect(page).not.toHaveProperty('cursor');
+  });
+});
+
+describe('the lines of a partner', () => {
+  const many = Array.from({ length: 1000 }, (_, index) =>
+    line({ orderId: `ORD-${Math.floor(index / 3)}`, lineId: String(index % 3), partnerId: 'spread' }),
+  );
+
+  it.each(['stateKey', 'contactKey'] as const)('are spread evenly over the partitions of %s', (key) => {
+    const perKey = Map.groupBy(many, (one) => itemOf(one)[key as keyof object] as string);
+    expect(perKey.size).toBe(partnerShards);
+    for (const lines of perKey.values()) expect(lines.length).toBeGreaterThan(200);
+  });
+
+  it('that were written before there were several partitions are listed among the others', async () => {
+    const partnerId = 'older';
+    const lines = Array.from({ length: 24 }, (_, index) =>
+      line({ orderId: `OLD-${index}`, partnerId, requestedStartDate: daysAfter(index) }),
+    );
+    const written = lines.map((one, index) => ({
+      ...itemOf(one),
+      ...(index % 2 === 0 ? { stateKey: 'older#Scheduled', contactKey: 'older#it@example.com' } : {}),
+    }));
+    for (const Item of written)
+      await dynamoDb.send(
+        new PutItemCommand({ TableName: tableName, Item: marshall(Item, { removeUndefinedValues: true }) }),
+      );
+    for (const request of [{ partnerId }, { partnerId, word: 'it@example.com' }])
+      expect((await readAll({ ...request, limit: 5 })).map(nameOf)).toEqual(lines.map(nameOf));
   });
 });
 
