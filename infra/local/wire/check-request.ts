@@ -118,7 +118,13 @@ function schemaOf(model: ServiceModel, root: string): z.ZodType {
   }
 
   function build({ type, min, max, required, members = {}, ...shape }: Shape): z.ZodType {
-    const [least, most] = [min ?? 0, max ?? Infinity];
+    /** Only the bounds that a shape has: each costs time for each value of each request. */
+    const bounded = <Schema extends { min(least: number): Schema; max(most: number): Schema }>(
+      schema: Schema,
+    ): Schema => {
+      const above = min === undefined ? schema : schema.min(min);
+      return max === undefined ? above : above.max(max);
+    };
     switch (type) {
       case 'structure':
         return z.strictObject(
@@ -130,17 +136,21 @@ function schemaOf(model: ServiceModel, root: string): z.ZodType {
           ),
         );
       case 'list':
-        return z.array(of(shape.member)).min(least).max(most);
+        return bounded(z.array(of(shape.member)));
       case 'map': {
         const map = z.partialRecord(key.parse(of(shape.key)), of(shape.value));
         const size = (value: object) => Object.keys(value).length;
-        return map
-          .refine((value) => size(value) >= least, `must have at least ${least} entries`)
-          .refine((value) => size(value) <= most, `must have at most ${most} entries`);
+        const above =
+          min === undefined
+            ? map
+            : map.refine((value) => size(value) >= min, `must have at least ${min} entries`);
+        return max === undefined
+          ? above
+          : above.refine((value) => size(value) <= max, `must have at most ${max} entries`);
       }
       case 'string': {
         if (shape.enum) return z.enum(shape.enum);
-        const text = z.string().min(least).max(most);
+        const text = bounded(z.string());
         return shape.pattern === undefined ? text : text.regex(new RegExp(`^(?:${shape.pattern})$`, 'u'));
       }
       case 'blob':
