@@ -6,6 +6,7 @@ import { inputErrors } from '../../shared/contracts/validation.ts';
 import { busEvent } from './event-bus.ts';
 import { fault } from './faults.ts';
 import { inbox } from './inbox.tsx';
+import { mailRate } from './mail-rate.ts';
 import type { Runtime } from './runtime.ts';
 import { tokenRequest } from './sign-in.ts';
 
@@ -58,6 +59,11 @@ export function controls(runtime: Runtime): Hono {
     return c.json({
       items: items.map(({ stateInput, ...item }) => item),
     });
+  });
+  app.post('/mail-rate', async (c) => {
+    const { perSecond } = mailRate.parse(await c.req.json());
+    await runtime.mailRate.set(perSecond);
+    return c.json({ perSecond });
   });
   app.post('/faults', async (c) => {
     faults.add(fault.parse(await c.req.json()));

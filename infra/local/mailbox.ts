@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Activity } from './activity.ts';
 import type { LocalService } from './in-process.ts';
+import type { MailRate } from './mail-rate.ts';
 import { type Batch, nextSequence, sequenceKey, type Storage } from './storage.ts';
 import { readRequest } from './wire/check-request.ts';
 
@@ -43,16 +44,18 @@ export class Mailbox {
   }
 
   /**
-   * Accepts every email, and keeps it before its sender learns of that.
+   * Accepts every email that the rate allows, and keeps it before its sender learns of that.
    * @param publish stores the reports on an email, and with them what it is handed
    */
   service(
     now: () => Date,
     activity: Activity,
+    rate: MailRate,
     publish: (email: KeptEmail, keep: (batch: Batch) => void) => Promise<void>,
   ): LocalService {
     return (request) =>
       activity.during(async () => {
+        if (!rate.take()) return { status: 400, body: rateExceeded };
         const email = emailOf(crypto.randomUUID(), sentInput.parse(readRequest(request).input), now());
         const key = sequenceKey(this.#next);
         this.#next += 1;
@@ -98,5 +101,10 @@ const emailOf = (messageId: string, input: z.output<typeof sentInput>, at: Date)
 const sendEmailResponse = ({ messageId }: KeptEmail): string =>
   `<SendEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendEmailResult>` +
   `<MessageId>${messageId}</MessageId></SendEmailResult></SendEmailResponse>`;
+
+/** As SES words it ("Amazon SES API error codes"). */
+const rateExceeded =
+  `<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><Error><Type>Sender</Type>` +
+  `<Code>Throttling</Code><Message>Maximum sending rate exceeded.</Message></Error></ErrorResponse>`;
 
 const part = (storage: Storage) => storage.part('emails');

@@ -32,6 +32,7 @@ import { Faults } from './faults.ts';
 import { Jobs } from './jobs.ts';
 import { reportsOn } from './mail-simulator.ts';
 import { localMail } from './local-settings.ts';
+import { MailRate } from './mail-rate.ts';
 import { Mailbox } from './mailbox.ts';
 import { adoptOlderQueues } from './older-queues.ts';
 import { type Consumer, Queues } from './queues.ts';
@@ -62,6 +63,7 @@ export interface Runtime {
   readonly executions: Executions;
   readonly faults: Faults;
   readonly mailbox: Mailbox;
+  readonly mailRate: MailRate;
   readonly office: DeadLetterOffice;
   readonly signIn: Awaited<ReturnType<typeof startSignIn>>;
   /** Moves the product's time; done when everything due by then has run, in the order of its due time. */
@@ -96,6 +98,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
   const { now } = clock;
   const office = await DeadLetterOffice.open(storage);
   const mailbox = await Mailbox.open(storage);
+  const mailRate = await MailRate.open(storage);
   await adoptOlderQueues(storage, now());
   const jobs = new Jobs(storage, clock, activity);
   const queues = new Queues(jobs, office, now);
@@ -106,7 +109,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
     readDefinition(),
   ]);
   // Reports are best effort: one that is lost fails nobody's call.
-  const ses = mailbox.service(now, activity, (email, keep) =>
+  const ses = mailbox.service(now, activity, mailRate, (email, keep) =>
     bus.put(faults.take('ses', 'ReportCommand') ? [] : reportsOn(email), keep),
   );
   const clients = awsClients(
@@ -158,6 +161,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
     executions,
     faults,
     mailbox,
+    mailRate,
     office,
     signIn,
     advance: (duration) => jobs.advance(duration),

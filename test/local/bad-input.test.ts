@@ -252,6 +252,9 @@ describe('the local controls', () => {
     ['/_local/clock', { advance: '7 days' }, 'advance'],
     ['/_local/clock', { advance: 'PT0S' }, 'advance'],
     ['/_local/clock', { advance: '-P1D' }, 'advance'],
+    ['/_local/mail-rate', { perSecond: 0 }, 'perSecond'],
+    ['/_local/mail-rate', { perSecond: 'fast' }, 'perSecond'],
+    ['/_local/mail-rate', {}, 'perSecond'],
     [
       '/_local/faults',
       { service: 'ses', operation: 'SendEmail', times: 0, when: 'before', error: 'X' },

@@ -1,6 +1,7 @@
 import { Activity } from '../../infra/local/activity.ts';
 import { inbox } from '../../infra/local/inbox.tsx';
 import { inProcess } from '../../infra/local/in-process.ts';
+import { MailRate } from '../../infra/local/mail-rate.ts';
 import { type KeptEmail, Mailbox } from '../../infra/local/mailbox.ts';
 import { openStorage, type Storage } from '../../infra/local/storage.ts';
 import { mail, sesClient } from '../../shared/adapters/mail.ts';
@@ -8,11 +9,13 @@ import { temporaryFolder } from '../support/service.ts';
 
 let storage: Storage;
 let mailbox: Mailbox;
+let rate: MailRate;
 let reported: KeptEmail[];
 
 beforeEach(async () => {
   storage = await openStorage(await temporaryFolder(), { reset: false });
   mailbox = await Mailbox.open(storage);
+  rate = await MailRate.open(storage);
   reported = [];
 });
 afterEach(async () => {
@@ -24,6 +27,7 @@ async function send(subject: string) {
   const service = mailbox.service(
     () => new Date(),
     new Activity(),
+    rate,
     async (email, keep) => {
       reported.push(email);
       const batch = storage.batch();
@@ -61,6 +65,16 @@ test('an email is kept and reported on as it was sent, and its sender is told th
     html: '<p>プロ & "more"</p>',
     text: 'プロ & "more"',
   });
+});
+
+test('no more leave in a second than the rate allows, and it is kept', async () => {
+  await rate.set(0.001);
+  expect(await send('one')).toMatchObject({ outcome: 'accepted' });
+  expect(await send('two')).toEqual({ outcome: 'refused', reason: 'Throttling' });
+  expect(reported).toHaveLength(1);
+  expect((await MailRate.open(storage)).perSecond).toBe(0.001);
+  await rate.set(null);
+  expect(await send('three')).toMatchObject({ outcome: 'accepted' });
 });
 
 test('the inbox shows each email, newest first, and finds the older ones', async () => {
