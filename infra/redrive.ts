@@ -17,8 +17,8 @@ import { sfnClient, workflow } from '../shared/adapters/workflow.ts';
 import { inputErrorText } from '../shared/contracts/validation.ts';
 import { workflowInput } from '../shared/contracts/workflow.ts';
 import { isBooked, isOpen } from '../shared/domain/order-line.ts';
-import { isPositiveDuration } from '../shared/domain/time.ts';
-import { startNewExecution } from '../shared/use-cases/align-workflow.ts';
+import { isPositiveDuration, toInstant } from '../shared/domain/time.ts';
+import { giveExecution } from '../shared/use-cases/align-workflow.ts';
 import { outputsOf, stageOption, UsageError } from './deployed-stack.ts';
 import { intakeFunctions } from './intake-rules.ts';
 import type { QueueUrls, StackOutputs } from './outputs.ts';
@@ -202,7 +202,7 @@ async function redriveExecutions(
         if (!matches(failure, chosen)) continue;
         found += 1;
         show(failure);
-        if (chosen.execute) await startNewExecution(line, executions, store);
+        if (chosen.execute) await giveExecution(line, toInstant(new Date()), { store, workflow: executions });
       }
     }
   }

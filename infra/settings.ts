@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   claimNames,
+  executionHorizon,
   mailFields,
   offerWindows,
   resendLimits,
@@ -15,6 +16,8 @@ export const defaults = {
   stage: 'prod',
   offerWindows: { default: 'P30D', families: { 'A-FLEX': 'P7D', 'A-FLEX-3': 'P7D' } },
   resendLimits: { interval: 'PT1M', perDay: 10, perLine: 100 },
+  /** The sweep needs 46 hours to start ten million lines of one date, see shared/domain/quotas.ts. */
+  executionHorizon: 'P2D',
   mail: {
     setupLink: 'https://admin.webex.com/?subscriptionId={subscriptionId}',
     replyToPlacedBy: true,
@@ -87,6 +90,8 @@ const settingsObject = z.strictObject({
   /** How long the window of an offer lasts. */
   offerWindows: offerWindows.default(defaults.offerWindows),
   resendLimits: resendLimits.default(defaults.resendLimits),
+  /** How long before its requested start date a line gets its execution. */
+  executionHorizon: executionHorizon.default(defaults.executionHorizon),
   mail: withFittingSender(
     z.strictObject({
       ...mailFields,
@@ -165,7 +170,13 @@ export type Settings = z.output<typeof settingsSchema>;
 /** What functions are created from: the settings they read, and the retention of their logs. */
 export type FunctionSettings = Pick<
   Settings,
-  'offerWindows' | 'resendLimits' | 'mail' | 'claimNames' | 'settledLineDays' | 'logRetentionDays'
+  | 'offerWindows'
+  | 'executionHorizon'
+  | 'resendLimits'
+  | 'mail'
+  | 'claimNames'
+  | 'settledLineDays'
+  | 'logRetentionDays'
 >;
 
 /** The settings as environment variables; each function gets those it asks for. */
@@ -173,6 +184,7 @@ export const variablesOf = (
   settings: FunctionSettings,
 ): Readonly<Record<keyof typeof settingVariables, string>> => ({
   OFFER_WINDOWS: JSON.stringify(settings.offerWindows),
+  EXECUTION_HORIZON: settings.executionHorizon,
   RESEND_LIMITS: JSON.stringify(settings.resendLimits),
   MAIL_SETTINGS: JSON.stringify(settings.mail),
   CLAIM_NAMES: JSON.stringify(settings.claimNames),

@@ -17,52 +17,20 @@ import {
   ValidationException,
 } from '@aws-sdk/client-sfn';
 import pLimit from 'p-limit';
+import { ampleShare, executionQuota, shareOf } from '../shared/domain/quotas.ts';
+import { type Pace, tokenBucket } from '../shared/domain/token-bucket.ts';
+import { realTime } from '../shared/runtime/real-time.ts';
 import type { DeployedResource } from './deployed-stack.ts';
 
 /* Brings the service to rest: first nothing can start executions any more, then the running ones are stopped. */
 
-/** Burst, and refill per second. */
-export interface Pace {
-  readonly burst: number;
-  readonly perSecond: number;
-}
-
-/** Step Functions' quotas for StopExecution, of an account in a region. */
-const stopQuota = {
-  inLargeRegions: { burst: 1000, perSecond: 200 },
-  elsewhere: { burst: 500, perSecond: 25 },
-};
-const largeRegions = ['us-east-1', 'us-west-2', 'eu-west-1'];
-
-/** The rest is left to other users of the account. */
-const shareOfQuota = 0.8;
-
 /** How fast executions are stopped in a region. */
-export function stopPace(region: string): Pace {
-  const { burst, perSecond } = largeRegions.includes(region) ? stopQuota.inLargeRegions : stopQuota.elsewhere;
-  return { burst: burst * shareOfQuota, perSecond: perSecond * shareOfQuota };
-}
+export const stopPace = (region: string): Pace =>
+  shareOf(executionQuota('StopExecution', region), ampleShare);
 
 /** How long stopping so many executions takes, in seconds. */
 export const secondsToStop = (executions: number, { burst, perSecond }: Pace): number =>
   Math.ceil(Math.max(0, executions - burst) / perSecond);
-
-interface Time {
-  readonly now: () => number;
-  readonly sleep: (milliseconds: number) => Promise<unknown>;
-}
-const realTime: Time = { now: () => performance.now(), sleep: (milliseconds) => setTimeout(milliseconds) };
-
-/** Returns a function to await before each call, which keeps all calls together within the pace. */
-export function pacer({ burst, perSecond }: Pace, { now, sleep }: Time = realTime): () => Promise<void> {
-  const interval = 1000 / perSecond;
-  let turn = -Infinity;
-  return async () => {
-    turn = Math.max(turn + interval, now() - (burst - 1) * interval);
-    const wait = turn - now();
-    if (wait > 0) await sleep(wait);
-  };
-}
 
 /** Concurrent calls: enough for the pace at 150 ms each. */
 const mostAtOnce = 32;
@@ -95,10 +63,10 @@ export async function stopRunning(
   pace: Pace,
   onStop: (soFar: number) => void = () => undefined,
 ): Promise<number> {
-  const turn = pacer(pace);
+  const bucket = tokenBucket(pace, realTime);
   const limit = pLimit(mostAtOnce);
   const stop = async (executionArn: string) => {
-    await turn();
+    await bucket.take();
     if (await stopOne(client, executionArn)) onStop((stopped += 1));
   };
   let stopped = 0;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { variables } from '../../shared/contracts/environment.ts';
 import { eventSchema, lineKeyFields, sources } from '../../shared/contracts/events.ts';
 import { contact, identifier, person, plainText, startDate } from '../../shared/contracts/fields.ts';
+import { asStarted, isExecutionDue } from '../../shared/domain/executions.ts';
 import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
 import { asOnboarded, book } from '../../shared/domain/transitions.ts';
 import { toInstant } from '../../shared/domain/time.ts';
@@ -49,20 +50,25 @@ interface Services extends IntakeServices {
  * start.
  */
 async function handle(event: z.output<typeof schema>, services: Services): Promise<void> {
-  const { store, workflow, settings, now, metrics } = services;
+  const { store, settings, now, metrics, executionHorizon } = services;
   const stamp = { at: toInstant(now()), actor: event.source };
 
   const { line: found, onboarding } = await store.findWithOrder(event.detail);
   if (onboarding && !isBooked(found)) await store.keepOnboarding(found.orderId, onboarding, stamp.at);
   const { line, isNew } = await store.change(found, (known) => {
-    const booked = isBooked(known) ? known : book(event.detail, known, settings.OFFER_WINDOWS, stamp);
-    return { line: asOnboarded(booked, onboarding, stamp.at), isNew: !isBooked(known) };
+    if (isBooked(known)) return { line: asOnboarded(known, onboarding, stamp.at), isNew: false };
+    const booked = book(event.detail, known, settings.OFFER_WINDOWS, stamp);
+    const line = asOnboarded(booked, onboarding, stamp.at);
+    return {
+      line: isExecutionDue(line, stamp.at, executionHorizon) ? asStarted(line, stamp.at) : line,
+      isNew: true,
+    };
   });
   if (isNew) {
     metrics.add('LinesBooked', {});
     countOnboarding(line, metrics);
   }
-  await alignWorkflow(await withLaterOnboarding(line, stamp.at, services), stamp.at, workflow, store);
+  await alignWorkflow(await withLaterOnboarding(line, stamp.at, services), stamp.at, services);
 }
 
 /**

@@ -27,10 +27,8 @@ export const orderLineCancelled = declareEvents({
 });
 
 /** Cancels a line and stops its execution; before the booking arrives, the cancellation is buffered. */
-async function handle(
-  event: z.output<typeof schema>,
-  { store, workflow, now }: IntakeServices,
-): Promise<void> {
+async function handle(event: z.output<typeof schema>, services: IntakeServices): Promise<void> {
+  const { store, now } = services;
   const { orderId, lineId, cancelledAt } = event.detail;
   const at = toInstant(now());
 
@@ -40,5 +38,5 @@ async function handle(
       ? cancel(known, cancelledAt, { at, actor: event.source })
       : holdCancellation(known, cancelledAt, at),
   }));
-  if (isBooked(line)) await alignWorkflow(line, at, workflow, store);
+  if (isBooked(line)) await alignWorkflow(line, at, services);
 }

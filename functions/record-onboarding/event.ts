@@ -29,7 +29,7 @@ export const organizationOnboarded = declareEvents({
 
 /** Passes the point of no return: the order first, so that lines booked from now on see it, then its lines. */
 async function handle(event: z.output<typeof schema>, services: IntakeServices): Promise<void> {
-  const { store, workflow, now } = services;
+  const { store, now } = services;
   const { orderId, organizationId, onboardedAt } = event.detail;
   const stamp = { at: toInstant(now()), actor: event.source };
 
@@ -37,6 +37,6 @@ async function handle(event: z.output<typeof schema>, services: IntakeServices):
   const { lines } = await store.findOrder(orderId);
   for (const found of lines.filter(isBooked)) {
     const line = await onboardLine(found, onboarding, stamp, services);
-    await alignWorkflow(line, stamp.at, workflow, store);
+    await alignWorkflow(line, stamp.at, services);
   }
 }

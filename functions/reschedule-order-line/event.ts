@@ -3,6 +3,7 @@ import { eventSchema, lineKeyFields, sources } from '../../shared/contracts/even
 import { startDate, timestamp } from '../../shared/contracts/fields.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { liveClaim } from '../../shared/domain/claims.ts';
+import { asStarted, isExecutionDue } from '../../shared/domain/executions.ts';
 import { isBooked } from '../../shared/domain/order-line.ts';
 import { holdReschedule, reschedule } from '../../shared/domain/transitions.ts';
 import { toInstant } from '../../shared/domain/time.ts';
@@ -29,10 +30,8 @@ export const orderLineRescheduled = declareEvents({
 });
 
 /** Moves the requested start date of a line that is Scheduled, and its execution with it. */
-async function handle(
-  event: z.output<typeof schema>,
-  { store, workflow, now }: IntakeServices,
-): Promise<void> {
+async function handle(event: z.output<typeof schema>, services: IntakeServices): Promise<void> {
+  const { store, now, executionHorizon } = services;
   const { orderId, lineId, requestedStartDate, changedAt } = event.detail;
   const at = toInstant(now());
 
@@ -42,7 +41,9 @@ async function handle(
     if (!isBooked(known)) return { line: holdReschedule(known, change, at) };
     if (liveClaim(known, at))
       throw new NamedFault(faultNames.sendInProgress, 'the email is just leaving; what comes of it decides');
-    return { line: reschedule(known, change, { at, actor: event.source }) };
+    const moved = reschedule(known, change, { at, actor: event.source });
+    const isStarted = moved !== known && isExecutionDue(moved, at, executionHorizon);
+    return { line: isStarted ? asStarted(moved, at) : moved };
   });
-  if (isBooked(line)) await alignWorkflow(line, at, workflow, store);
+  if (isBooked(line)) await alignWorkflow(line, at, services);
 }

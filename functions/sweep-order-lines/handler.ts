@@ -1,143 +1,200 @@
+import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import {
-  dynamoDbClient,
-  orderLineStore,
-  type OrderLineStore,
-} from '../../shared/adapters/order-line-store.ts';
-import { sfnClient, workflow, type Workflow } from '../../shared/adapters/workflow.ts';
+import { dynamoDbClient, type LineOfOrder, orderLineStore } from '../../shared/adapters/order-line-store.ts';
+import { pacedWorkflow } from '../../shared/adapters/paced-workflow.ts';
+import { sfnClient, workflow } from '../../shared/adapters/workflow.ts';
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
-import { assertNever } from '../../shared/domain/assert-never.ts';
-import { type FollowUp, followUp, isRepair, lookAhead } from '../../shared/domain/follow-up.ts';
-import {
-  isBooked,
-  isOpen,
-  type LineKey,
-  type Onboarding,
-  type OrderLine,
-} from '../../shared/domain/order-line.ts';
-import { closeOverdue } from '../../shared/domain/transitions.ts';
-import { type Instant, plus, toInstant } from '../../shared/domain/time.ts';
-import { onColdStart } from '../../shared/runtime/cold-start.ts';
+import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { faultForLog, type Log } from '../../shared/contracts/log.ts';
+import { type FollowUp, lateSince, lookAhead } from '../../shared/domain/follow-up.ts';
+import type { LineKey } from '../../shared/domain/order-line.ts';
+import { forEach } from '../../shared/domain/parallel.ts';
+import { sweepPaces } from '../../shared/domain/quotas.ts';
+import { plus, toInstant } from '../../shared/domain/time.ts';
+import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { createLog } from '../../shared/runtime/logger.ts';
-import type { Metrics } from '../../shared/contracts/metrics.ts';
 import { createMetrics } from '../../shared/runtime/metrics.ts';
-import { startNewExecution } from '../../shared/use-cases/align-workflow.ts';
-import { booked } from '../../shared/use-cases/booked.ts';
-import { onboardLine } from '../../shared/use-cases/onboard-line.ts';
+import { realTime } from '../../shared/runtime/real-time.ts';
+import { followUpLine, type FollowUpServices, listAnew, needsExecution } from './follow-up-line.ts';
 
 export const environment = z.object({
   TABLE_NAME: variables.TABLE_NAME,
   SETTLED_LINE_DAYS: variables.SETTLED_LINE_DAYS,
   STATE_MACHINE_ARN: variables.STATE_MACHINE_ARN,
+  EXECUTION_HORIZON: variables.EXECUTION_HORIZON,
 });
 
-export interface Services {
-  readonly store: OrderLineStore;
-  readonly workflow: Workflow;
-  readonly now: () => Date;
+export interface Services extends FollowUpServices {
   readonly log: Log;
-  readonly metrics: Metrics;
 }
 
 /** How many lines were given what they missed, by what it was. */
-export type SweepReport = Readonly<Partial<Record<FollowUp, number>>> & { readonly failed: number };
+export type SweepReport = Readonly<Partial<Record<FollowUp, number>>> & {
+  readonly failed: number;
+  /** Whether time or quotas ran out before the lines did. The next sweep goes on there. */
+  readonly isCutShort: boolean;
+};
 
-/** Called every hour by the schedule. */
+/**
+ * What is kept of a run's time to end what it is in the middle of, in milliseconds: lines that wait for their turn to be
+ * started, and calls that are repeated.
+ */
+const reserve = 90_000;
+
+/** Called by the schedule. */
 export const handler = onColdStart(() => {
   const services = buildServices(readEnvironment(environment, process.env));
-  return () => handle(services);
+  return (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>) =>
+    handle(services, () => context.getRemainingTimeInMillis() < reserve);
 });
 
 const awsClients = () => ({ dynamoDb: dynamoDbClient(), sfn: sfnClient() });
 
+/** @param paced keeps the sweep's calls of the workflow within their quotas */
 export function buildServices(
   settings: z.output<typeof environment>,
   clients = awsClients(),
   now = () => new Date(),
   metrics = createMetrics(),
+  paced = pacedWorkflow(sweepPaces(regionOf(settings.STATE_MACHINE_ARN)), realTime),
 ): Services {
   return {
     store: orderLineStore(clients.dynamoDb, settings.TABLE_NAME, settings.SETTLED_LINE_DAYS),
-    workflow: workflow(clients.sfn, settings.STATE_MACHINE_ARN),
+    workflow: paced(workflow(clients.sfn, settings.STATE_MACHINE_ARN)),
+    executionHorizon: settings.EXECUTION_HORIZON,
     now,
     log: createLog('sweep-order-lines'),
     metrics,
   };
 }
 
+const regionOf = (arn: string): string => arn.split(':')[3] ?? '';
+
 /**
- * Gives every open line that is due what the workflow missed. A line that fails is logged and left for the next
- * sweep; it does not hold up the others.
+ * On how many lines it works at once: some 800 writes a second, which a table on demand takes from its first day, and
+ * more starts than the quota allows.
  */
-export async function handle(services: Services): Promise<SweepReport> {
-  const { store, now, log, metrics } = services;
-  const done: Partial<Record<FollowUp, number>> = {};
-  let failed = 0;
-  for await (const key of store.listDue(plus(toInstant(now()), lookAhead))) {
-    try {
-      const action = await followUpLine(key, services);
-      done[action] = (done[action] ?? 0) + 1;
-    } catch (error) {
-      failed += 1;
-      log.error('a line could not be followed up', { ...key, fault: faultForLog(error) });
-    }
+const linesAtOnce = 16;
+
+/** How many lines without their first email are kept in mind: more than are started in the time of a run. */
+const mostKept = 100_000;
+
+/** How many of a page of lines that seem healthy are looked at. */
+const sampleSize = 25;
+
+/**
+ * Gives every open line that is due what the workflow missed, by urgency: windows that ran out, first emails that are
+ * overdue, and start dates that have come near. Then it looks at a sample of the lines that are due soon, and at the
+ * others if executions of those are lost.
+ *
+ * What is done shows in the lines themselves. So it may end at any time, when its own is over or by a crash, and the next
+ * run goes on there. A line that fails is logged and left for the next sweep; it does not hold up the others.
+ */
+export async function handle(
+  services: Services,
+  isTimeUp: () => boolean = () => false,
+): Promise<SweepReport> {
+  const { store, now, log, metrics, executionHorizon } = services;
+  const at = toInstant(now());
+  const late = lateSince(at);
+  const run = new Run(services, isTimeUp);
+  const followUp = (found: LineOfOrder) => followUpLine(found, services);
+
+  const unsent: LineKey[] = [];
+  for await (const page of run.whileTimeIsLeft(store.listDue('started', { by: late })))
+    await run.work(page, async (found) => {
+      if (!needsExecution(found, services)) {
+        const done = await followUp(found);
+        if (done === 'nothing') await listAnew(found, services);
+        return done;
+      }
+      const { orderId, lineId } = found.line;
+      if (unsent.length < mostKept) unsent.push({ orderId, lineId });
+      return 'nothing';
+    });
+  for await (const page of run.whileTimeIsLeft(inPages(unsent))) await run.work(page, followUp);
+
+  const unstarted = store.listDue('unstarted', { by: plus(at, executionHorizon) });
+  for await (const page of run.whileTimeIsLeft(unstarted)) await run.work(page, followUp);
+
+  const healthy = store.listDue('started', { after: late, by: plus(at, lookAhead) });
+  for await (const page of run.whileTimeIsLeft(healthy)) {
+    const sample = page.filter((_, index) => index % Math.ceil(page.length / sampleSize) === 0);
+    const done = await run.work(sample, followUp);
+    if (!done.includes('restart-execution')) break;
+    const others = page.filter((key) => !sample.includes(key));
+    await run.work(others, followUp);
   }
-  const report = { ...done, failed };
+
+  const { report } = run;
   log.info('swept', report);
   metrics.add('SweepRuns', {});
+  if (report.isCutShort) metrics.add('SweepsCutShort', {});
   return report;
 }
 
-async function followUpLine(key: LineKey, services: Services): Promise<FollowUp> {
-  const { store, workflow, now, metrics } = services;
-  const { line, onboarding } = await store.findWithOrder(key);
-  const at = toInstant(now());
-  if (!isBooked(line)) return 'nothing';
-  if (isOpen(line) && onboarding) return await settle(line, onboarding, at, services);
-  const action = followUp(line, at);
-  if (isRepair(action)) metrics.add('OverdueLines', {});
-  switch (action) {
-    case 'start-execution':
-    case 'restart-execution':
-      await startNewExecution(line, workflow, store);
-      return action;
-    case 'check-execution':
-      if (await workflow.isRunning(line, line.executionRevision)) return 'nothing';
-      await startNewExecution(line, workflow, store);
-      return 'restart-execution';
-    case 'close':
-      if (await close(line, at, store)) metrics.add('LinesClosed', {});
-      await workflow.stop(line, line.executionRevision);
-      return action;
-    case 'onboard':
-    case 'nothing':
-      return action;
-    default:
-      return assertNever(action);
+/** What one run does, and how much of it. */
+class Run {
+  readonly #services: Services;
+  readonly #isTimeUp: () => boolean;
+  readonly #counts: Partial<Record<FollowUp, number>> = {};
+  #failed = 0;
+  #isCutShort = false;
+
+  constructor(services: Services, isTimeUp: () => boolean) {
+    this.#services = services;
+    this.#isTimeUp = isTimeUp;
+  }
+
+  get report(): SweepReport {
+    return { ...this.#counts, failed: this.#failed, isCutShort: this.#isCutShort };
+  }
+
+  async *whileTimeIsLeft<Page>(pages: AsyncIterable<Page> | Iterable<Page>): AsyncIterable<Page> {
+    for await (const page of pages) {
+      if (this.#isOver()) return;
+      yield page;
+    }
+  }
+
+  /** Does something for each of the lines; answers what. */
+  async work(
+    keys: readonly LineKey[],
+    act: (found: LineOfOrder) => Promise<FollowUp>,
+  ): Promise<readonly FollowUp[]> {
+    const { store, log } = this.#services;
+    const done: FollowUp[] = [];
+    await forEach(await store.findAllWithOrders(keys), linesAtOnce, async (found) => {
+      if (this.#isOver()) return;
+      try {
+        const action = await act(found);
+        this.#counts[action] = (this.#counts[action] ?? 0) + 1;
+        done.push(action);
+      } catch (error) {
+        const isThrottled = error instanceof NamedFault && error.name === faultNames.throttled;
+        if (isThrottled) {
+          this.#isCutShort = true;
+          return;
+        }
+        this.#failed += 1;
+        const { orderId, lineId } = found.line;
+        log.error('a line could not be followed up', { orderId, lineId, fault: faultForLog(error) });
+      }
+    });
+    return done;
+  }
+
+  #isOver(): boolean {
+    const isOver = this.#isTimeUp();
+    this.#isCutShort ||= isOver;
+    return isOver;
   }
 }
 
-/** Onboards a line that the onboarding of its order did not reach. */
-async function settle(
-  line: OrderLine,
-  onboarding: Onboarding,
-  at: Instant,
-  services: Services,
-): Promise<FollowUp> {
-  await onboardLine(line, onboarding, { at, actor: 'control-hub' }, services);
-  if (line.executionRevision > 0) await services.workflow.stop(line, line.executionRevision);
-  return 'onboard';
-}
+/** As many as the store lists at once. */
+const pageSize = 400;
 
-/** Closes a line, unless someone else already did; answers whether it was closed here. */
-async function close(line: OrderLine, at: Instant, store: OrderLineStore): Promise<boolean> {
-  const { isClosed } = await store.change(
-    line,
-    booked((known) => {
-      const closed = closeOverdue(known, { at, actor: 'sweep' });
-      return { line: closed, isClosed: closed !== known };
-    }),
+const inPages = <Entry>(entries: readonly Entry[]): readonly (readonly Entry[])[] =>
+  Array.from({ length: Math.ceil(entries.length / pageSize) }, (_, page) =>
+    entries.slice(page * pageSize, (page + 1) * pageSize),
   );
-  return isClosed;
-}

@@ -72,7 +72,11 @@ export function showService(
           left: [daysToOnboarding(scope, 'median', Stats.p(50)), daysToOnboarding(scope, 'p90', Stats.p(90))],
         }),
         graph('Sweep', {
-          left: [sum('SweepRuns', {}, 'sweeps'), sum('OverdueLines', {}, 'overdue lines found')],
+          left: [
+            sum('SweepRuns', {}, 'sweeps'),
+            sum('SweepsCutShort', {}, 'cut short'),
+            sum('OverdueLines', {}, 'overdue lines found'),
+          ],
         }),
       ],
       [

@@ -169,7 +169,7 @@ export class Monitoring extends Construct {
     });
   }
 
-  /** Two empty hours in a row: one can fall between a sweep early in the hour before and one late in the next. */
+  /** Two empty intervals in a row: one can fall between a sweep early in the one before and one late in the next. */
   #missingSweeps(): Alarm {
     return this.#watch('MissingSweeps', {
       section: 'Missing sweeps',

@@ -17,12 +17,12 @@ interface SweepProps {
   readonly stateMachine: StateMachine;
 }
 
-/** How often the sweep runs. */
-export const sweepInterval = Duration.hours(1);
+/** How often the sweep runs: as long as a function may, so that it works without a break while there is much to do. */
+export const sweepInterval = Duration.minutes(15);
 
 /**
- * The sweep, which makes up for what the workflow missed. A run that fails is retried once and then dropped: the next
- * run covers it, and an alarm reports missing runs.
+ * The sweep, which makes up for what the workflow missed. A run that fails is not retried, so that no two runs overlap:
+ * the next one goes on where it stopped, and an alarm reports missing runs.
  */
 export class Sweep extends Construct {
   constructor(scope: Construct, id: string, { settings, table, stateMachine }: SweepProps) {
@@ -35,15 +35,16 @@ export class Sweep extends Construct {
         TABLE_NAME: table.tableName,
         SETTLED_LINE_DAYS: variablesOf(settings).SETTLED_LINE_DAYS,
         STATE_MACHINE_ARN: stateMachine.stateMachineArn,
+        EXECUTION_HORIZON: variablesOf(settings).EXECUTION_HORIZON,
       },
-      timeout: Duration.minutes(15),
+      timeout: sweepInterval,
       memory: 512,
     });
     grantItems(table, sweep, 'GetItem', 'BatchGetItem', 'PutItem');
     grantQuery(table, sweep, 'byDue');
     grantExecutions(stateMachine, sweep, 'Start', 'Stop', 'Describe');
 
-    const attempts = { retryAttempts: 1, maxEventAge: sweepInterval };
+    const attempts = { retryAttempts: 0, maxEventAge: sweepInterval };
     sweep.resource.configureAsyncInvoke(attempts);
 
     const scheduler = new Role(this, 'Scheduler', {

@@ -10,6 +10,7 @@ import type { ConsoleEnv } from '../../functions/serve-console/console-context.t
 import * as serveConsole from '../../functions/serve-console/handler.ts';
 import * as sweepOrderLines from '../../functions/sweep-order-lines/handler.ts';
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
+import type { Workflow } from '../../shared/adapters/workflow.ts';
 import type { MessagesHandler } from '../../shared/runtime/consume-messages.ts';
 import { buildIntakeServices } from '../../shared/runtime/intake.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
@@ -85,9 +86,14 @@ const settings = readEnvironment(z.object(variables).omit(ofSignIn), {
   CALLER_SALT_SECRET_ARN: 'local',
   ...variablesOf({
     ...defaults,
+    // There is no quota of open executions, and a move of the clock, however far, sweeps only ten times.
+    executionHorizon: 'P180D',
     mail: localMail,
   }),
 });
+
+/** There are no quotas either. */
+const unpaced = (workflow: Workflow): Workflow => workflow;
 
 /** @param open opens the data folder */
 export async function startRuntime(options: RuntimeOptions, open = openStorage): Promise<Runtime> {
@@ -130,7 +136,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
     definition,
     tasks: tasks(clients, now),
   });
-  const sweepServices = sweepOrderLines.buildServices(settings, clients, now, silentMetrics);
+  const sweepServices = sweepOrderLines.buildServices(settings, clients, now, silentMetrics, unpaced);
   const sweep = asFunction('sweep-order-lines', () => sweepOrderLines.handle(sweepServices));
   const signIn = await startSignIn(storage, options.origin, readAssets());
   const salt = () => keptSecret(storage, 'caller-salt');

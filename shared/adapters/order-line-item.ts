@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { hasExecution } from '../domain/executions.ts';
 import { nextDueAt } from '../domain/follow-up.ts';
 import { emailKinds } from '../domain/email-kinds.ts';
 import {
@@ -71,6 +72,7 @@ const facts = z.object({
   answers: z.array(answer).default([]),
   executionRevision: z.int(),
   awaitsExecution: z.boolean().exactOptional(),
+  executionStartedAt: text.exactOptional(),
   history: z.array(storedEntry).default([]),
   version: z.int(),
 });
@@ -205,16 +207,30 @@ export const searchKey = (partnerId: string, word: string): string => `${partner
 export const position = (line: OrderLine): string =>
   `${line.closesAt ?? `~${line.requestedStartDate}`}#${line.orderId}#${line.lineId}`;
 
-/** Open lines by deadline are spread over this many partitions, so that no index key gets hot. */
-export const dueShards = 4;
+/**
+ * Open lines are listed by when they are due: those with an execution, and those whose execution is still to be started.
+ * The oldest items list a line without an execution among the first, half a year before its start date.
+ */
+const dueLists = { started: 'open', unstarted: 'unstarted' } as const;
+export type DueList = keyof typeof dueLists;
+
+/** Each list is spread over this many partitions, so that no index key gets hot. */
+const dueShards = 4;
+
+const shardName = (list: DueList, shard: number): string => `${dueLists[list]}-${shard}`;
+
+/** The partitions of a list. */
+export const dueShardsOf = (list: DueList): readonly string[] =>
+  Array.from({ length: dueShards }, (_, shard) => shardName(list, shard));
+
+const dueShard = (line: OrderLine): string =>
+  shardName(hasExecution(line) ? 'started' : 'unstarted', shardOf(line, dueShards));
 
 /** The shard of a line, of so many; lines are spread evenly. */
 function shardOf({ orderId, lineId }: LineKey, shards: number): number {
   const sum = Buffer.from(`${orderId}#${lineId}`).reduce((hash, byte) => (hash * 31 + byte) % 65_521, 7);
   return sum % shards;
 }
-
-export const shardName = (shard: number): string => `open-${shard}`;
 
 /**
  * The whole item of a line, with the keys of the indexes that it is found by, and when it goes.
@@ -240,7 +256,7 @@ function indexKeys(line: OrderLine) {
       shardOf(line, partnerShards),
     ),
     position: position(line),
-    ...(dueAt === undefined ? {} : { dueShard: shardName(shardOf(line, dueShards)), dueAt }),
+    ...(dueAt === undefined ? {} : { dueShard: dueShard(line), dueAt }),
   };
 }
 

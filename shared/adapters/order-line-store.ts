@@ -28,7 +28,7 @@ import { unbooked } from '../domain/transitions.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import {
   contactKeys,
-  dueShards,
+  type DueList,
   type IndexName,
   indexes,
   isIn,
@@ -43,7 +43,7 @@ import {
   position,
   primaryKey,
   searchKey,
-  shardName,
+  dueShardsOf,
   stateKeys,
   toItem,
 } from './order-line-item.ts';
@@ -108,8 +108,16 @@ export interface OrderLineStore {
   /** Keeps the onboarding of an order for as long as of one that is written at `at`: it has one more line. */
   keepOnboarding(orderId: string, onboarding: Onboarding, at: Instant): Promise<void>;
   list(request: ListRequest): Promise<ListPage>;
-  /** Open lines that need somebody by then. */
-  listDue(by: Instant): AsyncIterable<LineKey>;
+  /**
+   * The open lines of a list that are due after one instant and by another, in pages: oldest first, and from all of its
+   * partitions alike.
+   */
+  listDue(
+    list: DueList,
+    due: { readonly after?: Instant; readonly by: Instant },
+  ): AsyncIterable<readonly LineKey[]>;
+  /** Lines with the onboardings of their orders, in no order. */
+  findAllWithOrders(keys: readonly LineKey[]): Promise<readonly LineOfOrder[]>;
 }
 
 /** A write failed, or its outcome is unknown. The line itself is kept out of what runtimes print of errors. */
@@ -146,6 +154,9 @@ const pauseAfter = (lost: number): number =>
 /** The most items that DynamoDB reads in one batch. */
 const mostKeysOfBatch = 100;
 
+/** How many due lines of a partition are read at once. */
+const dueOfShard = 100;
+
 /**
  * How many lines a page looks at before it comes back, with what it found and a cursor. What no index tells, as what
  * became of the last email, is found by reading lines, 100 at a time. In a partner's million lines, a page that finds
@@ -163,7 +174,7 @@ const batchPauses = [50, 100, 200, 400, 800] as const;
 const keySchema = z.object({ pk: z.string(), sk: z.string() });
 const onboardingSchema = z.object({ organizationId: z.string(), onboardedAt: z.string() });
 const indexedKey = keySchema.extend({ position: z.string() });
-const dueKey = z.object({ pk: z.string(), sk: z.string() });
+const dueKey = keySchema.extend({ dueAt: z.string() });
 
 /** Where a list got to, as callers see it. */
 export const cursors = {
@@ -285,6 +296,33 @@ export function orderLineStore(
     return { items: z.array(indexedKey).parse(Items), more: LastEvaluatedKey !== undefined };
   }
 
+  async function pageOfDue(
+    shard: string,
+    { after, by }: { readonly after?: Instant; readonly by: Instant },
+    start: { readonly ExclusiveStartKey?: Record<string, unknown> },
+  ) {
+    const { partitionKey, sortKey } = indexes.byDue;
+    const { Items = [], LastEvaluatedKey } = await client.send(
+      new QueryCommand({
+        ...table,
+        IndexName: 'byDue' satisfies IndexName,
+        KeyConditionExpression:
+          after === undefined
+            ? '#shard = :shard AND #due <= :by'
+            : '#shard = :shard AND #due BETWEEN :after AND :by',
+        ExpressionAttributeNames: { '#shard': partitionKey, '#due': sortKey },
+        ExpressionAttributeValues: {
+          ':shard': shard,
+          ':by': by,
+          ...(after === undefined ? {} : { ':after': after }),
+        },
+        Limit: dueOfShard,
+        ...start,
+      }),
+    );
+    return { Items, LastEvaluatedKey };
+  }
+
   async function readListed(keys: readonly { pk: string; sk: string }[]): Promise<Map<string, OrderLine>> {
     const found = new Map<string, OrderLine>();
     // A line that is just changing state can be in two partitions of an index at once.
@@ -402,29 +440,38 @@ export function orderLineStore(
       return { lines: shown, ...(isLast || after === undefined ? {} : { next: after }) };
     },
 
-    async *listDue(by) {
-      for (let shard = 0; shard < dueShards; shard += 1) {
-        let start: Record<string, unknown> | undefined;
-        do {
-          const { Items = [], LastEvaluatedKey } = await client.send(
-            new QueryCommand({
-              ...table,
-              IndexName: 'byDue' satisfies IndexName,
-              KeyConditionExpression: '#shard = :shard AND #due <= :by',
-              ExpressionAttributeNames: {
-                '#shard': indexes.byDue.partitionKey,
-                '#due': indexes.byDue.sortKey,
-              },
-              ExpressionAttributeValues: { ':shard': shardName(shard), ':by': by },
-              ...(start ? { ExclusiveStartKey: start } : {}),
-            }),
-          );
-          for (const { pk, sk } of z.array(dueKey).parse(Items)) {
-            yield { orderId: pk, lineId: sk.slice(linePrefix.length) };
-          }
-          start = LastEvaluatedKey;
-        } while (start);
+    async *listDue(list, due) {
+      let shards = dueShardsOf(list).map((name) => ({ name, start: {} }));
+      while (shards.length > 0) {
+        const found: DueKey[] = [];
+        const left: typeof shards = [];
+        for (const { name, start } of shards) {
+          const { Items, LastEvaluatedKey } = await pageOfDue(name, due, start);
+          found.push(...z.array(dueKey).parse(Items));
+          if (LastEvaluatedKey) left.push({ name, start: { ExclusiveStartKey: LastEvaluatedKey } });
+        }
+        found.sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
+        if (found.length > 0)
+          yield found.map(({ pk, sk }) => ({ orderId: pk, lineId: sk.slice(linePrefix.length) }));
+        shards = left;
       }
+    },
+
+    async findAllWithOrders(keys) {
+      const orders = [...new Set(keys.map(({ orderId }) => orderId))];
+      const items = await readBatch([...keys.map(primaryKey), ...orders.map(orderKey)], {
+        ConsistentRead: true,
+      });
+      const onboardings = new Map(
+        items.filter(isOfOrder).map((item) => [item['pk'], onboardingSchema.parse(item)] as const),
+      );
+      return items
+        .filter((item) => !isOfOrder(item))
+        .map(parseLine)
+        .map((line) => {
+          const onboarding = onboardings.get(line.orderId);
+          return { line, ...(onboarding ? { onboarding } : {}) };
+        });
     },
   };
 }
@@ -465,6 +512,10 @@ const isInReach = ({ position }: Place, { closesBy }: ListRequest): boolean =>
 type ListIndex = Exclude<IndexName, 'byDue'>;
 
 type Place = z.output<typeof indexedKey>;
+
+type DueKey = z.output<typeof dueKey>;
+
+const isOfOrder = (item: Record<string, unknown>): boolean => item['sk'] === orderSortKey;
 
 /**
  * The next places of several sorted partitions as one sorted list, each place once. It ends where the first partition

@@ -9,11 +9,15 @@ import {
   StopExecutionCommand,
   ValidationException,
 } from '@aws-sdk/client-sfn';
+import { faultNames, NamedFault } from '../contracts/faults.ts';
 import type { WorkflowInput } from '../contracts/workflow.ts';
 import type { LineKey } from '../domain/order-line.ts';
 import { quickCalls } from './time-limits.ts';
 
-/** The executions of the order-line workflow, one for each start of a line. */
+/**
+ * The executions of the order-line workflow, one for each start of a line. Every call throws the NamedFault Throttled
+ * when the quota of the call, or that of open executions, is used up.
+ */
 export interface Workflow {
   /** Starts the execution; does nothing if it was started before. */
   start(input: WorkflowInput): Promise<void>;
@@ -50,7 +54,7 @@ export function workflow(client: SFNClient, stateMachineArn: string): Workflow {
           }),
         );
       } catch (error) {
-        if (!(error instanceof ExecutionAlreadyExists)) throw error;
+        if (!(error instanceof ExecutionAlreadyExists)) throw translated(error);
       }
     },
 
@@ -59,7 +63,8 @@ export function workflow(client: SFNClient, stateMachineArn: string): Workflow {
         await client.send(new StopExecutionCommand({ executionArn: executionArn(key, revision) }));
       } catch (error) {
         // The stop of an execution that has ended is a success, or not valid: it is not documented.
-        if (!(error instanceof ExecutionDoesNotExist || error instanceof ValidationException)) throw error;
+        if (!(error instanceof ExecutionDoesNotExist || error instanceof ValidationException))
+          throw translated(error);
       }
     },
 
@@ -71,8 +76,17 @@ export function workflow(client: SFNClient, stateMachineArn: string): Workflow {
         return status === 'RUNNING';
       } catch (error) {
         if (error instanceof ExecutionDoesNotExist) return false;
-        throw error;
+        throw translated(error);
       }
     },
   };
 }
+
+const throttlings: readonly string[] = ['ThrottlingException', 'ExecutionLimitExceeded'];
+
+const translated = (error: unknown): unknown =>
+  error instanceof Error && throttlings.includes(error.name)
+    ? new NamedFault(faultNames.throttled, 'Step Functions takes no more of these calls now', {
+        cause: error,
+      })
+    : error;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { OfferWindows } from '../domain/offers.ts';
 import type { ResendLimits } from '../domain/rules.ts';
-import { longestWindowDays } from '../domain/follow-up.ts';
+import { longestHorizonDays, longestWindowDays } from '../domain/follow-up.ts';
 import { mostEmailsPerDay, mostEmailsPerLine } from '../domain/history.ts';
 import { Duration } from 'luxon';
 import type { Locale } from '../domain/order-line.ts';
@@ -12,6 +12,12 @@ import { check, inputErrorText } from './validation.ts';
 const windowDuration = duration.refine(
   (text) => Duration.fromISO(text).as('days') <= longestWindowDays,
   `must be at most ${longestWindowDays} days`,
+);
+
+/** How long before its requested start date a line gets its execution. */
+export const executionHorizon = duration.refine(
+  (text) => Duration.fromISO(text).as('days') <= longestHorizonDays,
+  `must be at most ${longestHorizonDays} days: with the longest window, it has to fit into the year of an execution`,
 );
 
 const longestWindows = 2500;
@@ -115,6 +121,7 @@ const json = <Schema extends z.ZodType>(schema: Schema) =>
 /** The deployer's settings, as functions receive them: infra/settings.ts fills these variables. */
 export const settingVariables = {
   OFFER_WINDOWS: json(offerWindows),
+  EXECUTION_HORIZON: executionHorizon,
   RESEND_LIMITS: json(resendLimits),
   MAIL_SETTINGS: json(mailSettings),
   CLAIM_NAMES: json(claimNames),

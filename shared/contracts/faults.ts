@@ -22,6 +22,8 @@ export const faultNames = {
   lineContended: 'LineContended',
   /** SQS kept refusing messages of a batch. */
   messagesNotQueued: 'MessagesNotQueued',
+  /** AWS asked to be called less often, or has no room for more executions: another time it takes the call. */
+  throttled: 'Throttled',
   /** The execution started before its line's requested start date. */
   notDueYet: 'NotDueYet',
 } as const;

@@ -31,6 +31,8 @@ export const productMetrics = {
   OverdueLines: { unit: 'Count', dimensions: {} },
   /** Completed sweeps. */
   SweepRuns: { unit: 'Count', dimensions: {} },
+  /** Sweeps whose time, or whose share of a quota, ended before the lines did: the next goes on there. */
+  SweepsCutShort: { unit: 'Count', dimensions: {} },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
 export type MetricName = keyof typeof productMetrics;

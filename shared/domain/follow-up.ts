@@ -1,11 +1,12 @@
-import { executionHorizon, hasExecution, isExecutionDue } from './executions.ts';
+import { hasExecution, isExecutionDue } from './executions.ts';
 import { isOpen, type OpenLine, type OrderLine } from './order-line.ts';
 import { isContactMissed } from './sent-emails.ts';
-import { type Instant, minus } from './time.ts';
+import { type Instant, type IsoDuration, minus } from './time.ts';
 import { isOverdue } from './transitions.ts';
 
-/** The longest window that, with `executionHorizon`, fits into the year that an execution may last. */
+/** The longest window, and the longest horizon: together they fit into the year that an execution may last. */
 export const longestWindowDays = 180;
+export const longestHorizonDays = 180;
 
 /**
  * How late something may be before the sweep steps in. The workflow's own retries of the first email take up to 18.5
@@ -13,26 +14,40 @@ export const longestWindowDays = 180;
  */
 const grace = 'PT35M';
 
-/** When the line next needs attention: its execution, an email of its workflow, or its closing. Undefined: never. */
+/** What is due before that is late. */
+export const lateSince = (now: Instant): Instant => minus(now, grace);
+
+/** When an email of the workflow or the closing of the line is due. Undefined: never. */
 export function nextDueAt(line: OrderLine): Instant | undefined {
   if (!isOpen(line)) return undefined;
-  if (line.status !== 'Scheduled') return isContactMissed(line) ? line.firstEmailSentAt : line.closesAt;
-  return hasExecution(line) ? line.requestedStartDate : minus(line.requestedStartDate, executionHorizon);
+  if (line.status === 'Scheduled') return line.requestedStartDate;
+  return isContactMissed(line) ? line.firstEmailSentAt : line.closesAt;
 }
 
-/** How far the sweep looks ahead, at least until its next run: lines due by then are known to have an execution. */
+/** How far ahead the sweep looks whether executions are lost: at least until its next run. */
 export const lookAhead = 'PT1H';
 
 export type FollowUp =
   'start-execution' | 'check-execution' | 'restart-execution' | 'close' | 'onboard' | 'nothing';
 
-/** What the sweep does about a line that is due, or will be before the next sweep. */
-export function followUp(line: OrderLine, now: Instant): FollowUp {
+/**
+ * What the sweep does about a line. A line is given a new execution only once its last one has had the time that it may
+ * take, so that going through the lines again does no harm.
+ * @param isQueued whether the line's first email is waiting for its turn, and has not waited longer than expected
+ */
+export function followUp(
+  line: OrderLine,
+  now: Instant,
+  horizon: IsoDuration,
+  isQueued: (line: OrderLine) => boolean = () => false,
+): FollowUp {
   if (!isOpen(line)) return 'nothing';
-  const lateSince = minus(now, grace);
-  if (isOverdue(line, lateSince)) return 'close';
-  if (!hasExecution(line)) return isExecutionDue(line, now) ? 'start-execution' : 'nothing';
-  return isEmailOverdue(line, lateSince) ? 'restart-execution' : 'check-execution';
+  const late = lateSince(now);
+  if (isOverdue(line, late)) return 'close';
+  if (!hasExecution(line)) return isExecutionDue(line, now, horizon) ? 'start-execution' : 'nothing';
+  if (!isEmailOverdue(line, late)) return 'check-execution';
+  const isTrying = line.executionStartedAt !== undefined && line.executionStartedAt > late;
+  return isTrying || isQueued(line) ? 'nothing' : 'restart-execution';
 }
 
 /** Whether an email of the workflow should have left by then, and did not. */

@@ -136,8 +136,10 @@ interface LineFacts extends Booking, Versioned {
   readonly answers: readonly KeptAnswer[];
   /** The current start of the workflow; executions of older ones exit. 0: none yet. */
   readonly executionRevision: number;
-  /** Rescheduled so far ahead that this revision has no execution; the sweep starts one in time. */
+  /** This revision has no execution yet, as far as is known; the sweep starts it when the start date is near. */
   readonly awaitsExecution?: boolean;
+  /** When the execution of this revision was started; the oldest lines do not say. */
+  readonly executionStartedAt?: Instant;
   readonly history: readonly HistoryEntry[];
 }
 

@@ -1,6 +1,6 @@
 import { assertNever } from './assert-never.ts';
 import { giveUpClaim } from './claims.ts';
-import { startedAnew } from './executions.ts';
+import { asUnstarted } from './executions.ts';
 import { type OfferWindows, windowOf } from './offers.ts';
 import {
   type Booking,
@@ -38,7 +38,7 @@ export function book(
   };
   const changes = early?.reschedules ?? [];
   const rescheduled = changes.reduce<OrderLine>((line, change) => reschedule(line, change, stamp), booked);
-  return early?.cancelledAt ? cancel(rescheduled, early.cancelledAt, stamp) : rescheduled;
+  return early?.cancelledAt ? cancel(rescheduled, early.cancelledAt, stamp) : asUnstarted(rescheduled);
 }
 
 /** A line about which nothing is known yet. */
@@ -81,15 +81,8 @@ export function reschedule(line: OrderLine, change: Reschedule, stamp: Stamp): O
   if (line.status !== 'Scheduled') return withHistory(line, { ...entry, ignored: line.status });
   if (line.rescheduledAt !== undefined && changedAt <= line.rescheduledAt)
     return withHistory(line, { ...entry, ignored: 'Overtaken' });
-  return withHistory(
-    {
-      ...giveUpClaim(line),
-      requestedStartDate,
-      rescheduledAt: changedAt,
-      ...startedAnew(line, requestedStartDate, stamp.at),
-    },
-    entry,
-  );
+  const moved = { ...giveUpClaim(line), requestedStartDate, rescheduledAt: changedAt };
+  return withHistory(line.executionRevision > 0 ? asUnstarted(moved) : moved, entry);
 }
 
 const isKnownChange = (line: OrderLine, change: Reschedule): boolean =>

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { OrderLineStore } from '../adapters/order-line-store.ts';
-import type { Workflow } from '../adapters/workflow.ts';
 import { variables } from '../contracts/environment.ts';
 import { type EventSchema, eventsOf } from '../contracts/events.ts';
 import type { Metrics } from '../contracts/metrics.ts';
+import type { AlignServices } from '../use-cases/align-workflow.ts';
 import { consumeEvents, type ConsumerServices, type EventsHandler } from './consume-events.ts';
 
 /** What a function reads from its environment that takes events in and leaves the workflow as it is. */
@@ -16,6 +16,7 @@ export const recordingEnvironment = z.object({
 /** The same for one that starts and stops executions. */
 export const intakeEnvironment = recordingEnvironment.extend({
   STATE_MACHINE_ARN: variables.STATE_MACHINE_ARN,
+  EXECUTION_HORIZON: variables.EXECUTION_HORIZON,
 });
 
 /** What a function works with that takes events in and leaves the workflow as it is. */
@@ -26,9 +27,7 @@ export interface RecordingServices extends ConsumerServices {
 }
 
 /** The same for one that starts and stops executions. */
-export interface IntakeServices extends RecordingServices {
-  readonly workflow: Workflow;
-}
+export interface IntakeServices extends RecordingServices, AlignServices {}
 
 /** What a function that takes events in says of itself; nothing else names its events. */
 interface Declared<

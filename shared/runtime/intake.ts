@@ -57,4 +57,5 @@ export const buildIntakeServices = <Settings extends z.output<typeof intakeEnvir
 ): IntakeServices & { readonly settings: Settings } => ({
   ...buildRecordingServices(settings, functionName, clients, now, metrics),
   workflow: workflow(clients.sfn, settings.STATE_MACHINE_ARN),
+  executionHorizon: settings.EXECUTION_HORIZON,
 });

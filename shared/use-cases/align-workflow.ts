@@ -1,28 +1,35 @@
 import type { OrderLineStore } from '../adapters/order-line-store.ts';
 import type { Workflow } from '../adapters/workflow.ts';
-import { hasExecution, isExecutionDue, withNewExecution } from '../domain/executions.ts';
+import { asStarted, asUnstarted, hasExecution, isExecutionDue, isWithin } from '../domain/executions.ts';
 import { isOpen, type OrderLine } from '../domain/order-line.ts';
-import type { Instant } from '../domain/time.ts';
+import type { Instant, IsoDuration } from '../domain/time.ts';
 import { booked } from './booked.ts';
+
+export interface AlignServices {
+  readonly store: OrderLineStore;
+  readonly workflow: Workflow;
+  /** How long before its requested start date a line gets its execution. */
+  readonly executionHorizon: IsoDuration;
+}
 
 /**
  * Brings the executions of a line in step with it: an open line has the one of its revision running, but none while its
  * start date is too far off; a settled line has none. Safe to do again at any time, so every event does it, also one
  * that changed nothing: if the process died between the write and this call, the event's next delivery makes up for it.
  */
-export async function alignWorkflow(
-  line: OrderLine,
-  now: Instant,
-  workflow: Workflow,
-  store: OrderLineStore,
-): Promise<void> {
+export async function alignWorkflow(line: OrderLine, now: Instant, services: AlignServices): Promise<void> {
+  const { store, workflow, executionHorizon: horizon } = services;
   const { executionRevision: revision } = line;
   if (!isOpen(line)) {
-    if (revision > 0) await workflow.stop(line, revision);
+    // One that is still to be started may just be started by the sweep, but only within the horizon.
+    const mayRun = hasExecution(line) || isWithin(horizon, line.requestedStartDate, now);
+    if (mayRun) await workflow.stop(line, revision);
+    else if (revision > 1) await workflow.stop(line, revision - 1);
   } else if (hasExecution(line)) {
     await startRevision(line, workflow);
-  } else if (isExecutionDue(line, now)) {
-    await startNewExecution(line, workflow, store);
+  } else if (isExecutionDue(line, now, horizon)) {
+    const started = await noteStart(line, now, store);
+    if (isOpen(started) && hasExecution(started)) await startRevision(started, workflow);
   } else if (revision > 1) {
     // The revision itself has none: the start date was moved far ahead.
     await workflow.stop(line, revision - 1);
@@ -30,24 +37,47 @@ export async function alignWorkflow(
 }
 
 /**
- * Gives an open line a new execution, which supersedes any other. If somebody else did so since `line` was read, theirs
- * is kept. A failed execution is replaced this way rather than redriven, which would run the definition that failed.
- * The revision is written first: an execution that the line does not know of would exit as superseded.
+ * Gives an open line an execution, which supersedes any other. If somebody else did so since `line` was read, theirs is
+ * kept. A failed execution is replaced this way rather than redriven, which would run the definition that failed.
+ *
+ * No event comes again for it, so the line is noted as started only once it is: whoever dies in between leaves a line
+ * that still waits for its execution. The revision is written before: an execution that the line does not know of would
+ * exit as superseded.
  */
-export async function startNewExecution(
+export async function giveExecution(
   line: OrderLine,
-  workflow: Workflow,
-  store: OrderLineStore,
+  now: Instant,
+  { store, workflow }: Pick<AlignServices, 'store' | 'workflow'>,
 ): Promise<void> {
+  const waiting = await awaitingExecution(line, store);
+  if (!isOpen(waiting) || hasExecution(waiting)) return;
+  await startRevision(waiting, workflow);
+  const { executionRevision: revision } = waiting;
+  const noted = await noteStart(waiting, now, store);
+  if (!isOpen(noted) || noted.executionRevision !== revision) await workflow.stop(waiting, revision);
+}
+
+/** The line with a revision that has no execution yet. */
+async function awaitingExecution(line: OrderLine, store: OrderLineStore): Promise<OrderLine> {
+  if (!hasExecution(line) && line.executionRevision > 0) return line;
+  const { line: waiting } = await store.change(
+    line,
+    booked((known) => ({ line: isOpen(known) && isSameStart(known, line) ? asUnstarted(known) : known })),
+  );
+  return waiting;
+}
+
+/** Notes that the revision of the line has its execution, unless the line has another by now. */
+async function noteStart(line: OrderLine, now: Instant, store: OrderLineStore): Promise<OrderLine> {
   const { line: started } = await store.change(
     line,
-    booked((known) => {
-      const isNext = isOpen(known) && known.executionRevision === line.executionRevision;
-      return { line: isNext ? withNewExecution(known) : known };
-    }),
+    booked((known) => ({ line: isOpen(known) && isSameStart(known, line) ? asStarted(known, now) : known })),
   );
-  if (isOpen(started)) await startRevision(started, workflow);
+  return started;
 }
+
+const isSameStart = (a: OrderLine, b: OrderLine): boolean =>
+  a.executionRevision === b.executionRevision && hasExecution(a) === hasExecution(b);
 
 async function startRevision(line: OrderLine, workflow: Workflow): Promise<void> {
   const { orderId, lineId, executionRevision: revision } = line;

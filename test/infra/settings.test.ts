@@ -19,6 +19,7 @@ test('the least that a deployer sets is completed by the defaults', () => {
     stage: 'prod',
     offerWindows: { default: 'P30D', families: { 'A-FLEX': 'P7D', 'A-FLEX-3': 'P7D' } },
     resendLimits: { interval: 'PT1M', perDay: 10, perLine: 100 },
+    executionHorizon: 'P2D',
     mail: {
       ...mail,
       setupLink: 'https://admin.webex.com/?subscriptionId={subscriptionId}',
@@ -95,6 +96,11 @@ test.each([
     'a link that leaves no room for other settings',
     { ...minimal, mail: { ...mail, setupLink: `https://example.com/${'x'.repeat(1000)}` } },
     'settings.mail.setupLink: must have at most 500 characters: a function has little room for settings',
+  ],
+  [
+    'a horizon beyond which an execution could outlive its year',
+    { ...minimal, executionHorizon: 'P181D' },
+    'settings.executionHorizon: must be at most 180 days: with the longest window, it has to fit into the year of an execution',
   ],
   [
     'more families than a function has room for',

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { countRunning, pacer, secondsToStop, stopPace, stopRunning } from '../../infra/stopping.ts';
+import { countRunning, secondsToStop, stopPace, stopRunning } from '../../infra/stopping.ts';
+import { type Pace, tokenBucket } from '../../shared/domain/token-bucket.ts';
 
 const machine = 'arn:aws:states:eu-central-1:111111111111:stateMachine:Lines';
 
@@ -123,13 +124,13 @@ describe('before a state machine is deleted', () => {
 
 describe('the pace', () => {
   /** Takes turns on a clock that moves by sleeping alone, and says when each came, in seconds. */
-  async function turns(count: number, pace: Parameters<typeof pacer>[0]): Promise<readonly number[]> {
+  async function turns(count: number, pace: Pace): Promise<readonly number[]> {
     let now = 0;
     const sleep = (milliseconds: number) => Promise.resolve((now += milliseconds));
-    const turn = pacer(pace, { now: () => now, sleep });
+    const bucket = tokenBucket(pace, { now: () => now, sleep });
     const times: number[] = [];
     for (let taken = 0; taken < count; taken += 1) {
-      await turn();
+      await bucket.take();
       times.push(now / 1000);
     }
     return times;

@@ -587,10 +587,13 @@ describe('the sweep', () => {
   const { ScheduleExpression, State, Target } = only('AWS::Scheduler::Schedule').Properties;
   const { id } = functionOf('sweep-order-lines');
 
-  test('runs every hour, and a run that fails has one more try before the next', () => {
-    expect({ ScheduleExpression, State }).toEqual({ ScheduleExpression: 'rate(1 hour)', State: 'ENABLED' });
+  test('runs every quarter of an hour, for as long, and a run that fails is left to the next', () => {
+    expect({ ScheduleExpression, State }).toEqual({
+      ScheduleExpression: 'rate(15 minutes)',
+      State: 'ENABLED',
+    });
     expect(target(Target.Arn)).toBe(id);
-    expect(Target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 1 });
+    expect(Target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 900, MaximumRetryAttempts: 0 });
     const { FunctionName, MaximumEventAgeInSeconds, MaximumRetryAttempts } = only(
       'AWS::Lambda::EventInvokeConfig',
     ).Properties;

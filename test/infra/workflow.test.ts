@@ -4,9 +4,8 @@ import * as dynamoDb from '@aws-sdk/client-dynamodb';
 import aslValidator from 'asl-validator';
 import { Duration } from 'luxon';
 import { faultNames } from '../../shared/contracts/faults.ts';
-import { followUp, longestWindowDays } from '../../shared/domain/follow-up.ts';
-import { executionHorizon } from '../../shared/domain/executions.ts';
-import { withNewExecution } from '../../shared/domain/executions.ts';
+import { followUp, longestHorizonDays, longestWindowDays } from '../../shared/domain/follow-up.ts';
+import { asStarted } from '../../shared/domain/executions.ts';
 import type { OrderLine } from '../../shared/domain/order-line.ts';
 import { recordSent } from '../../shared/domain/sent-emails.ts';
 import { book, closeOverdue } from '../../shared/domain/transitions.ts';
@@ -148,7 +147,7 @@ test.each(tasks)('%s does not try again what it catches', (_, { Retry = [], Catc
 });
 
 const start = '2026-11-01T00:00:00.000Z';
-const scheduled: OrderLine = withNewExecution(
+const scheduled: OrderLine = asStarted(
   book(
     {
       orderId: 'ORD-1',
@@ -165,6 +164,7 @@ const scheduled: OrderLine = withNewExecution(
     { default: 'P30D', families: {} },
     { at: start, actor: 'test' },
   ),
+  start,
 );
 const awaiting = recordSent(
   scheduled,
@@ -184,12 +184,12 @@ const secondsAfter = (instant: string, seconds: number) =>
   toInstant(new Date(Date.parse(instant) + seconds * 1000));
 
 test('the sweep steps in only after the retries have ended', () => {
-  expect(followUp(scheduled, secondsAfter(start, longestTry(sending)))).toBe('check-execution');
-  expect(followUp(awaiting, secondsAfter(closesAt, longestTry(closing)))).toBe('check-execution');
+  expect(followUp(scheduled, secondsAfter(start, longestTry(sending)), 'P2D')).toBe('check-execution');
+  expect(followUp(awaiting, secondsAfter(closesAt, longestTry(closing)), 'P2D')).toBe('check-execution');
 });
 
 test('an execution ends within a year', () => {
-  const waiting = Duration.fromISO(executionHorizon).plus({ days: longestWindowDays });
+  const waiting = Duration.fromObject({ days: longestHorizonDays + longestWindowDays });
   const trying = Duration.fromObject({ seconds: longestTry(sending) + longestTry(closing) });
   expect(waiting.plus(trying).as('days')).toBeLessThan(365);
 });

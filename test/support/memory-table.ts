@@ -28,7 +28,7 @@ const input = {
   QueryCommand: expressions.extend({
     IndexName: z.custom<IndexName>((name) => typeof name === 'string' && name in indexes).optional(),
     KeyConditionExpression: z.string(),
-    ExclusiveStartKey: key.optional(),
+    ExclusiveStartKey: key.catchall(z.string()).optional(),
     Limit: z.int().optional(),
   }),
   BatchGetItemCommand: z.object({ RequestItems: z.record(z.string(), z.object({ Keys: z.array(key) })) }),
@@ -131,15 +131,16 @@ export class MemoryTable {
     const matching = [...this.items.values()]
       .filter((item) => holds(KeyConditionExpression, item, names))
       .sort((a, b) => (placeOf(a, sortKey) < placeOf(b, sortKey) ? -1 : 1));
-    const start = ExclusiveStartKey && this.items.get(nameOf(ExclusiveStartKey));
-    const left = start
-      ? matching.filter((item) => placeOf(item, sortKey) > placeOf(start, sortKey))
+    const left = ExclusiveStartKey
+      ? matching.filter((item) => placeOf(item, sortKey) > placeOf(ExclusiveStartKey, sortKey))
       : matching;
     const items = left.slice(0, Limit);
     const last = items.at(-1);
     return {
       Items: items.map(copyOf),
-      ...(last && items.length === Limit ? { LastEvaluatedKey: key.parse(last) } : {}),
+      ...(last && items.length === Limit
+        ? { LastEvaluatedKey: { ...key.parse(last), [sortKey]: last[sortKey] } }
+        : {}),
     };
   }
 }
@@ -149,18 +150,21 @@ type Names = Omit<z.output<typeof expressions>, 'ConditionExpression'>;
 
 const placeOf = (item: Item, sortKey: string) => `${String(item[sortKey])}\n${nameOf(item)}`;
 
-/** `a = :b AND attribute_not_exists(c)` */
+/** `a = :b AND attribute_not_exists(c)`, `a = :b AND c BETWEEN :d AND :e` */
 function holds(text: string, item: Item, names: Names): boolean {
-  return text.split(' AND ').every((part) => {
+  const parts = text.replace(/(\S+) BETWEEN (:\w+) AND (:\w+)/, '$1 >= $2 AND $1 <= $3').split(' AND ');
+  return parts.every((part) => {
     const [, absent] = /^attribute_not_exists\((\S+)\)$/.exec(part) ?? [];
     if (absent !== undefined) return item[attribute(absent, names)] === undefined;
-    const [, path = '', operator, value = ''] = /^(\S+) (=|>|<=) (:\w+)$/.exec(part) ?? [];
+    const [, path = '', operator, value = ''] = /^(\S+) (=|>|>=|<=) (:\w+)$/.exec(part) ?? [];
     const [left, right] = [item[attribute(path, names)], names.ExpressionAttributeValues[value]];
     switch (operator) {
       case '=':
         return left !== undefined && left === right;
       case '>':
         return z.string().optional().parse(left) !== undefined && String(left) > String(right);
+      case '>=':
+        return z.string().optional().parse(left) !== undefined && String(left) >= String(right);
       case '<=':
         return z.string().optional().parse(left) !== undefined && String(left) <= String(right);
       default:

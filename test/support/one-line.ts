@@ -128,8 +128,10 @@ const ofShard = z.object({ ExpressionAttributeValues: z.object({ ':shard': z.str
 const orderItem = `${key.orderId} ${orderSortKey}`;
 const itemName = ({ sk }: { sk: string }) => (sk === orderSortKey ? 'order' : 'line');
 
-/** Where the line is found while it is open. */
-const shard = itemOf(aLine());
+/** The line is found in the partition of this number of one list or the other while it is open. */
+const shardNumber = (name: string): string | undefined => name.split('-').at(-1);
+const ownItem = itemOf(aLine());
+const ownShard = 'dueShard' in ownItem ? shardNumber(ownItem.dueShard) : undefined;
 
 /** What a call of the table reads and writes. */
 function touched(command: string, input: unknown): Call {
@@ -144,7 +146,7 @@ function touched(command: string, input: unknown): Call {
     case 'QueryCommand': {
       const index = ofShard.safeParse(input);
       if (!index.success) return { name, reads: ['line', 'order'] };
-      const isOwn = 'dueShard' in shard && index.data.ExpressionAttributeValues[':shard'] === shard.dueShard;
+      const isOwn = shardNumber(index.data.ExpressionAttributeValues[':shard']) === ownShard;
       return { name, reads: isOwn ? ['line'] : [] };
     }
     default:
@@ -283,6 +285,7 @@ export class OneLine {
       mailSettings,
       limits: defaults.resendLimits,
       settings: { OFFER_WINDOWS: defaults.offerWindows },
+      executionHorizon: defaults.executionHorizon,
       now: () => this.now(),
       newId,
       pause: () => this.#pause(task),

@@ -39,6 +39,7 @@ function consoleOf(stored: OrderLine) {
       change: never,
       recordOnboarding: never,
       keepOnboarding: never,
+      findAllWithOrders: never,
       listDue: () => {
         throw new Error('not expected here');
       },

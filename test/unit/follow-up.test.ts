@@ -1,7 +1,6 @@
 import { followUp, nextDueAt } from '../../shared/domain/follow-up.ts';
 import { giveUpClaim, withClaim } from '../../shared/domain/claims.ts';
 import { saveContact } from '../../shared/domain/contact.ts';
-import { executionHorizon } from '../../shared/domain/executions.ts';
 import { recordReported, recordSent } from '../../shared/domain/sent-emails.ts';
 import { reschedule } from '../../shared/domain/transitions.ts';
 import { plus } from '../../shared/domain/time.ts';
@@ -19,15 +18,26 @@ const unstarted = { executionRevision: 0 };
 describe('what the sweep does about a line', () => {
   it.each<[string, LineChanges, string]>([
     ['its execution was never started', { ...scheduled(now), ...unstarted }, 'start-execution'],
-    ['its start date is half a year away', { ...scheduled(daysAfter(180)), ...unstarted }, 'start-execution'],
+    ['its start date is within the horizon', { ...scheduled(daysAfter(2)), ...unstarted }, 'start-execution'],
+    ['its start date is farther away', { ...scheduled(daysAfter(2.1)), ...unstarted }, 'nothing'],
     [
-      'its start date is more than half a year away',
-      { ...scheduled(daysAfter(181)), ...unstarted },
-      'nothing',
+      'its execution was noted as still to be started',
+      { ...scheduled(daysAfter(1)), awaitsExecution: true },
+      'start-execution',
     ],
     ['its email is due soon', scheduled(daysAfter(0.01)), 'check-execution'],
     ['its email is due, and the workflow may be trying', scheduled(minutesBefore(30)), 'check-execution'],
     ['its email is overdue', scheduled(minutesBefore(35)), 'restart-execution'],
+    [
+      'its email is overdue, and it was given a new execution',
+      { ...scheduled(minutesBefore(90)), executionStartedAt: minutesBefore(34) },
+      'nothing',
+    ],
+    [
+      'its email is overdue, and its new execution did not help either',
+      { ...scheduled(minutesBefore(90)), executionStartedAt: minutesBefore(35) },
+      'restart-execution',
+    ],
     ['its window ends soon', closing(daysAfter(0.01)), 'check-execution'],
     ['its window ended a moment ago', closing(minutesBefore(30)), 'check-execution'],
     ['its window ended and nobody closed it', closing(minutesBefore(35)), 'close'],
@@ -40,13 +50,16 @@ describe('what the sweep does about a line', () => {
     ['cancelled', { ...scheduled(minutesBefore(60)), status: 'Cancelled' }, 'nothing'],
     ['cancelled before its execution', { ...scheduled(now), ...unstarted, status: 'Cancelled' }, 'nothing'],
   ])('%s', (_, state, action) => {
-    expect(followUp(line(state), now)).toBe(action);
+    expect(followUp(line(state), now, 'P2D')).toBe(action);
+  });
+
+  it('its email is overdue, but waits for its turn among others', () => {
+    expect(followUp(line(scheduled(minutesBefore(90))), now, 'P2D', () => true)).toBe('nothing');
   });
 });
 
 describe('when a line next needs somebody', () => {
   it.each<[string, LineChanges, string | undefined]>([
-    ['for its execution', { ...scheduled(daysAfter(200)), ...unstarted }, daysAfter(20)],
     ['for its email', scheduled(daysAfter(3)), daysAfter(3)],
     ['for its closing', closing(daysAfter(4)), daysAfter(4)],
     ['closed: never', { ...closing(now), status: 'Closed' }, undefined],
@@ -57,18 +70,13 @@ describe('when a line next needs somebody', () => {
   });
 
   it.each<[string, LineChanges]>([
-    ['an execution', { ...scheduled(daysAfter(300)), ...unstarted }],
+    ['an execution', { ...scheduled(daysAfter(3)), ...unstarted }],
     ['an email', scheduled(daysAfter(30))],
     ['a closing', closing(daysAfter(7))],
   ])('%s that is due has a sweep that does something about it', (_, state) => {
     const waiting = line(state);
     const due = nextDueAt(waiting);
-    expect(due && followUp(waiting, plus(due, 'PT1H'))).not.toBe('nothing');
-  });
-
-  it('the wait for the start date and the longest window fit into the year that an execution may last', () => {
-    const end = plus(plus(now, executionHorizon), 'P180D');
-    expect(end < plus(now, 'P365D')).toBe(true);
+    expect(due && followUp(waiting, plus(due, 'PT1H'), 'P2D')).not.toBe('nothing');
   });
 });
 
@@ -88,8 +96,8 @@ test('a line whose first email turns out to have gone to the contact before is d
   const report = { messageId: 'm', to: old.email, sentAt: now, claimId: 'c', kind: 'first' } as const;
   const missed = recordReported(saved, report);
   expect(nextDueAt(missed)).toBe(now);
-  expect(followUp(missed, plus(now, 'PT30M'))).toBe('check-execution');
-  expect(followUp(missed, plus(now, 'PT35M'))).toBe('restart-execution');
+  expect(followUp(missed, plus(now, 'PT30M'), 'P2D')).toBe('check-execution');
+  expect(followUp(missed, plus(now, 'PT35M'), 'P2D')).toBe('restart-execution');
 
   const change = { ...claim, id: 'd', kind: 'contact-change', to: missed.provisioningContact } as const;
   const told = recordSent(missed, change, { messageId: 'n', sentAt: now });
@@ -108,6 +116,6 @@ test('a line whose first email turns out to have left before it was moved far ah
   const started = recordReported(moved, email);
   expect(started).toMatchObject({ status: 'AwaitingProvisioningDetails', awaitsExecution: true });
   expect(nextDueAt(started)).toBe(started.closesAt);
-  expect(followUp(started, now)).toBe('start-execution');
-  expect(followUp(started, plus(now, 'P8D'))).toBe('close');
+  expect(followUp(started, now, 'P2D')).toBe('start-execution');
+  expect(followUp(started, plus(now, 'P8D'), 'P2D')).toBe('close');
 });

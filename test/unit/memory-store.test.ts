@@ -175,10 +175,10 @@ async function answers(client: DynamoDBClient, operations: readonly Operation[],
         return [await store.findWithOrder(keyOf(next.key)), await store.findOrder(keyOf(next.key).orderId)];
       case 'list due': {
         const due: string[] = [];
-        for await (const { orderId, lineId } of store.listDue(daysAfter(next.days))) {
-          if (orderId.endsWith(run)) due.push(`${orderId}/${lineId}`);
-        }
-        return due.sort();
+        for (const list of ['started', 'unstarted'] as const)
+          for await (const page of store.listDue(list, { after: daysAfter(-400), by: daysAfter(next.days) }))
+            due.push(...page.map(({ orderId, lineId }) => `${list} ${orderId}/${lineId}`));
+        return due.filter((name) => name.includes(`${run}/`)).sort();
       }
       case 'list':
         return await listAll(next);

@@ -25,7 +25,7 @@ const orderId = 'ORD-1';
 const bookingEvent = orderLineBooked.schema.parse(booked(orderId, { requestedStartDate: start }));
 const scheduled: OrderLine = {
   ...book(bookingEvent.detail, undefined, windows, stamp),
-  executionRevision: 1,
+  awaitsExecution: false,
 };
 const firstClaim = {
   id: 'c',
@@ -62,6 +62,7 @@ function service(lines: readonly StoredLine[], at = start) {
     },
     mailSettings,
     settings: { OFFER_WINDOWS: windows },
+    executionHorizon: 'P180D',
     limits: { interval: 'PT1M', perDay: 10, perLine: 100 },
     now: () => new Date(at),
     newId: () => `id-${(ids += 1)}`,

@@ -1,7 +1,7 @@
 import { keepAnswer, keptAnswer } from '../../shared/domain/answers.ts';
 import { giveUpClaim, unconfirmedOf, withClaim, withoutStaleClaim } from '../../shared/domain/claims.ts';
 import { saveContact } from '../../shared/domain/contact.ts';
-import { hasExecution, withNewExecution } from '../../shared/domain/executions.ts';
+import { asStarted, hasExecution, isExecutionDue } from '../../shared/domain/executions.ts';
 import { mostUndeliverable, recordFeedback } from '../../shared/domain/feedback.ts';
 import type { EmailKind } from '../../shared/domain/email-kinds.ts';
 import {
@@ -163,8 +163,8 @@ describe('rescheduling', () => {
       const moved = reschedule(line(), change, stamp);
       expect(moved.executionRevision).toBe(2);
       expect(hasExecution(moved)).toBe(false);
-      expect(nextDueAt(moved)).toBe(minus(change.requestedStartDate, 'P180D'));
-      const started = withNewExecution(moved);
+      expect(isExecutionDue(moved, minus(change.requestedStartDate, 'P3D'), 'P2D')).toBe(false);
+      const started = asStarted(moved, now);
       expect(hasExecution(started)).toBe(true);
       expect(nextDueAt(started)).toBe(change.requestedStartDate);
     });
@@ -173,7 +173,7 @@ describe('rescheduling', () => {
       const back = { requestedStartDate: daysAfter(3), changedAt: now };
       const moved = reschedule(reschedule(line(), change, stamp), back, stamp);
       expect(hasExecution(moved)).toBe(false);
-      expect(followUp(moved, now)).toBe('start-execution');
+      expect(followUp(moved, now, 'P3D')).toBe('start-execution');
     });
   });
 

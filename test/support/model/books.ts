@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { defaults } from '../../../infra/settings.ts';
 import { withoutStaleClaim } from '../../../shared/domain/claims.ts';
 import { isExecutionDue } from '../../../shared/domain/executions.ts';
 import { isOpen, type OrderLine } from '../../../shared/domain/order-line.ts';
@@ -84,6 +85,7 @@ function expectLine(line: OrderLine, emails: readonly LeftEmail[], service: Memo
   assert.ok(running <= (isOpen(line) ? 1 : 0), `${name} is ${line.status} with ${running} executions`);
   // One that is lost is missed when the line is due.
   const isNeeded =
-    (nextDueAt(line) ?? 'never') <= service.instant() && isExecutionDue(line, service.instant());
+    (nextDueAt(line) ?? 'never') <= service.instant() &&
+    isExecutionDue(line, service.instant(), defaults.executionHorizon);
   assert.ok(running === 1 || !isNeeded, `${name} is ${line.status} without an execution`);
 }

@@ -54,7 +54,10 @@ const mailTime = 5;
 const visibilityTimeout = 3 * minute;
 
 /** How far ahead a sweep looks, once for all: each sequence asks for it in every hour of years. */
-const sweptAhead = Duration.fromISO(lookAhead).toMillis();
+const sweptAhead = {
+  started: Duration.fromISO(lookAhead).toMillis(),
+  unstarted: Duration.fromISO(defaults.executionHorizon).toMillis(),
+};
 
 /** How late late reports are: before and after the first email's patience with them. */
 const lateReports = [5 * minute, 50 * minute, 110 * minute] as const;
@@ -160,6 +163,7 @@ export class MemoryService implements Target {
       ...common,
       workflow: workflow(clients.sfn, stateMachineArn),
       deadLetters: deadLetters(clients.sqs, 'http://127.0.0.1/dead-letters'),
+      executionHorizon: defaults.executionHorizon,
     };
     const consumers = { ...intake, settings: { OFFER_WINDOWS: defaults.offerWindows } };
     this.#handlers = new Map(
@@ -437,8 +441,13 @@ export class MemoryService implements Target {
   }
 
   #isAnyDue(): boolean {
-    const by = new Date(this.#agenda.now().getTime() + sweptAhead).toISOString();
-    return [...this.#table.items.values()].some(({ dueAt }) => typeof dueAt === 'string' && dueAt <= by);
+    const by = (ahead: number) => new Date(this.#agenda.now().getTime() + ahead).toISOString();
+    const [started, unstarted] = [by(sweptAhead.started), by(sweptAhead.unstarted)];
+    return [...this.#table.items.values()].some(
+      ({ dueShard, dueAt }) =>
+        typeof dueAt === 'string' &&
+        dueAt <= (String(dueShard).startsWith('unstarted') ? unstarted : started),
+    );
   }
 
   // The bus

@@ -1,0 +1,85 @@
+import type { LineOfOrder, OrderLineStore } from '../../shared/adapters/order-line-store.ts';
+import type { Metrics } from '../../shared/contracts/metrics.ts';
+import { assertNever } from '../../shared/domain/assert-never.ts';
+import { hasExecution } from '../../shared/domain/executions.ts';
+import { type FollowUp, followUp, isRepair } from '../../shared/domain/follow-up.ts';
+import { isBooked, isOpen, type Onboarding, type OrderLine } from '../../shared/domain/order-line.ts';
+import { type Instant, toInstant } from '../../shared/domain/time.ts';
+import { closeOverdue } from '../../shared/domain/transitions.ts';
+import { type AlignServices, giveExecution } from '../../shared/use-cases/align-workflow.ts';
+import { booked } from '../../shared/use-cases/booked.ts';
+import { onboardLine } from '../../shared/use-cases/onboard-line.ts';
+
+export interface FollowUpServices extends AlignServices {
+  readonly now: () => Date;
+  readonly metrics: Metrics;
+}
+
+/** Gives a line what the workflow missed; answers what that was. */
+export async function followUpLine(
+  { line, onboarding }: LineOfOrder,
+  services: FollowUpServices,
+): Promise<FollowUp> {
+  const { store, workflow, now, metrics, executionHorizon } = services;
+  const at = toInstant(now());
+  if (!isBooked(line)) return 'nothing';
+  if (isOpen(line) && onboarding) return await settle(line, onboarding, at, services);
+  const action = followUp(line, at, executionHorizon);
+  if (isRepair(action)) metrics.add('OverdueLines', {});
+  switch (action) {
+    case 'start-execution':
+    case 'restart-execution':
+      await giveExecution(line, at, services);
+      return action;
+    case 'check-execution':
+      if (await workflow.isRunning(line, line.executionRevision)) return 'nothing';
+      await giveExecution(line, at, services);
+      return 'restart-execution';
+    case 'close':
+      if (await close(line, at, store)) metrics.add('LinesClosed', {});
+      await workflow.stop(line, line.executionRevision);
+      return action;
+    case 'onboard':
+    case 'nothing':
+      return action;
+    default:
+      return assertNever(action);
+  }
+}
+
+/** Whether the sweep starts an execution for a line that it finds among those whose last one is overdue. */
+export function needsExecution({ line, onboarding }: LineOfOrder, services: FollowUpServices): boolean {
+  if (!isBooked(line) || onboarding) return false;
+  const action = followUp(line, toInstant(services.now()), services.executionHorizon);
+  return action === 'restart-execution' || action === 'start-execution';
+}
+
+/** Lists a line by what it needs next, as lines are listed now: the oldest are listed half a year too early. */
+export async function listAnew({ line }: LineOfOrder, { store }: FollowUpServices): Promise<void> {
+  if (isBooked(line) && isOpen(line) && !hasExecution(line))
+    await store.change(line, (known) => ({ line: { ...known } }));
+}
+
+/** Onboards a line that the onboarding of its order did not reach. */
+async function settle(
+  line: OrderLine,
+  onboarding: Onboarding,
+  at: Instant,
+  services: FollowUpServices,
+): Promise<FollowUp> {
+  await onboardLine(line, onboarding, { at, actor: 'control-hub' }, services);
+  if (line.executionRevision > 0) await services.workflow.stop(line, line.executionRevision);
+  return 'onboard';
+}
+
+/** Closes a line, unless someone else already did; answers whether it was closed here. */
+async function close(line: OrderLine, at: Instant, store: OrderLineStore): Promise<boolean> {
+  const { isClosed } = await store.change(
+    line,
+    booked((known) => {
+      const closed = closeOverdue(known, { at, actor: 'sweep' });
+      return { line: closed, isClosed: closed !== known };
+    }),
+  );
+  return isClosed;
+}
