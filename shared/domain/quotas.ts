@@ -43,15 +43,15 @@ export const shareOf = ({ burst, perSecond }: Pace, share: number): Pace => ({
 export const ampleShare = 0.8;
 
 /**
- * The shares of StartExecution's quota: two fifths each for the sweep and for bookings, the rest for reschedules and for
- * others. Elsewhere that is 60 starts a second for each. So the sweep gives 100,000 lines of one start date their
- * executions in 28 minutes, and ten million in 46 hours: within a horizon of two days.
+ * The share of StartExecution's quota that the sweep uses; the rest is for bookings, reschedules and others. Elsewhere that
+ * is 60 starts a second. So the sweep gives 100,000 lines of one start date their executions in 28 minutes, and ten
+ * million in 46 hours: within a horizon of two days.
  */
-const startShares = { sweep: 0.4, bookings: 0.4 } as const;
+const sweepStartShare = 0.4;
 
 /** How fast the sweep starts, stops and looks at executions. */
 export const sweepPaces = (region: string): Readonly<Record<ExecutionCall, Pace>> => ({
-  StartExecution: shareOf(executionQuota('StartExecution', region), startShares.sweep),
+  StartExecution: shareOf(executionQuota('StartExecution', region), sweepStartShare),
   StopExecution: shareOf(executionQuota('StopExecution', region), ampleShare),
   DescribeExecution: shareOf(executionQuota('DescribeExecution', region), ampleShare),
 });
