@@ -2,7 +2,8 @@ import { HttpRequest } from '@smithy/core/protocols';
 import * as z from 'zod';
 import { check, type InputError, inputErrors } from '../../../shared/contracts/validation.ts';
 import { documentedRules } from './documented-rules.ts';
-import { readModels, type ServiceModel, type Shape } from './models.ts';
+import { readModels } from './models.ts';
+import { shapeErrors } from './shape-errors.ts';
 
 /** A request as it leaves for AWS. */
 export interface WireRequest {
@@ -31,7 +32,7 @@ export interface Refusal {
 /** An operation that the product calls, with all that is known of its requests. */
 interface Operation {
   readonly name: string;
-  readonly rules: readonly z.ZodType[];
+  readonly errors: (input: unknown) => readonly InputError[];
 }
 
 /** By what names an operation over the wire: `x-amz-target`, or the form's version and action. */
@@ -49,10 +50,7 @@ export function checkRequest(request: WireRequest): Refusal | undefined {
     const message = 'has no model: add it to infra/local/wire/refresh-models.ts and run that';
     return { operation: target, errors: [{ path: '', message }] };
   }
-  const errors = operation.rules.flatMap((rules) => {
-    const result = check(rules, input);
-    return result.success ? [] : inputErrors(result.error);
-  });
+  const errors = operation.errors(input);
   return errors.length === 0 ? undefined : { operation: operation.name, errors };
 }
 
@@ -92,83 +90,17 @@ function readOperations(): ReadonlyMap<string, Operation> {
       Object.entries(model.operations).map(([operation, { input }]) => {
         const name = `${service}:${operation}`;
         const documented = documentedRules[name];
-        const rules = [schemaOf(model, input), ...(documented ? [documented] : [])];
-        return [`${model.targetPrefix ?? model.apiVersion}.${operation}`, { name, rules }] as const;
+        const errors = (value: unknown) => [
+          ...shapeErrors(model, input, value),
+          ...(documented ? documentedErrors(documented, value) : []),
+        ];
+        return [`${model.targetPrefix ?? model.apiVersion}.${operation}`, { name, errors }] as const;
       }),
     ),
   );
 }
 
-function schemaOf(model: ServiceModel, root: string): z.ZodType {
-  const built = new Map<string, z.ZodType>();
-
-  function of({ shape: name } = { shape: '' }): z.ZodType {
-    const known = built.get(name);
-    if (known) return known;
-    const shape = model.shapes[name];
-    if (!shape) throw new Error(`the model has no shape ${name}`);
-    // A shape may contain itself.
-    built.set(
-      name,
-      z.lazy(() => schema),
-    );
-    const schema = build(shape);
-    built.set(name, schema);
-    return schema;
-  }
-
-  function build({ type, min, max, required, members = {}, ...shape }: Shape): z.ZodType {
-    /** Only the bounds that a shape has: each costs time for each value of each request. */
-    const bounded = <Schema extends { min(least: number): Schema; max(most: number): Schema }>(
-      schema: Schema,
-    ): Schema => {
-      const above = min === undefined ? schema : schema.min(min);
-      return max === undefined ? above : above.max(max);
-    };
-    switch (type) {
-      case 'structure':
-        return z.strictObject(
-          Object.fromEntries(
-            Object.entries(members).map(([name, member]) => [
-              name,
-              required?.includes(name) ? of(member) : of(member).optional(),
-            ]),
-          ),
-        );
-      case 'list':
-        return bounded(z.array(of(shape.member)));
-      case 'map': {
-        const map = z.partialRecord(key.parse(of(shape.key)), of(shape.value));
-        const size = (value: object) => Object.keys(value).length;
-        const above =
-          min === undefined
-            ? map
-            : map.refine((value) => size(value) >= min, `must have at least ${min} entries`);
-        return max === undefined
-          ? above
-          : above.refine((value) => size(value) <= max, `must have at most ${max} entries`);
-      }
-      case 'string': {
-        if (shape.enum) return z.enum(shape.enum);
-        const text = bounded(z.string());
-        return shape.pattern === undefined ? text : text.regex(new RegExp(`^(?:${shape.pattern})$`, 'u'));
-      }
-      case 'blob':
-        return z.base64();
-      case 'boolean':
-        return z.boolean();
-      case 'integer':
-      case 'long':
-        return z
-          .int()
-          .min(min ?? Number.MIN_SAFE_INTEGER)
-          .max(max ?? Number.MAX_SAFE_INTEGER);
-      default:
-        throw new Error(`the type ${type} of a model is not known here`);
-    }
-  }
-  return of({ shape: root });
+function documentedErrors(rules: z.ZodType, value: unknown): readonly InputError[] {
+  const result = check(rules, value);
+  return result.success ? [] : inputErrors(result.error);
 }
-
-/** What the keys of a map are: text. */
-const key = z.union([z.instanceof(z.ZodString), z.instanceof(z.ZodEnum)]);
