@@ -1,14 +1,17 @@
 import { Hono } from 'hono';
 import { Duration } from 'luxon';
 import * as z from 'zod';
+import { emailAddress } from '../../shared/contracts/fields.ts';
 import { isPositiveDuration } from '../../shared/domain/time.ts';
 import { inputErrors } from '../../shared/contracts/validation.ts';
+import { erasePerson, fromStart, type Mention } from '../erasing.ts';
 import { busEvent } from './event-bus.ts';
 import { fault } from './faults.ts';
 import { inbox } from './inbox.tsx';
 import { mailRate } from './mail-rate.ts';
 import type { Runtime } from './runtime.ts';
 import { tokenRequest } from './sign-in.ts';
+import { tableName } from './table.ts';
 
 const advance = z.strictObject({
   advance: z
@@ -19,6 +22,8 @@ const advance = z.strictObject({
     })
     .refine((text) => Duration.fromISO(text).as('years') <= 20, 'must be at most 20 years'),
 });
+
+const erasure = z.strictObject({ email: emailAddress, execute: z.boolean().default(false) });
 
 /** The controls that exist on one machine only, below `/_local`. */
 export function controls(runtime: Runtime): Hono {
@@ -64,6 +69,19 @@ export function controls(runtime: Runtime): Hono {
     const { perSecond } = mailRate.parse(await c.req.json());
     await runtime.mailRate.set(perSecond);
     return c.json({ perSecond });
+  });
+  app.post('/erase', async (c) => {
+    const items: Mention[] = [];
+    await erasePerson(erasure.parse(await c.req.json()), fromStart(), {
+      dynamoDb: runtime.clients.dynamoDb,
+      tableName,
+      store: runtime.store,
+      now: clock.now,
+      pages: { take: () => Promise.resolve() },
+      onMention: (mention) => items.push(mention),
+      onProgress: () => undefined,
+    });
+    return c.json({ items });
   });
   app.post('/faults', async (c) => {
     faults.add(fault.parse(await c.req.json()));

@@ -10,6 +10,7 @@ import type { ConsoleEnv } from '../../functions/serve-console/console-context.t
 import * as serveConsole from '../../functions/serve-console/handler.ts';
 import * as sweepOrderLines from '../../functions/sweep-order-lines/handler.ts';
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
+import { orderLineStore, type OrderLineStore } from '../../shared/adapters/order-line-store.ts';
 import type { Workflow } from '../../shared/adapters/workflow.ts';
 import type { MessagesHandler } from '../../shared/runtime/consume-messages.ts';
 import { buildIntakeServices } from '../../shared/runtime/intake.ts';
@@ -66,6 +67,8 @@ export interface Runtime {
   readonly mailbox: Mailbox;
   readonly mailRate: MailRate;
   readonly office: DeadLetterOffice;
+  /** The order lines, for the controls. */
+  readonly store: OrderLineStore;
   readonly signIn: Awaited<ReturnType<typeof startSignIn>>;
   /** Moves the product's time; done when everything due by then has run, in the order of its due time. */
   advance(duration: Duration): Promise<void>;
@@ -169,6 +172,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
     mailbox,
     mailRate,
     office,
+    store: orderLineStore(clients.dynamoDb, settings.TABLE_NAME, settings.SETTLED_LINE_DAYS),
     signIn,
     advance: (duration) => jobs.advance(duration),
     stop: async () => {

@@ -152,7 +152,8 @@ export const problems = {
   'contact-undeliverable': problem({
     status: 409,
     title: 'Email does not reach the provisioning contact',
-    description: 'The address hard-bounced, or its owner complained. Change the contact to another address.',
+    description:
+      'The address hard-bounced, its owner complained, or it was erased on request. Change the contact to another address.',
     adds: { reason },
     detail: () => 'Email does not reach this address. Choose another provisioning contact.',
     example: { reason: 'smtp; 550 5.1.1 mailbox does not exist' },

@@ -1,4 +1,5 @@
 import { isSameAddress } from './contact.ts';
+import { isErasedAddress } from './erasure.ts';
 import {
   type Delivery,
   type DeliveryOutcome,
@@ -35,17 +36,18 @@ const rankOf = ({ delivery, undeliverable }: { delivery: Delivery; undeliverable
   delivery === 'Bounced' && undeliverable ? deliveryRank.Rejected : deliveryRank[delivery];
 
 /** Records a report about one of the line's emails; a duplicate changes nothing. */
-export function recordFeedback(line: OrderLine, feedback: Feedback, stamp: Stamp): OrderLine {
+export function recordFeedback(line: OrderLine, report: Feedback, stamp: Stamp): OrderLine {
+  const sent = sentEmailOf(line, report.messageId);
+  if (!sent) return line;
+  const { to } = sent;
+  const feedback = isErasedAddress(to) ? withoutReason(report) : report;
   const { messageId, delivery, reason, undeliverable } = feedback;
-  const sent = sentEmailOf(line, messageId);
   const isKnown = line.history.some(
     (entry) =>
       entry.type === 'ProvisioningEmailFeedback' &&
       entry.messageId === messageId &&
       entry.delivery === delivery,
   );
-  if (!sent) return line;
-  const { to } = sent;
   // A bounce that may pass can be followed by one that does not.
   if (isKnown && (!undeliverable || isUndeliverable(line, to))) return line;
 
@@ -64,6 +66,9 @@ export function recordFeedback(line: OrderLine, feedback: Feedback, stamp: Stamp
     },
   );
 }
+
+/** Mail services repeat addresses in the reasons that they give, those too that were erased since. */
+const withoutReason = ({ reason: _, ...report }: Feedback): Feedback => report;
 
 /** The last email with what is news about it; a report about any other email leaves it as it is. */
 function lastEmailAfter(line: OrderLine, feedback: Feedback): Pick<OrderLine, 'lastEmail'> {

@@ -1,6 +1,7 @@
 import { assertNever } from './assert-never.ts';
 import { limitSpan, liveClaim, withoutStaleClaim } from './claims.ts';
 import { changedContact, type ContactChange, isSameAddress, isSameContact } from './contact.ts';
+import { isErasedAddress } from './erasure.ts';
 import type { Contact, OrderLine } from './order-line.ts';
 import { isContactMissed } from './sent-emails.ts';
 import { type Instant, type IsoDuration, later, plus } from './time.ts';
@@ -108,7 +109,11 @@ export function firstEmailAwaitedUntil(line: OrderLine, now: Instant): Instant |
  */
 export function dueEmail(line: OrderLine, now: Instant): 'first' | 'contact-change' | 'wait' | 'none' {
   if (line.status === 'Scheduled') return line.requestedStartDate <= now ? 'first' : 'wait';
-  return line.status === 'AwaitingProvisioningDetails' && isContactMissed(line) ? 'contact-change' : 'none';
+  const isMissed =
+    line.status === 'AwaitingProvisioningDetails' &&
+    isContactMissed(line) &&
+    !isErasedAddress(line.provisioningContact.email);
+  return isMissed ? 'contact-change' : 'none';
 }
 
 function refuseSettled(line: OrderLine): Refusal | undefined {
@@ -134,6 +139,9 @@ function refuseUnstarted(line: OrderLine): Refusal | undefined {
 }
 
 function refuseUndeliverable({ undeliverable }: OrderLine, contact: Contact): Refusal | undefined {
+  if (isErasedAddress(contact.email)) {
+    return { code: 'contact-undeliverable', reason: 'the address was erased on request' };
+  }
   const known = undeliverable.find(({ email }) => isSameAddress(email, contact.email));
   return known && { code: 'contact-undeliverable', reason: known.reason };
 }

@@ -3,6 +3,7 @@ import { Duration } from 'luxon';
 import type { Email } from '../contracts/email.ts';
 import type { MailSettings } from '../contracts/environment.ts';
 import { encodeTags } from '../contracts/email-tags.ts';
+import { isErasedAddress } from '../domain/erasure.ts';
 import type { Claim, Locale, OrderLine } from '../domain/order-line.ts';
 import { type IsoDuration, plus } from '../domain/time.ts';
 import { darkLook, look } from './look.ts';
@@ -26,6 +27,7 @@ export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSe
       closesAt > claim.at ? texts.deadline(date, durationInWords(line.window, locale)) : texts.overdue(date),
   };
   const ask = (email: string) => texts.ask(placedBy.name, email);
+  const isPlacerKnown = !isErasedAddress(placedBy.email);
   const facts: readonly (readonly [string, string])[] = [
     [texts.labels.customer, line.endCustomer.name],
     [texts.labels.order, line.orderId],
@@ -87,7 +89,11 @@ export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSe
                           </tr>`,
                       )}
                     </table>
-                    <p style="${look.paragraph}">${withAddress(ask, placedBy.email)}</p>
+                    ${
+                      isPlacerKnown
+                        ? html`<p style="${look.paragraph}">${withAddress(ask, placedBy.email)}</p>`
+                        : ''
+                    }
                     <p style="${look.paragraph}">${texts.closing}<br />${brand}</p>
                   </td>
                 </tr>
@@ -107,7 +113,7 @@ export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSe
     `${texts.setUp}:\n${link}`,
     paragraphs.deadline,
     facts.map(([label, value]) => `${label}: ${value}`).join('\n'),
-    ask(placedBy.email),
+    ...(isPlacerKnown ? [ask(placedBy.email)] : []),
     `${texts.closing}\n${brand}`,
     `-- \n${footer.join('\n')}`,
   ].join('\n\n');
@@ -115,7 +121,7 @@ export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSe
   return {
     from: { name: settings.senderName, address: settings.senderAddress },
     to,
-    ...(settings.replyToPlacedBy ? { replyTo: placedBy.email } : {}),
+    ...(settings.replyToPlacedBy && isPlacerKnown ? { replyTo: placedBy.email } : {}),
     subject: claim.kind === 'resend' ? texts.resent(subject) : subject,
     html: markup.toString(),
     text: `${text}\n`,

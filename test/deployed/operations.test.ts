@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { access, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
   GetFunctionConfigurationCommand,
@@ -12,6 +14,7 @@ import type { IntakeFunction } from '../../infra/intake-rules.ts';
 import type { Target } from '../scenarios/target.ts';
 import { emulatedAws, productFolder, stage } from '../support/deployment.ts';
 import { booked, newOrder, partner } from '../support/events.ts';
+import { temporaryFolder } from '../support/service.ts';
 import { until } from '../support/until.ts';
 import { deployment } from './deployment.ts';
 import { clientConfig, deployedTarget, functionAt, peek, scaleWaits } from './target.ts';
@@ -44,14 +47,18 @@ async function onlyExecution(orderId: string): Promise<string> {
   return `${deployed.outputs.StateMachineArn.replace(':stateMachine:', ':execution:')}:${execution.name}`;
 }
 
-/** What the command writes; it fails if the command does. */
-const redrive = async (...args: string[]) =>
-  (
-    await promisify(execFile)('npm', ['run', '--silent', 'redrive', '--', '--stage', stage, ...args], {
-      cwd: productFolder,
-      env: { ...process.env, ...emulatedAws(deployed.url) },
-    })
-  ).stdout;
+/** What an operator's command writes; it fails if the command does. */
+const command =
+  (script: string) =>
+  async (...args: string[]) =>
+    (
+      await promisify(execFile)('npm', ['run', '--silent', script, '--', '--stage', stage, ...args], {
+        cwd: productFolder,
+        env: { ...process.env, ...emulatedAws(deployed.url) },
+      })
+    ).stdout;
+const redrive = command('redrive');
+const erase = command('erase');
 
 test('a window ends in the state machine alone: no function is called to close a line', async () => {
   const orderId = newOrder();
@@ -215,6 +222,30 @@ describe('an execution that fails', () => {
     expect(await statusesOf(orderId)).toEqual(['FAILED', 'SUCCEEDED']);
     expect(await target.emails(`it@${orderId.toLowerCase()}.example`)).toHaveLength(1);
   });
+});
+
+test('a person is erased from a line, once for good', async () => {
+  const orderId = newOrder();
+  const email = `jo@${orderId.toLowerCase()}.example`;
+  await target.send(booked(orderId, { provisioningContact: { email, name: 'Jo Reyes' } }));
+  await lineThat(orderId, 'AwaitingProvisioningDetails');
+  await target.settled();
+
+  expect(await erase('--email', email)).toMatch(
+    new RegExp(`^${orderId}/1  .*history[^]*Would be erased from 1 line\\. `),
+  );
+  const file = join(await temporaryFolder(), 'progress');
+  await writeFile(file, '{}');
+  await expect(erase('--email', email, '--progress', file)).rejects.toMatchObject({ code: 1 });
+  await rm(file);
+
+  expect(await erase('--email', email, '--progress', file, '--execute')).toContain('Erased from 1 line.');
+  await expect(access(file)).rejects.toThrow('ENOENT');
+  expect((await target.api.line(token, orderId)).body.provisioningContact).toMatchObject({
+    email: 'erased@person.invalid',
+    name: 'erased',
+  });
+  expect(await erase('--email', email)).toContain('Nothing names this person.');
 });
 
 test('redriving says which option is wrong', async () => {

@@ -273,7 +273,7 @@ export const en = {
     cancelledInstead: (name: string) =>
       `If the cancellation was a mistake, ask ${name}, who placed the order, to order again.`,
     'contact-undeliverable': (email: string) =>
-      `No more emails are sent to ${email}: the address refused an email permanently, or its owner marked one as spam.`,
+      `No more emails are sent to ${email}: the address refused an email permanently, its owner marked one as spam, or it was erased on request.`,
     undeliverableInstead: 'Change the provisioning contact. The email is sent to the new address at once.',
     'resend-too-soon': (date: string) =>
       `There is a short wait between two emails. The next one is possible from ${date}.`,
