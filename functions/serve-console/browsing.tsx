@@ -2,11 +2,12 @@ import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { linePath, listQuery, orderPath } from '../../shared/contracts/api.ts';
 import { identifier } from '../../shared/contracts/fields.ts';
-import { checked, Problem } from '../../shared/contracts/problems.ts';
+import { checked, invalidRequest, Problem } from '../../shared/contracts/problems.ts';
+import { check, inputErrors } from '../../shared/contracts/validation.ts';
 import { isOperator } from '../../shared/use-cases/access.ts';
 import {
   findHistory,
-  findOrderLines,
+  findSubscription,
   listLines,
   listSettledLast,
   readLine,
@@ -31,24 +32,25 @@ export function browsing(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
     const request = listRequestOf(c);
     const cursor = given(c, 'cursor');
     const common = { view, request, isFirstPage: cursor === undefined };
-    if (isOperator(caller) && request.partnerId === undefined) {
-      if (request.q === undefined) return show(c, <OrdersPage {...common} />);
-      const items = await findOrderLines(caller, request.q, services);
-      return items.length > 0
-        ? await show(c, <OrdersPage {...common} list={{ items: [...items] }} />)
-        : await show(c, <OrdersPage {...common} wrong={['partnerId']} />, 400);
-    }
     const { q, show: filter, partnerId } = request;
-    const query = { q, partnerId, cursor, ...filterQuery(filter) };
+    if (isOperator(caller) && partnerId === undefined && q === undefined) {
+      return show(c, <OrdersPage {...common} />);
+    }
+    const query = check(listQuery, withoutGaps({ q, partnerId, cursor, ...filterQuery(filter) }));
+    if (!query.success) {
+      const problem = invalidRequest(inputErrors(query.error));
+      const wrong = wrongFields(problem, isOperator(caller) ? ['q', 'partnerId'] : ['q']);
+      if (wrong.length === 0) throw problem;
+      return show(c, <OrdersPage {...common} wrong={wrong} />, 400);
+    }
     try {
       // What is searched for is little, and would be read twice.
       const read = filter === undefined && q === undefined ? listSettledLast : listLines;
-      const list = await read(caller, checked(listQuery, withoutGaps(query)), services);
+      const list = await read(caller, query.data, services);
       return await show(c, <OrdersPage {...common} list={list} />);
     } catch (error) {
-      const wrong = wrongFields(error, isOperator(caller) ? ['q', 'partnerId'] : ['q']);
-      if (wrong.length === 0) throw error;
-      return await show(c, <OrdersPage {...common} wrong={wrong} />, 400);
+      if (wrongFields(error, ['q']).length === 0) throw error;
+      return await show(c, <OrdersPage {...common} wrong={['tooMany']} />, 400);
     }
   });
 
@@ -79,10 +81,7 @@ export function browsing(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
     const { caller } = c.get('person');
     const { subscriptionId } = checked(subscriptionPath, c.req.param());
     const partnerId = isOperator(caller) ? given(c, 'partnerId') : undefined;
-    const query = withoutGaps({ q: subscriptionId, partnerId, limit: '100' });
-    const { items } = await listLines(caller, checked(listQuery, query), services);
-    const lines = items.filter((line) => line.subscriptionId === subscriptionId);
-    if (lines.length === 0) throw new Problem({ code: 'not-found' }, 'There is no such subscription.');
+    const lines = await findSubscription(caller, subscriptionId, partnerId, services);
     return show(c, <SubscriptionPage view={personalView(context, c)} lines={lines} />);
   });
 }

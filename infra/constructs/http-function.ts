@@ -3,6 +3,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import type * as z from 'zod';
+import { listIndexes } from '../../shared/adapters/order-line-item.ts';
 import type { servingEnvironment } from '../../shared/runtime/serving.ts';
 import { type FunctionSettings, variablesOf } from '../settings.ts';
 import type { CallerSalt } from './caller-salt.ts';
@@ -53,7 +54,7 @@ export class HttpFunction<
       memory: 1024,
     });
     grantItems(table, this, 'GetItem', 'PutItem', 'Query', 'BatchGetItem');
-    grantQuery(table, this, 'byState', 'byOrder', 'bySubscription', 'byContact');
+    grantQuery(table, this, ...listIndexes);
     mail.grantSend(this);
     callerSalt.grantRead(this);
     this.deployment = new GradualDeployment(this, 'Deployment', this);

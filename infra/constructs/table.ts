@@ -29,12 +29,14 @@ export class OrderLineTable extends Construct {
       deletionProtection: settings.keepData,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    for (const [indexName, { partitionKey, sortKey }] of Object.entries(indexes)) {
+    for (const [indexName, { partitionKey, sortKey, projected }] of Object.entries(indexes)) {
       this.table.addGlobalSecondaryIndex({
         indexName,
         partitionKey: text(partitionKey),
         sortKey: text(sortKey),
-        projectionType: ProjectionType.KEYS_ONLY,
+        ...(projected.length === 0
+          ? { projectionType: ProjectionType.KEYS_ONLY }
+          : { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: [...projected] }),
       });
     }
   }

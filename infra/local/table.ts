@@ -4,15 +4,14 @@ import {
   CreateTableCommand,
   DescribeTableCommand,
   type DynamoDBClient,
-  type KeySchemaElement,
   ResourceNotFoundException,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { indexes } from '../../shared/adapters/order-line-item.ts';
 import { rebuildIndexes } from './index-rebuild.ts';
 import type { LocalService, WireAnswer } from './in-process.ts';
 import { holdsTable, onTable, partLost, type Storage, tableFolder } from './storage.ts';
+import { globalIndexes, keyAttributes, keySchema } from './table-schema.ts';
 
 export const tableName = 'order-lines';
 
@@ -103,26 +102,13 @@ async function note(storage: Storage, progress: 'making' | 'made'): Promise<void
 
 /** Makes the table and its indexes, and waits until they can be used. */
 export async function createTable(client: DynamoDBClient): Promise<void> {
-  const keys = (partitionKey: string, sortKey: string): KeySchemaElement[] => [
-    { AttributeName: partitionKey, KeyType: 'HASH' },
-    { AttributeName: sortKey, KeyType: 'RANGE' },
-  ];
-  const attributes = new Set([
-    'pk',
-    'sk',
-    ...Object.values(indexes).flatMap((index) => Object.values(index)),
-  ]);
   await client.send(
     new CreateTableCommand({
       TableName: tableName,
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [...attributes].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      KeySchema: keys('pk', 'sk'),
-      GlobalSecondaryIndexes: Object.entries(indexes).map(([IndexName, { partitionKey, sortKey }]) => ({
-        IndexName,
-        KeySchema: keys(partitionKey, sortKey),
-        Projection: { ProjectionType: 'KEYS_ONLY' },
-      })),
+      AttributeDefinitions: keyAttributes,
+      KeySchema: keySchema('pk', 'sk'),
+      GlobalSecondaryIndexes: globalIndexes,
     }),
   );
   await waitUntilTableExists(

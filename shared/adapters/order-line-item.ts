@@ -15,6 +15,8 @@ import {
   type StoredLine,
   type UnbookedLine,
 } from '../domain/order-line.ts';
+import { type WordKind, wordsOf } from '../domain/search.ts';
+import { withinBytes } from '../domain/text.ts';
 import type { Instant } from '../domain/time.ts';
 import { expiryOf } from './expiry.ts';
 import { storedEntry } from './stored-history.ts';
@@ -141,12 +143,10 @@ export type ListState = (typeof listStates)[number];
 const settledStates: readonly ListState[] = ['Onboarded', 'Cancelled', 'ClosedOnboarded'];
 
 /**
- * A partner's lines of one state, and those of one contact, are spread over this many partitions of their index.
- * DynamoDB writes 1,000 entries a second into one partition at most, and throttles the table's own writes beyond that. A
- * new table takes 4,000 writes a second, so with four partitions one partner alone, or one who is the contact of all its
- * lines, can use all of that. A page of a list queries each of them: of all six states, 24 at once, half a read unit
- * each where a partner has few lines. Orders and subscriptions are left whole: the lines of an order share a partition
- * of the table itself, where each takes more than its entry in the index does.
+ * A partner's lines of one state, and in each index that searches read, are spread over this many partitions. DynamoDB
+ * writes 1,000 entries a second into one partition at most, and throttles the table's own writes beyond that. A new table
+ * takes 4,000 writes a second, so with four partitions one partner alone can use all of that. A page of a list queries
+ * each of them: of all six states, 24 at once, half a read unit each where a partner has few lines.
  */
 export const partnerShards = 4;
 
@@ -162,10 +162,6 @@ const stateKey = (partnerId: string, state: ListState): string => `${partnerId}#
 /** Where a partner's lines of a state are listed. */
 export const stateKeys = (partnerId: string, state: ListState): readonly string[] =>
   shardsOf(stateKey(partnerId, state));
-
-/** Where a partner's lines with that contact are listed. */
-export const contactKeys = (partnerId: string, email: string): readonly string[] =>
-  shardsOf(searchKey(partnerId, email));
 
 const ownStateKey = (line: OrderLine, state: ListState): string =>
   inShard(stateKey(line.partnerId, state), shardOf(line, partnerShards));
@@ -201,7 +197,18 @@ export function listStatesOf(filter: {
 export const isIn = (line: OrderLine, states: readonly ListState[]): boolean =>
   states.includes(listState(line));
 
-export const searchKey = (partnerId: string, word: string): string => `${partnerId}#${word.toLowerCase()}`;
+/** No id of a partner has such a sign. */
+const allPartners = '*';
+
+/** Where the words of a partner's lines are, or of all. */
+export const searchShards = (partnerId: string | undefined): readonly string[] =>
+  shardsOf(partnerId ?? allPartners);
+
+/** A sort key has at most 1,024 bytes. Only names get anywhere near: a character can be compared as several others. */
+const longestWord = 256;
+
+/** As much of a word, or of how it begins, as an index holds. */
+export const indexedWord = (word: string): string => withinBytes(word, longestWord);
 
 /** Nearest deadline first; lines without one last, by start date. Every line has a place of its own. */
 export const position = (line: OrderLine): string =>
@@ -245,27 +252,70 @@ export function toItem(line: StoredLine, settledLineDays: number) {
   };
 }
 
-function indexKeys(line: OrderLine) {
+/** The attributes by which the indexes hold a line. */
+export function indexKeys(line: OrderLine) {
   const dueAt = nextDueAt(line);
+  const shard = shardOf(line, partnerShards);
+  const words = wordsOf(line);
   return {
     stateKey: ownStateKey(line, listState(line)),
-    orderKey: searchKey(line.partnerId, line.orderId),
-    subscriptionKey: searchKey(line.partnerId, line.subscriptionId),
-    contactKey: inShard(
-      searchKey(line.partnerId, line.provisioningContact.email),
-      shardOf(line, partnerShards),
-    ),
+    partnerShard: inShard(line.partnerId, shard),
+    allShard: inShard(allPartners, shard),
+    ...word('orderWord', words.order),
+    ...word('subscriptionWord', words.subscription),
+    ...word('contactWord', words.contact),
+    ...word('domainWord', words.domain),
+    ...word('customerWord', words.customer),
     position: position(line),
     ...(dueAt === undefined ? {} : { dueShard: dueShard(line), dueAt }),
   };
 }
 
-/** The indexes by name, with their key attributes: read by the store, made by CDK and by the local runtime. */
+/** DynamoDB refuses an item with an empty key of an index. */
+const word = (attribute: string, text: string) => (text === '' ? {} : { [attribute]: indexedWord(text) });
+
+interface Index {
+  readonly partitionKey: string;
+  readonly sortKey: string;
+  /** What an entry holds beside the keys. */
+  readonly projected: readonly string[];
+}
+
+/** The words of a partner's lines, and of all lines, each with the line's place in lists: those are sorted by it. */
+const ofPartner = { partitionKey: 'partnerShard', projected: ['position'] } as const;
+const ofAll = { partitionKey: 'allShard', projected: ['position'] } as const;
+
+/** The indexes by name: read by the store, made by CDK and by the local runtime. */
 export const indexes = {
-  byState: { partitionKey: 'stateKey', sortKey: 'position' },
-  byOrder: { partitionKey: 'orderKey', sortKey: 'position' },
-  bySubscription: { partitionKey: 'subscriptionKey', sortKey: 'position' },
-  byContact: { partitionKey: 'contactKey', sortKey: 'position' },
-  byDue: { partitionKey: 'dueShard', sortKey: 'dueAt' },
-} as const;
+  byState: { partitionKey: 'stateKey', sortKey: 'position', projected: [] },
+  byDue: { partitionKey: 'dueShard', sortKey: 'dueAt', projected: [] },
+  partnerByOrder: { ...ofPartner, sortKey: 'orderWord' },
+  partnerBySubscription: { ...ofPartner, sortKey: 'subscriptionWord' },
+  partnerByContact: { ...ofPartner, sortKey: 'contactWord' },
+  partnerByDomain: { ...ofPartner, sortKey: 'domainWord' },
+  partnerByCustomer: { ...ofPartner, sortKey: 'customerWord' },
+  allByOrder: { ...ofAll, sortKey: 'orderWord' },
+  allBySubscription: { ...ofAll, sortKey: 'subscriptionWord' },
+  allByContact: { ...ofAll, sortKey: 'contactWord' },
+  allByDomain: { ...ofAll, sortKey: 'domainWord' },
+  allByCustomer: { ...ofAll, sortKey: 'customerWord' },
+} as const satisfies Readonly<Record<string, Index>>;
 export type IndexName = keyof typeof indexes;
+
+/** The indexes that searches read. */
+export type WordIndex = Exclude<IndexName, 'byState' | 'byDue'>;
+
+/** Where words of a kind are found: of one partner's lines, and of all. */
+export const wordIndexes = {
+  order: { ofPartner: 'partnerByOrder', ofAll: 'allByOrder' },
+  subscription: { ofPartner: 'partnerBySubscription', ofAll: 'allBySubscription' },
+  contact: { ofPartner: 'partnerByContact', ofAll: 'allByContact' },
+  domain: { ofPartner: 'partnerByDomain', ofAll: 'allByDomain' },
+  customer: { ofPartner: 'partnerByCustomer', ofAll: 'allByCustomer' },
+} as const satisfies Readonly<Record<WordKind, Readonly<Record<'ofPartner' | 'ofAll', WordIndex>>>>;
+
+/** The indexes that lists and searches read. */
+export const listIndexes: readonly IndexName[] = [
+  'byState',
+  ...Object.values(wordIndexes).flatMap((index) => Object.values(index)),
+];

@@ -23,12 +23,13 @@ import {
   type OrderLine,
   type StoredLine,
 } from '../domain/order-line.ts';
+import { beginningsOf, subscriptionWord, type Word, wordsOf } from '../domain/search.ts';
 import type { Instant } from '../domain/time.ts';
 import { unbooked } from '../domain/transitions.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import {
-  contactKeys,
   type DueList,
+  indexedWord,
   type IndexName,
   indexes,
   isIn,
@@ -39,21 +40,22 @@ import {
   orderKey,
   orderSortKey,
   parseLine,
-  partnerShards,
   position,
   primaryKey,
-  searchKey,
+  searchShards,
   dueShardsOf,
   stateKeys,
   toItem,
+  type WordIndex,
+  wordIndexes,
 } from './order-line-item.ts';
 import { quickCalls } from './time-limits.ts';
 
 export const dynamoDbClient = (config: DynamoDBClientConfig = {}): DynamoDBClient =>
   new DynamoDBClient({ ...quickCalls, ...config });
 
-export interface ListRequest {
-  readonly partnerId: string;
+/** What lines of whatever partner may be asked for. */
+interface ListFilter {
   readonly status?: LineStatus;
   readonly provisioningPending?: boolean;
   /** Only lines that nobody has to set up any more (onboarded or cancelled), or only all others. */
@@ -62,12 +64,25 @@ export interface ListRequest {
   readonly delivery?: Delivery;
   /** Only open lines whose window ends by then, or has ended. */
   readonly closesBy?: Instant;
-  /** A whole order id, line as order/line, subscription id or contact email, in any case. */
-  readonly word?: string;
   readonly limit: number;
   /** Lists what comes after this place. */
   readonly after?: string;
 }
+
+export interface ListRequest extends ListFilter {
+  readonly partnerId: string;
+  /** Only lines that it finds: the beginning of whatever lines are found by, as `search.ts` compares it. */
+  readonly word?: string;
+}
+
+export interface SearchRequest extends ListFilter {
+  /** Missing: the lines of all partners. */
+  readonly partnerId?: string;
+  readonly find: Search;
+}
+
+/** What lines are found by: a word as in lists, or a whole subscription id. */
+type Search = Required<Pick<ListRequest, 'word'>> | { readonly subscriptionId: string };
 
 export interface ListPage {
   readonly lines: readonly OrderLine[];
@@ -107,7 +122,10 @@ export interface OrderLineStore {
   recordOnboarding(orderId: string, onboarding: Onboarding, at: Instant): Promise<Onboarding>;
   /** Keeps the onboarding of an order for as long as of one that is written at `at`: it has one more line. */
   keepOnboarding(orderId: string, onboarding: Onboarding, at: Instant): Promise<void>;
+  /** A partner's lines, nearest deadline first. */
   list(request: ListRequest): Promise<ListPage>;
+  /** The lines that are found, nearest deadline first. Nothing if there are too many to put in order. */
+  search(request: SearchRequest): Promise<ListPage | undefined>;
   /**
    * The open lines of a list that are due after one instant and by another, in pages: oldest first, and from all of its
    * partitions alike.
@@ -156,6 +174,13 @@ const mostKeysOfBatch = 100;
 
 /** How many due lines of a partition are read at once. */
 const dueOfShard = 100;
+
+/**
+ * How many lines of each partition of an index a search reads the keys of, which is cheap: 20 for half a read unit. Of
+ * so many found lines, 1,000 altogether, each page reads those that it shows. Where more are found, a page is filled
+ * sooner by looking through the list.
+ */
+const mostFoundOfShard = 250;
 
 /**
  * How many lines a page looks at before it comes back, with what it found and a cursor. What no index tells, as what
@@ -274,13 +299,13 @@ export function orderLineStore(
     [expiryAttribute]: expiryAfter(at, settledLineDays),
   });
 
-  /** One page of an index partition, as places in the order of the list. */
-  async function page(index: ListIndex, partition: string, after: string | undefined, limit: number) {
-    const { partitionKey, sortKey } = indexes[index];
+  /** One page of a partition of the list, as places in its order. */
+  async function page(partition: string, after: string | undefined, limit: number) {
+    const { partitionKey, sortKey } = indexes.byState;
     const { Items = [], LastEvaluatedKey } = await client.send(
       new QueryCommand({
         ...table,
-        IndexName: index,
+        IndexName: 'byState' satisfies IndexName,
         KeyConditionExpression: `#partition = :partition${after === undefined ? '' : ' AND #sort > :after'}`,
         ExpressionAttributeNames: {
           '#partition': partitionKey,
@@ -294,6 +319,40 @@ export function orderLineStore(
       }),
     );
     return { items: z.array(indexedKey).parse(Items), more: LastEvaluatedKey !== undefined };
+  }
+
+  /** The places of the lines that are found, in the order of lists; nothing if there are too many. */
+  async function placesFound(
+    find: Search,
+    partnerId: string | undefined,
+  ): Promise<readonly Place[] | undefined> {
+    const pages = await Promise.all(
+      wordsToFind(find).flatMap((word) =>
+        searchShards(partnerId).map((shard) =>
+          pageOfWord(wordIndexes[word.kind][partnerId === undefined ? 'ofAll' : 'ofPartner'], shard, word),
+        ),
+      ),
+    );
+    if (pages.some(({ LastEvaluatedKey }) => LastEvaluatedKey !== undefined)) return undefined;
+    const items = pages.flatMap(({ Items }) => z.array(indexedKey).parse(Items));
+    return mergePages([{ items, more: false }], items.length).places;
+  }
+
+  async function pageOfWord(index: WordIndex, shard: string, { text, isWhole }: SoughtWord) {
+    const { partitionKey, sortKey } = indexes[index];
+    const { Items = [], LastEvaluatedKey } = await client.send(
+      new QueryCommand({
+        ...table,
+        IndexName: index,
+        KeyConditionExpression: isWhole
+          ? '#shard = :shard AND #word = :word'
+          : '#shard = :shard AND begins_with(#word, :word)',
+        ExpressionAttributeNames: { '#shard': partitionKey, '#word': sortKey },
+        ExpressionAttributeValues: { ':shard': shard, ':word': indexedWord(text) },
+        Limit: mostFoundOfShard,
+      }),
+    );
+    return { Items, LastEvaluatedKey };
   }
 
   async function pageOfDue(
@@ -332,6 +391,46 @@ export function orderLineStore(
       if (isBooked(line)) found.set(position(line), line);
     }
     return found;
+  }
+
+  /** A page of those lines that fit, of all whose places `next` gives. */
+  async function pageOf(
+    request: ListRequest | SearchRequest,
+    nextPlaces: (after: string | undefined, step: number) => Promise<SomePlaces>,
+  ): Promise<ListPage> {
+    const states = listStatesOf(request);
+    const lines: OrderLine[] = [];
+    /** One more than the page has tells whether there is a next one. */
+    const enough = request.limit + 1;
+    const step = isSifted(request, states) ? Math.max(enough, mostKeysOfBatch) : enough;
+    let { after } = request;
+    let lookedAt = 0;
+    let isLast = states.length === 0;
+    while (!isLast && lines.length < enough && lookedAt < mostLookedAt) {
+      const next = await nextPlaces(after, step);
+      const places = next.places.filter((place) => isInReach(place, request));
+      const found = await readListed(places);
+      const wanted = places.flatMap((place) => found.get(place.position) ?? []);
+      lines.push(...wanted.filter((line) => isListed(line, request, states)));
+      after = next.places.at(-1)?.position ?? after;
+      lookedAt += places.length;
+      isLast = next.complete || places.length < next.places.length;
+    }
+    const shown = lines.slice(0, request.limit);
+    const last = shown.at(-1);
+    if (last && lines.length > shown.length) return { lines: shown, next: position(last) };
+    return { lines: shown, ...(isLast || after === undefined ? {} : { next: after }) };
+  }
+
+  async function search(request: SearchRequest): Promise<ListPage | undefined> {
+    const found = await placesFound(request.find, request.partnerId);
+    return (
+      found &&
+      pageOf(request, (after, step) => {
+        const left = found.filter((place) => after === undefined || place.position > after);
+        return Promise.resolve({ places: left.slice(0, step), complete: left.length <= step });
+      })
+    );
   }
 
   return {
@@ -411,34 +510,19 @@ export function orderLineStore(
     },
 
     async list(request) {
+      const { word, ...filter } = request;
+      const found = word === undefined ? undefined : await search({ ...filter, find: { word } });
+      if (found) return found;
       const states = listStatesOf(request);
-      const partitions = partitionsOf(request, states);
-      const lines: OrderLine[] = [];
-      /** One more than the page has tells whether there is a next one. */
-      const enough = request.limit + 1;
-      const step = isSifted(request, states) ? Math.max(enough, mostKeysOfBatch) : enough;
-      // Lines are spread evenly over shards: hardly ever is more than half of a page in one of four.
-      const ofEach = partitions.length < partnerShards ? step : Math.ceil(step / 2);
-      let after = request.after;
-      let lookedAt = 0;
-      let isLast = partitions.length === 0;
-      while (!isLast && lines.length < enough && lookedAt < mostLookedAt) {
-        const from = after;
-        const pages = await Promise.all(partitions.map(([index, key]) => page(index, key, from, ofEach)));
-        const merged = mergePages(pages, step);
-        const places = merged.places.filter((place) => isInReach(place, request));
-        const found = await readListed(places);
-        const wanted = places.flatMap((place) => found.get(place.position) ?? []);
-        lines.push(...wanted.filter((line) => isListed(line, request, states)));
-        after = merged.places.at(-1)?.position ?? after;
-        lookedAt += places.length;
-        isLast = merged.complete || places.length < merged.places.length;
-      }
-      const shown = lines.slice(0, request.limit);
-      const last = shown.at(-1);
-      if (last && lines.length > shown.length) return { lines: shown, next: position(last) };
-      return { lines: shown, ...(isLast || after === undefined ? {} : { next: after }) };
+      const keys = states.flatMap((state) => stateKeys(request.partnerId, state));
+      return pageOf(request, async (after, step) => {
+        // Lines are spread evenly over shards: hardly ever is more than half of a page in one of four.
+        const ofEach = Math.ceil(step / 2);
+        return mergePages(await Promise.all(keys.map((key) => page(key, after, ofEach))), step);
+      });
     },
+
+    search,
 
     async *listDue(list, due) {
       let shards = dueShardsOf(list).map((name) => ({ name, start: {} }));
@@ -482,36 +566,64 @@ function listedProjection() {
   return { ProjectionExpression: Object.keys(names).join(', '), ExpressionAttributeNames: names };
 }
 
+interface SoughtWord extends Word {
+  /** Whether the word is all of it, or its beginning. */
+  readonly isWhole: boolean;
+}
+
+/** What the words of lines are searched for. */
+const wordsToFind = (find: Search): readonly SoughtWord[] =>
+  'word' in find
+    ? beginningsOf(find.word).map((word) => ({ ...word, isWhole: false }))
+    : [{ ...subscriptionWord(find.subscriptionId), isWhole: true }];
+
+/** What is searched for, if anything. */
+const searchOf = (request: ListRequest | SearchRequest): Search | undefined => {
+  if ('find' in request) return request.find;
+  return request.word === undefined ? undefined : { word: request.word };
+};
+
+function isFound(line: OrderLine, find: Search): boolean {
+  const words = wordsOf(line);
+  return wordsToFind(find).some(({ kind, text, isWhole }) =>
+    isWhole ? words[kind] === text : words[kind].startsWith(text),
+  );
+}
+
 /** Whether a line, read anew, still is what an index said it was. */
-const isListed = (
+function isListed(
   line: OrderLine,
-  { partnerId, word, delivery, closesBy }: ListRequest,
+  request: ListRequest | SearchRequest,
   states: readonly ListState[],
-): boolean =>
-  line.partnerId === partnerId &&
-  isIn(line, states) &&
-  (delivery === undefined || line.lastEmail?.delivery === delivery) &&
-  (closesBy === undefined || (line.closesAt !== undefined && line.closesAt <= closesBy)) &&
-  (word === undefined ||
-    [
-      line.orderId,
-      `${line.orderId}/${line.lineId}`,
-      line.subscriptionId,
-      line.provisioningContact.email,
-    ].some((value) => value.toLowerCase() === word.toLowerCase()));
+): boolean {
+  const { partnerId, delivery, closesBy } = request;
+  const find = searchOf(request);
+  return (
+    (partnerId === undefined || line.partnerId === partnerId) &&
+    isIn(line, states) &&
+    (delivery === undefined || line.lastEmail?.delivery === delivery) &&
+    (closesBy === undefined || (line.closesAt !== undefined && line.closesAt <= closesBy)) &&
+    (find === undefined || isFound(line, find))
+  );
+}
 
 /** Whether of the lines that an index leads to, perhaps only a few are listed. */
-const isSifted = ({ word, delivery }: ListRequest, states: readonly ListState[]): boolean =>
-  delivery !== undefined || (word !== undefined && states.length < listStatesOf({}).length);
+const isSifted = (request: ListRequest | SearchRequest, states: readonly ListState[]): boolean =>
+  request.delivery !== undefined ||
+  'word' in request ||
+  ('find' in request && states.length < listStatesOf({}).length);
 
 /** Whether a place, which begins with the deadline, is not beyond those that are asked for. */
-const isInReach = ({ position }: Place, { closesBy }: ListRequest): boolean =>
+const isInReach = ({ position }: Place, { closesBy }: ListFilter): boolean =>
   closesBy === undefined || position.slice(0, closesBy.length) <= closesBy;
 
-/** The indexes that lists are read from. */
-type ListIndex = Exclude<IndexName, 'byDue'>;
-
 type Place = z.output<typeof indexedKey>;
+
+/** Some of the places of a list, in its order, and whether there are none after them. */
+interface SomePlaces {
+  readonly places: readonly Place[];
+  readonly complete: boolean;
+}
 
 type DueKey = z.output<typeof dueKey>;
 
@@ -521,7 +633,7 @@ const isOfOrder = (item: Record<string, unknown>): boolean => item['sk'] === ord
  * The next places of several sorted partitions as one sorted list, each place once. It ends where the first partition
  * has more to give that was not read, so that nothing is passed over.
  */
-function mergePages(pages: readonly { items: readonly Place[]; more: boolean }[], limit: number) {
+function mergePages(pages: readonly { items: readonly Place[]; more: boolean }[], limit: number): SomePlaces {
   const ends = pages.flatMap(({ items, more }) => (more ? [items.at(-1)?.position ?? ''] : []));
   const end = ends.reduce<string | undefined>(
     (least, next) => (least === undefined || next < least ? next : least),
@@ -533,21 +645,4 @@ function mergePages(pages: readonly { items: readonly Place[]; more: boolean }[]
     .sort((a, b) => (a.position < b.position ? -1 : 1));
   const places = sorted.slice(0, limit);
   return { places, complete: end === undefined && places.length === sorted.length };
-}
-
-function partitionsOf(
-  request: ListRequest,
-  states: readonly ListState[],
-): readonly (readonly [ListIndex, string])[] {
-  const { partnerId, word } = request;
-  if (word === undefined)
-    return states.flatMap((state) => stateKeys(partnerId, state).map((key) => ['byState', key] as const));
-  const key = searchKey(partnerId, word);
-  if (word.includes('@')) return contactKeys(partnerId, word).map((shard) => ['byContact', shard] as const);
-  const [order = '', line] = word.split('/');
-  if (line !== undefined) return [['byOrder', searchKey(partnerId, order)]];
-  return [
-    ['byOrder', key],
-    ['bySubscription', key],
-  ];
 }

@@ -35,7 +35,7 @@ const filterFields = {
     }),
   q: plainText(254).exactOptional().meta({
     description:
-      'An order id, a line as order/line, a subscription id or a contact email, whole, in any case',
+      'The beginning of an order id, a line as order/line, a subscription id, a contact email, its domain, or the name of the end customer. Case, accents, and the width of letters and kana make no difference',
   }),
 };
 
@@ -63,7 +63,9 @@ export const listQuery = z.strictObject({
     .max(400)
     .exactOptional()
     .meta({ description: 'From the previous page, to get the next' }),
-  partnerId: identifier.exactOptional().meta({ description: 'The partner, for operators' }),
+  partnerId: identifier
+    .exactOptional()
+    .meta({ description: 'The partner, for operators. Without it they search, with `q`, the lines of all' }),
 });
 
 export const idempotencyHeaders = z.object({

@@ -89,13 +89,19 @@ function required(access: Access): OrderLine {
 }
 
 /**
- * The partner whose lines the caller lists.
+ * The partner whose lines the caller lists; nothing: those of all partners, which an operator may search.
  * @throws Problem no-access, invalid-request
  */
-export function listedPartner(caller: Caller, named: string | undefined): string {
+export function listedPartner(
+  caller: Caller,
+  named: string | undefined,
+  { isSearch }: { readonly isSearch: boolean },
+): string | undefined {
   if (isOperator(caller)) {
-    if (named !== undefined) return named;
-    throw invalidPartner('an operator names the partner whose lines to list');
+    if (named !== undefined || isSearch) return named;
+    throw invalidPartner(
+      'an operator names the partner whose lines to list, or searches those of all with q',
+    );
   }
   if (!mayView(caller) || caller.partnerId === undefined) throw new Problem({ code: 'no-access' });
   if (named !== undefined && named !== caller.partnerId)

@@ -6,7 +6,6 @@ import {
   type ListAnswer,
   type listQuery,
   type OrderAnswer,
-  orderPath,
 } from '../contracts/api.ts';
 import { invalidRequest, Problem } from '../contracts/problems.ts';
 import type { HistoryEntry } from '../domain/history.ts';
@@ -27,7 +26,7 @@ export interface ReadServices {
 type ListQuery = z.output<typeof listQuery> & Pick<ListRequest, 'settled'>;
 
 /**
- * The lines of the caller's partner, nearest deadline first; an operator names the partner.
+ * The lines of the caller's partner, nearest deadline first. An operator names the partner, or searches those of all.
  * @throws Problem no-access, invalid-request
  */
 export async function listLines(
@@ -35,24 +34,51 @@ export async function listLines(
   { q, closingWithin, cursor, limit, partnerId, ...filter }: ListQuery,
   { store, limits, now }: ReadServices,
 ): Promise<ListAnswer> {
-  const listed = listedPartner(caller, partnerId);
+  const listed = listedPartner(caller, partnerId, { isSearch: q !== undefined });
   const after = cursor === undefined ? undefined : cursors.decode(cursor);
   if (cursor !== undefined && after === undefined) {
     throw invalidRequest([{ path: 'cursor', message: 'must be the cursor of an answer before' }]);
   }
   const at = toInstant(now());
-  const { lines, next } = await store.list({
+  const request = {
     ...filter,
-    partnerId: listed,
     limit,
-    ...(q === undefined ? {} : { word: q }),
     ...(closingWithin === undefined ? {} : { closesBy: plus(at, closingWithin) }),
     ...(after === undefined ? {} : { after }),
-  });
-  return {
-    items: lines.map((line) => presentLine(line, at, limits)),
-    ...(next === undefined ? {} : { cursor: cursors.encode(next) }),
   };
+  const page =
+    listed === undefined
+      ? await store.search({ ...request, find: { word: q ?? '' } })
+      : await store.list({ ...request, partnerId: listed, ...(q === undefined ? {} : { word: q }) });
+  if (!page) {
+    const message = 'is the beginning of too much: give more of it, or name the partner';
+    throw invalidRequest([{ path: 'q', message }]);
+  }
+  return {
+    items: page.lines.map((line) => presentLine(line, at, limits)),
+    ...(page.next === undefined ? {} : { cursor: cursors.encode(page.next) }),
+  };
+}
+
+/**
+ * The lines of a subscription that the caller may see.
+ * @throws Problem no-access, invalid-request, not-found
+ */
+export async function findSubscription(
+  caller: Caller,
+  subscriptionId: string,
+  partnerId: string | undefined,
+  { store, limits, now }: ReadServices,
+): Promise<readonly LineAnswer[]> {
+  const listed = listedPartner(caller, partnerId, { isSearch: true });
+  const found = await store.search({
+    ...(listed === undefined ? {} : { partnerId: listed }),
+    find: { subscriptionId },
+    limit: 100,
+  });
+  const lines = found?.lines.filter((line) => line.subscriptionId === subscriptionId) ?? [];
+  if (lines.length === 0) throw new Problem({ code: 'not-found' }, 'There is no such subscription.');
+  return lines.map((line) => presentLine(line, toInstant(now()), limits));
 }
 
 /** Begins the cursors within the settled lines; no other cursor has a point. */
@@ -112,26 +138,6 @@ export async function readOrder(
     ...onboarding,
     lines: visible.map((line) => presentLine(line, toInstant(now()), limits)),
   };
-}
-
-/**
- * The lines that the caller may see of the order named `word`, or the one line that `word` names as order/line. None if
- * there is no such order.
- */
-export async function findOrderLines(
-  caller: Caller,
-  word: string,
-  { store, limits, now }: ReadServices,
-): Promise<readonly LineAnswer[]> {
-  const [orderId, lineId] = word.split('/');
-  const order = orderPath.safeParse({ orderId });
-  if (!order.success) return [];
-  const { lines } = await store.findOrder(order.data.orderId);
-  return lines
-    .filter((line) => isVisible(line, caller))
-    .filter((line) => lineId === undefined || line.lineId === lineId)
-    .sort(byLineId)
-    .map((line) => presentLine(line, toInstant(now()), limits));
 }
 
 /** @throws Problem order-line-not-found, no-access */

@@ -101,6 +101,9 @@ try {
     'second page of the list': (size) => get(size, `/order-lines?limit=25&cursor=${cursors[size]}`),
     'lines that wait': (size) => get(size, '/order-lines?limit=25&status=AwaitingProvisioningDetails'),
     'search for a subscription': (size, round) => get(size, `/order-lines?q=Sub-${size}-${round}`),
+    'search for a mail domain': (size, round) => get(size, `/order-lines?q=@${size}-${round % 500}.`),
+    'search for what all lines begin with': (size) => get(size, `/order-lines?q=sub-${size}`),
+    'search for a customer whom nobody knows': (size) => get(size, '/order-lines?q=kestrel'),
     // The first half of ten lines wait.
     resend: (size, round) =>
       api.resend(tokens[size], orderOf(size, Math.floor(round / 5) * 10 + (round % 5))),

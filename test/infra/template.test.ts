@@ -144,10 +144,13 @@ describe('table', () => {
     ];
     expect(table.Properties.KeySchema).toEqual(keys('pk', 'sk'));
     expect(table.Properties.GlobalSecondaryIndexes).toEqual(
-      Object.entries(indexes).map(([IndexName, { partitionKey, sortKey }]) => ({
+      Object.entries(indexes).map(([IndexName, { partitionKey, sortKey, projected }]) => ({
         IndexName,
         KeySchema: keys(partitionKey, sortKey),
-        Projection: { ProjectionType: 'KEYS_ONLY' },
+        Projection:
+          projected.length === 0
+            ? { ProjectionType: 'KEYS_ONLY' }
+            : { ProjectionType: 'INCLUDE', NonKeyAttributes: projected },
       })),
     );
   });

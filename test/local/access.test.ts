@@ -116,7 +116,11 @@ describe('roles', () => {
       token: tokens.operator,
     });
     expect(named.body.items).toHaveLength(1);
-    const unnamed = await call('list', orderId, tokens.operator);
+    const searched = await api.request<{ items: object[] }>(`/order-lines?q=${orderId.toLowerCase()}`, {
+      token: tokens.operator,
+    });
+    expect(searched.body.items).toEqual(named.body.items);
+    const unnamed = await api.request('/order-lines', { token: tokens.operator });
     expect(unnamed.status).toBe(400);
     expect(unnamed.body).toMatchObject({ code: 'invalid-request', errors: [{ path: 'partnerId' }] });
   });

@@ -147,6 +147,26 @@ describe('the API', () => {
     expect(body).toMatchObject({ code: 'invalid-request', errors: [{ path: wrong }] });
   });
 
+  it.each([
+    '#',
+    '*',
+    '@',
+    '/',
+    '%',
+    '~',
+    '"',
+    "' OR ''='",
+    '\\',
+    '\u0301',
+    'ORD-1#',
+    '株式会社',
+    '😀',
+    'ﷺ'.repeat(200),
+  ])('finds nothing for %j', async (q) => {
+    const { status, body } = await api.request(`/order-lines?q=${encodeURIComponent(q)}`, { token });
+    expect([status, body]).toEqual([200, { items: [] }]);
+  });
+
   it('shows names as they were given, and escapes them in emails', async () => {
     const customer = 'Smith & Sons "Best" <3 O\'Neil';
     const order = newOrder();

@@ -193,9 +193,10 @@ export function scenarios(start: () => Promise<Target>): void {
       expect(await target.emails(email)).toHaveLength(2);
     });
 
-    it('finds orders by contact, and sees none of another partner', async () => {
+    it('finds orders by how their contact begins, and sees none of another partner', async () => {
       const orderId = await bookedAndAwaiting({ offer: 'A-WX' });
-      const query = `/order-lines?q=${encodeURIComponent(addressOf(orderId))}`;
+      const beginning = addressOf(orderId).split('.')[0]?.toUpperCase() ?? '';
+      const query = `/order-lines?q=${encodeURIComponent(beginning)}`;
       const list = (as: string) => target.api.ok<{ items: LineAnswer[] }>(query, { token: as });
       expect(
         (

@@ -150,12 +150,17 @@ type Names = Omit<z.output<typeof expressions>, 'ConditionExpression'>;
 
 const placeOf = (item: Item, sortKey: string) => `${String(item[sortKey])}\n${nameOf(item)}`;
 
-/** `a = :b AND attribute_not_exists(c)`, `a = :b AND c BETWEEN :d AND :e` */
+/** `a = :b AND attribute_not_exists(c)`, `a = :b AND c BETWEEN :d AND :e`, `a = :b AND begins_with(c, :d)` */
 function holds(text: string, item: Item, names: Names): boolean {
   const parts = text.replace(/(\S+) BETWEEN (:\w+) AND (:\w+)/, '$1 >= $2 AND $1 <= $3').split(' AND ');
   return parts.every((part) => {
     const [, absent] = /^attribute_not_exists\((\S+)\)$/.exec(part) ?? [];
     if (absent !== undefined) return item[attribute(absent, names)] === undefined;
+    const [, text, beginning = ''] = /^begins_with\((\S+), (:\w+)\)$/.exec(part) ?? [];
+    if (text !== undefined) {
+      const value = z.string().optional().parse(item[attribute(text, names)]);
+      return value?.startsWith(String(names.ExpressionAttributeValues[beginning])) ?? false;
+    }
     const [, path = '', operator, value = ''] = /^(\S+) (=|>|>=|<=) (:\w+)$/.exec(part) ?? [];
     const [left, right] = [item[attribute(path, names)], names.ExpressionAttributeValues[value]];
     switch (operator) {

@@ -36,6 +36,7 @@ function consoleOf(stored: OrderLine) {
       findOnboarding: never,
       findOrder: () => Promise.resolve({ lines: [stored] }),
       list: () => Promise.resolve({ lines: [stored] }),
+      search: never,
       change: never,
       recordOnboarding: never,
       keepOnboarding: never,

@@ -2,10 +2,14 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { ClassicLevel } from 'classic-level';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import dynalite from 'dynalite';
-import { rebuildIndexes } from '../../infra/local/index-rebuild.ts';
+import * as z from 'zod';
+import { rebuildIndexes, startingWith } from '../../infra/local/index-rebuild.ts';
 import { createTable, tableName } from '../../infra/local/table.ts';
+import { globalIndexes, keyAttributes } from '../../infra/local/table-schema.ts';
 import { indexes } from '../../shared/adapters/order-line-item.ts';
+import { itemOf, line } from '../support/lines.ts';
 import { temporaryFolder } from '../support/service.ts';
 
 const indexEntries = { gte: 'index-', lt: 'index-~' };
@@ -24,7 +28,7 @@ async function tableOfLines() {
   await createTable(client);
   for (let line = 0; line < 25; line += 1) {
     // Every fifth is in no index, as a line that nobody booked.
-    const keys = line % 5 === 0 ? [] : Object.values(indexes).flatMap((index) => Object.values(index));
+    const keys = line % 5 === 0 ? [] : keyAttributes.flatMap(({ AttributeName = '' }) => AttributeName);
     await client.send(
       new PutItemCommand({
         TableName: tableName,
@@ -44,17 +48,21 @@ async function tableOfLines() {
   return { level, entries };
 }
 
-test('entries that are missing come back, and those that lead nowhere go', async () => {
+test('entries that are missing or stale come back, and those that lead nowhere go', async () => {
   const { level, entries } = await tableOfLines();
   const before = await entries();
   expect(before).toHaveLength(20 * Object.keys(indexes).length);
   const [gone, entry] = before[0] ?? ['', {}];
   await level.del(gone);
   await level.put(`${gone}-of-earlier`, entry);
+  const [stale, content] = before.at(-1) ?? [''];
+  await level.put(stale, Object.assign({}, content, { position: { S: 'of earlier' } }));
+  const table = await level.get(`table~${tableName}`);
 
   await rebuildIndexes(level, tableName);
 
   expect(await entries()).toEqual(before);
+  expect(await level.get(`table~${tableName}`)).toEqual(table);
   await level.close();
 });
 
@@ -66,6 +74,29 @@ test('all entries come back at once', async () => {
   await rebuildIndexes(level, tableName);
 
   expect(await entries()).toEqual(before);
+  await level.close();
+});
+
+test('a table of an earlier version gets the indexes of now, and its lines what these hold', async () => {
+  const { level } = await tableOfLines();
+  const stored = { ...itemOf(line()), partnerShard: undefined, customerWord: undefined };
+  const item = marshall(stored, { removeUndefinedValues: true });
+  const description = z.looseObject({ GlobalSecondaryIndexes: z.array(z.unknown()) });
+  const made = description.parse(await level.get(`table~${tableName}`));
+  await level.put(`item-${tableName}~line`, item);
+  await level.put(`table~${tableName}`, {
+    ...made,
+    GlobalSecondaryIndexes: made.GlobalSecondaryIndexes.slice(0, 2),
+  });
+
+  await rebuildIndexes(level, tableName);
+
+  const { GlobalSecondaryIndexes } = description.parse(await level.get(`table~${tableName}`));
+  expect(GlobalSecondaryIndexes).toMatchObject(globalIndexes);
+  const entries = await level.values(startingWith(`index-global~${tableName}~partnerByCustomer~`)).all();
+  expect(entries).toContainEqual(
+    expect.objectContaining({ partnerShard: { S: 'northwind#1' }, customerWord: { S: 'ALDER & FINCH' } }),
+  );
   await level.close();
 });
 

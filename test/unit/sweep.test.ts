@@ -130,6 +130,7 @@ class Service {
       recordOnboarding: never,
       keepOnboarding: never,
       list: never,
+      search: never,
       async *listDue(list, { after = '', by }) {
         const listed = [...lines.values()].flatMap(({ orderId, lineId, ...rest }) => {
           const item = toItem({ orderId, lineId, ...rest }, defaults.settledLineDays);

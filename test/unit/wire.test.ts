@@ -188,7 +188,7 @@ describe('what only the documentation says is refused', () => {
     ],
     ['a message of more than 1 MiB', sendMessage({ MessageBody: 'x'.repeat(1_048_575) }), ''],
     ['an empty key', putItem(item({ pk: { S: '' } })), 'Item.pk.S'],
-    ['an empty key of an index', putItem(item({ contactKey: { S: '' } })), 'Item.contactKey.S'],
+    ['an empty key of an index', putItem(item({ contactWord: { S: '' } })), 'Item.contactWord.S'],
     ['a sort key of more than 1024 bytes', putItem(item({ sk: { S: 'あ'.repeat(342) } })), 'Item.sk.S'],
     ['a comparison with an empty key', query({ S: '' }), ''],
     ['a comparison with a sort key that is too long', query({ S: 'x'.repeat(1025) }, '#sort > :key'), ''],

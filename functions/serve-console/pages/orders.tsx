@@ -17,13 +17,15 @@ export interface ListRequest {
   readonly partnerId?: string | undefined;
 }
 
+/** What is wrong with a search: a field, or that it finds more than can be put in order. */
+type Wrong = 'q' | 'partnerId' | 'tooMany';
+
 interface OrdersPageProps {
   readonly view: PersonalView;
   readonly request: ListRequest;
   /** Missing when there is nothing to list yet, or the request is wrong. */
   readonly list?: ListAnswer;
-  /** The fields that are wrong. */
-  readonly wrong?: readonly ('q' | 'partnerId')[];
+  readonly wrong?: readonly Wrong[];
   readonly isFirstPage: boolean;
 }
 
@@ -40,6 +42,7 @@ function listPath(request: ListRequest, cursor?: string): string {
 export function OrdersPage(props: OrdersPageProps) {
   const { view, request, list, wrong = [] } = props;
   const { t, format } = view;
+  const { caller } = view.person;
   return (
     <Layout view={view} title={t.orders.title}>
       <div class="heading">
@@ -47,12 +50,16 @@ export function OrdersPage(props: OrdersPageProps) {
         <p class="muted">{t.orders.introduction}</p>
       </div>
       <Search view={view} request={request} wrong={wrong} />
-      {list || request.partnerId !== undefined || !isOperator(view.person.caller) ? (
+      {list || request.partnerId !== undefined || !isOperator(caller) ? (
         <Filters view={view} request={request} />
       ) : null}
       {list && list.items.length > 0 ? (
         <>
-          <LinesTable view={view} list={list} />
+          <LinesTable
+            view={view}
+            list={list}
+            isOfAll={isOperator(caller) && request.partnerId === undefined}
+          />
           <nav class="pages" aria-label={t.orders.pages}>
             <span class="muted">
               {t.orders.shown(format.number(list.items.length), list.cursor !== undefined)}
@@ -75,19 +82,23 @@ export function OrdersPage(props: OrdersPageProps) {
 interface SearchProps {
   readonly view: PersonalView;
   readonly request: ListRequest;
-  readonly wrong: readonly ('q' | 'partnerId')[];
+  readonly wrong: readonly Wrong[];
 }
 
 function Search({ view, request, wrong }: SearchProps) {
   const { t, person } = view;
   const { q, show, partnerId } = request;
   const wrongs = {
-    q: t.orders.searchWrong,
-    partnerId: partnerId === undefined ? t.orders.partnerMissing : t.orders.partnerWrong,
+    q: wrong.includes('tooMany')
+      ? t.orders.searchTooMany
+      : wrong.includes('q')
+        ? t.orders.searchWrong
+        : undefined,
+    partnerId: wrong.includes('partnerId') ? t.orders.partnerWrong : undefined,
   };
-  const field = (name: 'q' | 'partnerId') => ({
-    'aria-describedby': wrong.includes(name) ? `${name}-hint ${name}-wrong` : `${name}-hint`,
-    ...(wrong.includes(name) ? { 'aria-invalid': 'true', autofocus: true } : {}),
+  const field = (name: keyof typeof wrongs) => ({
+    'aria-describedby': wrongs[name] === undefined ? `${name}-hint` : `${name}-hint ${name}-wrong`,
+    ...(wrongs[name] === undefined ? {} : { 'aria-invalid': 'true', autofocus: true }),
   });
   return (
     <search>
@@ -104,7 +115,7 @@ function Search({ view, request, wrong }: SearchProps) {
               spellcheck={false}
             />
             <small id="partnerId-hint">{t.orders.partnerHint}</small>
-            {wrong.includes('partnerId') ? (
+            {wrongs.partnerId !== undefined ? (
               <p class="wrong" id="partnerId-wrong" role="alert">
                 {wrongs.partnerId}
               </p>
@@ -124,7 +135,7 @@ function Search({ view, request, wrong }: SearchProps) {
             spellcheck={false}
           />
           <small id="q-hint">{t.orders.searchHint}</small>
-          {wrong.includes('q') ? (
+          {wrongs.q !== undefined ? (
             <p class="wrong" id="q-wrong" role="alert">
               {wrongs.q}
             </p>
@@ -163,7 +174,14 @@ function Filters({ view: { t }, request }: { view: PersonalView; request: ListRe
   );
 }
 
-function LinesTable({ view, list }: { view: PersonalView; list: ListAnswer }) {
+interface LinesTableProps {
+  readonly view: PersonalView;
+  readonly list: ListAnswer;
+  /** Whether the lines are those of several partners. */
+  readonly isOfAll: boolean;
+}
+
+function LinesTable({ view, list, isOfAll }: LinesTableProps) {
   const { t } = view;
   const columns = [
     t.field.order,
@@ -206,6 +224,7 @@ function LinesTable({ view, list }: { view: PersonalView; list: ListAnswer }) {
                 <span>{line.endCustomer.name}</span>
                 <small>
                   {line.offer} · {line.subscriptionId}
+                  {isOfAll ? ` · ${t.partner}: ${line.partnerId}` : null}
                 </small>
               </span>
             </td>

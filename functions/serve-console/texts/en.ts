@@ -76,24 +76,24 @@ export const en = {
     introduction:
       'Order lines of collaboration subscriptions, nearest deadline first; onboarded and cancelled lines last.',
     search: 'Search',
-    searchHint: 'A complete order ID, line (ORDER/LINE), subscription ID or contact email',
-    searchWrong: 'Enter a complete order ID, line, subscription ID or contact email of up to 254 characters.',
+    searchHint:
+      'The beginning of an order ID, line (ORDER/LINE), subscription ID, contact email or its domain, or end customer',
+    searchWrong: 'Enter at most 254 characters, without control characters or markup.',
+    searchTooMany: 'Too many order lines of all partners begin like this. Enter more of it, or a partner ID.',
     find: 'Search',
     clear: 'Clear search',
-    partnerHint: 'ID of the partner whose order lines to show',
+    partnerHint: 'ID of the partner whose order lines to show; empty to search all',
     partnerWrong: 'Enter a partner ID: 1 to 64 letters, digits, dots, hyphens or underscores.',
-    partnerMissing:
-      'No order or line has this ID. To search for anything else, enter the partner ID as well.',
     choosePartner: 'Choose a partner',
     choosePartnerHow:
-      'As an operator you see the order lines of one partner at a time. Enter the partner ID above, or search for an order or a line of any partner.',
+      'As an operator you see the order lines of one partner at a time. Enter the partner ID above, or search the order lines of all partners.',
     filter: 'Filter by status',
     all: 'All',
     shown: (count: string, more: boolean) =>
       more ? `${count} lines, more on the next page` : count === '1' ? '1 line' : `${count} lines`,
     nothing: 'No order lines',
     nothingFound: (word: string) =>
-      `Nothing was found for “${word}”. Search for the complete value: check for missing characters.`,
+      `No order ID, subscription ID, contact email, mail domain or end customer begins with “${word}”.`,
     nothingInFilter: 'No order line has this status. Choose another status, or show all order lines.',
     nothingAtAll: 'Order lines appear here as soon as an order of this partner is booked.',
     seeAll: 'Show all order lines',

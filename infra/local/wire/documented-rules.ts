@@ -236,7 +236,7 @@ const expressions = {
 const query = z
   .looseObject({ ...expressions, ExclusiveStartKey: z.looseObject(primaryKey).exactOptional() })
   .refine(({ KeyConditionExpression = '', ExpressionAttributeValues = {} }) => {
-    const conditions = [...KeyConditionExpression.matchAll(/(=|[<>]=?) (:\w+)/g)];
+    const conditions = [...KeyConditionExpression.matchAll(/(=|[<>]=?|begins_with\(\S+,) (:\w+)/g)];
     return conditions.every(
       ([, operator = '', name = '']) =>
         (operator === '=' ? partitionKey : sortKey).safeParse(ExpressionAttributeValues[name]).success,

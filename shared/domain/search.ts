@@ -1,0 +1,65 @@
+import type { OrderLine } from './order-line.ts';
+
+/** What lines are found by, each by its beginning. */
+export const wordKinds = ['order', 'subscription', 'contact', 'domain', 'customer'] as const;
+export type WordKind = (typeof wordKinds)[number];
+
+/** A word of some kind, or how it begins. */
+export interface Word {
+  readonly kind: WordKind;
+  readonly text: string;
+}
+
+/**
+ * Text as it is compared: without regard to case, accents, the width of letters and kana (NFKC), and the number of
+ * spaces. Upper case, since the lower case of some letters depends on where in the word they stand.
+ */
+const folded = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .toUpperCase()
+    .normalize('NFKC')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+/** People leave out that a Japanese company is one, which stands before the names of half of them. */
+const withoutLegalForm = (name: string): string =>
+  name.replace(/^(?:株式会社|有限会社|合同会社|\((?:株|有|同)\)) ?(?=.)/u, '');
+
+/** The words that a line is found by; one that compares to nothing is empty. */
+export const wordsOf = (line: OrderLine): Readonly<Record<WordKind, string>> => {
+  const contact = folded(line.provisioningContact.email);
+  return {
+    order: folded(`${line.orderId}/${line.lineId}`),
+    subscription: folded(line.subscriptionId),
+    contact,
+    domain: contact.slice(contact.lastIndexOf('@') + 1),
+    customer: withoutLegalForm(folded(line.endCustomer.name)),
+  };
+};
+
+/** How words of a kind may begin; the groups are the part that is compared. */
+const beginnings: Readonly<Record<WordKind, RegExp>> = {
+  order: /^([A-Z0-9._-]+(?:\/[A-Z0-9._-]*)?)$/,
+  subscription: /^([A-Z0-9._-]+)$/,
+  contact: /^([A-Z0-9_'+.-]+(?:@[A-Z0-9.-]*)?)$/,
+  domain: /^@?([A-Z0-9.-]+)$/,
+  customer: /^(.+)$/u,
+};
+
+/** What `typed` may be the beginning of. A line is found by any of it, and by nothing if there is none. */
+export function beginningsOf(typed: string): readonly Word[] {
+  const text = folded(typed);
+  return wordKinds.flatMap((kind) => {
+    const [, beginning] = beginnings[kind].exec(text) ?? [];
+    if (beginning === undefined) return [];
+    return [{ kind, text: kind === 'customer' ? withoutLegalForm(beginning) : beginning }];
+  });
+}
+
+/** A whole subscription id as it is compared. */
+export const subscriptionWord = (subscriptionId: string): Word => ({
+  kind: 'subscription',
+  text: folded(subscriptionId),
+});
