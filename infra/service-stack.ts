@@ -5,6 +5,7 @@ import { CallerSalt } from './constructs/caller-salt.ts';
 import { Console } from './constructs/console.ts';
 import { Gateway } from './constructs/gateway.ts';
 import { Intake } from './constructs/intake.ts';
+import { Masses } from './constructs/masses.ts';
 import { Monitoring } from './constructs/monitoring.ts';
 import { SignIn } from './constructs/sign-in.ts';
 import { Sweep } from './constructs/sweep.ts';
@@ -27,7 +28,15 @@ export class ServiceStack extends Stack {
     const { table } = data.orderLines;
     const workQueues = new WorkQueues(this, 'Work', { settings });
     const { stateMachine } = new OrderLineWorkflow(this, 'Workflow', { settings, table, mail });
-    const { queues } = new Intake(this, 'Intake', { settings, table, stateMachine, mail, bus });
+    const { queues } = new Intake(this, 'Intake', {
+      settings,
+      table,
+      stateMachine,
+      mail,
+      bus,
+      workQueues,
+    });
+    new Masses(this, 'Masses', { settings, stateMachine, workQueues });
     const gateway = new Gateway(this, 'Gateway', { settings });
     const signIn = new SignIn(this, 'SignIn', { settings, people, origin: gateway.origin });
     const callerSalt = new CallerSalt(this, 'CallerSalt');

@@ -1,15 +1,15 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { dynamoDbClient, type LineOfOrder, orderLineStore } from '../../shared/adapters/order-line-store.ts';
-import { pacedWorkflow } from '../../shared/adapters/paced-workflow.ts';
+import { pacedWorkflow, stoppingLater } from '../../shared/adapters/paced-workflow.ts';
 import { sfnClient, workflow } from '../../shared/adapters/workflow.ts';
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
-import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
+import { isThrottled } from '../../shared/contracts/faults.ts';
 import { faultForLog, type Log } from '../../shared/contracts/log.ts';
 import { type FollowUp, lateSince, lookAhead } from '../../shared/domain/follow-up.ts';
 import type { LineKey } from '../../shared/domain/order-line.ts';
 import { forEach } from '../../shared/domain/parallel.ts';
-import { sweepPaces } from '../../shared/domain/quotas.ts';
+import { regionOf, sweepPaces } from '../../shared/domain/quotas.ts';
 import { plus, toInstant } from '../../shared/domain/time.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { createLog } from '../../shared/runtime/logger.ts';
@@ -60,15 +60,16 @@ export function buildServices(
 ): Services {
   return {
     store: orderLineStore(clients.dynamoDb, settings.TABLE_NAME, settings.SETTLED_LINE_DAYS),
-    workflow: paced(workflow(clients.sfn, settings.STATE_MACHINE_ARN)),
+    // Lines that are closed this late have an execution that is about to end by itself, if any.
+    workflow: stoppingLater(paced(workflow(clients.sfn, settings.STATE_MACHINE_ARN)), () =>
+      Promise.resolve(),
+    ),
     executionHorizon: settings.EXECUTION_HORIZON,
     now,
     log: createLog('sweep-order-lines'),
     metrics,
   };
 }
-
-const regionOf = (arn: string): string => arn.split(':')[3] ?? '';
 
 /**
  * On how many lines it works at once: some 800 writes a second, which a table on demand takes from its first day, and
@@ -171,8 +172,7 @@ class Run {
         this.#counts[action] = (this.#counts[action] ?? 0) + 1;
         done.push(action);
       } catch (error) {
-        const isThrottled = error instanceof NamedFault && error.name === faultNames.throttled;
-        if (isThrottled) {
+        if (isThrottled(error)) {
           this.#isCutShort = true;
           return;
         }

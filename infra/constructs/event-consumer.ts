@@ -5,13 +5,15 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { intakeBatches } from '../../shared/domain/quotas.ts';
 import { batchSize, type DeclaredEvents, mostDeliveries } from '../intake-rules.ts';
 import type { QueueUrls } from '../outputs.ts';
 import type { Settings, variablesOf } from '../settings.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { LambdaFunction } from './lambda-function.ts';
-import { grantMessages, polling } from './messages.ts';
+import { grantMessages, longestRetention, polling } from './messages.ts';
 import { grantItems } from './table.ts';
+import type { WorkQueues } from './work-queue.ts';
 import { grantExecutions } from './workflow.ts';
 
 interface EventConsumerProps {
@@ -19,6 +21,7 @@ interface EventConsumerProps {
   readonly table: Table;
   readonly stateMachine: StateMachine;
   readonly declared: DeclaredEvents;
+  readonly workQueues: WorkQueues;
   readonly bus: IEventBusRef;
   /** Which events of the bus are the function's. */
   readonly pattern: EventPattern;
@@ -36,13 +39,14 @@ export class EventConsumer extends Construct {
 
   constructor(scope: Construct, id: string, props: EventConsumerProps) {
     super(scope, id);
-    const { settings, table, stateMachine, declared } = props;
+    const { settings, table, stateMachine, declared, workQueues } = props;
     const { functionName, description, calls } = declared;
     const deadLetters = new DeadLetterQueue(this, 'DeadLetters', functionName, settings);
     const queue = new Queue(this, 'Queue', {
       // Six times the function's, as AWS advises: a batch that was throttled is not handed out twice meanwhile.
       visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6),
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: mostDeliveries },
+      retentionPeriod: longestRetention,
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
     });
@@ -60,6 +64,7 @@ export class EventConsumer extends Construct {
         TABLE_NAME: table.tableName,
         STATE_MACHINE_ARN: stateMachine.stateMachineArn,
         DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
+        ...workQueues.variables,
         ...props.variables,
       }),
       timeout,
@@ -68,10 +73,12 @@ export class EventConsumer extends Construct {
     consumer.resource.addEventSourceMapping('Events', {
       eventSourceArn: queue.queueArn,
       batchSize,
+      maxConcurrency: intakeBatches,
       reportBatchItemFailures: true,
     });
     grantMessages(queue, consumer, ...polling);
     grantMessages(deadLetters, consumer, 'SendMessage');
+    workQueues.grantSend(consumer, declared.environment);
     grantItems(table, consumer, ...calls.table);
     grantExecutions(stateMachine, consumer, ...calls.executions);
     this.urls = { queue: queue.queueUrl, deadLetters: deadLetters.queueUrl };

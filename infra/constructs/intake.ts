@@ -11,6 +11,7 @@ import { constructId } from './construct-id.ts';
 import { defaultBus } from './default-bus.ts';
 import { EventConsumer } from './event-consumer.ts';
 import type { Mail } from './mail.ts';
+import type { WorkQueues } from './work-queue.ts';
 
 interface IntakeProps {
   readonly settings: Settings;
@@ -18,6 +19,7 @@ interface IntakeProps {
   readonly stateMachine: StateMachine;
   readonly mail: Mail;
   readonly bus: Bus;
+  readonly workQueues: WorkQueues;
 }
 
 /** Where the events of a source come from. */
@@ -32,8 +34,9 @@ interface Sender {
 export class Intake extends Construct {
   readonly queues: Readonly<Record<string, QueueUrls>>;
 
-  constructor(scope: Construct, id: string, { settings, table, stateMachine, mail, bus }: IntakeProps) {
+  constructor(scope: Construct, id: string, props: IntakeProps) {
     super(scope, id);
+    const { settings, table, stateMachine, mail, bus, workQueues } = props;
     const product = { bus: bus.resource };
     const senders: Readonly<Record<Source, Sender>> = {
       [sources.commerce]: product,
@@ -48,6 +51,7 @@ export class Intake extends Construct {
         table,
         stateMachine,
         declared,
+        workQueues,
         bus,
         pattern: {
           source: [declared.source],

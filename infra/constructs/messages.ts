@@ -1,8 +1,12 @@
+import { Duration } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 
 /** What Lambda needs to poll a queue, as in AWSLambdaSQSQueueExecutionRole; CDK's own grant allows more. */
 export const polling = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'] as const;
+
+/** As long as SQS keeps a message: what is queued is owed, however long its function cannot work it off. */
+export const longestRetention = Duration.days(14);
 
 type MessageAction = (typeof polling)[number] | 'SendMessage' | 'ChangeMessageVisibility';
 

@@ -10,7 +10,7 @@ import { declaredQueues } from '../work-queues.ts';
 import { constructId } from './construct-id.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { LambdaFunction } from './lambda-function.ts';
-import { grantMessages, polling } from './messages.ts';
+import { grantMessages, longestRetention, polling } from './messages.ts';
 
 interface WorkQueuesProps {
   readonly settings: Pick<Settings, 'deadLetterDays'>;
@@ -37,6 +37,19 @@ export class WorkQueues extends Construct {
     return queue;
   }
 
+  /** The URLs, by the variables that functions read them from. */
+  get variables(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      declaredQueues.map(({ urlVariable, functionName }) => [urlVariable, this.of(functionName).urls.queue]),
+    );
+  }
+
+  /** Lets `grantee` send to those whose URL it reads from its environment. */
+  grantSend(grantee: IGrantable, { shape }: z.ZodObject): void {
+    for (const { urlVariable, functionName } of declaredQueues)
+      if (urlVariable in shape) this.of(functionName).grantSend(grantee);
+  }
+
   get urls(): Readonly<Record<string, QueueUrls>> {
     return Object.fromEntries([...this.#queues].map(([functionName, { urls }]) => [functionName, urls]));
   }
@@ -46,9 +59,6 @@ interface WorkQueueProps {
   readonly settings: Pick<Settings, 'deadLetterDays'>;
   readonly declared: DeclaredQueue;
 }
-
-/** As long as SQS keeps a message: what is queued is owed, however long its function cannot work it off. */
-const retention = Duration.days(14);
 
 /** A queue between two functions of the product. What cannot be worked off ends up in its dead-letter queue. */
 export class WorkQueue extends Construct {
@@ -66,7 +76,7 @@ export class WorkQueue extends Construct {
       // Six times the function's, as AWS advises: a batch that was throttled is not handed out twice meanwhile.
       visibilityTimeout: Duration.seconds(timeoutSeconds * 6),
       deadLetterQueue: { queue: this.#deadLetters, maxReceiveCount: mostDeliveries },
-      retentionPeriod: retention,
+      retentionPeriod: longestRetention,
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
     });

@@ -8,6 +8,7 @@ import { readAssets } from '../../functions/serve-console/assets.ts';
 import { createConsole } from '../../functions/serve-console/app.tsx';
 import type { ConsoleEnv } from '../../functions/serve-console/console-context.ts';
 import * as serveConsole from '../../functions/serve-console/handler.ts';
+import * as stopExecutions from '../../functions/stop-executions/handler.ts';
 import * as sweepOrderLines from '../../functions/sweep-order-lines/handler.ts';
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
 import { orderLineStore, type OrderLineStore } from '../../shared/adapters/order-line-store.ts';
@@ -16,6 +17,7 @@ import type { MessagesHandler } from '../../shared/runtime/consume-messages.ts';
 import { buildIntakeServices } from '../../shared/runtime/intake.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { buildServingServices } from '../../shared/runtime/serving.ts';
+import { intakeBatches } from '../../shared/domain/quotas.ts';
 import { subjectOf } from '../../shared/contracts/events.ts';
 import { batchSize, declaredEvents, mostDeliveries } from '../intake-rules.ts';
 import { defaults, variablesOf } from '../settings.ts';
@@ -86,6 +88,7 @@ const settings = readEnvironment(z.object(variables).omit(ofSignIn), {
   CONFIGURATION_SET: 'local',
   DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/dead-letters',
   SENDING_QUEUE_URL: queueUrlOf('send-provisioning-email'),
+  STOPPING_QUEUE_URL: queueUrlOf('stop-executions'),
   CALLER_SALT_SECRET_ARN: 'local',
   ...variablesOf({
     ...defaults,
@@ -97,6 +100,7 @@ const settings = readEnvironment(z.object(variables).omit(ofSignIn), {
 
 /** There are no quotas either. */
 const unpaced = (workflow: Workflow): Workflow => workflow;
+const noTurns = { take: () => Promise.resolve() };
 
 /** @param open opens the data folder */
 export async function startRuntime(options: RuntimeOptions, open = openStorage): Promise<Runtime> {
@@ -150,7 +154,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
     SIGN_IN_CLIENT_ID: consoleClientId,
   };
 
-  queues.deliverTo(new Map([...intake(clients, now), ...workers()]));
+  queues.deliverTo(new Map([...intake(clients, now), ...workers(clients)]));
   await sweepHourly(storage, jobs, clock, sweep);
   await removeExpiredItems(storage, jobs, clock, clients.dynamoDb, settings.SETTLED_LINE_DAYS);
   await jobs.start();
@@ -194,9 +198,6 @@ async function seed(storage: Storage, bus: EventBus, now: Date): Promise<void> {
   await part.put('booked', true);
 }
 
-/** Lambda starts with as many pollers for each queue. */
-const concurrentBatches = 5;
-
 /**
  * The functions that take events in, with services that lead to this machine. More than on AWS, events of one line reach
  * a function one batch after the other, so that a line with many keeps a single batch busy, and they do not fight over
@@ -206,23 +207,27 @@ const intake = (clients: AwsClients, now: () => Date) =>
   declaredEvents.map(({ functionName, consumer }): [string, Consumer] => [
     functionName,
     {
-      handler: consumer(buildIntakeServices(settings, functionName, clients, now, silentMetrics)),
+      handler: consumer(buildIntakeServices(settings, functionName, clients, now, silentMetrics, unpaced)),
       batchSize,
-      mostAtOnce: concurrentBatches,
+      mostAtOnce: intakeBatches,
       mostDeliveries,
       subjectOf: (body) => subjectOf(JSON.parse(body)),
     },
   ]);
 
 /** The functions that work off queues of the product's own, with services that lead to this machine. */
-const workers = () =>
-  declaredQueues.map((declared): [string, Consumer] => {
-    const handler = workerHandlers()[declared.functionName];
+function workers(clients: AwsClients): readonly [string, Consumer][] {
+  const handlers = workerHandlers(clients);
+  return declaredQueues.map((declared) => {
+    const handler = handlers[declared.functionName];
     if (!handler) throw new Error(`${declared.functionName} does not run on one machine`);
     return [declared.functionName, { ...declared, handler }];
   });
+}
 
-const workerHandlers = (): Readonly<Record<string, MessagesHandler>> => ({});
+const workerHandlers = (clients: AwsClients): Readonly<Record<string, MessagesHandler>> => ({
+  'stop-executions': stopExecutions.consumer(stopExecutions.buildServices(settings, clients, noTurns)),
+});
 
 /** What runs the Task states: the function's handler, and DynamoDB called as Step Functions calls it. */
 function tasks({ dynamoDb, ses }: AwsClients, now: () => Date): Record<string, TaskHandler> {

@@ -1,12 +1,12 @@
-import { faultNames, NamedFault } from '../contracts/faults.ts';
+import { faultNames, isThrottled, NamedFault } from '../contracts/faults.ts';
+import type { NeedlessExecution } from '../contracts/workflow.ts';
 import type { ExecutionCall } from '../domain/quotas.ts';
 import { type Pace, type Time, tokenBucket } from '../domain/token-bucket.ts';
 import type { Workflow } from './workflow.ts';
 
 /**
- * The workflow for work on masses: it starts and looks at executions as fast as the paces let it, and stops only those
- * for which that leaves room at once. An execution that is not stopped does no harm: whatever it would do at its time
- * has a condition that its line no longer meets.
+ * The workflow for work on masses: it starts and looks at executions as fast as the paces let it. Stops do not wait: one
+ * for which there is no room at once throws the NamedFault Throttled.
  */
 export function pacedWorkflow(
   paces: Readonly<Record<ExecutionCall, Pace>>,
@@ -21,12 +21,9 @@ export function pacedWorkflow(
       await workflow.start(input);
     },
     async stop(key, revision) {
-      if (!stops.tryTake()) return;
-      try {
-        await workflow.stop(key, revision);
-      } catch (error) {
-        if (!(error instanceof NamedFault) || error.name !== faultNames.throttled) throw error;
-      }
+      if (!stops.tryTake())
+        throw new NamedFault(faultNames.throttled, 'more executions are to be stopped than the pace allows');
+      await workflow.stop(key, revision);
     },
     async isRunning(key, revision) {
       await looks.take();
@@ -34,3 +31,23 @@ export function pacedWorkflow(
     },
   });
 }
+
+/**
+ * The workflow that fails nobody whose execution cannot be stopped now. One that is not stopped does no harm, it only
+ * keeps its place among the open ones: whatever it would do at its time has a condition that its line no longer meets.
+ * @param stopLater is told which ones are left
+ */
+export const stoppingLater = (
+  workflow: Workflow,
+  stopLater: (execution: NeedlessExecution) => Promise<unknown>,
+): Workflow => ({
+  ...workflow,
+  async stop({ orderId, lineId }, revision) {
+    try {
+      await workflow.stop({ orderId, lineId }, revision);
+    } catch (error) {
+      if (!isThrottled(error)) throw error;
+      await stopLater({ orderId, lineId, revision });
+    }
+  },
+});

@@ -28,3 +28,7 @@ export const faultNames = {
   notDueYet: 'NotDueYet',
 } as const;
 export type FaultName = (typeof faultNames)[keyof typeof faultNames];
+
+/** Whether AWS takes no more calls of that kind for now. */
+export const isThrottled = (error: unknown): boolean =>
+  error instanceof NamedFault && error.name === faultNames.throttled;

@@ -24,6 +24,12 @@ export const asUnstarted = <Line extends OrderLine>(line: Line): Line => ({
   awaitsExecution: true,
 });
 
+/** The line whose revision may have no execution: the sweep starts it, which does nothing if it was started after all. */
+export const asLeftToSweep = <Line extends OrderLine>(line: Line): Line => ({
+  ...line,
+  awaitsExecution: true,
+});
+
 /** The line with the execution of its revision. */
 export const asStarted = <Line extends OrderLine>(line: Line, at: Instant): Line => ({
   ...line,

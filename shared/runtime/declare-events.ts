@@ -17,6 +17,7 @@ export const recordingEnvironment = z.object({
 export const intakeEnvironment = recordingEnvironment.extend({
   STATE_MACHINE_ARN: variables.STATE_MACHINE_ARN,
   EXECUTION_HORIZON: variables.EXECUTION_HORIZON,
+  STOPPING_QUEUE_URL: variables.STOPPING_QUEUE_URL,
 });
 
 /** What a function works with that takes events in and leaves the workflow as it is. */

@@ -1,8 +1,11 @@
 import type * as z from 'zod';
 import { deadLetters, sqsClient } from '../adapters/dead-letters.ts';
 import { dynamoDbClient, orderLineStore } from '../adapters/order-line-store.ts';
+import { pacedWorkflow, stoppingLater } from '../adapters/paced-workflow.ts';
+import { queue } from '../adapters/queue.ts';
 import { sfnClient, workflow } from '../adapters/workflow.ts';
 import { readEnvironment } from '../contracts/environment.ts';
+import { intakePaces, regionOf } from '../domain/quotas.ts';
 import { onColdStart } from './cold-start.ts';
 import type { EventsHandler } from './consume-events.ts';
 import type {
@@ -13,6 +16,7 @@ import type {
 } from './declare-events.ts';
 import { createLog } from './logger.ts';
 import { createMetrics } from './metrics.ts';
+import { realTime } from './real-time.ts';
 
 /** The Lambda handler of a function that takes events in. */
 export const intakeHandler = <Environment extends z.ZodType, Services>(
@@ -48,14 +52,21 @@ export const buildRecordingServices = <Settings extends z.output<typeof recordin
 
 const intakeClients = () => ({ ...recordingClients(), sfn: sfnClient() });
 
+/** @param paced keeps the function's calls of the workflow within its share of the quotas */
 export const buildIntakeServices = <Settings extends z.output<typeof intakeEnvironment>>(
   settings: Settings,
   functionName: string,
   clients = intakeClients(),
   now = () => new Date(),
   metrics = createMetrics(),
-): IntakeServices & { readonly settings: Settings } => ({
-  ...buildRecordingServices(settings, functionName, clients, now, metrics),
-  workflow: workflow(clients.sfn, settings.STATE_MACHINE_ARN),
-  executionHorizon: settings.EXECUTION_HORIZON,
-});
+  paced = pacedWorkflow(intakePaces(regionOf(settings.STATE_MACHINE_ARN)), realTime),
+): IntakeServices & { readonly settings: Settings } => {
+  const stops = queue(clients.sqs, settings.STOPPING_QUEUE_URL);
+  return {
+    ...buildRecordingServices(settings, functionName, clients, now, metrics),
+    workflow: stoppingLater(paced(workflow(clients.sfn, settings.STATE_MACHINE_ARN)), (execution) =>
+      stops.send([execution]),
+    ),
+    executionHorizon: settings.EXECUTION_HORIZON,
+  };
+};

@@ -1,6 +1,14 @@
 import type { OrderLineStore } from '../adapters/order-line-store.ts';
 import type { Workflow } from '../adapters/workflow.ts';
-import { asStarted, asUnstarted, hasExecution, isExecutionDue, isWithin } from '../domain/executions.ts';
+import { isThrottled } from '../contracts/faults.ts';
+import {
+  asLeftToSweep,
+  asStarted,
+  asUnstarted,
+  hasExecution,
+  isExecutionDue,
+  isWithin,
+} from '../domain/executions.ts';
 import { isOpen, type OrderLine } from '../domain/order-line.ts';
 import type { Instant, IsoDuration } from '../domain/time.ts';
 import { booked } from './booked.ts';
@@ -22,14 +30,14 @@ export async function alignWorkflow(line: OrderLine, now: Instant, services: Ali
   const { executionRevision: revision } = line;
   if (!isOpen(line)) {
     // One that is still to be started may just be started by the sweep, but only within the horizon.
-    const mayRun = hasExecution(line) || isWithin(horizon, line.requestedStartDate, now);
+    const mayRun = hasExecution(line) || (revision > 0 && isWithin(horizon, line.requestedStartDate, now));
     if (mayRun) await workflow.stop(line, revision);
     else if (revision > 1) await workflow.stop(line, revision - 1);
   } else if (hasExecution(line)) {
-    await startRevision(line, workflow);
+    await startOrLeave(line, services);
   } else if (isExecutionDue(line, now, horizon)) {
     const started = await noteStart(line, now, store);
-    if (isOpen(started) && hasExecution(started)) await startRevision(started, workflow);
+    if (isOpen(started) && hasExecution(started)) await startOrLeave(started, services);
   } else if (revision > 1) {
     // The revision itself has none: the start date was moved far ahead.
     await workflow.stop(line, revision - 1);
@@ -78,6 +86,19 @@ async function noteStart(line: OrderLine, now: Instant, store: OrderLineStore): 
 
 const isSameStart = (a: OrderLine, b: OrderLine): boolean =>
   a.executionRevision === b.executionRevision && hasExecution(a) === hasExecution(b);
+
+/** Starts the execution of a line, or leaves that to the sweep if Step Functions takes no more of them now. */
+async function startOrLeave(line: OrderLine, { store, workflow }: AlignServices): Promise<void> {
+  try {
+    await startRevision(line, workflow);
+  } catch (error) {
+    if (!isThrottled(error)) throw error;
+    await store.change(
+      line,
+      booked((known) => ({ line: isOpen(known) && isSameStart(known, line) ? asLeftToSweep(known) : known })),
+    );
+  }
+}
 
 async function startRevision(line: OrderLine, workflow: Workflow): Promise<void> {
   const { orderId, lineId, executionRevision: revision } = line;

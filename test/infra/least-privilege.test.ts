@@ -86,7 +86,10 @@ describe('a function may do what its code calls, and what the platform does for 
   const calls = new CallGraph(readdirSync(join(productFolder, 'functions')));
 
   /** What a call needs: the resource is the one that the function's environment names. */
-  function neededFor({ action, index }: AwsCall, environment: Record<string, unknown>): string[] {
+  function neededFor(
+    { action, index }: AwsCall,
+    { id, Environment: { Variables: environment } }: { id: string; Environment: Json },
+  ): string[] {
     const named = (variable: string) => text(environment[variable]);
     const resources: Record<string, () => string[]> = {
       dynamodb: () => [named('TABLE_NAME') + (index === undefined ? '' : `/index/${index}`)],
@@ -95,7 +98,12 @@ describe('a function may do what its code calls, and what the platform does for 
         Object.keys(environment)
           .filter((variable) => variable.endsWith('_SECRET_ARN'))
           .map(named),
-      sqs: () => [named('DEAD_LETTER_QUEUE_URL')],
+      sqs: () => {
+        if (action === 'sqs:SendMessage') return [named('DEAD_LETTER_QUEUE_URL')];
+        if (action === 'sqs:ChangeMessageVisibilityBatch') return queuesOf(id);
+        const variables = Object.keys(environment).filter((variable) => variable.endsWith('_QUEUE_URL'));
+        return variables.filter((variable) => variable !== 'DEAD_LETTER_QUEUE_URL').map(named);
+      },
       // The name of an execution is that of an order line, which no policy can know.
       states: () => [
         action === 'states:StartExecution'
@@ -104,23 +112,30 @@ describe('a function may do what its code calls, and what the platform does for 
       ],
     };
     const [service = ''] = action.split(':');
-    return on(resources[service]?.() ?? [`a resource that this test does not know`], action);
+    // IAM knows the calls for batches by those for one.
+    return on(
+      resources[service]?.() ?? [`a resource that this test does not know`],
+      action.replace(/^(sqs:.+)Batch$/, '$1'),
+    );
   }
+
+  /** The queues whose messages a function takes. */
+  const queuesOf = (id: string) =>
+    allProperties('AWS::Lambda::EventSourceMapping')
+      .filter(({ FunctionName }) => text(FunctionName) === id)
+      .map(({ EventSourceArn }) => text(EventSourceArn));
 
   /** What Lambda does by the function's role: it logs, traces, and takes the messages of its queue. */
   function neededByLambda({ id, LoggingConfig }: { id: string; LoggingConfig: Json }): string[] {
-    const queues = allProperties('AWS::Lambda::EventSourceMapping')
-      .filter(({ FunctionName }) => text(FunctionName) === id)
-      .map(({ EventSourceArn }) => text(EventSourceArn));
     return [
       ...on([text(LoggingConfig.LogGroup)], 'logs:CreateLogStream', 'logs:PutLogEvents'),
       ...on(['*'], ...tracing),
-      ...on(queues, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'),
+      ...on(queuesOf(id), 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'),
     ];
   }
 
   test.each([...functions])('%s', (name, properties) => {
-    const own = calls.callsOf(name).flatMap((call) => neededFor(call, properties.Environment.Variables));
+    const own = calls.callsOf(name).flatMap((call) => neededFor(call, properties));
     expect(granted(properties.role)).toEqual(sorted([...own, ...neededByLambda(properties)]));
   });
 
@@ -129,8 +144,6 @@ describe('a function may do what its code calls, and what the platform does for 
     const others = ['CreateTable', 'DeleteItem', 'DescribeTable', 'Scan', 'UpdateItem'].map(
       (call) => `dynamodb:${call}`,
     );
-    // What a function calls that works off a queue of the product's own, or sends to one.
-    others.push('sqs:SendMessageBatch', 'sqs:ChangeMessageVisibilityBatch');
     const modelled = Object.entries(readModels().services).flatMap(([service, { operations }]) =>
       Object.keys(operations).map((operation) => `${service}:${operation}`),
     );

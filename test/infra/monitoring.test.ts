@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { declaredEvents } from '../../infra/intake-rules.ts';
+import { declaredQueues } from '../../infra/work-queues.ts';
 import { exampleSettings, productFolder, type Resource, resourcesOf, synthesise } from './synth.ts';
 
 const template = synthesise();
@@ -246,7 +247,7 @@ describe('alarms', () => {
         ? [Properties.RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0] as string]
         : [],
     );
-    expect(ids).toHaveLength(declaredEvents.length);
+    expect(ids).toHaveLength(declaredEvents.length + declaredQueues.length);
     expect(ids.filter((id) => !watches(id))).toEqual([]);
   });
 

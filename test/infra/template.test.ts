@@ -12,6 +12,7 @@ import { indexes } from '../../shared/adapters/order-line-item.ts';
 import { declaredEvents } from '../../infra/intake-rules.ts';
 import { readSettings } from '../../infra/settings.ts';
 import { readEnvironment } from '../../shared/contracts/environment.ts';
+import { intakeBatches } from '../../shared/domain/quotas.ts';
 import { servingEnvironment } from '../../shared/runtime/serving.ts';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Duration } from 'luxon';
@@ -446,11 +447,13 @@ describe('intake', () => {
     const { timeout, variables, source, queue, rule } = wayTo(name);
     expect(source?.Properties).toMatchObject({
       BatchSize: 10,
+      ScalingConfig: { MaximumConcurrency: intakeBatches },
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
     expect(queue?.Properties).toMatchObject({
       SqsManagedSseEnabled: true,
       RedrivePolicy: { maxReceiveCount: 5 },
+      MessageRetentionPeriod: 14 * 24 * 60 * 60,
     });
     expect(queue?.Properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * timeout);
 

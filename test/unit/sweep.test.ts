@@ -2,7 +2,7 @@ import { handle, type SweepReport } from '../../functions/sweep-order-lines/hand
 import { defaults } from '../../infra/settings.ts';
 import { dueShardsOf, toItem } from '../../shared/adapters/order-line-item.ts';
 import type { LineOfOrder, OrderLineStore } from '../../shared/adapters/order-line-store.ts';
-import { pacedWorkflow } from '../../shared/adapters/paced-workflow.ts';
+import { pacedWorkflow, stoppingLater } from '../../shared/adapters/paced-workflow.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { type ExecutionCall, executionQuota, sweepPaces } from '../../shared/domain/quotas.ts';
 import { isBooked, type LineKey, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
@@ -82,27 +82,30 @@ class Service {
     return await handle(
       {
         store: this.#store(alive),
-        workflow: pacedWorkflow(
-          sweepPaces(region),
-          this.time,
-        )({
-          start: ({ revision, ...key }) =>
-            alive(() => {
-              this.#take('StartExecution');
-              this.started.push(nameOf(key));
-              this.running.add(`${nameOf(key)} ${revision}`);
-            }, latency.workflow),
-          stop: (key, revision) =>
-            alive(() => {
-              this.#take('StopExecution');
-              this.running.delete(`${nameOf(key)} ${revision}`);
-            }, latency.workflow),
-          isRunning: (key, revision) =>
-            alive(() => {
-              this.#take('DescribeExecution');
-              return this.running.has(`${nameOf(key)} ${revision}`);
-            }, latency.workflow),
-        }),
+        workflow: stoppingLater(
+          pacedWorkflow(
+            sweepPaces(region),
+            this.time,
+          )({
+            start: ({ revision, ...key }) =>
+              alive(() => {
+                this.#take('StartExecution');
+                this.started.push(nameOf(key));
+                this.running.add(`${nameOf(key)} ${revision}`);
+              }, latency.workflow),
+            stop: (key, revision) =>
+              alive(() => {
+                this.#take('StopExecution');
+                this.running.delete(`${nameOf(key)} ${revision}`);
+              }, latency.workflow),
+            isRunning: (key, revision) =>
+              alive(() => {
+                this.#take('DescribeExecution');
+                return this.running.has(`${nameOf(key)} ${revision}`);
+              }, latency.workflow),
+          }),
+          () => Promise.resolve(),
+        ),
         executionHorizon: defaults.executionHorizon,
         now: () => new Date(Date.parse(now) + this.time.now()),
         log: { info: () => undefined, warn: () => undefined, error: () => undefined },

@@ -5,6 +5,8 @@ import { Duration } from 'luxon';
 import * as z from 'zod';
 import * as sendProvisioningEmail from '../../../functions/send-provisioning-email/handler.ts';
 import { createApp } from '../../../functions/serve-api/app.ts';
+import * as stopExecutions from '../../../functions/stop-executions/handler.ts';
+import { executionsToStop } from '../../../functions/stop-executions/queue.ts';
 import * as sweepOrderLines from '../../../functions/sweep-order-lines/handler.ts';
 import {
   declaredEvents,
@@ -12,16 +14,19 @@ import {
   type IntakeFunction,
   mostDeliveries,
 } from '../../../infra/intake-rules.ts';
+import { queueUrlOf } from '../../../infra/local/aws-endpoint.ts';
 import { recordOf } from '../../../infra/local/queues.ts';
 import { reportsOn } from '../../../infra/local/mail-simulator.ts';
 import { defaults } from '../../../infra/settings.ts';
 import { deadLetters, sqsClient } from '../../../shared/adapters/dead-letters.ts';
+import { stoppingLater } from '../../../shared/adapters/paced-workflow.ts';
+import { queue } from '../../../shared/adapters/queue.ts';
 import { mail, sesClient } from '../../../shared/adapters/mail.ts';
 import { sfnClient, workflow } from '../../../shared/adapters/workflow.ts';
 import { workflowInput } from '../../../shared/contracts/workflow.ts';
 import { lookAhead } from '../../../shared/domain/follow-up.ts';
 import { isBooked, type OrderLine } from '../../../shared/domain/order-line.ts';
-import type { EventsHandler } from '../../../shared/runtime/consume-events.ts';
+import type { MessagesHandler } from '../../../shared/runtime/consume-messages.ts';
 import { silentMetrics } from '../../../shared/runtime/metrics.ts';
 import type { BusEvent } from '../client.ts';
 import { closeInput } from '../close-state.ts';
@@ -84,8 +89,28 @@ const namedInput = z
   .object({ executionArn: z.string() })
   .transform(({ executionArn }) => executionArn.split(':').at(-1) ?? '');
 const letterInput = z.object({ MessageBody: z.string() });
+const batchInput = z.object({
+  QueueUrl: z.string().transform((url) => url.split('/').at(-1) ?? ''),
+  Entries: z.array(z.object({ MessageBody: z.string() })),
+});
+const hidingInput = z.object({
+  Entries: z.array(z.object({ ReceiptHandle: z.string(), VisibilityTimeout: z.number() })),
+});
 const intakeFunction = z.custom<IntakeFunction>((name) => name !== undefined);
 const sending = z.object({ sending: z.object({ closedStateKey: z.string() }) });
+
+/** A function that a queue leads to, and how often it gets a message at most. */
+interface Consumer {
+  readonly handler: MessagesHandler;
+  readonly mostDeliveries: number;
+}
+
+interface Message {
+  readonly id: string;
+  readonly body: string;
+}
+
+const passed = () => Promise.resolve();
 
 /** An email in the mail service's hands. */
 interface Email extends LeftEmail {
@@ -104,11 +129,13 @@ export class MemoryService implements Target {
   readonly #table = new MemoryTable();
   readonly #executions: MemoryExecutions;
   readonly #api: Hono;
-  readonly #handlers: ReadonlyMap<IntakeFunction, EventsHandler>;
+  readonly #handlers: ReadonlyMap<string, Consumer>;
+  /** For how many seconds messages that are being handled are hidden after that. */
+  readonly #hidden = new Map<string, number>();
   readonly #sweep: () => Promise<unknown>;
   readonly #emails: Email[] = [];
   readonly #executionOf = new Map<string, string>();
-  #deadLetters: string[] = [];
+  #deadLetters: { readonly functionName: string; readonly body: string }[] = [];
   #life = new Life();
   #orders = 0;
   #ids = 0;
@@ -143,7 +170,7 @@ export class MemoryService implements Target {
     clients.sqs.middlewareStack.add(
       (_next, { commandName = '' }) =>
         ({ input }) =>
-          this.#answer('sqs', commandName, () => this.#keepLetter(letterInput.parse(input).MessageBody)),
+          this.#answer('sqs', commandName, () => this.#askQueue(commandName, input)),
       outermost,
     );
 
@@ -161,14 +188,31 @@ export class MemoryService implements Target {
     };
     const intake = {
       ...common,
-      workflow: workflow(clients.sfn, stateMachineArn),
+      workflow: stoppingLater(workflow(clients.sfn, stateMachineArn), (execution) =>
+        queue(clients.sqs, queueUrlOf('stop-executions'), passed).send([execution]),
+      ),
       deadLetters: deadLetters(clients.sqs, 'http://127.0.0.1/dead-letters'),
       executionHorizon: defaults.executionHorizon,
     };
+    const working = (functionName: string) => ({
+      ...intake,
+      workflow: workflow(clients.sfn, stateMachineArn),
+      queue: queue(clients.sqs, queueUrlOf(functionName), passed),
+    });
     const consumers = { ...intake, settings: { OFFER_WINDOWS: defaults.offerWindows } };
-    this.#handlers = new Map(
-      declaredEvents.map(({ functionName, consumer }) => [functionName, consumer(consumers)]),
-    );
+    this.#handlers = new Map<string, Consumer>([
+      ...declaredEvents.map(({ functionName, consumer }): [string, Consumer] => [
+        functionName,
+        { handler: consumer(consumers), mostDeliveries },
+      ]),
+      [
+        'stop-executions',
+        {
+          ...executionsToStop,
+          handler: stopExecutions.consumer({ ...working('stop-executions'), turns: { take: passed } }),
+        },
+      ],
+    ]);
     this.#sweep = () => sweepOrderLines.handle(intake);
     this.#api = createApp({
       ...sendServices,
@@ -462,34 +506,62 @@ export class MemoryService implements Target {
       this.#agenda.work(() => this.#deliver(functionName, batch, 1));
   }
 
-  async #deliver(
-    functionName: IntakeFunction,
-    batch: readonly { readonly id: string; readonly body: string }[],
-    delivery: number,
-  ): Promise<void> {
+  async #deliver(functionName: string, batch: readonly Message[], delivery: number): Promise<void> {
     const records = batch.map(({ id, body }) => recordOf(id, body, delivery));
-    const handler = this.#handlers.get(functionName);
-    if (!handler) throw new Error(`there is no ${functionName}`);
-    const done = await this.#during(() => handler({ Records: records }));
+    const consumer = this.#handlers.get(functionName);
+    if (!consumer) throw new Error(`there is no ${functionName}`);
+    const done = await this.#during(() => consumer.handler({ Records: records }));
     const failed = done?.result.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
     const left = failed ? batch.filter(({ id }) => failed.includes(id)) : batch;
-    if (left.length === 0) return;
-    if (delivery === mostDeliveries) for (const { body } of left) this.#keepLetter(body);
-    else this.#agenda.work(() => this.#deliver(functionName, left, delivery + 1), visibilityTimeout);
+    if (delivery === consumer.mostDeliveries)
+      this.#deadLetters.push(...left.map(({ body }) => ({ functionName, body })));
+    else
+      for (const [pause, again] of Map.groupBy(left, ({ id }) => this.#pauseOf(id)))
+        this.#agenda.work(() => this.#deliver(functionName, again, delivery + 1), pause);
   }
 
-  #keepLetter(body: string): object {
-    this.#deadLetters.push(body);
+  /** After how many milliseconds a message that was not handled is delivered again. */
+  #pauseOf(id: string): number {
+    const seconds = this.#hidden.get(id);
+    this.#hidden.delete(id);
+    return seconds === undefined ? visibilityTimeout : seconds * second;
+  }
+
+  #askQueue(command: string, given: unknown): object {
+    switch (command) {
+      case 'SendMessageCommand':
+        return this.#keepRefused(letterInput.parse(given).MessageBody);
+      case 'SendMessageBatchCommand': {
+        const { QueueUrl: functionName, Entries } = batchInput.parse(given);
+        const batch = Entries.map(({ MessageBody: body }) => ({ id: this.#nextId('message'), body }));
+        this.#agenda.work(() => this.#deliver(functionName, batch, 1));
+        return {};
+      }
+      case 'ChangeMessageVisibilityBatchCommand':
+        for (const { ReceiptHandle, VisibilityTimeout } of hidingInput.parse(given).Entries)
+          this.#hidden.set(ReceiptHandle, VisibilityTimeout);
+        return {};
+      default:
+        throw new Error(`the queues in memory know no ${command}`);
+    }
+  }
+
+  #keepRefused(body: string): object {
+    const functionName = intakeFunction.parse(functionFor(busEvent.parse(JSON.parse(body))));
+    this.#deadLetters.push({ functionName, body });
     return {};
   }
 
-  /** Operators put the dead letters on the bus again, once what made them is over. */
+  /** Operators put the dead letters back into their queues, once what made them is over. */
   async #redrive(): Promise<void> {
     while (this.#deadLetters.length > 0) {
       const letters = this.#deadLetters;
       this.#deadLetters = [];
       await this.disarm();
-      this.#put(letters.map((letter) => busEvent.parse(JSON.parse(letter))));
+      for (const { functionName, body } of letters) {
+        const batch = [{ id: this.#nextId('letter'), body }];
+        this.#agenda.work(() => this.#deliver(functionName, batch, 1));
+      }
       await this.#agenda.idle();
     }
   }
@@ -497,4 +569,4 @@ export class MemoryService implements Target {
 
 const unsigned = Buffer.from(JSON.stringify({ alg: 'none' })).toString('base64url');
 
-const busEvent = z.object({ source: z.string(), 'detail-type': z.string(), detail: z.unknown() });
+const busEvent = z.object({ source: z.string(), 'detail-type': z.string() });
