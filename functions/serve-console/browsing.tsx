@@ -14,7 +14,7 @@ import {
   readOrder,
 } from '../../shared/use-cases/read-order-lines.ts';
 import { type ConsoleEnv, type ConsoleContext, personalView } from './console-context.ts';
-import { LinePage } from './pages/line.tsx';
+import { historyKinds, LinePage } from './pages/line.tsx';
 import { OrderPage, SubscriptionPage } from './pages/order.tsx';
 import { type Filter, filters, type ListRequest, OrdersPage } from './pages/orders.tsx';
 import { root } from './paths.ts';
@@ -72,6 +72,7 @@ export function browsing(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
         view={personalView(context, c)}
         line={line}
         history={history}
+        shown={historyKinds.find((kind) => kind === c.req.query('show'))}
         senderAddress={senderAddress}
       />,
     );

@@ -14,6 +14,9 @@ export const paths = {
   orders: root,
   order,
   line,
+  /** A line at its history, narrowed to what `show` names. */
+  history: (key: LineKey, show: string | undefined) =>
+    `${line(key)}${show === undefined ? '' : `?show=${show}`}#history`,
   resend: (key: LineKey, from: Origin) => `${line(key)}/resend?from=${from}`,
   contact: (key: LineKey, from: Origin) => `${line(key)}/contact?from=${from}`,
   subscription: ({ subscriptionId, partnerId }: { subscriptionId: string; partnerId: string }) =>

@@ -151,6 +151,10 @@ export const historyAnswer = z.object({
       at: instant,
       type: z.enum(historyTypes),
       actor: z.string(),
+      from: z
+        .string()
+        .exactOptional()
+        .meta({ description: 'Who was the contact before a change; the oldest lines may not know it' }),
       to: z.string().exactOptional(),
       messageId: z.string().exactOptional(),
       result: z.string().exactOptional(),

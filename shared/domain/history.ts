@@ -22,6 +22,11 @@ interface Happened<Type extends HistoryType> extends Stamp {
   readonly type: Type;
 }
 
+interface Booked extends Happened<'Booked'> {
+  /** The contact that the line was booked with; missing in the oldest entries. */
+  readonly to?: string;
+}
+
 interface Rescheduled extends Happened<'Rescheduled'>, Reschedule {
   /** Why it had no effect: the status of the line, or a newer change before it. */
   readonly ignored?: Exclude<LineStatus, 'Scheduled'> | 'Overtaken';
@@ -62,13 +67,41 @@ interface ContactChanged extends Happened<'ProvisioningContactChanged'> {
 
 /** What happened to a line: when, who did it, and what its type adds. */
 export type HistoryEntry =
-  | Happened<'Booked' | 'Onboarded' | 'Closed' | 'Cancelled'>
+  | Happened<'Onboarded' | 'Closed' | 'Cancelled'>
+  | Booked
   | Rescheduled
   | EmailSent
   | EmailFailed
   | EmailUnconfirmed
   | EmailFeedback
   | ContactChanged;
+
+/** An entry as it is told: a change of contact also says who was the contact before, if that is known. */
+export type ToldEntry = Exclude<HistoryEntry, ContactChanged> | (ContactChanged & { readonly from?: string });
+
+/**
+ * A history as it is told. Who was the contact before a change is no part of the entry: it is in one before, and all
+ * these together would be more than an item has room for.
+ */
+export function told(history: readonly HistoryEntry[]): readonly ToldEntry[] {
+  let contact: string | undefined;
+  return history.map((entry) => {
+    const from = contact;
+    switch (entry.type) {
+      case 'Booked':
+      case 'ProvisioningContactChanged':
+        contact = entry.to ?? contact;
+        break;
+      case 'ProvisioningEmailSent':
+      case 'ProvisioningEmailUnconfirmed':
+        // Before a change of contact comes its own email, to the new one.
+        if (entry.kind !== 'contact-change') contact = entry.to;
+        break;
+      default:
+    }
+    return entry.type === 'ProvisioningContactChanged' && from !== undefined ? { ...entry, from } : entry;
+  });
+}
 
 /** The longest actor, in bytes of UTF-8: that of the longest mail address. */
 export const longestActor = 254;

@@ -34,7 +34,7 @@ export function book(
     answers: [],
     executionRevision: 0,
     version: early?.version ?? 0,
-    history: [{ ...stamp, type: 'Booked' }],
+    history: [{ ...stamp, type: 'Booked', to: booking.provisioningContact.email }],
   };
   const changes = early?.reschedules ?? [];
   const rescheduled = changes.reduce<OrderLine>((line, change) => reschedule(line, change, stamp), booked);

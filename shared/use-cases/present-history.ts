@@ -1,9 +1,9 @@
 import type { HistoryAnswer } from '../contracts/api.ts';
 import { assertNever } from '../domain/assert-never.ts';
-import type { HistoryEntry } from '../domain/history.ts';
+import type { ToldEntry } from '../domain/history.ts';
 
 /** An entry of a line's history as callers of the API see it, with what its type has to say in `result` and `reason`. */
-export function presentEntry(entry: HistoryEntry): HistoryAnswer['items'][number] {
+export function presentEntry(entry: ToldEntry): HistoryAnswer['items'][number] {
   const { at, type, actor } = entry;
   const stamped = { at, type, actor };
   switch (entry.type) {
@@ -19,8 +19,10 @@ export function presentEntry(entry: HistoryEntry): HistoryAnswer['items'][number
       const because = ignored === 'Overtaken' ? 'a newer change came before' : `the line is ${ignored}`;
       return { ...stamped, result, reason: `ignored: ${because}` };
     }
-    case 'ProvisioningContactChanged':
-      return { ...stamped, to: entry.to };
+    case 'ProvisioningContactChanged': {
+      const { from, to } = entry;
+      return { ...stamped, ...(from === undefined ? {} : { from }), to };
+    }
     case 'ProvisioningEmailSent': {
       const { to, messageId, result, kind } = entry;
       return { ...stamped, to, messageId, result, reason: kind };

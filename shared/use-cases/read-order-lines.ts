@@ -8,7 +8,7 @@ import {
   type OrderAnswer,
 } from '../contracts/api.ts';
 import { invalidRequest, Problem } from '../contracts/problems.ts';
-import type { HistoryEntry } from '../domain/history.ts';
+import { told, type ToldEntry } from '../domain/history.ts';
 import { withoutStaleClaim } from '../domain/claims.ts';
 import { byLineId, type LineKey } from '../domain/order-line.ts';
 import type { ResendLimits } from '../domain/rules.ts';
@@ -157,14 +157,13 @@ export async function findHistory(
   caller: Caller,
   key: LineKey,
   { store, now }: ReadServices,
-): Promise<readonly HistoryEntry[]> {
+): Promise<readonly ToldEntry[]> {
   const line = requireView(await store.find(key), caller);
   const { history } = withoutStaleClaim(line, toInstant(now()));
-  return history.toReversed().sort(byTimeDescending);
+  return told(history).toReversed().sort(byTimeDescending);
 }
 
-const byTimeDescending = (a: HistoryEntry, b: HistoryEntry): number =>
-  a.at === b.at ? 0 : a.at < b.at ? 1 : -1;
+const byTimeDescending = (a: ToldEntry, b: ToldEntry): number => (a.at === b.at ? 0 : a.at < b.at ? 1 : -1);
 
 /**
  * The same as the API shows it.

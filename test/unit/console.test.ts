@@ -36,7 +36,7 @@ function consoleOf(stored: OrderLine) {
       findOnboarding: never,
       findOrder: () => Promise.resolve({ lines: [stored] }),
       list: () => Promise.resolve({ lines: [stored] }),
-      search: never,
+      search: () => Promise.resolve({ lines: [stored] }),
       change: never,
       recordOnboarding: never,
       keepOnboarding: never,
@@ -188,7 +188,8 @@ test('what got past every check on the way in is still text on every page', asyn
   const pages = consoleOf(hostile);
   await pages.signIn({ name: attack, email: attack, partner_id: 'northwind' });
   for (const path of everyPage) {
-    const { text } = await pages.get(path);
+    const { status, text } = await pages.get(path);
+    expect([path, status]).toEqual([path, 200]);
     expect(text).toContain('&lt;img src=x');
     expect(text).not.toContain('<img src=x');
   }
@@ -221,6 +222,47 @@ test('a line that has had all its emails still tells what to look into when none
   const { text } = await pages.get(linePath);
   expect(text).toContain(texts.en.whyNot.limitForGood);
   expect(text).toContain(texts.en.line.missing);
+});
+
+describe('the history on the page of a line', () => {
+  const stamp = { at: minutesBefore(5), actor: 'maya' };
+  const history = [
+    { ...stamp, type: 'Booked', to: 'first@example.com' },
+    {
+      ...stamp,
+      type: 'ProvisioningEmailFeedback',
+      to: 'first@example.com',
+      messageId: 'm',
+      delivery: 'Bounced',
+      reason: '550 5.1.1 no such user',
+    },
+    { ...stamp, type: 'ProvisioningContactChanged', to: 'second@example.com' },
+  ] as const;
+  const pages = consoleOf(line({ history }));
+  const shown = async (query: string) => {
+    const { text } = await pages.get(`${linePath}${query}`);
+    const [, timeline = ''] = /<ol class="timeline">(.*?)<\/ol>/.exec(text) ?? [];
+    return timeline;
+  };
+  beforeAll(() => pages.signIn());
+
+  it('says who was the contact before a change', async () => {
+    expect(await shown('?show=contact')).toMatch(/<dd>.*first.*<\/dd>.*<dd>.*second.*<\/dd>/);
+  });
+
+  it.each([
+    ['', 3],
+    ['?show=emails', 1],
+    ['?show=contact', 1],
+    ['?show=line', 1],
+    ['?show=nonsense', 3],
+  ])('is narrowed to a kind of entries by %j', async (query, count) => {
+    expect((await shown(query)).match(/<li/g)).toHaveLength(count);
+  });
+
+  it('folds away the words of the mail service', async () => {
+    expect(await shown('')).toMatch(/<details>.*550 5\.1\.1.*<\/details>/);
+  });
 });
 
 describe('an email that may have been sent', () => {

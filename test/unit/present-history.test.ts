@@ -1,4 +1,5 @@
-import type { HistoryEntry } from '../../shared/domain/history.ts';
+import type { EmailKind } from '../../shared/domain/email-kinds.ts';
+import { type HistoryEntry, told, type ToldEntry } from '../../shared/domain/history.ts';
 import { presentEntry } from '../../shared/use-cases/present-history.ts';
 import { daysAfter, minutesBefore, now } from '../support/lines.ts';
 
@@ -11,8 +12,8 @@ const movedInWords = { ...stamp, type: 'Rescheduled', result: `changed at ${now}
 const failed = { ...stamp, type: 'ProvisioningEmailFailed', to, reason: 'Throttling' } as const;
 const feedback = { ...stamp, type: 'ProvisioningEmailFeedback', to, messageId: 'message' } as const;
 
-it.each<[HistoryEntry, object]>([
-  ...(['Booked', 'Onboarded', 'Closed', 'Cancelled'] as const).map((type): [HistoryEntry, object] => [
+it.each<[ToldEntry, object]>([
+  ...(['Booked', 'Onboarded', 'Closed', 'Cancelled'] as const).map((type): [ToldEntry, object] => [
     { ...stamp, type },
     { ...stamp, type },
   ]),
@@ -59,4 +60,36 @@ it.each<[HistoryEntry, object]>([
   ],
 ])('%o', (entry, shown) => {
   expect(presentEntry(entry)).toEqual(shown);
+});
+
+describe('a change of contact says who was the contact before', () => {
+  const booked = { ...stamp, type: 'Booked', to: 'first@example.com' } as const;
+  const sent = (kind: EmailKind, to: string) =>
+    ({
+      ...stamp,
+      type: 'ProvisioningEmailSent',
+      to,
+      messageId: 'message',
+      kind,
+      result: 'Accepted',
+    }) as const;
+  const changed = (to: string) => ({ ...stamp, type: 'ProvisioningContactChanged', to }) as const;
+
+  it.each<[string, HistoryEntry[], (string | undefined)[]]>([
+    ['since the booking', [booked, changed('second'), changed('third')], ['first@example.com', 'second']],
+    [
+      'also where an email went to the new one',
+      [booked, sent('first', 'first@example.com'), sent('contact-change', 'second'), changed('second')],
+      ['first@example.com'],
+    ],
+    [
+      'of a line whose booking does not tell, by its emails',
+      [{ ...stamp, type: 'Booked' }, sent('first', 'first'), sent('contact-change', 'b'), changed('b')],
+      ['first'],
+    ],
+    ['if that is known', [{ ...stamp, type: 'Booked' }, changed('second')], [undefined]],
+  ])('%s', (_, history, expected) => {
+    const changes = told(history).filter(({ type }) => type === 'ProvisioningContactChanged');
+    expect(changes.map((entry) => ('from' in entry ? entry.from : undefined))).toEqual(expected);
+  });
 });

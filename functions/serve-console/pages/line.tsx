@@ -1,7 +1,8 @@
 import type { LineAnswer } from '../../../shared/contracts/api.ts';
 import { assertNever } from '../../../shared/domain/assert-never.ts';
+import { isSameAddress } from '../../../shared/domain/contact.ts';
 import { mayResend } from '../../../shared/use-cases/access.ts';
-import type { HistoryEntry } from '../../../shared/domain/history.ts';
+import type { ToldEntry } from '../../../shared/domain/history.ts';
 import { paths } from '../paths.ts';
 import type { PersonalView, View } from '../view.ts';
 import { Layout } from './layout.tsx';
@@ -20,16 +21,22 @@ import {
 } from './parts.tsx';
 import { UnconfirmedNotice } from './unconfirmed.tsx';
 
+/** What a history may be narrowed to. */
+export const historyKinds = ['emails', 'contact', 'line'] as const;
+export type HistoryKind = (typeof historyKinds)[number];
+
 interface LinePageProps {
   readonly view: PersonalView;
   readonly line: LineAnswer;
-  readonly history: readonly HistoryEntry[];
+  readonly history: readonly ToldEntry[];
+  /** Which entries of the history to show; without it, all. */
+  readonly shown: HistoryKind | undefined;
   /** Who the emails come from. */
   readonly senderAddress: string;
 }
 
 /** Everything about one line, and all that happened to it. */
-export function LinePage({ view, line, history, senderAddress }: LinePageProps) {
+export function LinePage({ view, line, history, shown, senderAddress }: LinePageProps) {
   const { t, format } = view;
   const at = (instant: string | undefined) =>
     instant === undefined ? undefined : <Time view={view} at={instant} />;
@@ -80,11 +87,17 @@ export function LinePage({ view, line, history, senderAddress }: LinePageProps) 
         </div>
         <section class="card" aria-labelledby="history">
           <h2 id="history">{t.line.history}</h2>
-          <ol class="timeline">
-            {history.map((entry) => (
-              <HistoryItem view={view} entry={entry} />
+          <nav class="filters" aria-label={t.history.filter}>
+            {[undefined, ...historyKinds].map((kind) => (
+              <a href={paths.history(line, kind)} {...(kind === shown ? { 'aria-current': 'true' } : {})}>
+                {kind === undefined ? t.orders.all : t.history.kinds[kind]}
+              </a>
             ))}
-          </ol>
+          </nav>
+          <History
+            view={view}
+            entries={history.filter((entry) => shown === undefined || kindOf(entry) === shown)}
+          />
         </section>
       </div>
     </Layout>
@@ -92,7 +105,7 @@ export function LinePage({ view, line, history, senderAddress }: LinePageProps) 
 }
 
 /** What to look into when the contact says that nothing came. */
-function MissingEmail({ view, line, history, senderAddress }: LinePageProps) {
+function MissingEmail({ view, line, history, senderAddress }: Omit<LinePageProps, 'shown'>) {
   const { t, format } = view;
   const { email } = line.provisioningContact;
   const refusal = history
@@ -126,7 +139,38 @@ function MissingEmail({ view, line, history, senderAddress }: LinePageProps) {
   );
 }
 
-function HistoryItem({ view, entry }: { view: View; entry: HistoryEntry }) {
+function kindOf({ type }: ToldEntry): HistoryKind {
+  switch (type) {
+    case 'ProvisioningEmailSent':
+    case 'ProvisioningEmailFailed':
+    case 'ProvisioningEmailUnconfirmed':
+    case 'ProvisioningEmailFeedback':
+      return 'emails';
+    case 'ProvisioningContactChanged':
+      return 'contact';
+    case 'Booked':
+    case 'Rescheduled':
+    case 'Onboarded':
+    case 'Closed':
+    case 'Cancelled':
+      return 'line';
+    default:
+      return assertNever(type);
+  }
+}
+
+function History({ view, entries }: { view: View; entries: readonly ToldEntry[] }) {
+  if (entries.length === 0) return <p class="muted">{view.t.history.nothing}</p>;
+  return (
+    <ol class="timeline">
+      {entries.map((entry) => (
+        <HistoryItem view={view} entry={entry} />
+      ))}
+    </ol>
+  );
+}
+
+function HistoryItem({ view, entry }: { view: View; entry: ToldEntry }) {
   const { at, actor } = entry;
   const look = entry.type === 'ProvisioningEmailFeedback' ? entry.delivery : entry.type;
   const said = whatWasSaid(entry, view);
@@ -134,11 +178,7 @@ function HistoryItem({ view, entry }: { view: View; entry: HistoryEntry }) {
   return (
     <li class={look.toLowerCase()}>
       <p class="what">{whatHappened(entry, view)}</p>
-      {'to' in entry ? (
-        <p>
-          <Address of={entry.to} />
-        </p>
-      ) : null}
+      <Recipient view={view} entry={entry} />
       {said === undefined ? null : <p class="muted">{said}</p>}
       {reason === undefined ? null : (
         <details>
@@ -153,11 +193,49 @@ function HistoryItem({ view, entry }: { view: View; entry: HistoryEntry }) {
   );
 }
 
-/** What an entry means for people, where its name leaves that open. */
-function whatWasSaid(entry: HistoryEntry, { t, format }: View): string | undefined {
+/** To whom an email went, or who became the contact. */
+function Recipient({ view: { t }, entry }: { view: View; entry: ToldEntry }) {
+  if (!('to' in entry)) return null;
+  if (entry.type !== 'ProvisioningContactChanged' || isSameContact(entry))
+    return (
+      <p>
+        <Address of={entry.to} />
+      </p>
+    );
+  return (
+    <dl class="change">
+      <dt>{t.history.before}</dt>
+      <dd>{entry.from === undefined ? t.history.unknown : <Address of={entry.from} />}</dd>
+      <dt>{t.history.after}</dt>
+      <dd>
+        <Address of={entry.to} />
+      </dd>
+    </dl>
+  );
+}
+
+const isSameContact = ({ from, to }: { readonly from?: string; readonly to: string }): boolean =>
+  from !== undefined && isSameAddress(from, to);
+
+/** What an entry means for people. */
+function whatWasSaid(entry: ToldEntry, { t, format }: View): string | undefined {
+  const { meaning } = t.history;
   switch (entry.type) {
+    case 'Booked':
+    case 'Onboarded':
+    case 'Closed':
+    case 'Cancelled':
+    case 'ProvisioningEmailUnconfirmed':
+      return meaning[entry.type];
+    case 'Rescheduled':
+      return undefined;
+    case 'ProvisioningContactChanged':
+      return isSameContact(entry) ? meaning.sameAddress : undefined;
     case 'ProvisioningEmailSent':
-      return entry.result === 'Confirmed' ? t.history.confirmed : undefined;
+      return format.sentences([
+        meaning.sent[entry.kind],
+        entry.result === 'Confirmed' ? t.history.confirmed : undefined,
+      ]);
     case 'ProvisioningEmailFailed': {
       const { repeated } = entry;
       return format.sentences([
@@ -168,12 +246,12 @@ function whatWasSaid(entry: HistoryEntry, { t, format }: View): string | undefin
     case 'ProvisioningEmailFeedback':
       return t.history.feedbackMeaning[entry.delivery];
     default:
-      return undefined;
+      return assertNever(entry);
   }
 }
 
 /** What the mail service said in its own words, for those who can use it. */
-const technicalReason = (entry: HistoryEntry): string | undefined =>
+const technicalReason = (entry: ToldEntry): string | undefined =>
   entry.type === 'ProvisioningEmailFeedback' || entry.type === 'ProvisioningEmailFailed'
     ? entry.reason
     : undefined;
@@ -183,7 +261,7 @@ function byWhom(actor: string, { t }: View): string {
   return systems[actor] ?? t.line.by(actor);
 }
 
-function whatHappened(entry: HistoryEntry, { t, format }: View): string {
+function whatHappened(entry: ToldEntry, { t, format }: View): string {
   switch (entry.type) {
     case 'Rescheduled': {
       const to = format.date(entry.requestedStartDate);

@@ -224,8 +224,8 @@ function LinesTable({ view, list, isOfAll }: LinesTableProps) {
                 <span>{line.endCustomer.name}</span>
                 <small>
                   {line.offer} · {line.subscriptionId}
-                  {isOfAll ? ` · ${t.partner}: ${line.partnerId}` : null}
                 </small>
+                {isOfAll ? <small>{`${t.partner}: ${line.partnerId}`}</small> : null}
               </span>
             </td>
             <td role="cell" data-label={columns[2]}>

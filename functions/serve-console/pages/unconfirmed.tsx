@@ -1,5 +1,5 @@
 import type { LineAnswer } from '../../../shared/contracts/api.ts';
-import type { HistoryEntry } from '../../../shared/domain/history.ts';
+import type { ToldEntry } from '../../../shared/domain/history.ts';
 import { mayResend } from '../../../shared/use-cases/access.ts';
 import type { PersonalView } from '../view.ts';
 import { BackLink, Dialog, type DialogProps, SupportCase } from './dialog.tsx';
@@ -57,7 +57,7 @@ export function UnconfirmedPage(props: UnconfirmedProps) {
 interface NoticeProps {
   readonly view: PersonalView;
   readonly line: LineAnswer;
-  readonly history: readonly HistoryEntry[];
+  readonly history: readonly ToldEntry[];
 }
 
 /** That nobody knows yet whether the newest email of a line left, and what follows from that now. */

@@ -157,15 +157,35 @@ export const en = {
       'contact-change': 'Provisioning email sent to the new contact',
     },
     ProvisioningEmailFailed: 'Provisioning email could not be sent',
-    ProvisioningEmailUnconfirmed:
-      'Provisioning email may have been sent; the mail service has not confirmed it yet',
-    confirmed: 'Confirmed by the mail service’s report',
+    ProvisioningEmailUnconfirmed: 'Provisioning email may have been sent',
+    confirmed: 'The mail service’s answer was lost; its report has confirmed it since.',
     notAccepted: 'The mail service did not accept it. Nothing was sent or counted.',
     repeated: (times: string, since: string) => `${times} times in a row since ${since}.`,
-    /** What a report means; where that is clear, nothing. */
+    filter: 'Filter the history',
+    kinds: { emails: 'Emails', contact: 'Contact', line: 'Order line' },
+    nothing: 'Nothing of this kind has happened yet.',
+    before: 'From',
+    after: 'To',
+    unknown: 'Not recorded',
+    /** What has come of an entry, or follows from it. */
+    meaning: {
+      Booked: 'On the requested start date, the email goes to whoever is the contact by then.',
+      sent: {
+        first: 'The provisioning window started with it.',
+        resend: 'The deadline did not change.',
+        'contact-change': 'From then on, emails go to this address only. The deadline did not change.',
+      },
+      ProvisioningEmailUnconfirmed:
+        'The mail service’s answer was lost. The email counts, and its report will tell whether it left.',
+      sameAddress: 'The address stayed the same: the name or the language changed.',
+      Onboarded: 'The rest is set up in Control Hub. No more emails are sent.',
+      Closed: 'The subscription had not been set up by then. That is still possible, and so is a resend.',
+      Cancelled: 'No more emails are sent.',
+    },
+    /** What a report means. */
     feedbackMeaning: {
-      Accepted: undefined,
-      Delivered: undefined,
+      Accepted: 'The mail service took it and is delivering it.',
+      Delivered: 'The recipient’s mail server took it. A filter may still have put it in the spam folder.',
       Delayed: 'The recipient’s mail server did not take it yet; the mail service keeps trying.',
       Bounced: 'The recipient’s mail server sent it back.',
       Complained: 'Nothing more is sent to this address.',

@@ -161,13 +161,34 @@ export const ja: Texts = {
     ProvisioningEmailFailed: 'プロビジョニング メールを送信できませんでした',
     ProvisioningEmailUnconfirmed:
       'プロビジョニング メールの送信を確認できていません（メール サービスからの報告待ち）',
-    confirmed: 'メール サービスからの報告により送信を確認',
+    confirmed: 'メール サービスからの応答は失われましたが、その後の報告により送信を確認しました。',
     notAccepted:
       'メール サービスがメールを受け付けませんでした。送信されておらず、送信回数にも含まれません。',
     repeated: (times, since) => `${since} 以降、連続 ${times} 回。`,
+    filter: '履歴を絞り込み',
+    kinds: { emails: 'メール', contact: '担当者', line: '注文品目' },
+    nothing: '該当する履歴はまだありません。',
+    before: '変更前',
+    after: '変更後',
+    unknown: '記録なし',
+    meaning: {
+      Booked: 'メールは、希望開始日の時点の担当者に送信されます。',
+      sent: {
+        first: 'このメールの送信により、プロビジョニング期間が始まりました。',
+        resend: '期限は変わりません。',
+        'contact-change': '以後のメールは、このアドレスにのみ送信されます。期限は変わりません。',
+      },
+      ProvisioningEmailUnconfirmed:
+        'メール サービスからの応答が失われました。送信回数に含まれ、送信されたかどうかはメール サービスからの報告で確認されます。',
+      sameAddress: 'アドレスは変わらず、氏名または言語のみ変更されました。',
+      Onboarded: '以降の設定は Control Hub で行います。今後、メールは送信されません。',
+      Closed: 'その時点で設定が完了していませんでした。引き続き、設定とメールの再送信が可能です。',
+      Cancelled: '今後、メールは送信されません。',
+    },
     feedbackMeaning: {
-      Accepted: undefined,
-      Delivered: undefined,
+      Accepted: 'メール サービスが受け付け、配信しています。',
+      Delivered:
+        '受信側のメール サーバーが受け取りました。迷惑メール フォルダーに振り分けられている場合があります。',
       Delayed: '受信側のメール サーバーがまだ受け取っていません。メール サービスが引き続き配信を試みます。',
       Bounced: '受信側のメール サーバーから差し戻されました。',
       Complained: 'このアドレスには、以後メールを送信しません。',
