@@ -3,7 +3,15 @@ import { type HttpBindings, getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { csrf } from 'hono/csrf';
-import { createLocalJWKSet, exportJWK, generateKeyPair, type JWK, jwtVerify } from 'jose';
+import {
+  createLocalJWKSet,
+  exportJWK,
+  generateKeyPair,
+  type JWK,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from 'jose';
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider';
 import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js';
 import * as z from 'zod';
@@ -146,15 +154,30 @@ export async function startSignIn(storage: Storage, origin: string, assets: Asse
     },
 
     /** The claims of a token that this server issued and that is still good; undefined for any other. */
-    async verify(token: string): Promise<Record<string, unknown> | undefined> {
-      try {
-        return (await jwtVerify(token, publicKeys, { issuer, audience, requiredClaims: ['exp'] })).payload;
-      } catch {
-        return undefined;
-      }
-    },
+    verify: tokenVerifier(publicKeys, issuer),
   };
 }
+
+/** To check a signature costs as much as to read a line, so tokens that were good are remembered: so many. */
+const mostRemembered = 1000;
+
+function tokenVerifier(publicKeys: JWTVerifyGetKey, issuer: string) {
+  const remembered = new Map<string, JWTPayload>();
+  return async (token: string): Promise<JWTPayload | undefined> => {
+    const known = remembered.get(token);
+    if (known && isCurrent(known)) return known;
+    try {
+      const { payload } = await jwtVerify(token, publicKeys, { issuer, audience, requiredClaims: ['exp'] });
+      if (remembered.size === mostRemembered) remembered.clear();
+      remembered.set(token, payload);
+      return payload;
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+const isCurrent = ({ exp = 0 }: JWTPayload): boolean => exp > Date.now() / 1000;
 
 const minutes = (count: number): number => count * 60;
 

@@ -2,11 +2,13 @@ import { EventEmitter } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
 import * as z from 'zod';
+import { workInPlace } from './level-in-place.ts';
 
 /*
  * DynamoDB's API in a thread of its own, since it works as hard as all the rest. Requests come as messages, and are
  * handed to the library as its HTTP server would.
  */
+workInPlace();
 const { path } = z.object({ path: z.string() }).parse(workerData);
 const server = dynalite({ path, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
 
