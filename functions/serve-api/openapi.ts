@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
-import { descriptionAnswer } from '../../shared/contracts/api.ts';
+import { descriptionAnswer, idempotencyHeaders } from '../../shared/contracts/api.ts';
 import { exampleProblem, type ProblemCode, problems, problemPath } from '../../shared/contracts/problems.ts';
-import type { RouteDescription } from './route.ts';
+import { replayedHeader, type RouteDescription } from './route.ts';
 
 /** The OpenAPI 3.1 description of the API, generated from what serves it. */
 export function describeApi(routes: readonly RouteDescription[]) {
@@ -49,7 +49,10 @@ const operationOf = ({
       content: { 'application/json': { schema: body, example: requestExample } },
     },
   }),
-  responses: { ...answered(answer), ...refused(codes) },
+  responses: {
+    ...answered(answer, requestParams.header === idempotencyHeaders),
+    ...refused(codes),
+  },
 });
 
 const requestId = z.string().meta({ description: 'Identifies the request in support cases and logs' });
@@ -62,14 +65,20 @@ const wwwAuthenticate = z
   .literal('Bearer')
   .meta({ description: 'The authentication scheme: a bearer token' });
 
-const answered = ({
-  description,
-  schema,
-  example,
-}: RouteDescription['answer']): ZodOpenApiResponsesObject => ({
+const replayed = z
+  .literal('true')
+  .exactOptional()
+  .meta({
+    description: 'An earlier request with the same idempotency key got this answer; nothing was done',
+  });
+
+const answered = (
+  { description, schema, example }: RouteDescription['answer'],
+  isIdempotent: boolean,
+): ZodOpenApiResponsesObject => ({
   200: {
     description,
-    headers: z.object({ 'x-request-id': requestId }),
+    headers: z.object({ 'x-request-id': requestId, ...(isIdempotent ? { [replayedHeader]: replayed } : {}) }),
     content: { 'application/json': { schema, example } },
   },
 });

@@ -65,7 +65,12 @@ interface Call {
   readonly caller: Caller;
   readonly requestId: string;
   readonly services: ServingServices;
+  /** Says that the answer is that of an earlier request with the same idempotency key. */
+  readonly markAsReplayed: () => void;
 }
+
+/** The header of an answer that an earlier request with the same idempotency key got before. */
+export const replayedHeader = 'Idempotent-Replayed';
 
 /** A call that needs an access token. Its answers are personal and must not be cached on the way. */
 export const route = <Parts extends RequestParts, Answer extends z.ZodObject>(
@@ -80,7 +85,8 @@ export const route = <Parts extends RequestParts, Answer extends z.ZodObject>(
     const { requestId, claims } = readGatewayContext(c.env);
     const caller = callerOf(verifiedClaims(claims, c.req.header('authorization')), services.claimNames);
     const request = await readRequest(definition.request, c);
-    const answer = await definition.handle(request, { caller, requestId, services });
+    const markAsReplayed = () => c.header(replayedHeader, 'true');
+    const answer = await definition.handle(request, { caller, requestId, services, markAsReplayed });
     c.header('cache-control', 'no-store');
     return json(c, answer);
   },

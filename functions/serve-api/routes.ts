@@ -80,11 +80,12 @@ export const routes: readonly Route[] = [
       example: examples.resend,
     },
     problems: ['order-line-not-found', ...refusalCodes, 'email-not-sent', 'email-unconfirmed'],
-    handle: async ({ path, header }, { caller, requestId, services }) => {
+    handle: async ({ path, header }, { caller, requestId, services, markAsReplayed }) => {
       const asked = { caller, requestId, idempotencyKey: header['idempotency-key'] };
       const outcome = await resend(path, asked, services);
       if (outcome.outcome !== 'sent') throw problemOf(outcome, requestId);
-      const { line, email } = outcome;
+      const { line, email, isReplayed } = outcome;
+      if (isReplayed) markAsReplayed();
       return { line, email };
     },
   }),
@@ -107,11 +108,12 @@ export const routes: readonly Route[] = [
       'email-not-sent',
       'email-unconfirmed',
     ],
-    handle: async ({ path, header, body }, { caller, requestId, services }) => {
+    handle: async ({ path, header, body }, { caller, requestId, services, markAsReplayed }) => {
       const { applyToAllLines, ...contact } = body;
       const asked = { caller, requestId, applyToAllLines, idempotencyKey: header['idempotency-key'] };
       const outcome = await changeContact(path, contact, asked, services);
       if (outcome.outcome !== 'changed') throw problemOf(outcome, requestId);
+      if (outcome.lines.every(({ isReplayed }) => isReplayed)) markAsReplayed();
       return {
         lines: outcome.lines.map(({ line }) => line),
         skipped: outcome.skipped.map(({ lineId, why }) => {

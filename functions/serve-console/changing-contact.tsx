@@ -176,7 +176,7 @@ export function changingContact(app: Hono<ConsoleEnv>, context: ConsoleContext):
     const { to: email } = requested.email;
     const changed = resultOf({
       outcome: 'changed',
-      lines: [{ line: dialog.line, outcome: 'sent', email }],
+      lines: [{ line: dialog.line, outcome: 'sent', email, isReplayed: true }],
       skipped: [],
     });
     return show(c, <ContactSavedPage {...dialog} outcome={changed} leavesOthers={leavesOthers} />);

@@ -34,6 +34,8 @@ interface ChangeOf<Line> {
   readonly outcome: 'sent' | 'saved-for-first' | 'saved' | 'unchanged';
   /** The address that it was for. */
   readonly email: string;
+  /** Whether an earlier request with the same idempotency key did it. */
+  readonly isReplayed: boolean;
 }
 
 export interface ContactChanges {
@@ -95,8 +97,8 @@ const changeLine = (
     {
       kind: 'contact-change',
       decide: (line, at, key) => decide(line, change, { at, actor: asked.caller.name }, key, services),
-      replay: (line, kept) => ({ instead: changeKept(line, kept) }),
-      sent: (line, email) => ({ line, outcome: 'sent', email: email.to }),
+      replay: (line, kept) => ({ instead: { ...changeKept(line, kept), isReplayed: true } }),
+      sent: (line, email) => ({ line, outcome: 'sent', email: email.to, isReplayed: false }),
     },
     services,
   );
@@ -135,16 +137,18 @@ function quietly(
   at: Instant,
 ): Decision<ChangeOf<OrderLine>> {
   const changed = key === undefined ? line : keepAnswer(line, { key, at, change });
-  return { instead: quietChange(changed, change), line: changed };
+  return { instead: { ...quietChange(changed, change), isReplayed: false }, line: changed };
 }
 
-const quietChange = (line: OrderLine, { outcome, email }: QuietChange): ChangeOf<OrderLine> => ({
+const quietChange = (line: OrderLine, { outcome, email }: QuietChange): Change => ({
   line,
   outcome: outcome === 'saved' && line.status === 'Scheduled' ? 'saved-for-first' : outcome,
   email,
 });
 
-function changeKept(line: OrderLine, { email, change }: KeptAnswer): ChangeOf<OrderLine> {
+type Change = Omit<ChangeOf<OrderLine>, 'isReplayed'>;
+
+function changeKept(line: OrderLine, { email, change }: KeptAnswer): Change {
   if (email) return { line, outcome: 'sent', email: email.to };
   if (change) return quietChange(line, change);
   throw new Error('nothing was kept of a contact change but its idempotency key');

@@ -16,7 +16,11 @@ import {
 } from './requested-email.ts';
 
 /** An email that left, and the line after it. */
-type Resent = { readonly outcome: 'sent' } & ResendAnswer;
+interface Resent extends ResendAnswer {
+  readonly outcome: 'sent';
+  /** Whether an earlier request with the same idempotency key sent it. */
+  readonly isReplayed: boolean;
+}
 
 /** Sends the provisioning email again. The same idempotency key within 24 hours gets the first answer. */
 export async function resend(key: LineKey, asked: Asked, services: ResendServices): Promise<Resent | Unmet> {
@@ -38,6 +42,7 @@ export async function resend(key: LineKey, asked: Asked, services: ResendService
       },
       sent: (line, email) => ({
         outcome: 'sent',
+        isReplayed: false,
         ...(first(line) ?? { line: presentLine(line, email.sentAt, limits), email }),
       }),
     },
@@ -57,10 +62,11 @@ function decide(line: OrderLine, at: Instant, limits: ResendLimits): Decision<Re
 /** What the key was answered first; an email that only the mail service's report told of is answered now. */
 function replay(line: OrderLine, kept: KeptAnswer, at: Instant, limits: ResendLimits): Permit<Resent> {
   const first = answerOf(kept);
-  if (first) return { instead: { outcome: 'sent', ...first } };
+  const replayed = { outcome: 'sent', isReplayed: true } as const;
+  if (first) return { instead: { ...replayed, ...first } };
   if (!kept.email) throw new Error('neither an answer nor an email was kept for an idempotency key');
   const answer = { line: presentLine(line, at, limits), email: kept.email };
-  return { instead: { outcome: 'sent', ...answer }, line: withFirstAnswer(line, kept, answer) };
+  return { instead: { ...replayed, ...answer }, line: withFirstAnswer(line, kept, answer) };
 }
 
 /** The first answer to a resend, as it was kept. */

@@ -82,8 +82,11 @@ describe('an idempotency key', () => {
     const orderId = await awaiting({ offer: 'A-WX' });
     const key = { 'idempotency-key': 'a-key' };
     const first = await api.resend(token, orderId, '1', key);
+    expect(first.headers.get('idempotent-replayed')).toBeNull();
     await api.advance('PT23H');
-    expect((await api.resend(token, orderId, '1', key)).body).toEqual(first.body);
+    const again = await api.resend(token, orderId, '1', key);
+    expect(again.body).toEqual(first.body);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
     await api.advance('PT2H');
     expect((await api.resend(token, orderId, '1', key)).body.email.messageId).not.toBe(
       first.body.email.messageId,

@@ -64,9 +64,10 @@ test('a resend that was made before: one read, and the first outcome for whoever
   const caller = { name: 'maya', partnerId: 'northwind', roles: new Set(['resend']) };
   const first = await resend(awaiting, { caller, requestId: 'job 1', idempotencyKey: 'k' }, services);
   calls.length = 0;
-  expect(await resend(awaiting, { caller, requestId: 'job 1', idempotencyKey: 'k' }, services)).toEqual(
-    first,
-  );
+  expect(await resend(awaiting, { caller, requestId: 'job 1', idempotencyKey: 'k' }, services)).toEqual({
+    ...first,
+    isReplayed: true,
+  });
   expect(calls).toEqual(['BatchGetItem']);
 });
 
