@@ -7,6 +7,7 @@ import { Gateway } from './constructs/gateway.ts';
 import { Intake } from './constructs/intake.ts';
 import { Masses } from './constructs/masses.ts';
 import { Monitoring } from './constructs/monitoring.ts';
+import { ResendJobs } from './constructs/resend-jobs.ts';
 import { SignIn } from './constructs/sign-in.ts';
 import { Sweep } from './constructs/sweep.ts';
 import { WorkQueues } from './constructs/work-queue.ts';
@@ -40,9 +41,10 @@ export class ServiceStack extends Stack {
     const gateway = new Gateway(this, 'Gateway', { settings });
     const signIn = new SignIn(this, 'SignIn', { settings, people, origin: gateway.origin });
     const callerSalt = new CallerSalt(this, 'CallerSalt');
-    const serving = { settings, table, mail, callerSalt, gateway, signIn };
+    const serving = { settings, table, mail, callerSalt, workQueues, gateway, signIn };
     new Api(this, 'Api', serving);
     new Console(this, 'Console', serving);
+    new ResendJobs(this, 'ResendJobs', { settings, table, mail, workQueues });
     new Sweep(this, 'Sweep', { settings, table, stateMachine });
     new Monitoring(this, 'Monitoring', { settings, stateMachine, stage: gateway.stage });
 

@@ -1,7 +1,12 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
-import { largestBody, Problem, problemDocument, problems } from '../../shared/contracts/problems.ts';
+import {
+  largestBody as usualLargestBody,
+  Problem,
+  problemDocument,
+  problems,
+} from '../../shared/contracts/problems.ts';
 import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
 import { faultForLog } from '../../shared/contracts/log.ts';
 import { requestLog } from '../../shared/runtime/request-log.ts';
@@ -20,17 +25,11 @@ export function createApp(services: ServingServices): Hono {
     await next();
     c.header('x-request-id', readGatewayContext(c.env).requestId);
   });
-  app.use(
-    bodyLimit({
-      maxSize: largestBody,
-      onError: () => {
-        throw new Problem({ code: 'payload-too-large' });
-      },
-    }),
-  );
 
-  for (const { method, path, serve } of routes) {
-    app.on(method, path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) => serve(c, services));
+  for (const { method, path, largestBody, serve } of routes) {
+    app.on(method, path.replaceAll(/\{(\w+)\}/g, ':$1'), bodyOfAtMost(largestBody), (c) =>
+      serve(c, services),
+    );
   }
   app.route('/docs', docs(routes, openApiDocument));
 
@@ -60,3 +59,11 @@ export function createApp(services: ServingServices): Hono {
 
   return app;
 }
+
+const bodyOfAtMost = (maxSize = usualLargestBody) =>
+  bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new Problem({ code: 'payload-too-large' }, `The body may have at most ${maxSize} bytes.`);
+    },
+  });

@@ -95,8 +95,18 @@ curl -X POST "$API/orders/ORD-1001/lines/1/resend" -H "Authorization: Bearer $TO
         </dd>
         <dt>Idempotency</dt>
         <dd>
-          Send an <code>Idempotency-Key</code> with every resend. The same key on the same line returns the
-          first answer for 24 hours, and never sends again, even if the first answer was lost.
+          Send an <code>Idempotency-Key</code> with every resend, contact change and bulk resend. The same key
+          on the same line, or for a bulk resend of the same partner, returns the first answer for 24 hours,
+          and never sends again, even if the first answer was lost. An answer that was given before has the
+          header <code>Idempotent-Replayed: true</code>.
+        </dd>
+        <dt>Many lines at once</dt>
+        <dd>
+          A bulk resend takes up to 1,000 lines by name, or a filter of the list that means up to 10,000, and
+          sends them in the background by the rules of a single resend. Ask for the address in
+          <code>Location</code> every few seconds until <code>status</code> is <code>Completed</code>; what
+          came of each line is at its <code>/items</code>, also as CSV with <code>Accept: text/csv</code>. A
+          partner has one at a time.
         </dd>
         <dt>Limits</dt>
         <dd>

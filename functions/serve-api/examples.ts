@@ -1,11 +1,14 @@
 import type {
   ContactChangeAnswer,
   HistoryAnswer,
+  JobAnswer,
+  JobItemsAnswer,
   LineAnswer,
   ListAnswer,
   OrderAnswer,
   ResendAnswer,
 } from '../../shared/contracts/api.ts';
+import { itemsAsCsv } from '../../shared/use-cases/present-resend-job.ts';
 
 /* The answers that the description of the API shows: one line, from its order to a resend and a new contact. */
 
@@ -116,6 +119,38 @@ const contactChange: ContactChangeAnswer = {
 
 const contactChangeRequest = { email: corrected.to, name: 'Joanna Reyes', applyToAllLines: true };
 
+const jobId = '3f1b7a52-6d0c-4a3e-9a54-0d8f1c2b7e61';
+
+const [one, two] = [
+  { orderId: line.orderId, lineId: '1' },
+  { orderId: line.orderId, lineId: '2' },
+];
+const jobRequest = { lines: [one, two] };
+
+const startedJob: JobAnswer = {
+  jobId,
+  status: 'Queued',
+  counts: { total: 2, sent: 0, skipped: 0, failed: 0, unconfirmed: 0 },
+  createdAt: '2026-11-22T09:00:00.000Z',
+  createdBy: maya.email,
+};
+
+const job: JobAnswer = {
+  ...startedJob,
+  status: 'Completed',
+  counts: { ...startedJob.counts, sent: 1, skipped: 1 },
+  completedAt: '2026-11-22T09:00:01.204Z',
+};
+
+const jobItems: JobItemsAnswer = {
+  items: [
+    { ...one, result: 'sent', messageId: resent.messageId, to: resent.to, at: resent.sentAt },
+    { ...two, result: 'skipped', code: 'point-of-no-return', at: '2026-11-22T09:00:01.196Z' },
+  ],
+};
+
+const jobItemsAsCsv = itemsAsCsv(jobItems.items);
+
 const description = {
   openapi: '3.1.0',
   info: { title: 'Provisioning emails', version: '1.0.0' },
@@ -130,5 +165,10 @@ export const examples = {
   resend,
   contactChange,
   contactChangeRequest,
+  jobRequest,
+  startedJob,
+  job,
+  jobItems,
+  jobItemsAsCsv,
   description,
 };

@@ -37,6 +37,7 @@ const operationOf = ({
   request: { body, ...requestParams },
   requestExample,
   answer,
+  csv,
   problems: codes,
   isOpen,
 }: RouteDescription): ZodOpenApiOperationObject => ({
@@ -50,7 +51,7 @@ const operationOf = ({
     },
   }),
   responses: {
-    ...answered(answer, requestParams.header === idempotencyHeaders),
+    ...answered(answer, csv, requestParams.header === idempotencyHeaders),
     ...refused(codes),
   },
 });
@@ -65,23 +66,33 @@ const wwwAuthenticate = z
   .literal('Bearer')
   .meta({ description: 'The authentication scheme: a bearer token' });
 
-const replayed = z
-  .literal('true')
-  .exactOptional()
-  .meta({
-    description: 'An earlier request with the same idempotency key got this answer; nothing was done',
-  });
+const replayed = z.literal('true').exactOptional().meta({
+  description: 'An earlier request with the same idempotency key got this answer; nothing was done',
+});
+
+const location = z.string().meta({ description: 'Where to find it' });
 
 const answered = (
-  { description, schema, example }: RouteDescription['answer'],
+  { status, description, schema, example }: RouteDescription['answer'],
+  csv: RouteDescription['csv'],
   isIdempotent: boolean,
-): ZodOpenApiResponsesObject => ({
-  200: {
+): ZodOpenApiResponsesObject => {
+  const response = {
     description,
-    headers: z.object({ 'x-request-id': requestId, ...(isIdempotent ? { [replayedHeader]: replayed } : {}) }),
-    content: { 'application/json': { schema, example } },
-  },
-});
+    headers: z.object({
+      'x-request-id': requestId,
+      ...(status === 202 ? { Location: location } : {}),
+      ...(isIdempotent ? { [replayedHeader]: replayed } : {}),
+    }),
+    content: {
+      'application/json': { schema, example },
+      ...(csv && {
+        'text/csv': { schema: z.string().meta({ description: csv.description }), example: csv.example },
+      }),
+    },
+  };
+  return status === 202 ? { 202: response } : { 200: response };
+};
 
 /** The problems that an operation may answer, by status; each with a schema and an example of its own. */
 function refused(codes: readonly ProblemCode[]): ZodOpenApiResponsesObject {

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { accepts } from 'hono/accepts';
 import * as z from 'zod';
 import { checked, invalidRequest, Problem, type ProblemCode } from '../../shared/contracts/problems.ts';
 import { readGatewayContext, verifiedClaims } from '../../shared/runtime/gateway-context.ts';
@@ -34,8 +35,17 @@ export interface RouteDescription {
   readonly summary: string;
   readonly request: RequestParts;
   readonly requestExample?: object;
-  /** The answer of status 200. */
-  readonly answer: { readonly description: string; readonly schema: z.ZodObject; readonly example: object };
+  /** The answer, of status 200 unless it says otherwise. */
+  readonly answer: {
+    readonly status?: 202;
+    readonly description: string;
+    readonly schema: z.ZodObject;
+    readonly example: object;
+  };
+  /** The largest body, in bytes, if it is not that of other calls. */
+  readonly largestBody?: number;
+  /** The answer to those who would rather have CSV. */
+  readonly csv?: { readonly description: string; readonly example: string };
   /** What it may answer instead. */
   readonly problems: readonly ProblemCode[];
   /** Whether it needs no access token. */
@@ -48,11 +58,12 @@ export interface Route extends RouteDescription {
 
 interface RouteDefinition<Parts extends RequestParts, Answer extends z.ZodObject> extends Omit<
   RouteDescription,
-  'isOpen'
+  'isOpen' | 'csv'
 > {
   readonly request: Parts;
   readonly requestExample?: Parts['body'] extends z.ZodType ? z.input<Parts['body']> : never;
   readonly answer: {
+    readonly status?: 202;
     readonly description: string;
     readonly schema: Answer;
     readonly example: z.input<Answer>;
@@ -67,6 +78,15 @@ interface Call {
   readonly services: ServingServices;
   /** Says that the answer is that of an earlier request with the same idempotency key. */
   readonly markAsReplayed: () => void;
+  /** Says where to find what the request made. */
+  readonly locate: (path: string) => void;
+}
+
+interface CsvDefinition<Parts extends RequestParts> {
+  readonly description: string;
+  readonly example: string;
+  readonly fileName: (request: Received<Parts>) => string;
+  readonly handle: (request: Received<Parts>, call: Call) => Promise<string>;
 }
 
 /** The header of an answer that an earlier request with the same idempotency key got before. */
@@ -76,6 +96,7 @@ export const replayedHeader = 'Idempotent-Replayed';
 export const route = <Parts extends RequestParts, Answer extends z.ZodObject>(
   definition: RouteDefinition<Parts, Answer> & {
     readonly handle: (request: Received<Parts>, call: Call) => Promise<z.output<Answer>>;
+    readonly csv?: CsvDefinition<Parts>;
   },
 ): Route => ({
   ...definition,
@@ -85,10 +106,22 @@ export const route = <Parts extends RequestParts, Answer extends z.ZodObject>(
     const { requestId, claims } = readGatewayContext(c.env);
     const caller = callerOf(verifiedClaims(claims, c.req.header('authorization')), services.claimNames);
     const request = await readRequest(definition.request, c);
-    const markAsReplayed = () => c.header(replayedHeader, 'true');
-    const answer = await definition.handle(request, { caller, requestId, services, markAsReplayed });
+    const call: Call = {
+      caller,
+      requestId,
+      services,
+      markAsReplayed: () => c.header(replayedHeader, 'true'),
+      locate: (path) => c.header('location', path),
+    };
+    const { csv, answer } = definition;
     c.header('cache-control', 'no-store');
-    return json(c, answer);
+    if (csv) c.header('vary', 'accept');
+    if (csv && prefersCsv(c)) {
+      const text = await csv.handle(request, call);
+      c.header('content-disposition', `attachment; filename="${csv.fileName(request)}"`);
+      return c.body(text, 200, { 'content-type': csvType });
+    }
+    return json(c, await definition.handle(request, call), answer.status);
   },
 });
 
@@ -153,5 +186,14 @@ async function readJson(c: Context): Promise<unknown> {
   }
 }
 
-const json = (c: Context, body: object): Response =>
-  c.body(JSON.stringify(body), 200, { 'content-type': 'application/json' });
+const json = (c: Context, body: object, status: 200 | 202 = 200): Response =>
+  c.body(JSON.stringify(body), status, { 'content-type': 'application/json' });
+
+const csvType = 'text/csv; charset=utf-8; header=present';
+
+const prefersCsv = (c: Context): boolean =>
+  accepts(c, {
+    header: 'Accept',
+    supports: ['application/json', 'text/csv'],
+    default: 'application/json',
+  }) === 'text/csv';

@@ -12,12 +12,28 @@ import {
   orderPath,
   resendAnswer,
   idempotencyHeaders,
+  jobAnswer,
+  jobItemsAnswer,
+  jobItemsQuery,
+  jobListAnswer,
+  jobListQuery,
+  jobPath,
+  jobRequest,
+  jobStartQuery,
 } from '../../shared/contracts/api.ts';
+import { largestJobBody } from '../../shared/contracts/problems.ts';
 import { refusalCodes } from '../../shared/domain/rules.ts';
 import { changeContact } from '../../shared/use-cases/change-contact.ts';
 import { problemOf } from '../../shared/use-cases/present-unmet.ts';
 import { listLines, readHistory, readLine, readOrder } from '../../shared/use-cases/read-order-lines.ts';
+import {
+  listJobs,
+  readJob,
+  readJobItems,
+  readJobItemsAsCsv,
+} from '../../shared/use-cases/read-resend-jobs.ts';
 import { resend } from '../../shared/use-cases/resend.ts';
+import { startJob } from '../../shared/use-cases/start-resend-job.ts';
 import { examples } from './examples.ts';
 import { describeApi } from './openapi.ts';
 import { openRoute, type Route, route } from './route.ts';
@@ -121,6 +137,74 @@ export const routes: readonly Route[] = [
           return { lineId, reason: code, ...(extras.support ? { support: extras.support } : {}) };
         }),
       };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/resend-jobs',
+    operationId: 'startResendJob',
+    summary: 'Send the provisioning emails of many lines again, by the rules of a single resend',
+    request: { query: jobStartQuery, header: idempotencyHeaders, body: jobRequest },
+    requestExample: examples.jobRequest,
+    largestBody: largestJobBody,
+    answer: {
+      status: 202,
+      description: 'The job, which goes on by itself; `Location` says where to see how far it got',
+      schema: jobAnswer,
+      example: examples.startedJob,
+    },
+    problems: ['job-in-progress'],
+    handle: async ({ query, header, body }, { caller, services, markAsReplayed, locate }) => {
+      const asked = { request: body, ...query, idempotencyKey: header['idempotency-key'] };
+      const { job, isReplayed } = await startJob(caller, asked, services);
+      locate(`/resend-jobs/${job.jobId}`);
+      if (isReplayed) markAsReplayed();
+      return job;
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/resend-jobs',
+    operationId: 'listResendJobs',
+    summary: 'The bulk resends of your partner, newest first',
+    request: { query: jobListQuery },
+    answer: {
+      description: 'A page of jobs; `cursor` if there are more',
+      schema: jobListAnswer,
+      example: { items: [examples.job] },
+    },
+    problems: [],
+    handle: ({ query }, { caller, services }) => listJobs(caller, query, services),
+  }),
+  route({
+    method: 'get',
+    path: '/resend-jobs/{jobId}',
+    operationId: 'getResendJob',
+    summary: 'A bulk resend, and how far it got',
+    request: { path: jobPath },
+    answer: { description: 'The job', schema: jobAnswer, example: examples.job },
+    problems: ['job-not-found'],
+    handle: ({ path }, { caller, services }) => readJob(caller, path.jobId, services),
+  }),
+  route({
+    method: 'get',
+    path: '/resend-jobs/{jobId}/items',
+    operationId: 'getResendJobItems',
+    summary: 'What came of the lines of a bulk resend so far',
+    request: { path: jobPath, query: jobItemsQuery },
+    answer: {
+      description: 'A page of results; `cursor` if there are more',
+      schema: jobItemsAnswer,
+      example: examples.jobItems,
+    },
+    problems: ['job-not-found'],
+    handle: ({ path, query }, { caller, services }) => readJobItems(caller, path.jobId, query, services),
+    csv: {
+      description: 'All results, with a header',
+      example: examples.jobItemsAsCsv,
+      fileName: ({ path }) => `resend-job-${path.jobId}.csv`,
+      handle: ({ path, query }, { caller, services }) =>
+        readJobItemsAsCsv(caller, path.jobId, query, services),
     },
   }),
   openRoute({

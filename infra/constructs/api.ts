@@ -3,6 +3,7 @@ import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import { resendQueue } from '../../functions/resend-order-lines/queue.ts';
 import { docsAssets, docsFolder } from '../../functions/serve-api/docs.ts';
 import type { servingEnvironment } from '../../shared/runtime/serving.ts';
 import type { FunctionSettings } from '../settings.ts';
@@ -12,18 +13,20 @@ import { HttpFunction } from './http-function.ts';
 import type { RuntimeFiles } from '../bundle.ts';
 import type { Mail } from './mail.ts';
 import type { SignIn } from './sign-in.ts';
+import type { WorkQueues } from './work-queue.ts';
 
 interface ApiProps {
   readonly settings: FunctionSettings;
   readonly table: Table;
   readonly mail: Mail;
   readonly callerSalt: CallerSalt;
+  readonly workQueues: WorkQueues;
   readonly gateway: Gateway;
   readonly signIn: SignIn;
 }
 
 /** The paths that need an access token, which API Gateway verifies. All others are open. */
-const protectedPaths = ['/order-lines', '/orders/{proxy+}'];
+const protectedPaths = ['/order-lines', '/orders/{proxy+}', '/resend-jobs', '/resend-jobs/{proxy+}'];
 
 const openPaths = [
   { path: '/health', throttle: openThrottles.scarce },
@@ -46,19 +49,22 @@ export class Api extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, table, mail, callerSalt, gateway, signIn }: ApiProps,
+    { settings, table, mail, callerSalt, workQueues, gateway, signIn }: ApiProps,
   ) {
     super(scope, id);
-    const { integration } = new HttpFunction<typeof servingEnvironment>(this, 'ServeApi', {
+    const server = new HttpFunction<typeof servingEnvironment>(this, 'ServeApi', {
       settings,
       table,
       mail,
       callerSalt,
+      workQueues,
       folder: 'serve-api',
       description: 'Serves the HTTP API',
       environment: (serving) => serving,
       files: docsFiles,
     });
+    workQueues.of(resendQueue.functionName).grantSend(server);
+    const { integration } = server;
     const authorizer = new HttpJwtAuthorizer('SignIn', signIn.issuer, {
       jwtAudience: signIn.audience,
     });

@@ -14,12 +14,14 @@ import { HttpFunction } from './http-function.ts';
 import type { RuntimeFiles } from '../bundle.ts';
 import type { Mail } from './mail.ts';
 import type { SignIn } from './sign-in.ts';
+import type { WorkQueues } from './work-queue.ts';
 
 interface ConsoleProps {
   readonly settings: FunctionSettings;
   readonly table: Table;
   readonly mail: Mail;
   readonly callerSalt: CallerSalt;
+  readonly workQueues: WorkQueues;
   readonly gateway: Gateway;
   readonly signIn: SignIn;
 }
@@ -49,7 +51,7 @@ export class Console extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, table, mail, callerSalt, gateway, signIn }: ConsoleProps,
+    { settings, table, mail, callerSalt, workQueues, gateway, signIn }: ConsoleProps,
   ) {
     super(scope, id);
     // A new secret ends all sessions, and nothing else is lost: it need not outlive the stack.
@@ -67,6 +69,7 @@ export class Console extends Construct {
       table,
       mail,
       callerSalt,
+      workQueues,
       folder: 'serve-console',
       description: 'Serves the console',
       environment: (serving) => ({

@@ -3,6 +3,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import type * as z from 'zod';
+import { resendQueue } from '../../functions/resend-order-lines/queue.ts';
 import { listIndexes } from '../../shared/adapters/order-line-item.ts';
 import type { servingEnvironment } from '../../shared/runtime/serving.ts';
 import { type FunctionSettings, variablesOf } from '../settings.ts';
@@ -12,12 +13,14 @@ import type { RuntimeFiles } from '../bundle.ts';
 import { LambdaFunction } from './lambda-function.ts';
 import type { Mail } from './mail.ts';
 import { grantItems, grantQuery } from './table.ts';
+import type { WorkQueues } from './work-queue.ts';
 
 interface HttpFunctionProps<Environment extends z.ZodType> {
   readonly settings: FunctionSettings;
   readonly table: Table;
   readonly mail: Mail;
   readonly callerSalt: CallerSalt;
+  readonly workQueues: WorkQueues;
   /** The folder in functions/ that holds its handler.ts. */
   readonly folder: string;
   readonly description: string;
@@ -35,7 +38,7 @@ export class HttpFunction<
   readonly deployment: GradualDeployment;
 
   constructor(scope: Construct, id: string, props: HttpFunctionProps<Environment>) {
-    const { settings, table, mail, callerSalt, environment, ...rest } = props;
+    const { settings, table, mail, callerSalt, workQueues, environment, ...rest } = props;
     const { SETTLED_LINE_DAYS, MAIL_SETTINGS, RESEND_LIMITS, CLAIM_NAMES } = variablesOf(settings);
     super(scope, id, {
       ...rest,
@@ -48,6 +51,7 @@ export class HttpFunction<
         RESEND_LIMITS,
         CLAIM_NAMES,
         CALLER_SALT_SECRET_ARN: callerSalt.secretArn,
+        RESEND_QUEUE_URL: workQueues.of(resendQueue.functionName).urls.queue,
       }),
       // API Gateway waits for 30 s, and a claim to send is leased for 45 s.
       timeout: Duration.seconds(29),

@@ -2,6 +2,7 @@ import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-
 import type { Hono } from 'hono';
 import type { Duration } from 'luxon';
 import * as z from 'zod';
+import * as resendOrderLines from '../../functions/resend-order-lines/handler.ts';
 import * as sendProvisioningEmail from '../../functions/send-provisioning-email/handler.ts';
 import { createApp } from '../../functions/serve-api/app.ts';
 import { readAssets } from '../../functions/serve-console/assets.ts';
@@ -89,6 +90,7 @@ const settings = readEnvironment(z.object(variables).omit(ofSignIn), {
   DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/dead-letters',
   SENDING_QUEUE_URL: queueUrlOf('send-provisioning-email'),
   STOPPING_QUEUE_URL: queueUrlOf('stop-executions'),
+  RESEND_QUEUE_URL: queueUrlOf('resend-order-lines'),
   CALLER_SALT_SECRET_ARN: 'local',
   ...variablesOf({
     ...defaults,
@@ -154,7 +156,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
     SIGN_IN_CLIENT_ID: consoleClientId,
   };
 
-  queues.deliverTo(new Map([...intake(clients, now), ...workers(clients)]));
+  queues.deliverTo(new Map([...intake(clients, now), ...workers(clients, now)]));
   await sweepHourly(storage, jobs, clock, sweep);
   await removeExpiredItems(storage, jobs, clock, clients.dynamoDb, settings.SETTLED_LINE_DAYS);
   await jobs.start();
@@ -216,8 +218,8 @@ const intake = (clients: AwsClients, now: () => Date) =>
   ]);
 
 /** The functions that work off queues of the product's own, with services that lead to this machine. */
-function workers(clients: AwsClients): readonly [string, Consumer][] {
-  const handlers = workerHandlers(clients);
+function workers(clients: AwsClients, now: () => Date): readonly [string, Consumer][] {
+  const handlers = workerHandlers(clients, now);
   return declaredQueues.map((declared) => {
     const handler = handlers[declared.functionName];
     if (!handler) throw new Error(`${declared.functionName} does not run on one machine`);
@@ -225,8 +227,11 @@ function workers(clients: AwsClients): readonly [string, Consumer][] {
   });
 }
 
-const workerHandlers = (clients: AwsClients): Readonly<Record<string, MessagesHandler>> => ({
+const workerHandlers = (clients: AwsClients, now: () => Date): Readonly<Record<string, MessagesHandler>> => ({
   'stop-executions': stopExecutions.consumer(stopExecutions.buildServices(settings, clients, noTurns)),
+  'resend-order-lines': resendOrderLines.worker(
+    resendOrderLines.buildServices(settings, clients, now, silentMetrics),
+  ),
 });
 
 /** What runs the Task states: the function's handler, and DynamoDB called as Step Functions calls it. */

@@ -37,17 +37,24 @@ export const sesClient = (config: SESClientConfig = {}): SESClient =>
     ...config,
   });
 
+/** The names of SES's errors for too many emails, per second or per day. */
+const throttlings = [
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+  'LimitExceededException',
+];
+
+/** Whether the mail service refused an email, for that reason, only because of how many it had taken. */
+export const isThrottling = (reason: string): boolean => throttlings.includes(reason);
+
 /**
  * The errors that mean SES did not accept an email, by their SDK names: those of its service model, of its developer
  * guide ("Amazon SES API error codes"), and those common to all of AWS ("Common errors"). Any other error response leaves
  * that open.
  */
 const refusals: ReadonlySet<string> = new Set([
-  // of the rate, per second or per day
-  'Throttling',
-  'ThrottlingException',
-  'TooManyRequestsException',
-  'LimitExceededException',
+  ...throttlings,
   // of the email, its sender or the account
   'MessageRejected',
   'MailFromDomainNotVerifiedException',

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { longestWindowDays } from '../domain/follow-up.ts';
 import { historyTypes } from '../domain/history.ts';
 import { deliveries, lineStatuses, locales } from '../domain/order-line.ts';
+import { jobStatuses, lineResults, mostNamedLines } from '../domain/resend-job.ts';
 import { refusalCodes } from '../domain/rules.ts';
 import { contactChangeFields, duration, identifier, instant, plainText } from './fields.ts';
 import { problems, supportDetails } from './problems.ts';
@@ -39,6 +40,25 @@ const filterFields = {
   }),
 };
 
+const pageFields = {
+  limit: z
+    .string()
+    .regex(/^(?:[1-9][0-9]?|100)$/, 'must be a whole number from 1 to 100')
+    .transform(Number)
+    .default(25)
+    .meta({
+      description: 'The most entries in one page',
+      override: { type: 'integer', minimum: 1, maximum: 100, default: 25, pattern: undefined },
+    }),
+  cursor: z
+    .string()
+    .max(400)
+    .exactOptional()
+    .meta({ description: 'From the previous page, to get the next' }),
+};
+
+const partnerId = identifier.exactOptional().meta({ description: 'The partner, for operators' });
+
 export const listQuery = z.strictObject({
   ...filterFields,
   provisioningPending: z
@@ -49,20 +69,7 @@ export const listQuery = z.strictObject({
       description: 'Closed by their window and not onboarded since',
       override: { type: 'boolean', enum: undefined },
     }),
-  limit: z
-    .string()
-    .regex(/^(?:[1-9][0-9]?|100)$/, 'must be a whole number from 1 to 100')
-    .transform(Number)
-    .default(25)
-    .meta({
-      description: 'The most lines in one page',
-      override: { type: 'integer', minimum: 1, maximum: 100, default: 25, pattern: undefined },
-    }),
-  cursor: z
-    .string()
-    .max(400)
-    .exactOptional()
-    .meta({ description: 'From the previous page, to get the next' }),
+  ...pageFields,
   partnerId: identifier
     .exactOptional()
     .meta({ description: 'The partner, for operators. Without it they search, with `q`, the lines of all' }),
@@ -82,6 +89,52 @@ export const idempotencyHeaders = z.object({
 export const contactChange = z.strictObject({
   ...contactChangeFields,
   applyToAllLines: z.boolean().default(false),
+});
+
+/** What a bulk resend is for: lines by name, or all that a filter of the list means. */
+export const jobRequest = z
+  .strictObject({
+    lines: z
+      .array(z.strictObject({ orderId, lineId }), 'must be a list of {orderId, lineId}')
+      .min(1, 'must name a line')
+      .max(mostNamedLines, `must be at most ${mostNamedLines} lines: use a filter for more`)
+      .exactOptional()
+      .meta({ description: 'The lines; one that is named twice counts once' }),
+    filter: z
+      .strictObject({
+        ...filterFields,
+        provisioningPending: z
+          .boolean('must be true or false')
+          .exactOptional()
+          .meta({ description: 'Closed by their window and not onboarded since' }),
+      })
+      .exactOptional()
+      .meta({ description: 'All lines of the partner that the list shows with these filters' }),
+  })
+  .refine(
+    ({ lines, filter }) => (lines === undefined) !== (filter === undefined),
+    'must have either lines or a filter',
+  )
+  .meta({ oneOf: [{ required: ['lines'] }, { required: ['filter'] }] });
+export type JobRequest = z.output<typeof jobRequest>;
+
+/** On whose behalf an operator starts a job. */
+export const jobStartQuery = z.strictObject({ partnerId });
+export const jobListQuery = z.strictObject({ ...pageFields, partnerId });
+
+export const jobPath = z.object({
+  jobId: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the id of a job')
+    .meta({ example: '3f1b7a52-6d0c-4a3e-9a54-0d8f1c2b7e61' }),
+});
+
+export const jobItemsQuery = z.strictObject({
+  ...pageFields,
+  result: z
+    .enum(lineResults, `must be one of ${lineResults.join(', ')}`)
+    .exactOptional()
+    .meta({ description: 'Only lines with which it ended so' }),
 });
 
 /* What goes out. */
@@ -175,6 +228,43 @@ export const contactChangeAnswer = z.object({
   skipped: z.array(z.object({ lineId: z.string(), reason: codes, support: supportDetails.exactOptional() })),
 });
 export type ContactChangeAnswer = z.output<typeof contactChangeAnswer>;
+
+const count = z.int().min(0);
+
+export const jobAnswer = z
+  .object({
+    jobId: z.string(),
+    status: z.enum(jobStatuses),
+    counts: z.object({
+      total: count,
+      sent: count,
+      skipped: count.meta({ description: 'Lines that a single resend would have been refused for' }),
+      failed: count.meta({ description: 'Lines whose email was not sent' }),
+      unconfirmed: count.meta({ description: 'Lines whose email may have been sent, and is counted' }),
+    }),
+    createdAt: instant,
+    createdBy: z.string(),
+    completedAt: instant.exactOptional(),
+  })
+  .meta({ id: 'ResendJob' });
+export type JobAnswer = z.output<typeof jobAnswer>;
+
+export const jobListAnswer = z.object({ items: z.array(jobAnswer), cursor: z.string().exactOptional() });
+export type JobListAnswer = z.output<typeof jobListAnswer>;
+
+const jobItem = z.object({
+  orderId: z.string(),
+  lineId: z.string(),
+  result: z.enum(lineResults),
+  code: codes.exactOptional().meta({ description: 'Why not, as a single resend would have been answered' }),
+  messageId: z.string().exactOptional(),
+  to: z.string().exactOptional(),
+  at: instant,
+});
+export type JobItem = z.output<typeof jobItem>;
+
+export const jobItemsAnswer = z.object({ items: z.array(jobItem), cursor: z.string().exactOptional() });
+export type JobItemsAnswer = z.output<typeof jobItemsAnswer>;
 
 export const healthAnswer = z.object({ status: z.literal('ok') });
 

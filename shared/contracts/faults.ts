@@ -20,6 +20,8 @@ export const faultNames = {
   readThrottled: 'ReadThrottled',
   /** Too many concurrent writers of one line; a retry finds them gone. */
   lineContended: 'LineContended',
+  /** Too many concurrent writers of one job; a retry finds them gone. */
+  jobContended: 'JobContended',
   /** SQS kept refusing messages of a batch. */
   messagesNotQueued: 'MessagesNotQueued',
   /** AWS asked to be called less often, or has no room for more executions: another time it takes the call. */

@@ -5,6 +5,9 @@ import { check, type InputError, inputErrors } from './validation.ts';
 /** The largest request body that is accepted, in bytes. */
 export const largestBody = 16 * 1024;
 
+/** The same for a bulk resend, which may name 1,000 lines. */
+export const largestJobBody = 256 * 1024;
+
 /** Where the setup is finished after the point of no return. */
 export const controlHubLink = 'https://admin.webex.com';
 
@@ -36,9 +39,10 @@ const extras = z.object({
   reason: z.string().meta({ description: 'What the mail service said' }),
   canResendAt: instant,
   support: supportDetails,
+  jobId: z.string().meta({ description: 'The job that is under way' }),
 });
 
-const { errors, placedBy, link, requestedStartDate, reason, canResendAt, support } = extras.shape;
+const { errors, placedBy, link, requestedStartDate, reason, canResendAt, support, jobId } = extras.shape;
 
 /** One row of the table: everything that the product says about a problem. */
 interface ProblemRow<Status extends number, Shape extends z.ZodRawShape> {
@@ -122,6 +126,23 @@ export const problems = {
     detail: () => 'Nothing answers to this path and method.',
     example: {},
   }),
+  'job-not-found': problem({
+    status: 404,
+    title: 'There is no such job',
+    description:
+      'The job does not exist, or is not one of your partner. Check the id; jobs are kept for 90 days.',
+    adds: {},
+    detail: () => 'Your partner has no such job.',
+    example: {},
+  }),
+  'job-in-progress': problem({
+    status: 409,
+    title: 'A job of your partner is under way',
+    description: 'A partner has one bulk resend at a time. Wait until the one in `jobId` is completed.',
+    adds: { jobId },
+    detail: ({ jobId }) => `Wait until the job ${jobId} of your partner is completed.`,
+    example: { jobId: '3f1b7a52-6d0c-4a3e-9a54-0d8f1c2b7e61' },
+  }),
   'point-of-no-return': problem({
     status: 409,
     title: 'The organization is already onboarded',
@@ -163,7 +184,7 @@ export const problems = {
     title: 'The request body is too large',
     description: 'No request needs a body this large. Send a smaller one.',
     adds: {},
-    detail: () => `The body may have at most ${largestBody} bytes.`,
+    detail: () => 'The body is larger than any that this call needs.',
     example: {},
   }),
   'unsupported-media-type': problem({

@@ -1,10 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
+import { sqsClient } from '../adapters/dead-letters.ts';
 import { mail, sesClient } from '../adapters/mail.ts';
 import { dynamoDbClient, orderLineStore } from '../adapters/order-line-store.ts';
+import { queue } from '../adapters/queue.ts';
+import { resendJobStore } from '../adapters/resend-job-store.ts';
 import { readSecret, secretsClient } from '../adapters/secrets.ts';
 import { type ClaimNames, variables } from '../contracts/environment.ts';
 import type { ResendServices } from '../use-cases/requested-email.ts';
+import type { JobServices } from '../use-cases/start-resend-job.ts';
 import { type CallerHash, callerHash } from './caller-hash.ts';
 import { createLog } from './logger.ts';
 import { createMetrics } from './metrics.ts';
@@ -18,16 +22,17 @@ export const servingEnvironment = z.object({
   RESEND_LIMITS: variables.RESEND_LIMITS,
   CLAIM_NAMES: variables.CLAIM_NAMES,
   CALLER_SALT_SECRET_ARN: variables.CALLER_SALT_SECRET_ARN,
+  RESEND_QUEUE_URL: variables.RESEND_QUEUE_URL,
 });
 
 /** What a function that serves people works with. */
-export interface ServingServices extends ResendServices {
+export interface ServingServices extends ResendServices, JobServices {
   readonly claimNames: ClaimNames;
   /** Names callers in the log of requests. */
   readonly callerHash: CallerHash;
 }
 
-const servingClients = () => ({ dynamoDb: dynamoDbClient(), ses: sesClient() });
+const servingClients = () => ({ dynamoDb: dynamoDbClient(), ses: sesClient(), sqs: sqsClient() });
 
 export function buildServingServices(
   environment: z.output<typeof servingEnvironment>,
@@ -40,6 +45,8 @@ export function buildServingServices(
   const log = createLog(serviceName);
   return {
     store: orderLineStore(clients.dynamoDb, environment.TABLE_NAME, environment.SETTLED_LINE_DAYS),
+    jobs: resendJobStore(clients.dynamoDb, environment.TABLE_NAME),
+    jobQueue: queue(clients.sqs, environment.RESEND_QUEUE_URL),
     mail: mail(clients.ses, environment.CONFIGURATION_SET),
     mailSettings: environment.MAIL_SETTINGS,
     limits: environment.RESEND_LIMITS,

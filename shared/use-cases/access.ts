@@ -97,11 +97,39 @@ export function listedPartner(
   named: string | undefined,
   { isSearch }: { readonly isSearch: boolean },
 ): string | undefined {
+  if (isSearch && isOperator(caller)) return named;
+  return askedPartner(
+    caller,
+    named,
+    'an operator names the partner whose lines to list, or searches those of all with q',
+  );
+}
+
+/**
+ * The partner whose bulk resends the caller lists.
+ * @throws Problem no-access, invalid-request
+ */
+export const jobsPartner = (caller: Caller, named: string | undefined): string =>
+  askedPartner(caller, named, 'an operator names the partner');
+
+/**
+ * The partner many of whose lines the caller resends at once. No single order says whom to ask instead.
+ * @throws Problem no-access, invalid-request
+ */
+export function resendingPartner(caller: Caller, named: string | undefined): string {
+  const partnerId = jobsPartner(caller, named);
+  if (mayResend(caller)) return partnerId;
+  throw new Problem(
+    { code: 'no-access' },
+    'Your account lacks the role to resend emails. Ask your administrator for it.',
+  );
+}
+
+/** @param unnamed what an operator is told who names no partner */
+function askedPartner(caller: Caller, named: string | undefined, unnamed: string): string {
   if (isOperator(caller)) {
-    if (named !== undefined || isSearch) return named;
-    throw invalidPartner(
-      'an operator names the partner whose lines to list, or searches those of all with q',
-    );
+    if (named !== undefined) return named;
+    throw invalidPartner(unnamed);
   }
   if (!mayView(caller) || caller.partnerId === undefined) throw new Problem({ code: 'no-access' });
   if (named !== undefined && named !== caller.partnerId)

@@ -7,6 +7,7 @@ export function problemOf({ outcome: _, ...facts }: Unmet, requestId: string): P
     case 'point-of-no-return':
       return new Problem({ ...facts, link: controlHubLink });
     case 'email-not-sent':
+      return new Problem({ code: facts.code, support: supportCase(requestId) });
     case 'email-unconfirmed':
       return new Problem({ ...facts, support: supportCase(requestId) });
     default:

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { cursors, type ListRequest, type OrderLineStore } from '../adapters/order-line-store.ts';
 import {
   type HistoryAnswer,
+  type JobRequest,
   type LineAnswer,
   type ListAnswer,
   type listQuery,
@@ -10,9 +11,9 @@ import {
 import { invalidRequest, Problem } from '../contracts/problems.ts';
 import { told, type ToldEntry } from '../domain/history.ts';
 import { withoutStaleClaim } from '../domain/claims.ts';
-import { byLineId, type LineKey } from '../domain/order-line.ts';
+import { byLineId, type LineKey, type OrderLine } from '../domain/order-line.ts';
 import type { ResendLimits } from '../domain/rules.ts';
-import { plus, toInstant } from '../domain/time.ts';
+import { type Instant, plus, toInstant } from '../domain/time.ts';
 import { type Caller, isVisible, listedPartner, requireView } from './access.ts';
 import { presentEntry } from './present-history.ts';
 import { presentLine } from './present-line.ts';
@@ -31,25 +32,25 @@ type ListQuery = z.output<typeof listQuery> & Pick<ListRequest, 'settled'>;
  */
 export async function listLines(
   caller: Caller,
-  { q, closingWithin, cursor, limit, partnerId, ...filter }: ListQuery,
+  { cursor, limit, partnerId, ...filter }: ListQuery,
   { store, limits, now }: ReadServices,
 ): Promise<ListAnswer> {
-  const listed = listedPartner(caller, partnerId, { isSearch: q !== undefined });
+  const ofPartner = listedPartner(caller, partnerId, { isSearch: filter.q !== undefined });
   const after = cursor === undefined ? undefined : cursors.decode(cursor);
   if (cursor !== undefined && after === undefined) {
     throw invalidRequest([{ path: 'cursor', message: 'must be the cursor of an answer before' }]);
   }
   const at = toInstant(now());
+  const { word, ...listed } = listedBy(filter, at);
   const request = {
-    ...filter,
+    ...listed,
     limit,
-    ...(closingWithin === undefined ? {} : { closesBy: plus(at, closingWithin) }),
     ...(after === undefined ? {} : { after }),
   };
   const page =
-    listed === undefined
-      ? await store.search({ ...request, find: { word: q ?? '' } })
-      : await store.list({ ...request, partnerId: listed, ...(q === undefined ? {} : { word: q }) });
+    ofPartner === undefined
+      ? await store.search({ ...request, find: { word: word ?? '' } })
+      : await store.list({ ...request, partnerId: ofPartner, ...(word === undefined ? {} : { word }) });
   if (!page) {
     const message = 'is the beginning of too much: give more of it, or name the partner';
     throw invalidRequest([{ path: 'q', message }]);
@@ -79,6 +80,33 @@ export async function findSubscription(
   const lines = found?.lines.filter((line) => line.subscriptionId === subscriptionId) ?? [];
   if (lines.length === 0) throw new Problem({ code: 'not-found' }, 'There is no such subscription.');
   return lines.map((line) => presentLine(line, toInstant(now()), limits));
+}
+
+/** What lists may be filtered by, as callers give it. */
+type LineFilter = NonNullable<JobRequest['filter']> & Pick<ListRequest, 'settled'>;
+
+const listedBy = ({ q, closingWithin, ...filter }: LineFilter, at: Instant) => ({
+  ...filter,
+  ...(q === undefined ? {} : { word: q }),
+  ...(closingWithin === undefined ? {} : { closesBy: plus(at, closingWithin) }),
+});
+
+/** As many lines as are read at once of those that a filter means. */
+const filteredAtOnce = 500;
+
+/** All lines of a partner that the list shows with a filter, in pages. */
+export async function* allLines(
+  partnerId: string,
+  filter: LineFilter,
+  { store, now }: ReadServices,
+): AsyncIterable<readonly OrderLine[]> {
+  const request = { ...listedBy(filter, toInstant(now())), partnerId, limit: filteredAtOnce };
+  let after: string | undefined;
+  do {
+    const { lines, next } = await store.list({ ...request, ...(after === undefined ? {} : { after }) });
+    yield lines;
+    after = next;
+  } while (after !== undefined);
 }
 
 /** Begins the cursors within the settled lines; no other cursor has a point. */

@@ -1,3 +1,4 @@
+import { isThrottling } from '../adapters/mail.ts';
 import { type Metrics, productMetrics } from '../contracts/metrics.ts';
 import { keptAnswer } from '../domain/answers.ts';
 import { unconfirmedOf, withoutStaleClaim } from '../domain/claims.ts';
@@ -33,11 +34,16 @@ export type Unmet =
   | ({ readonly outcome: 'denied' } & Denial)
   | ({ readonly outcome: 'refused' } & Refusal)
   /** The mail service did not take it: nothing left, and nothing is counted. */
-  | { readonly outcome: 'not-sent'; readonly code: 'email-not-sent' }
+  | {
+      readonly outcome: 'not-sent';
+      readonly code: 'email-not-sent';
+      /** The mail service takes no more at the moment: another time it may. */
+      readonly isThrottled: boolean;
+    }
   /** It may have left, and is counted. Without `canResendAt` the line has used up its emails. */
   | { readonly outcome: 'unconfirmed'; readonly code: 'email-unconfirmed'; readonly canResendAt?: Instant };
 
-export const notSent: Unmet = { outcome: 'not-sent', code: 'email-not-sent' };
+export const notSent = { outcome: 'not-sent', code: 'email-not-sent', isThrottled: false } as const;
 
 /** What is to be done for a request that was not made before. */
 export type Decision<Met> = { readonly sendTo: Contact } | Exclude<Permit<Met | Unmet>, { send: unknown }>;
@@ -109,7 +115,7 @@ function without<Met>(
       return outcome.instead;
     case 'refused':
       log.error('an email was not sent', { requestId, reason: outcome.reason });
-      return notSent;
+      return { ...notSent, isThrottled: isThrottling(outcome.reason) };
     case 'unconfirmed':
       return unconfirmed(outcome.line, toInstant(now()), limits);
   }

@@ -8,6 +8,7 @@ import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-l
 import { createConsole } from '../../functions/serve-console/app.tsx';
 import { buildServices, environment } from '../../functions/serve-console/handler.ts';
 import { dynamoDbClient } from '../../shared/adapters/order-line-store.ts';
+import { sqsClient } from '../../shared/adapters/dead-letters.ts';
 import { sesClient } from '../../shared/adapters/mail.ts';
 import { readSecret, secretsClient } from '../../shared/adapters/secrets.ts';
 import { readEnvironment } from '../../shared/contracts/environment.ts';
@@ -65,7 +66,7 @@ export async function consoleVisitor(deployed: Deployment): Promise<Visitor> {
   const { url, outputs } = deployed;
   const settings = await consoleEnvironment(deployed);
   const config = clientConfig(deployed);
-  const clients = { dynamoDb: dynamoDbClient(config), ses: sesClient(config) };
+  const clients = { dynamoDb: dynamoDbClient(config), ses: sesClient(config), sqs: sqsClient(config) };
   const secrets = secretsClient(config);
   const salt = () => readSecret(secrets, settings.CALLER_SALT_SECRET_ARN);
   const serving = buildServingServices(

@@ -50,8 +50,17 @@ function isReading({ method, isOpen }: Route): boolean {
   return method === 'get' && !isOpen;
 }
 
-/** A schema cannot say that a text has no markup, or that a cursor is one of the API's: it may be refused. */
-const settings = ['GET /order-lines', 'PUT /orders/{orderId}/lines/{lineId}/provisioning-contact']
+/**
+ * A schema cannot say that a text has no markup, that a cursor is one of the API's, or that no other job is under way: it
+ * may be refused.
+ */
+const settings = [
+  'GET /order-lines',
+  'PUT /orders/{orderId}/lines/{lineId}/provisioning-contact',
+  'POST /resend-jobs',
+  'GET /resend-jobs',
+  'GET /resend-jobs/{jobId}/items',
+]
   .map(
     (name) =>
       `[[operations]]\ninclude-name = "${name}"\nchecks.positive_data_acceptance.expected-statuses = ["2xx", "400", "404", "409", "429"]\n`,
@@ -103,12 +112,18 @@ async function knownValues(api: Client, token: string): Promise<Record<string, s
     cursor: z.string(),
   });
   const { items, cursor } = listed.parse(await api.ok('/order-lines?limit=100', { token }));
+  const { jobId } = await api.ok<{ jobId: string }>('/resend-jobs', {
+    method: 'POST',
+    token,
+    json: { filter: { status: 'AwaitingProvisioningDetails' } },
+  });
   const some = items.slice(0, 5);
   const emails = some.map(({ provisioningContact }) => provisioningContact.email);
   return {
     orderId: [...new Set(items.map(({ orderId }) => orderId))],
     lineId: [...new Set(items.map(({ lineId }) => lineId))],
     partnerId: [partner],
+    jobId: [jobId],
     q: [...some.flatMap(({ orderId, subscriptionId }) => [orderId, subscriptionId]), ...emails],
     cursor: [cursor],
     email: [...emails, 'joanna.reyes@alderfinch.example', 'new@example.com'],

@@ -245,8 +245,10 @@ describe('API', () => {
 
   test('asks for a token where the order lines are, and nowhere else', () => {
     const open = [...anonymous, ...ofSessions];
-    expect(Object.keys(routes).sort()).toEqual([...open, 'ANY /order-lines', 'ANY /orders/{proxy+}'].sort());
-    for (const key of ['ANY /order-lines', 'ANY /orders/{proxy+}']) {
+    const lines = ['ANY /order-lines', 'ANY /orders/{proxy+}'];
+    const jobs = ['ANY /resend-jobs', 'ANY /resend-jobs/{proxy+}'];
+    expect(Object.keys(routes).sort()).toEqual([...open, ...lines, ...jobs].sort());
+    for (const key of [...lines, ...jobs]) {
       expect(routes[key]).toMatchObject({ AuthorizationType: 'JWT', AuthorizerId: { Ref: authorizerId } });
     }
     for (const key of open) {

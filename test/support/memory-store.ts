@@ -2,7 +2,8 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { tableName } from '../../infra/local/table.ts';
 import { defaults } from '../../infra/settings.ts';
-import { parseLine } from '../../shared/adapters/order-line-item.ts';
+import { linePrefix, parseLine } from '../../shared/adapters/order-line-item.ts';
+import { resendJobStore } from '../../shared/adapters/resend-job-store.ts';
 import { orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import type { StoredLine } from '../../shared/domain/order-line.ts';
 import { type Around, MemoryTable } from './memory-table.ts';
@@ -23,8 +24,12 @@ function memoryTable(...given: readonly StoredLine[]): MemoryTable {
 export const storeOn = (table: MemoryTable, around?: Around) =>
   orderLineStore(table.client(around), tableName, defaults.settledLineDays, noPause);
 
+/** The product's store of bulk resends on it. */
+export const jobStoreOn = (table: MemoryTable, around?: Around) =>
+  resendJobStore(table.client(around), tableName);
+
 export const linesOf = (table: MemoryTable): readonly StoredLine[] =>
-  [...table.items.values()].filter(({ sk }) => sk !== 'order').map(parseLine);
+  [...table.items.values()].filter(({ sk }) => String(sk).startsWith(linePrefix)).map(parseLine);
 
 /**
  * The product's store on these lines. As in a table with other writers, each update is decided twice: the first time

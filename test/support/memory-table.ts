@@ -30,6 +30,7 @@ const input = {
     KeyConditionExpression: z.string(),
     ExclusiveStartKey: key.catchall(z.string()).optional(),
     Limit: z.int().optional(),
+    ScanIndexForward: z.boolean().default(true),
   }),
   BatchGetItemCommand: z.object({ RequestItems: z.record(z.string(), z.object({ Keys: z.array(key) })) }),
 };
@@ -126,11 +127,18 @@ export class MemoryTable {
     return {};
   }
 
-  #query({ IndexName, KeyConditionExpression, ExclusiveStartKey, Limit, ...names }: Query): object {
+  #query({
+    IndexName,
+    KeyConditionExpression,
+    ExclusiveStartKey,
+    Limit,
+    ScanIndexForward,
+    ...names
+  }: Query): object {
     const sortKey = IndexName ? indexes[IndexName].sortKey : 'sk';
     const matching = [...this.items.values()]
       .filter((item) => holds(KeyConditionExpression, item, names))
-      .sort((a, b) => (placeOf(a, sortKey) < placeOf(b, sortKey) ? -1 : 1));
+      .sort((a, b) => (placeOf(a, sortKey) < placeOf(b, sortKey) === ScanIndexForward ? -1 : 1));
     const left = ExclusiveStartKey
       ? matching.filter((item) => placeOf(item, sortKey) > placeOf(ExclusiveStartKey, sortKey))
       : matching;
@@ -161,7 +169,7 @@ function holds(text: string, item: Item, names: Names): boolean {
       const value = z.string().optional().parse(item[attribute(text, names)]);
       return value?.startsWith(String(names.ExpressionAttributeValues[beginning])) ?? false;
     }
-    const [, path = '', operator, value = ''] = /^(\S+) (=|>|>=|<=) (:\w+)$/.exec(part) ?? [];
+    const [, path = '', operator, value = ''] = /^(\S+) (=|>|>=|<=|<) (:\w+)$/.exec(part) ?? [];
     const [left, right] = [item[attribute(path, names)], names.ExpressionAttributeValues[value]];
     switch (operator) {
       case '=':
@@ -170,6 +178,8 @@ function holds(text: string, item: Item, names: Names): boolean {
         return z.string().optional().parse(left) !== undefined && String(left) > String(right);
       case '>=':
         return z.string().optional().parse(left) !== undefined && String(left) >= String(right);
+      case '<':
+        return z.string().optional().parse(left) !== undefined && String(left) < String(right);
       case '<=':
         return z.string().optional().parse(left) !== undefined && String(left) <= String(right);
       default:

@@ -83,6 +83,7 @@ it('has a schema for each problem, which asks for what its code always adds', ()
     'invalid-request': ['errors'],
     'point-of-no-return': ['link'],
     'not-started': ['requestedStartDate'],
+    'job-in-progress': ['jobId'],
     'contact-undeliverable': ['reason'],
     'resend-too-soon': ['canResendAt'],
     'email-not-sent': ['support'],

@@ -11,6 +11,8 @@ import type { OrderLine } from '../../shared/domain/order-line.ts';
 import { presentLine } from '../../shared/use-cases/present-line.ts';
 import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
 import { sessionCookie } from '../support/session.ts';
+import { MemoryTable } from '../support/memory-table.ts';
+import { jobStoreOn } from '../support/memory-store.ts';
 import { mailSettings } from '../support/mail-settings.ts';
 
 const key = () => Promise.resolve(new TextEncoder().encode('a key for tests, of more than 32 bytes'));
@@ -45,6 +47,8 @@ function consoleOf(stored: OrderLine) {
         throw new Error('not expected here');
       },
     },
+    jobs: jobStoreOn(new MemoryTable()),
+    jobQueue: { send: never, putBack: never },
     mail: { send: never },
     mailSettings,
     limits: defaults.resendLimits,

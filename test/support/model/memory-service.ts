@@ -31,7 +31,7 @@ import { silentMetrics } from '../../../shared/runtime/metrics.ts';
 import type { BusEvent } from '../client.ts';
 import { closeInput } from '../close-state.ts';
 import { partner } from '../events.ts';
-import { linesOf, storeOn } from '../memory-store.ts';
+import { jobStoreOn, linesOf, storeOn } from '../memory-store.ts';
 import { MemoryTable } from '../memory-table.ts';
 import { Life } from '../mortal.ts';
 import { makeCall } from '../trial.ts';
@@ -70,6 +70,9 @@ const lateReports = [5 * minute, 50 * minute, 110 * minute] as const;
 const stateMachineArn = 'arn:aws:states:local:000000000000:stateMachine:order-line';
 
 const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** The model starts no bulk resend. */
+const unasked = () => Promise.reject(new Error('no queue is asked for anything'));
 
 const claims: Readonly<Record<Person, object>> = {
   resend: { partner_id: partner, roles: ['view', 'resend'], email: 'rana@northwind.example' },
@@ -216,6 +219,8 @@ export class MemoryService implements Target {
     this.#sweep = () => sweepOrderLines.handle(intake);
     this.#api = createApp({
       ...sendServices,
+      jobs: jobStoreOn(this.#table),
+      jobQueue: { send: unasked, putBack: unasked },
       limits: defaults.resendLimits,
       claimNames: defaults.claimNames,
       callerHash: { prepare: () => undefined, of: () => Promise.resolve(undefined) },

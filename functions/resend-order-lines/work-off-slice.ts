@@ -1,0 +1,170 @@
+import type { Queue } from '../../shared/adapters/queue.ts';
+import type { ResendJobStore } from '../../shared/adapters/resend-job-store.ts';
+import { faultForLog } from '../../shared/contracts/log.ts';
+import type { LineKey } from '../../shared/domain/order-line.ts';
+import {
+  isCompleted,
+  type JobLine,
+  type LineOutcome,
+  type ResendJob,
+  type Slice,
+  stillAlive,
+  withSlice,
+} from '../../shared/domain/resend-job.ts';
+import { toInstant } from '../../shared/domain/time.ts';
+import type { Delivery, Postponed } from '../../shared/runtime/consume-messages.ts';
+import { findRequestedEmail } from '../../shared/use-cases/find-requested-email.ts';
+import type { Asked, ResendServices, Unmet } from '../../shared/use-cases/requested-email.ts';
+import { resend } from '../../shared/use-cases/resend.ts';
+
+export interface SliceServices extends ResendServices {
+  readonly jobs: ResendJobStore;
+  /** Leads back here. */
+  readonly queue: Queue;
+}
+
+/** No line is begun after so many milliseconds. */
+const timeLimit = 60_000;
+
+/** Seconds until a slice goes on whose lines met faults of our own, by how many times; then they count as failed. */
+const faultPauses = [0, 10, 30, 60] as const;
+
+/** Seconds until a slice goes on that the mail service throttled: twice as long each time that none of it left. */
+const throttlePause = { first: 10, longest: 900 };
+
+/** Seconds until it is looked again what became of an email whose sender died. */
+const claimPause = 5;
+
+/** What a line has come to; `claimed`: an earlier run may have sent its email, and its claim has not run out. */
+type Attempt = LineOutcome | 'claimed' | 'throttled' | 'faulty';
+
+/**
+ * Works off the next slice of a job, and has the one after it follow. Every step may happen twice: a line is resent by
+ * an idempotency key of the job's own, its results are written before the job counts them, and the job counts a slice
+ * by the same write that goes on to the next.
+ */
+export async function workOffSlice(
+  jobId: string,
+  delivery: Delivery,
+  services: SliceServices,
+): Promise<Postponed | undefined> {
+  const { jobs, queue, now, newId } = services;
+  const job = await jobs.find(jobId);
+  if (!job || isCompleted(job)) return undefined;
+  const number = job.nextSlice;
+  if (job.startedAt === undefined) await jobs.change(job, newId(), (current) => begun(current, now()));
+
+  const before = await jobs.slice(jobId, number);
+  const { slice, againIn } = await workOff(before, job, delivery, services);
+  if (slice !== before) await jobs.writeSlice(job, number, slice);
+  if (againIn !== undefined) {
+    await jobs.change(job, newId(), (current) => stillAlive(current, toInstant(now()), againIn));
+    return { againIn };
+  }
+  const at = toInstant(now());
+  const isCounted = await jobs.change(job, newId(), (current) =>
+    current.nextSlice === number ? withSlice(current, slice, at) : undefined,
+  );
+  // If another delivery of the message counted it, that one sends on.
+  if (isCounted && !isCompleted(withSlice(job, slice, at))) await queue.send([{ jobId }]);
+  return undefined;
+}
+
+const begun = (job: ResendJob, now: Date): ResendJob | undefined =>
+  job.startedAt === undefined ? stillAlive(job, toInstant(now)) : undefined;
+
+/** Resends what is left of a slice; `againIn`: some lines are still left, and go on in so many seconds. */
+async function workOff(
+  before: Slice,
+  job: ResendJob,
+  delivery: Delivery,
+  services: SliceServices,
+): Promise<{ readonly slice: Slice; readonly againIn?: number }> {
+  const lines: JobLine[] = [...before.lines];
+  const attempts: Attempt[] = [];
+  let isCutShort = false;
+  for (const [index, line] of before.lines.entries()) {
+    if (line.outcome) continue;
+    isCutShort ||= attempts.includes('throttled') || delivery.elapsed() > timeLimit;
+    if (isCutShort) break;
+    const attempt = await attemptLine(line, job, before.faults, services);
+    attempts.push(attempt);
+    if (typeof attempt === 'object') lines[index] = { ...line, outcome: attempt };
+  }
+  const faults = before.faults + (attempts.includes('faulty') ? 1 : 0);
+  const slice = attempts.length > 0 ? { lines, faults } : before;
+  if (lines.every(({ outcome }) => outcome)) return { slice };
+  return { slice, againIn: pauseAfter(attempts, faults, delivery) };
+}
+
+function pauseAfter(attempts: readonly Attempt[], faults: number, { count }: Delivery): number {
+  if (attempts.includes('throttled')) {
+    const { first, longest } = throttlePause;
+    const hasSent = attempts.some((attempt) => typeof attempt === 'object' && attempt.result === 'sent');
+    return hasSent ? first : Math.min(first * 2 ** (count - 1), longest);
+  }
+  if (attempts.includes('faulty')) return faultPauses[faults - 1] ?? 0;
+  return attempts.includes('claimed') ? claimPause : 0;
+}
+
+async function attemptLine(
+  { orderId, lineId }: LineKey,
+  job: ResendJob,
+  faults: number,
+  services: SliceServices,
+): Promise<Attempt> {
+  const { now, log } = services;
+  try {
+    return await resendLine({ orderId, lineId }, job, services);
+  } catch (error) {
+    log.error('a line of a job could not be resent', { orderId, lineId, fault: faultForLog(error) });
+    if (faults < faultPauses.length) return 'faulty';
+    // Whatever was thrown, the mail service was not called: what comes after that does not throw.
+    return { result: 'failed', code: 'internal', at: toInstant(now()) };
+  }
+}
+
+/** Resends a line as whoever started the job may do it. */
+async function resendLine(key: LineKey, job: ResendJob, services: SliceServices): Promise<Attempt> {
+  const { jobId, partnerId, createdBy } = job;
+  const caller = { name: createdBy, partnerId, roles: new Set(['resend']) };
+  // No caller can send a key with a space.
+  const asked: Asked = { caller, requestId: jobId, idempotencyKey: `job ${jobId}` };
+  const outcome = await resend(key, asked, services);
+  if (outcome.outcome === 'sent') {
+    const { messageId, to, sentAt: at } = outcome.email;
+    return { result: 'sent', messageId, to, at };
+  }
+  return (await emailBefore(key, asked, outcome, services)) ?? unmet(outcome, toInstant(services.now()));
+}
+
+/** What became of the email that an earlier run of the job may have sent, if there is one. */
+async function emailBefore(
+  key: LineKey,
+  { caller, idempotencyKey = '' }: Asked,
+  outcome: Unmet,
+  services: SliceServices,
+): Promise<Attempt | undefined> {
+  if (outcome.outcome === 'denied') return undefined;
+  const found = await findRequestedEmail(key, { caller, of: 'resend', idempotencyKey }, services);
+  if (found?.outcome === 'sent') {
+    const { messageId, to, sentAt: at } = found.email;
+    return { result: 'sent', messageId, to, at };
+  }
+  if (found === undefined) return undefined;
+  if (outcome.outcome !== 'unconfirmed') return 'claimed';
+  return { result: 'unconfirmed', code: outcome.code, to: found.to, at: toInstant(services.now()) };
+}
+
+function unmet(outcome: Unmet, at: string): Attempt {
+  const { code } = outcome;
+  switch (outcome.outcome) {
+    case 'denied':
+    case 'refused':
+      return { result: 'skipped', code, at };
+    case 'not-sent':
+      return outcome.isThrottled ? 'throttled' : { result: 'failed', code, at };
+    case 'unconfirmed':
+      return { result: 'unconfirmed', code, at };
+  }
+}

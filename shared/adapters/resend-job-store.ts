@@ -1,0 +1,294 @@
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { limitSpan } from '../domain/claims.ts';
+import { faultNames, NamedFault } from '../contracts/faults.ts';
+import { forEach } from '../domain/parallel.ts';
+import {
+  inSlices,
+  jobDays,
+  type JobStart,
+  lineResults,
+  newJob,
+  type ResendJob,
+  type Slice,
+} from '../domain/resend-job.ts';
+import type { LineKey } from '../domain/order-line.ts';
+import { type Instant, plus } from '../domain/time.ts';
+import { expiryAfter, expiryAttribute } from './expiry.ts';
+
+/**
+ * Bulk resends, in the table of the order lines. Each has a partition of its own, with one item for the job and one for
+ * each slice of its lines. A partition for each partner lists its jobs, newest first, keeps which is the latest, and
+ * what the idempotency keys of the last day led to. All reads are strongly consistent.
+ */
+export interface ResendJobStore {
+  find(jobId: string): Promise<ResendJob | undefined>;
+  /** The job that the partner started last, or is about to. */
+  latest(partnerId: string): Promise<JobStart | undefined>;
+  /** The job that a request with that idempotency key started within the last 24 hours. */
+  byIdempotencyKey(partnerId: string, key: string, now: Instant): Promise<ResendJob | undefined>;
+  /** Writes the lines of a job that is about to start. */
+  writeLines(start: Pick<JobStart, 'jobId' | 'createdAt'>, lines: readonly LineKey[]): Promise<void>;
+  /**
+   * Makes a job the latest of its partner, in place of another or of none; false if it is too late for that. From then
+   * on the job exists, whoever completes what is written of it.
+   */
+  becomeLatest(start: JobStart, inPlaceOf: JobStart | undefined): Promise<boolean>;
+  /** Writes what else there is of a job that became the latest; as often as you like. */
+  complete(start: JobStart): Promise<ResendJob>;
+  /**
+   * Changes a job by one conditional write. `decide` gets the job and says how it shall be; undefined: no write. If
+   * somebody else wrote meanwhile, it is asked again with the job as it is by then.
+   * @param writer names this change: one whose answer was lost is recognized by it
+   * @returns whether it is written
+   */
+  change(job: ResendJob, writer: string, decide: (job: ResendJob) => ResendJob | undefined): Promise<boolean>;
+  slice(jobId: string, slice: number): Promise<Slice>;
+  writeSlice(job: ResendJob, slice: number, content: Slice): Promise<void>;
+  /** The slices of a job, from one on, several at a time. */
+  slices(jobId: string, from: number): AsyncIterable<readonly Slice[]>;
+  /** The jobs of a partner, newest first. */
+  list(
+    partnerId: string,
+    page: { readonly limit: number; readonly after?: string },
+  ): Promise<{ readonly jobs: readonly ResendJob[]; readonly next?: string }>;
+}
+
+const text = z.string();
+
+const jobStart = z.object({
+  jobId: text,
+  partnerId: text,
+  createdAt: text,
+  createdBy: text,
+  total: z.int(),
+  idempotencyKey: text.exactOptional(),
+}) satisfies z.ZodType<JobStart>;
+
+const job = jobStart.extend({
+  counts: z.object({ sent: z.int(), skipped: z.int(), failed: z.int(), unconfirmed: z.int() }),
+  nextSlice: z.int(),
+  startedAt: text.exactOptional(),
+  completedAt: text.exactOptional(),
+  expectedBy: text,
+  writer: text.exactOptional(),
+  version: z.int(),
+}) satisfies z.ZodType<ResendJob>;
+
+const slice = z.object({
+  lines: z.array(
+    z.object({
+      orderId: text,
+      lineId: text,
+      outcome: z
+        .object({
+          result: z.enum(lineResults),
+          code: text.exactOptional(),
+          messageId: text.exactOptional(),
+          to: text.exactOptional(),
+          at: text,
+        })
+        .exactOptional(),
+    }),
+  ),
+  faults: z.int(),
+}) satisfies z.ZodType<Slice>;
+
+const keptKey = z.object({ jobId: text, at: text });
+const listed = z.object({ sk: text, jobId: text });
+
+/* Ids of orders and partners have no `#`: these partitions are nobody else's. */
+
+const jobPartition = (jobId: string) => `job#${jobId}`;
+const jobKey = (jobId: string) => ({ pk: jobPartition(jobId), sk: 'job' });
+const slicePrefix = 'slice#';
+/** Four digits: no job has that many slices. */
+const sliceSortKey = (number: number) => slicePrefix + String(number).padStart(4, '0');
+const sliceKey = (jobId: string, number: number) => ({
+  pk: jobPartition(jobId),
+  sk: sliceSortKey(number),
+});
+
+const partnerPartition = (partnerId: string) => `jobs#${partnerId}`;
+const latestKey = (partnerId: string) => ({ pk: partnerPartition(partnerId), sk: 'latest' });
+const idempotencyKeyOf = (partnerId: string, key: string) => ({
+  pk: partnerPartition(partnerId),
+  sk: `key#${key}`,
+});
+const entryPrefix = 'job#';
+const place = ({ createdAt, jobId }: Pick<JobStart, 'createdAt' | 'jobId'>) => `${createdAt}#${jobId}`;
+
+/** Where a list of jobs got to, as callers see it. */
+export const jobCursors = {
+  encode: (after: string): string => Buffer.from(after).toString('base64url'),
+  decode: (cursor: string): string | undefined => {
+    const after = Buffer.from(cursor, 'base64url').toString('utf8');
+    return /^\d{4}-\d\d-\d\dT[\d:.]+Z#[\w-]+$/.test(after) ? after : undefined;
+  },
+};
+
+/** How many slices are written, or read, at once. */
+const slicesAtOnce = 20;
+
+/** So many writers of one job do not meet. */
+const mostTries = 10;
+
+export function resendJobStore(dynamoDb: DynamoDBClient, tableName: string): ResendJobStore {
+  const client = DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } });
+  const table = { TableName: tableName };
+
+  async function get(key: { pk: string; sk: string }): Promise<unknown> {
+    const { Item } = await client.send(new GetCommand({ ...table, Key: key, ConsistentRead: true }));
+    return Item;
+  }
+
+  async function put(item: object, { createdAt }: Pick<JobStart, 'createdAt'>): Promise<void> {
+    const Item = { ...item, [expiryAttribute]: expiryAfter(createdAt, jobDays) };
+    await client.send(new PutCommand({ ...table, Item }));
+  }
+
+  /** Puts an item over the version before it, or, without one, where there is none; false if that was not so. */
+  async function putOver(
+    item: object,
+    { createdAt }: Pick<JobStart, 'createdAt'>,
+    before?: { readonly attribute: 'version' | 'jobId'; readonly value: string | number },
+  ): Promise<boolean> {
+    try {
+      await client.send(
+        new PutCommand({
+          ...table,
+          Item: { ...item, [expiryAttribute]: expiryAfter(createdAt, jobDays) },
+          ...(before
+            ? {
+                ConditionExpression: `${before.attribute} = :before`,
+                ExpressionAttributeValues: { ':before': before.value },
+              }
+            : { ConditionExpression: 'attribute_not_exists(pk)' }),
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return false;
+    }
+  }
+
+  async function find(jobId: string): Promise<ResendJob | undefined> {
+    const item = await get(jobKey(jobId));
+    return item === undefined ? undefined : job.parse(item);
+  }
+
+  async function latest(partnerId: string): Promise<JobStart | undefined> {
+    const item = await get(latestKey(partnerId));
+    return item === undefined ? undefined : jobStart.parse(item);
+  }
+
+  return {
+    find,
+    latest,
+
+    async byIdempotencyKey(partnerId, key, now) {
+      const item = await get(idempotencyKeyOf(partnerId, key));
+      if (item === undefined) return undefined;
+      const { jobId, at } = keptKey.parse(item);
+      return plus(at, limitSpan) > now ? await find(jobId) : undefined;
+    },
+
+    async writeLines(start, lines) {
+      const slices = [...inSlices(lines).entries()];
+      await forEach(slices, slicesAtOnce, ([number, content]) =>
+        put({ ...sliceKey(start.jobId, number), ...content }, start),
+      );
+    },
+
+    async becomeLatest(start, inPlaceOf) {
+      const item = { ...latestKey(start.partnerId), ...start };
+      const before = inPlaceOf && ({ attribute: 'jobId', value: inPlaceOf.jobId } as const);
+      // A write whose answer was lost is repeated by the SDK, and then finds itself.
+      return (await putOver(item, start, before)) || (await latest(start.partnerId))?.jobId === start.jobId;
+    },
+
+    async complete(start) {
+      const { partnerId, jobId, createdAt, idempotencyKey } = start;
+      const entry = { pk: partnerPartition(partnerId), sk: entryPrefix + place(start), jobId };
+      await put(entry, start);
+      if (idempotencyKey !== undefined) {
+        await put({ ...idempotencyKeyOf(partnerId, idempotencyKey), jobId, at: createdAt }, start);
+      }
+      // The last: a job that is there has all the rest.
+      const made = newJob(start);
+      const isNew = await putOver({ ...jobKey(jobId), ...made }, start);
+      return isNew ? made : ((await find(jobId)) ?? made);
+    },
+
+    async change(from, writer, decide) {
+      let known = from;
+      for (let tries = 1; tries <= mostTries; tries += 1) {
+        const decided = decide(known);
+        if (!decided) return false;
+        const next = { ...decided, writer, version: known.version + 1 };
+        const before = { attribute: 'version', value: known.version } as const;
+        if (await putOver({ ...jobKey(known.jobId), ...next }, known, before)) return true;
+        const current = await find(known.jobId);
+        if (!current) return false;
+        if (current.writer === writer) return true;
+        known = current;
+      }
+      throw new NamedFault(faultNames.jobContended, 'others kept writing the job');
+    },
+
+    async slice(jobId, number) {
+      return slice.parse(await get(sliceKey(jobId, number)));
+    },
+
+    async writeSlice({ jobId, createdAt }, number, content) {
+      await put({ ...sliceKey(jobId, number), ...content }, { createdAt });
+    },
+
+    async *slices(jobId, from) {
+      for (let first = from; ; first += slicesAtOnce) {
+        const { Items = [] } = await client.send(
+          new QueryCommand({
+            ...table,
+            KeyConditionExpression: 'pk = :job AND sk BETWEEN :first AND :last',
+            ExpressionAttributeValues: {
+              ':job': jobPartition(jobId),
+              ':first': sliceSortKey(first),
+              ':last': sliceSortKey(first + slicesAtOnce - 1),
+            },
+            ConsistentRead: true,
+          }),
+        );
+        if (Items.length === 0) return;
+        yield z.array(slice).parse(Items);
+      }
+    },
+
+    async list(partnerId, { limit, after }) {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          ...table,
+          // The entries come before all else in the partition; `~` after any time.
+          KeyConditionExpression: 'pk = :partner AND sk < :before',
+          ExpressionAttributeValues: {
+            ':partner': partnerPartition(partnerId),
+            ':before': entryPrefix + (after ?? '~'),
+          },
+          ScanIndexForward: false,
+          ConsistentRead: true,
+          Limit: limit + 1,
+        }),
+      );
+      const entries = z.array(listed).parse(Items);
+      const shown = entries.slice(0, limit);
+      const jobs = await Promise.all(shown.map(({ jobId }) => find(jobId)));
+      const last = shown.at(-1);
+      return {
+        // One whose job is not there yet is just being started.
+        jobs: jobs.filter((found) => found !== undefined),
+        ...(last && entries.length > limit ? { next: last.sk.slice(entryPrefix.length) } : {}),
+      };
+    },
+  };
+}

@@ -1,0 +1,16 @@
+/**
+ * A table as CSV by RFC 4180, with a header. Spreadsheets take what begins with one of `=+-@` for a formula: an
+ * apostrophe before it makes it text.
+ */
+export function csv<Column extends string>(
+  columns: readonly Column[],
+  rows: readonly { readonly [Name in Column]?: string }[],
+): string {
+  const lines = [columns, ...rows.map((row) => columns.map((column) => field(row[column] ?? '')))];
+  return lines.map((line) => `${line.join(',')}\r\n`).join('');
+}
+
+function field(value: string): string {
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,139 @@
+import type { LineKey } from './order-line.ts';
+import { type Instant, type IsoDuration, plus } from './time.ts';
+
+/** What may come of one line of a job. */
+export const lineResults = ['sent', 'skipped', 'failed', 'unconfirmed'] as const;
+export type LineResult = (typeof lineResults)[number];
+
+/** What came of one line. */
+export interface LineOutcome {
+  /**
+   * `skipped`: the rules refuse a resend; `failed`: nothing left; `unconfirmed`: the email may have left, and is
+   * counted.
+   */
+  readonly result: LineResult;
+  /** Why it was not sent: the code of the problem that a single resend would have been answered with. */
+  readonly code?: string;
+  readonly messageId?: string;
+  readonly to?: string;
+  readonly at: Instant;
+}
+
+/** A line of a job, with what came of it once that is known. */
+export interface JobLine extends LineKey {
+  readonly outcome?: LineOutcome;
+}
+
+/** Some lines of a job, which are worked off and written together. */
+export interface Slice {
+  readonly lines: readonly JobLine[];
+  /** How many times some of its lines met a fault of our own. */
+  readonly faults: number;
+}
+
+/** What a job is from its start on. */
+export interface JobStart {
+  readonly jobId: string;
+  readonly partnerId: string;
+  readonly createdAt: Instant;
+  /** How who started it is named in histories. */
+  readonly createdBy: string;
+  /** How many lines it has. */
+  readonly total: number;
+  readonly idempotencyKey?: string;
+}
+
+/** A bulk resend. Its slices are worked off one after the other. */
+export interface ResendJob extends JobStart {
+  readonly counts: Readonly<Record<LineResult, number>>;
+  /** The slice that comes next; all before it are done and counted. */
+  readonly nextSlice: number;
+  readonly startedAt?: Instant;
+  readonly completedAt?: Instant;
+  /** Until when it counts as being worked on. Later, whoever looks at it has it picked up again. */
+  readonly expectedBy: Instant;
+  /** Who wrote it last, so that a writer whose answer was lost knows its own write. */
+  readonly writer?: string;
+  /** How many times it had been written. */
+  readonly version: number;
+}
+
+/** How many lines may be named, and how many a filter may mean. */
+export const mostNamedLines = 1000;
+export const mostFilteredLines = 10_000;
+
+/** How many lines are written together, and counted at once. A slice of the longest ids and addresses has 20 kB. */
+export const sliceSize = 25;
+
+/**
+ * How long a job may be silent. A slice takes at most 90 s, and one whose function died is delivered again 12 minutes
+ * after it was the first time.
+ */
+const patience: IsoDuration = 'PT15M';
+
+/** For how many days jobs are kept. */
+export const jobDays = 90;
+
+/** The slices of a job, before any of them is worked off. */
+export const inSlices = (lines: readonly LineKey[]): readonly Slice[] =>
+  Array.from({ length: sliceCount(lines.length) }, (_, slice) => ({
+    lines: lines
+      .slice(slice * sliceSize, (slice + 1) * sliceSize)
+      .map(({ orderId, lineId }) => ({ orderId, lineId })),
+    faults: 0,
+  }));
+
+const sliceCount = (lines: number): number => Math.ceil(lines / sliceSize);
+
+/** A job as it was at its start; one without lines is complete. */
+export const newJob = ({
+  jobId,
+  partnerId,
+  createdAt,
+  createdBy,
+  total,
+  idempotencyKey,
+}: JobStart): ResendJob => ({
+  jobId,
+  partnerId,
+  createdAt,
+  createdBy,
+  total,
+  ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+  counts: { sent: 0, skipped: 0, failed: 0, unconfirmed: 0 },
+  nextSlice: 0,
+  ...(total === 0 ? { completedAt: createdAt } : {}),
+  expectedBy: plus(createdAt, patience),
+  version: 1,
+});
+
+/** The job once its next slice is done. */
+export function withSlice(job: ResendJob, { lines }: Slice, at: Instant): ResendJob {
+  const nextSlice = job.nextSlice + 1;
+  const counts = { ...job.counts };
+  for (const { outcome } of lines) if (outcome) counts[outcome.result] += 1;
+  return {
+    ...stillAlive(job, at),
+    counts,
+    nextSlice,
+    ...(nextSlice === sliceCount(job.total) ? { completedAt: at } : {}),
+  };
+}
+
+/** The job with a sign of life; `pause`: how long it rests first, in seconds. */
+export const stillAlive = (job: ResendJob, at: Instant, pause = 0): ResendJob => ({
+  ...job,
+  startedAt: job.startedAt ?? at,
+  expectedBy: plus(plus(at, patience), `PT${pause}S`),
+});
+
+export const isCompleted = (job: ResendJob): boolean => job.completedAt !== undefined;
+
+/** Whether nobody works on a job that is not complete, as far as can be known. */
+export const isAbandoned = (job: ResendJob, now: Instant): boolean =>
+  !isCompleted(job) && job.expectedBy <= now;
+
+export const jobStatuses = ['Queued', 'Running', 'Completed'] as const;
+
+export const jobStatus = ({ startedAt, completedAt }: ResendJob): (typeof jobStatuses)[number] =>
+  completedAt !== undefined ? 'Completed' : startedAt !== undefined ? 'Running' : 'Queued';

@@ -1,0 +1,17 @@
+import type { JobAnswer, JobItem } from '../contracts/api.ts';
+import { csv } from '../contracts/csv.ts';
+import { jobStatus, type ResendJob } from '../domain/resend-job.ts';
+
+/** A job as callers see it. */
+export const presentJob = (job: ResendJob): JobAnswer => ({
+  jobId: job.jobId,
+  status: jobStatus(job),
+  counts: { total: job.total, ...job.counts },
+  createdAt: job.createdAt,
+  createdBy: job.createdBy,
+  ...(job.completedAt === undefined ? {} : { completedAt: job.completedAt }),
+});
+
+/** What came of lines, as a table. */
+export const itemsAsCsv = (items: readonly JobItem[]): string =>
+  csv(['orderId', 'lineId', 'result', 'code', 'messageId', 'to', 'at'], items);
