@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
 import * as z from 'zod';
+import { letIteratorsEnd } from './iterators.ts';
 import { workInPlace } from './level-in-place.ts';
 
 /*
@@ -9,6 +10,7 @@ import { workInPlace } from './level-in-place.ts';
  * handed to the library as its HTTP server would.
  */
 workInPlace();
+letIteratorsEnd();
 const { path } = z.object({ path: z.string() }).parse(workerData);
 const server = dynalite({ path, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
 
