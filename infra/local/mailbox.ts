@@ -78,7 +78,7 @@ export class Mailbox {
   /** The emails to an address, or all, oldest first. */
   async list(to: string | undefined): Promise<readonly KeptEmail[]> {
     const emails: KeptEmail[] = [];
-    for await (const value of part(this.#storage).values()) {
+    for (const value of await part(this.#storage).values().all()) {
       const email = keptEmail.parse(value);
       if (to === undefined || email.to.toLowerCase() === to.toLowerCase()) emails.push(email);
     }

@@ -1,6 +1,7 @@
-import { type Client, client } from '../support/client.ts';
-import { booked, cancelled, newOrder, onboarded, partner, rescheduled } from '../support/events.ts';
-import { type Service, startService } from '../support/service.ts';
+import type { Client } from '../support/client.ts';
+import { booked, cancelled, newOrder, onboarded, rescheduled } from '../support/events.ts';
+import { startRunning } from '../support/running.ts';
+import type { Service } from '../support/service.ts';
 
 let service: Service;
 let api: Client;
@@ -8,9 +9,7 @@ let token: string;
 let orderId: string;
 
 beforeAll(async () => {
-  service = await startService();
-  api = client(service.url);
-  token = await api.token({ partnerId: partner, roles: ['resend'] });
+  ({ service, api, token } = await startRunning());
   orderId = newOrder();
   await api.send(booked(orderId));
 });

@@ -1,6 +1,7 @@
-import { type Client, client } from '../support/client.ts';
-import { booked, daysAfter, newOrder, partner } from '../support/events.ts';
-import { type Service, startService } from '../support/service.ts';
+import type { Client } from '../support/client.ts';
+import { booked, daysAfter, newOrder } from '../support/events.ts';
+import { startRunning } from '../support/running.ts';
+import type { Service } from '../support/service.ts';
 
 /** A person's address goes from all lines of all partners, as `npm run erase` does it. */
 
@@ -9,9 +10,7 @@ let api: Client;
 let token: string;
 
 beforeAll(async () => {
-  service = await startService();
-  api = client(service.url);
-  token = await api.token({ partnerId: partner, roles: ['resend'], email: 'maya@northwind.example' });
+  ({ service, api, token } = await startRunning({}, { email: 'maya@northwind.example' }));
 });
 afterAll(() => service.stop());
 

@@ -1,17 +1,16 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { type Client, client } from '../support/client.ts';
-import { booked, newOrder, partner } from '../support/events.ts';
-import { type Service, startService } from '../support/service.ts';
+import type { Client } from '../support/client.ts';
+import { booked, newOrder } from '../support/events.ts';
+import { startRunning } from '../support/running.ts';
+import type { Service } from '../support/service.ts';
 
 let service: Service;
 let api: Client;
 let token: string;
 
 beforeAll(async () => {
-  service = await startService();
-  api = client(service.url);
-  token = await api.token({ partnerId: partner, roles: ['view'] });
+  ({ service, api, token } = await startRunning({}, { roles: ['view'] }));
 });
 afterAll(() => service.stop());
 

@@ -5,27 +5,21 @@ import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as until } from 'node:timers/promises';
-import { type Client, client } from '../support/client.ts';
-import { booked, cancelled, daysAfter, newOrder, partner } from '../support/events.ts';
+import type { Client } from '../support/client.ts';
+import { booked, cancelled, daysAfter, newOrder } from '../support/events.ts';
 import { killer } from '../support/killer.ts';
-import { launch, type Service, startService, temporaryFolder } from '../support/service.ts';
+import { type Running, startRunning } from '../support/running.ts';
+import { launch, type Service, temporaryFolder } from '../support/service.ts';
 
 const started: Service[] = [];
 afterEach(async () => {
   await Promise.all(started.splice(0).map((service) => service.kill()));
 });
 
-interface Running {
-  readonly service: Service;
-  readonly api: Client;
-  readonly token: string;
-}
-
-async function start(options: Parameters<typeof startService>[0] = {}): Promise<Running> {
-  const service = await startService(options);
-  started.push(service);
-  const api = client(service.url);
-  return { service, api, token: await api.token({ partnerId: partner, roles: ['resend'] }) };
+async function start(options: Parameters<typeof startRunning>[0] = {}): Promise<Running> {
+  const running = await startRunning(options);
+  started.push(running.service);
+  return running;
 }
 
 /** Goes on after `end` on the same data folder and port; sample orders are booked where they were before. */
@@ -286,40 +280,40 @@ describe('a start that cannot be', () => {
   });
 
   /** As when a folder was moved away, when a copy missed what says that it is a database, and when it missed all. */
-  const losses: Record<string, (from: string, to: string) => Promise<void>> = {
-    'moved away': (from, to) => rename(from, to),
-    'without its CURRENT': async (from, to) => {
+  const losses: readonly ((from: string, to: string) => Promise<void>)[] = [
+    (from, to) => rename(from, to),
+    async (from, to) => {
       await mkdir(to);
       await rename(join(from, 'CURRENT'), join(to, 'CURRENT'));
     },
-    empty: async (from, to) => {
+    async (from, to) => {
       await rename(from, to);
       await mkdir(from);
     },
-  };
+  ];
 
-  describe.each(['runtime', 'table'])('on a folder whose part "%s" is', (part) => {
-    test.each(Object.keys(losses))('%s deletes nothing, and says what to put back', async (loss) => {
-      const before = await start();
-      const order = newOrder();
-      await before.api.send(booked(order));
-      await before.service.stop();
-      const { dataFolder } = before.service;
-      const [from, to] = [join(dataFolder, part), join(await temporaryFolder(), part)];
-      await losses[loss]?.(from, to);
+  test('on a folder that lost a part deletes nothing, and says what to put back, which helps', async () => {
+    const before = await start();
+    const order = newOrder();
+    await before.api.send(booked(order));
+    await before.service.stop();
+    const { dataFolder } = before.service;
+    for (const part of ['runtime', 'table']) {
+      for (const lose of losses) {
+        const [from, to] = [join(dataFolder, part), join(await temporaryFolder(), part)];
+        await lose(from, to);
 
-      const { code, output } = await fails('--port', '0', '--data', dataFolder);
-      expect(code).toBe(1);
-      expect(output).toMatch(new RegExp(`"${part}".* lost.*--data.*--reset`));
-      expect(output).not.toMatch(stackTrace);
+        const { code, output } = await fails('--port', '0', '--data', dataFolder);
+        expect(code).toBe(1);
+        expect(output).toMatch(new RegExp(`"${part}".* lost.*--data.*--reset`));
+        expect(output).not.toMatch(stackTrace);
 
-      for (const name of await readdir(to)) {
         await mkdir(from, { recursive: true });
-        await rename(join(to, name), join(from, name));
+        for (const name of await readdir(to)) await rename(join(to, name), join(from, name));
       }
-      const after = await restart(before, 'stop');
-      expect((await after.api.line(after.token, order)).status).toBe(200);
-    });
+    }
+    const after = await restart(before, 'stop');
+    expect((await after.api.line(after.token, order)).status).toBe(200);
   });
 
   test('on a port that is taken names --port, and touches no data', async () => {
