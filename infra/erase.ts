@@ -126,7 +126,7 @@ const why: Readonly<Record<NonNullable<Mention['left']>, string>> = {
   'first-email-due':
     'left: the first email is still to go there; give the line another contact, or cancel it',
   'email-leaving': 'left: an email is just being sent; run this again in a minute',
-  'no-order-line': 'left: not an order line',
+  key: 'left: it is part of a key, and goes with its item',
 };
 
 const show = (mention: Mention): void =>

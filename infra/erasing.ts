@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { linePrefix, parseLine } from '../shared/adapters/order-line-item.ts';
 import type { OrderLineStore } from '../shared/adapters/order-line-store.ts';
@@ -45,12 +45,12 @@ export const fromStart = (): ErasureProgress => ({
 
 /** An item that names the person. */
 export interface Mention {
-  /** `ORD-1001/2` */
+  /** `ORD-1001/2`; of anything that is not a line, the two parts of its key. */
   readonly of: string;
   /** The attributes that name them, as `provisioningContact`, `history`. */
   readonly in: readonly string[];
-  /** Why it was left as it is. `no-order-line`: this version does not know what the item is. */
-  readonly left?: ErasureHindrance | 'no-order-line';
+  /** Why it was left as it is. `key`: they are part of an item's key, as of what is kept for an idempotency key for a day. */
+  readonly left?: ErasureHindrance | 'key';
 }
 
 export interface ErasureServices {
@@ -76,6 +76,7 @@ export async function erasePerson(
   services: ErasureServices,
 ): Promise<ErasureProgress> {
   const client = DynamoDBDocumentClient.from(services.dynamoDb);
+  const table = { client, TableName: services.tableName };
   const progress = { ...from, parts: [...from.parts] };
 
   async function readPart(part: number): Promise<void> {
@@ -92,7 +93,15 @@ export async function erasePerson(
         }),
       );
       for (const item of Items.filter((read) => maySpeakOf(read, email))) {
-        const mention = await eraseFrom(item, email, execute, services);
+        const { pk, sk } = tableKey.parse(item);
+        const mention = sk.startsWith(linePrefix)
+          ? await eraseFromLine(
+              { orderId: pk, lineId: sk.slice(linePrefix.length) },
+              email,
+              execute,
+              services,
+            )
+          : await eraseFromItem(item, email, execute, table);
         if (!mention) continue;
         services.onMention(mention);
         if (mention.left) progress.left += 1;
@@ -108,19 +117,13 @@ export async function erasePerson(
   return progress;
 }
 
-/** @returns undefined if the item turns out not to name the person */
-async function eraseFrom(
-  item: unknown,
+/** @returns undefined if the line turns out not to name the person */
+async function eraseFromLine(
+  key: LineKey,
   email: string,
   execute: boolean,
   { store, now }: ErasureServices,
 ): Promise<Mention | undefined> {
-  const { pk, sk } = tableKey.parse(item);
-  if (!sk.startsWith(linePrefix)) {
-    const places = changedPlaces(item, withoutPerson(item, email));
-    return places.length === 0 ? undefined : { of: `${pk} ${sk}`, in: places, left: 'no-order-line' };
-  }
-  const key: LineKey = { orderId: pk, lineId: sk.slice(linePrefix.length) };
   const decide = (line: StoredLine): { readonly line: StoredLine; readonly mention?: Mention } => {
     const erased = withoutPerson(line, email);
     const places = changedPlaces(line, erased);
@@ -134,7 +137,94 @@ async function eraseFrom(
   return mention;
 }
 
+/** So many writers of one item do not meet. */
+const mostTries = 10;
+
+/** How many values one write replaces: its expression stays far below the 4 KB that it may have. */
+const mostValues = 20;
+
+/**
+ * The same for anything else in the table, as a bulk resend with what came of each of its lines: each value that names the
+ * person is replaced if it is still there. Whoever writes the item by its version sees that somebody else did.
+ */
+async function eraseFromItem(
+  read: Item,
+  email: string,
+  execute: boolean,
+  { client, TableName }: { readonly client: DynamoDBDocumentClient; readonly TableName: string },
+): Promise<Mention | undefined> {
+  const Key = tableKey.parse(read);
+  const places = changedPlaces(read, withoutPerson(read, email));
+  if (places.length === 0) return undefined;
+  const mention = { of: `${Key.pk} ${Key.sk}`, in: places };
+  if (places.includes('pk') || places.includes('sk')) return { ...mention, left: 'key' };
+  if (!execute) return mention;
+  for (let lost = 0; lost < mostTries;) {
+    const { Item: item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+    const values = changedValues(item, withoutPerson(item, email)).slice(0, mostValues);
+    if (item === undefined || values.length === 0) return mention;
+    try {
+      await client.send(
+        new UpdateCommand({ TableName, Key, ...replacing(values, typeof item['version'] === 'number') }),
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      lost += 1;
+    }
+  }
+  throw new Error(`somebody else kept writing ${mention.of}: run this again`);
+}
+
+/** A value within an item, and what is to be in its place. */
+interface ChangedValue {
+  readonly path: readonly (string | number)[];
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+function changedValues(from: unknown, to: unknown, path: ChangedValue['path'] = []): readonly ChangedValue[] {
+  if (isDeepStrictEqual(from, to)) return [];
+  if (Array.isArray(from) && Array.isArray(to))
+    return from.flatMap((value, index) => changedValues(value, to[index], [...path, index]));
+  const parts = z.object({ from: record, to: record }).safeParse({ from, to });
+  if (!parts.success) return [{ path, from, to }];
+  return Object.entries(parts.data.from).flatMap(([name, value]) =>
+    changedValues(value, parts.data.to[name], [...path, name]),
+  );
+}
+
+function replacing(values: readonly ChangedValue[], isVersioned: boolean) {
+  const names = new Map<string, string>();
+  const nameOf = (name: string): string => {
+    const short = names.get(name) ?? `#n${names.size}`;
+    names.set(name, short);
+    return short;
+  };
+  const paths = values.map(({ path }) =>
+    path
+      .map((part) => (typeof part === 'number' ? `[${part}]` : `.${nameOf(part)}`))
+      .join('')
+      .slice(1),
+  );
+  const sets = paths.map((path, index) => `${path} = :to${index}`);
+  return {
+    UpdateExpression: `SET ${[...sets, ...(isVersioned ? ['version = version + :one'] : [])].join(', ')}`,
+    ConditionExpression: paths.map((path, index) => `${path} = :from${index}`).join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries([...names].map(([name, short]) => [short, name])),
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(
+        values.flatMap(({ from, to }, index) => [
+          [`:from${index}`, from],
+          [`:to${index}`, to],
+        ]),
+      ),
+      ...(isVersioned ? { ':one': 1 } : {}),
+    },
+  };
+}
+
 const record = z.record(z.string(), z.unknown());
+type Item = Record<string, unknown>;
 
 function changedPlaces(before: unknown, after: unknown): readonly string[] {
   const changed = record.parse(after);
