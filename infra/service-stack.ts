@@ -37,7 +37,7 @@ export class ServiceStack extends Stack {
       bus,
       workQueues,
     });
-    new Masses(this, 'Masses', { settings, stateMachine, workQueues });
+    new Masses(this, 'Masses', { settings, table, stateMachine, workQueues });
     const gateway = new Gateway(this, 'Gateway', { settings });
     const signIn = new SignIn(this, 'SignIn', { settings, people, origin: gateway.origin });
     const callerSalt = new CallerSalt(this, 'CallerSalt');

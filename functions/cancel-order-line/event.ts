@@ -9,7 +9,7 @@ import {
   intakeEnvironment,
   type IntakeServices,
 } from '../../shared/runtime/declare-events.ts';
-import { alignWorkflow } from '../../shared/use-cases/align-workflow.ts';
+import { stopWorkflow } from '../../shared/use-cases/align-workflow.ts';
 
 const schema = eventSchema(
   sources.commerce,
@@ -22,7 +22,7 @@ export const orderLineCancelled = declareEvents({
   description: 'Cancels order lines and stops their workflow',
   schema,
   environment: intakeEnvironment,
-  calls: { table: ['GetItem', 'PutItem'], executions: ['Start', 'Stop'] },
+  calls: { table: ['GetItem', 'PutItem'], executions: ['Stop'] },
   handle,
 });
 
@@ -38,5 +38,5 @@ async function handle(event: z.output<typeof schema>, services: IntakeServices):
       ? cancel(known, cancelledAt, { at, actor: event.source })
       : holdCancellation(known, cancelledAt, at),
   }));
-  if (isBooked(line)) await alignWorkflow(line, at, services);
+  if (isBooked(line)) await stopWorkflow(line, at, services);
 }

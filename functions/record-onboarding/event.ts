@@ -1,15 +1,16 @@
 import * as z from 'zod';
+import type { Queue } from '../../shared/adapters/queue.ts';
+import { variables } from '../../shared/contracts/environment.ts';
 import { eventSchema, sources } from '../../shared/contracts/events.ts';
 import { identifier, plainText, timestamp } from '../../shared/contracts/fields.ts';
-import { isBooked } from '../../shared/domain/order-line.ts';
+import type { UnreachedLines } from '../../shared/contracts/messages.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import {
   declareEvents,
   intakeEnvironment,
   type IntakeServices,
 } from '../../shared/runtime/declare-events.ts';
-import { alignWorkflow } from '../../shared/use-cases/align-workflow.ts';
-import { onboardLine } from '../../shared/use-cases/onboard-line.ts';
+import { onboardLines } from '../../shared/use-cases/onboard-order.ts';
 
 const schema = eventSchema(
   sources.controlHub,
@@ -22,21 +23,26 @@ export const organizationOnboarded = declareEvents({
   description: 'Records onboardings and stops the workflows of their lines',
   schema,
   takesUnknownTypes: true,
-  environment: intakeEnvironment,
-  calls: { table: ['GetItem', 'PutItem', 'Query'], executions: ['Start', 'Stop'] },
+  environment: intakeEnvironment.extend({ ONBOARDING_QUEUE_URL: variables.ONBOARDING_QUEUE_URL }),
+  calls: { table: ['GetItem', 'PutItem', 'Query'], executions: ['Stop'] },
   handle,
 });
 
-/** Passes the point of no return: the order first, so that lines booked from now on see it, then its lines. */
-async function handle(event: z.output<typeof schema>, services: IntakeServices): Promise<void> {
-  const { store, now } = services;
+interface Services extends IntakeServices {
+  /** The queue of orders of which not all lines are reached. */
+  readonly onboardings: Pick<Queue, 'send'>;
+}
+
+/**
+ * Passes the point of no return: the order first, so that lines booked from now on and whoever sends an email see it,
+ * then its lines. Those of a large order are left to a queue, so that no other event waits for them.
+ */
+async function handle(event: z.output<typeof schema>, services: Services): Promise<void> {
+  const { store, onboardings, now } = services;
   const { orderId, organizationId, onboardedAt } = event.detail;
   const stamp = { at: toInstant(now()), actor: event.source };
 
   const onboarding = await store.recordOnboarding(orderId, { organizationId, onboardedAt }, stamp.at);
-  const { lines } = await store.findOrder(orderId);
-  for (const found of lines.filter(isBooked)) {
-    const line = await onboardLine(found, onboarding, stamp, services);
-    await alignWorkflow(line, stamp.at, services);
-  }
+  const after = await onboardLines({ orderId, onboarding }, stamp, services);
+  if (after !== undefined) await onboardings.send([{ orderId, after } satisfies UnreachedLines]);
 }

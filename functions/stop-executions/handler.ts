@@ -4,7 +4,7 @@ import { queue } from '../../shared/adapters/queue.ts';
 import { sfnClient, type Workflow, workflow } from '../../shared/adapters/workflow.ts';
 import { readEnvironment } from '../../shared/contracts/environment.ts';
 import { isThrottled } from '../../shared/contracts/faults.ts';
-import type { NeedlessExecution } from '../../shared/contracts/workflow.ts';
+import type { NeedlessExecution } from '../../shared/contracts/messages.ts';
 import { regionOf, stopperPace } from '../../shared/domain/quotas.ts';
 import { type TokenBucket, tokenBucket } from '../../shared/domain/token-bucket.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';

@@ -1,5 +1,5 @@
 import { variables } from '../../shared/contracts/environment.ts';
-import { needlessExecution } from '../../shared/contracts/workflow.ts';
+import { needlessExecution } from '../../shared/contracts/messages.ts';
 import { stoppersAtOnce } from '../../shared/domain/quotas.ts';
 import { type DeclaredQueue, workingEnvironment } from '../../shared/runtime/declare-queue.ts';
 

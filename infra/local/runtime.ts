@@ -2,6 +2,7 @@ import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-
 import type { Hono } from 'hono';
 import type { Duration } from 'luxon';
 import * as z from 'zod';
+import * as onboardOrderLines from '../../functions/onboard-order-lines/handler.ts';
 import * as resendOrderLines from '../../functions/resend-order-lines/handler.ts';
 import * as sendProvisioningEmail from '../../functions/send-provisioning-email/handler.ts';
 import { createApp } from '../../functions/serve-api/app.ts';
@@ -13,6 +14,7 @@ import * as stopExecutions from '../../functions/stop-executions/handler.ts';
 import * as sweepOrderLines from '../../functions/sweep-order-lines/handler.ts';
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
 import { orderLineStore, type OrderLineStore } from '../../shared/adapters/order-line-store.ts';
+import { queue } from '../../shared/adapters/queue.ts';
 import type { Workflow } from '../../shared/adapters/workflow.ts';
 import type { MessagesHandler } from '../../shared/runtime/consume-messages.ts';
 import { buildIntakeServices } from '../../shared/runtime/intake.ts';
@@ -89,6 +91,7 @@ const settings = readEnvironment(z.object(variables).omit(ofSignIn), {
   CONFIGURATION_SET: 'local',
   DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/dead-letters',
   SENDING_QUEUE_URL: queueUrlOf('send-provisioning-email'),
+  ONBOARDING_QUEUE_URL: queueUrlOf('onboard-order-lines'),
   STOPPING_QUEUE_URL: queueUrlOf('stop-executions'),
   RESEND_QUEUE_URL: queueUrlOf('resend-order-lines'),
   CALLER_SALT_SECRET_ARN: 'local',
@@ -209,13 +212,19 @@ const intake = (clients: AwsClients, now: () => Date) =>
   declaredEvents.map(({ functionName, consumer }): [string, Consumer] => [
     functionName,
     {
-      handler: consumer(buildIntakeServices(settings, functionName, clients, now, silentMetrics, unpaced)),
+      handler: consumer({
+        ...intakeOf(functionName, clients, now),
+        onboardings: queue(clients.sqs, settings.ONBOARDING_QUEUE_URL),
+      }),
       batchSize,
       mostAtOnce: intakeBatches,
       mostDeliveries,
       subjectOf: (body) => subjectOf(JSON.parse(body)),
     },
   ]);
+
+const intakeOf = (functionName: string, clients: AwsClients, now: () => Date) =>
+  buildIntakeServices(settings, functionName, clients, now, silentMetrics, unpaced);
 
 /** The functions that work off queues of the product's own, with services that lead to this machine. */
 function workers(clients: AwsClients, now: () => Date): readonly [string, Consumer][] {
@@ -228,6 +237,9 @@ function workers(clients: AwsClients, now: () => Date): readonly [string, Consum
 }
 
 const workerHandlers = (clients: AwsClients, now: () => Date): Readonly<Record<string, MessagesHandler>> => ({
+  'onboard-order-lines': onboardOrderLines.consumer(
+    onboardOrderLines.buildServices(settings, clients, intakeOf('onboard-order-lines', clients, now)),
+  ),
   'stop-executions': stopExecutions.consumer(stopExecutions.buildServices(settings, clients, noTurns)),
   'resend-order-lines': resendOrderLines.worker(
     resendOrderLines.buildServices(settings, clients, now, silentMetrics),

@@ -118,6 +118,15 @@ export interface OrderLineStore {
   change<Decided extends Decision>(from: StoredLine, decide: (line: StoredLine) => Decided): Promise<Decided>;
   findOnboarding(orderId: string): Promise<Onboarding | undefined>;
   findOrder(orderId: string): Promise<{ lines: readonly StoredLine[]; onboarding?: Onboarding }>;
+  /**
+   * Some lines of an order, in the order in which the table sorts their ids.
+   * @param after the line id that they come after; without it, from the first one on
+   * @returns `next`: the line id after which there may be more
+   */
+  linesOfOrder(
+    orderId: string,
+    page: { readonly after?: string; readonly limit: number },
+  ): Promise<{ lines: readonly StoredLine[]; next?: string }>;
   /** Writes at `at` that the order is onboarded, unless that is known; answers what holds from now on. */
   recordOnboarding(orderId: string, onboarding: Onboarding, at: Instant): Promise<Onboarding>;
   /** Keeps the onboarding of an order for as long as of one that is written at `at`: it has one more line. */
@@ -355,6 +364,23 @@ export function orderLineStore(
     return { Items, LastEvaluatedKey };
   }
 
+  /** A page of the items of an order: its lines, and then its own. */
+  async function pageOfOrder(
+    orderId: string,
+    page: { readonly Limit?: number; readonly ExclusiveStartKey?: Record<string, unknown> },
+  ): Promise<{ items: readonly Record<string, unknown>[]; next: Record<string, unknown> | undefined }> {
+    const { Items = [], LastEvaluatedKey } = await client.send(
+      new QueryCommand({
+        ...table,
+        KeyConditionExpression: 'pk = :order',
+        ExpressionAttributeValues: { ':order': orderId },
+        ConsistentRead: true,
+        ...page,
+      }),
+    );
+    return { items: Items, next: LastEvaluatedKey };
+  }
+
   async function pageOfDue(
     shard: string,
     { after, by }: { readonly after?: Instant; readonly by: Instant },
@@ -466,27 +492,28 @@ export function orderLineStore(
     findOnboarding,
 
     async findOrder(orderId) {
-      const lines: StoredLine[] = [];
-      let onboarding: Onboarding | undefined;
+      const items: Record<string, unknown>[] = [];
       let start: Record<string, unknown> | undefined;
       do {
-        const { Items = [], LastEvaluatedKey } = await client.send(
-          new QueryCommand({
-            ...table,
-            KeyConditionExpression: 'pk = :order',
-            ExpressionAttributeValues: { ':order': orderId },
-            ConsistentRead: true,
-            ...(start ? { ExclusiveStartKey: start } : {}),
-          }),
-        );
-        for (const item of Items) {
-          const { sk } = keySchema.parse(item);
-          if (sk.startsWith(linePrefix)) lines.push(parseLine(item));
-          if (sk === orderSortKey) onboarding = onboardingSchema.parse(item);
-        }
-        start = LastEvaluatedKey;
+        const page = await pageOfOrder(orderId, start ? { ExclusiveStartKey: start } : {});
+        items.push(...page.items);
+        start = page.next;
       } while (start);
-      return { lines, ...(onboarding ? { onboarding } : {}) };
+      const order = items.find(isOfOrder);
+      return {
+        lines: items.filter(isOfLine).map(parseLine),
+        ...(order ? { onboarding: onboardingSchema.parse(order) } : {}),
+      };
+    },
+
+    async linesOfOrder(orderId, { after, limit }) {
+      const start = after === undefined ? {} : { ExclusiveStartKey: primaryKey({ orderId, lineId: after }) };
+      const { items, next } = await pageOfOrder(orderId, { Limit: limit, ...start });
+      return {
+        lines: items.filter(isOfLine).map(parseLine),
+        // The item of the order comes after its lines.
+        ...(next && isOfLine(next) ? { next: lineIdOf(keySchema.parse(next)) } : {}),
+      };
     },
 
     async recordOnboarding(orderId, onboarding, at) {
@@ -535,8 +562,7 @@ export function orderLineStore(
           if (LastEvaluatedKey) left.push({ name, start: { ExclusiveStartKey: LastEvaluatedKey } });
         }
         found.sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
-        if (found.length > 0)
-          yield found.map(({ pk, sk }) => ({ orderId: pk, lineId: sk.slice(linePrefix.length) }));
+        if (found.length > 0) yield found.map((key) => ({ orderId: key.pk, lineId: lineIdOf(key) }));
         shards = left;
       }
     },
@@ -628,6 +654,9 @@ interface SomePlaces {
 type DueKey = z.output<typeof dueKey>;
 
 const isOfOrder = (item: Record<string, unknown>): boolean => item['sk'] === orderSortKey;
+const isOfLine = ({ sk }: Record<string, unknown>): boolean =>
+  typeof sk === 'string' && sk.startsWith(linePrefix);
+const lineIdOf = ({ sk }: { readonly sk: string }): string => sk.slice(linePrefix.length);
 
 /**
  * The next places of several sorted partitions as one sorted list, each place once. It ends where the first partition

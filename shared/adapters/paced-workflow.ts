@@ -1,5 +1,5 @@
 import { faultNames, isThrottled, NamedFault } from '../contracts/faults.ts';
-import type { NeedlessExecution } from '../contracts/workflow.ts';
+import type { NeedlessExecution } from '../contracts/messages.ts';
 import type { ExecutionCall } from '../domain/quotas.ts';
 import { type Pace, type Time, tokenBucket } from '../domain/token-bucket.ts';
 import type { Workflow } from './workflow.ts';

@@ -136,6 +136,8 @@ export const variables = {
   DEAD_LETTER_QUEUE_URL: z.url(),
   /** The queue of first emails. */
   SENDING_QUEUE_URL: z.url(),
+  /** The queue of orders of which an onboarding has not reached all lines. */
+  ONBOARDING_QUEUE_URL: z.url(),
   /** The queue of executions to stop. */
   STOPPING_QUEUE_URL: z.url(),
   /** The queue of bulk resends. */

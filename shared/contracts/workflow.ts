@@ -11,10 +11,6 @@ export const workflowInput = z.object({
 });
 export type WorkflowInput = z.output<typeof workflowInput>;
 
-/** An execution whose line needs it no longer. */
-export const needlessExecution = workflowInput.pick({ orderId: true, lineId: true, revision: true });
-export type NeedlessExecution = z.output<typeof needlessExecution>;
-
 /**
  * The result of the state "Send provisioning email". `awaiting`: wait for the end of the window. `unconfirmed`: an
  * email may have left; wait for a report on it and try again at `retryAt`. `settled`: the line is onboarded,

@@ -29,10 +29,7 @@ export async function alignWorkflow(line: OrderLine, now: Instant, services: Ali
   const { store, workflow, executionHorizon: horizon } = services;
   const { executionRevision: revision } = line;
   if (!isOpen(line)) {
-    // One that is still to be started may just be started by the sweep, but only within the horizon.
-    const mayRun = hasExecution(line) || (revision > 0 && isWithin(horizon, line.requestedStartDate, now));
-    if (mayRun) await workflow.stop(line, revision);
-    else if (revision > 1) await workflow.stop(line, revision - 1);
+    await stopWorkflow(line, now, services);
   } else if (hasExecution(line)) {
     await startOrLeave(line, services);
   } else if (isExecutionDue(line, now, horizon)) {
@@ -42,6 +39,19 @@ export async function alignWorkflow(line: OrderLine, now: Instant, services: Ali
     // The revision itself has none: the start date was moved far ahead.
     await workflow.stop(line, revision - 1);
   }
+}
+
+/** Stops the execution of a settled line, if it may have one. */
+export async function stopWorkflow(
+  line: OrderLine,
+  now: Instant,
+  { workflow, executionHorizon: horizon }: Omit<AlignServices, 'store'>,
+): Promise<void> {
+  const { executionRevision: revision } = line;
+  // One that is still to be started may just be started by the sweep, but only within the horizon.
+  const mayRun = hasExecution(line) || (revision > 0 && isWithin(horizon, line.requestedStartDate, now));
+  if (mayRun) await workflow.stop(line, revision);
+  else if (revision > 1) await workflow.stop(line, revision - 1);
 }
 
 /**

@@ -90,7 +90,9 @@ interface Execution {
   status: 'RUNNING' | 'ENDED';
 }
 
-type Services = ResendServices & Parameters<typeof orderLineBooked.handle>[1];
+type Services = ResendServices &
+  Parameters<typeof orderLineBooked.handle>[1] &
+  Parameters<typeof organizationOnboarded.handle>[1];
 
 /** One of those who act on the line, with a store of his own, as each process has. */
 interface Actor {
@@ -282,6 +284,7 @@ export class OneLine {
         },
       },
       deadLetters: { keep: () => Promise.reject(new Error('nothing is refused here')) },
+      onboardings: { send: () => Promise.reject(new Error('no order has so many lines here')) },
       mailSettings,
       limits: defaults.resendLimits,
       settings: { OFFER_WINDOWS: defaults.offerWindows },

@@ -37,6 +37,7 @@ function consoleOf(stored: OrderLine) {
       findWithOrder: () => Promise.resolve({ line: stored }),
       findOnboarding: never,
       findOrder: () => Promise.resolve({ lines: [stored] }),
+      linesOfOrder: never,
       list: () => Promise.resolve({ lines: [stored] }),
       search: () => Promise.resolve({ lines: [stored] }),
       change: never,

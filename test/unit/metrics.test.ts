@@ -61,6 +61,7 @@ function service(lines: readonly StoredLine[], at = start) {
       send: () => Promise.resolve({ outcome: 'accepted', messageId: `message-${(ids += 1)}` } as const),
     },
     mailSettings,
+    onboardings: { send: () => Promise.reject(new Error('no order has so many lines here')) },
     settings: { OFFER_WINDOWS: windows },
     executionHorizon: 'P180D',
     limits: { interval: 'PT1M', perDay: 10, perLine: 100 },

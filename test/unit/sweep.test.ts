@@ -130,6 +130,7 @@ class Service {
       findWithOrder: never,
       findOnboarding: never,
       findOrder: never,
+      linesOfOrder: never,
       recordOnboarding: never,
       keepOnboarding: never,
       list: never,

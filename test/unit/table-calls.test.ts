@@ -27,6 +27,7 @@ function world(...stored: readonly StoredLine[]) {
     store: orderLineStore(client, tableName, defaults.settledLineDays),
     workflow: { start: done, stop: done, isRunning: () => Promise.resolve(true) },
     deadLetters: { keep: done },
+    onboardings: { send: done },
     mail: { send: () => Promise.resolve({ outcome: 'accepted', messageId: 'message' } as const) },
     mailSettings,
     settings: { OFFER_WINDOWS: defaults.offerWindows },

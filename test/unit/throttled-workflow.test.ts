@@ -6,7 +6,7 @@ import { recordOf } from '../../infra/local/queues.ts';
 import { defaults } from '../../infra/settings.ts';
 import { pacedWorkflow, stoppingLater } from '../../shared/adapters/paced-workflow.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
-import type { NeedlessExecution } from '../../shared/contracts/workflow.ts';
+import type { NeedlessExecution } from '../../shared/contracts/messages.ts';
 import type { LineKey, StoredLine } from '../../shared/domain/order-line.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { booked, cancelled } from '../support/events.ts';

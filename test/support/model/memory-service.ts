@@ -202,7 +202,11 @@ export class MemoryService implements Target {
       workflow: workflow(clients.sfn, stateMachineArn),
       queue: queue(clients.sqs, queueUrlOf(functionName), passed),
     });
-    const consumers = { ...intake, settings: { OFFER_WINDOWS: defaults.offerWindows } };
+    const consumers = {
+      ...intake,
+      settings: { OFFER_WINDOWS: defaults.offerWindows },
+      onboardings: { send: () => Promise.reject(new Error('no order has so many lines here')) },
+    };
     this.#handlers = new Map<string, Consumer>([
       ...declaredEvents.map(({ functionName, consumer }): [string, Consumer] => [
         functionName,
