@@ -29,6 +29,9 @@ export const bundling = (folder: string) =>
     alias: {
       '@aws-sdk/credential-provider-node': join(productFolder, 'shared/adapters/environment-credentials.ts'),
     },
+    // No call of the product has a stream of events, for which alone the SDK would load this. Left in the bundle, it would
+    // also keep esbuild from leaving out the rest of what it shares with the SDK's other parts.
+    external: ['@smithy/core/event-streams'],
     minify: true,
     logLevel: 'warning',
   }) satisfies BuildOptions;
