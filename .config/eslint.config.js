@@ -34,6 +34,7 @@ export default tseslint.config(
       globals: {
         addEventListener: 'readonly',
         document: 'readonly',
+        DOMParser: 'readonly',
         location: 'readonly',
         navigator: 'readonly',
         setTimeout: 'readonly',

@@ -9,6 +9,7 @@ import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
 import { faultForLog } from '../../shared/contracts/log.ts';
 import { requestLog } from '../../shared/runtime/request-log.ts';
 import { browsing } from './browsing.tsx';
+import { bulkResending } from './bulk-resending.tsx';
 import { changingContact, keepTyped } from './changing-contact.tsx';
 import { type ConsoleEnv, type ConsoleServices, createConsoleContext } from './console-context.ts';
 import { keepLocale, localeNamed } from './language.ts';
@@ -77,6 +78,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   browsing(app, context);
   resending(app, context);
   changingContact(app, context);
+  bulkResending(app, context);
 
   app.notFound((c) => message(c, 'notFound', 404));
   app.onError(async (error, c) => {
@@ -144,6 +146,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
     switch (code) {
       case 'order-line-not-found':
       case 'order-not-found':
+      case 'job-not-found':
       case 'not-found':
         return await message(c, 'notFound', 404);
       case 'no-access':

@@ -1,14 +1,24 @@
 import type { LineKey } from '../../shared/domain/order-line.ts';
+import type { LineResult } from '../../shared/domain/resend-job.ts';
 
 /** Where the console lives. */
 export const root = '/console';
 
 /** Where a dialog was opened, and leads back to. */
-export const origins = ['order', 'line', 'subscription'] as const;
+export const origins = ['orders', 'order', 'line', 'subscription'] as const;
 export type Origin = (typeof origins)[number];
 
 const order = (orderId: string) => `${root}/orders/${orderId}`;
 const line = ({ orderId, lineId }: LineKey) => `${order(orderId)}/lines/${lineId}`;
+
+const jobs = `${root}/resend-jobs`;
+
+/** The parameters that have a value, as the end of an address. */
+export function query(of: Readonly<Record<string, string | undefined>>): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(of)) if (value !== undefined) parameters.set(name, value);
+  return parameters.size === 0 ? '' : `?${parameters.toString()}`;
+}
 
 export const paths = {
   orders: root,
@@ -21,6 +31,12 @@ export const paths = {
   contact: (key: LineKey, from: Origin) => `${line(key)}/contact?from=${from}`,
   subscription: ({ subscriptionId, partnerId }: { subscriptionId: string; partnerId: string }) =>
     `${root}/subscriptions/${subscriptionId}?partnerId=${partnerId}`,
+  jobs,
+  newJob: `${jobs}/new`,
+  job: (jobId: string, asked: { result?: LineResult | undefined; cursor?: string } = {}) =>
+    `${jobs}/${jobId}${query(asked)}`,
+  jobResults: (jobId: string, result: LineResult | undefined) =>
+    `${jobs}/${jobId}/results.csv${query({ result })}`,
   signIn: (returnTo: string) => `${root}/sign-in?${new URLSearchParams({ return: returnTo }).toString()}`,
   signedIn: `${root}/signed-in`,
   signOut: `${root}/sign-out`,
@@ -32,6 +48,8 @@ export function backTo(
   of: LineKey & { readonly subscriptionId: string; readonly partnerId: string },
 ): string {
   switch (from) {
+    case 'orders':
+      return paths.orders;
     case 'order':
       return `${paths.order(of.orderId)}#line-${of.lineId}`;
     case 'line':

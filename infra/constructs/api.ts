@@ -3,7 +3,6 @@ import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { resendQueue } from '../../functions/resend-order-lines/queue.ts';
 import { docsAssets, docsFolder } from '../../functions/serve-api/docs.ts';
 import type { servingEnvironment } from '../../shared/runtime/serving.ts';
 import type { FunctionSettings } from '../settings.ts';
@@ -52,7 +51,7 @@ export class Api extends Construct {
     { settings, table, mail, callerSalt, workQueues, gateway, signIn }: ApiProps,
   ) {
     super(scope, id);
-    const server = new HttpFunction<typeof servingEnvironment>(this, 'ServeApi', {
+    const { integration } = new HttpFunction<typeof servingEnvironment>(this, 'ServeApi', {
       settings,
       table,
       mail,
@@ -63,8 +62,7 @@ export class Api extends Construct {
       environment: (serving) => serving,
       files: docsFiles,
     });
-    workQueues.of(resendQueue.functionName).grantSend(server);
-    const { integration } = server;
+
     const authorizer = new HttpJwtAuthorizer('SignIn', signIn.issuer, {
       jwtAudience: signIn.audience,
     });

@@ -39,6 +39,7 @@ export class HttpFunction<
 
   constructor(scope: Construct, id: string, props: HttpFunctionProps<Environment>) {
     const { settings, table, mail, callerSalt, workQueues, environment, ...rest } = props;
+    const jobQueue = workQueues.of(resendQueue.functionName);
     const { SETTLED_LINE_DAYS, MAIL_SETTINGS, RESEND_LIMITS, CLAIM_NAMES } = variablesOf(settings);
     super(scope, id, {
       ...rest,
@@ -51,7 +52,7 @@ export class HttpFunction<
         RESEND_LIMITS,
         CLAIM_NAMES,
         CALLER_SALT_SECRET_ARN: callerSalt.secretArn,
-        RESEND_QUEUE_URL: workQueues.of(resendQueue.functionName).urls.queue,
+        RESEND_QUEUE_URL: jobQueue.urls.queue,
       }),
       // API Gateway waits for 30 s, and a claim to send is leased for 45 s.
       timeout: Duration.seconds(29),
@@ -60,6 +61,7 @@ export class HttpFunction<
     grantItems(table, this, 'GetItem', 'PutItem', 'Query', 'BatchGetItem');
     grantQuery(table, this, ...listIndexes);
     mail.grantSend(this);
+    jobQueue.grantSend(this);
     callerSalt.grantRead(this);
     this.deployment = new GradualDeployment(this, 'Deployment', this);
     // @ts-expect-error -- to CDK a function may lack a role, and an alias has one that may be undefined

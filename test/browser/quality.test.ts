@@ -147,6 +147,11 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
     await page.locator('.notice.good').waitFor();
     await expectQuality(visited, 'resend confirmed');
 
+    await go('/console/resend-jobs/new?all=1');
+    await submit();
+    await page.locator('[data-live]').waitFor({ state: 'detached' });
+    await expectQuality(visited, 'bulk resend');
+
     await go(contact);
     await page.locator('#email').fill(`lost-${language}@harbourview.example`);
     await page.locator('input[name=all]').check();

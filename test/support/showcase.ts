@@ -108,6 +108,17 @@ export const showcasePages = {
   'onboarded order': '/console/orders/ORD-20430',
   line: line('ORD-20417'),
   'bounced line': line('ORD-20458'),
+  'bulk confirmation': `/console/resend-jobs/new?${[
+    'ORD-20417/1',
+    'ORD-20451/1',
+    'ORD-20451/3',
+    'ORD-20422/1',
+  ]
+    .map((name) => `line=${encodeURIComponent(name)}`)
+    .join('&')}`,
+  'bulk confirmation of all': '/console/resend-jobs/new?all=1',
+  'bulk confirmation of nothing': '/console/resend-jobs/new',
+  'bulk resends': '/console/resend-jobs',
   subscription: '/console/subscriptions/Sub204171',
   'resend confirmation': `${line('ORD-20417')}/resend?from=order`,
   'resend too soon': `${line('ORD-20451')}/resend`,

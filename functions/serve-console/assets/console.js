@@ -62,4 +62,23 @@ function watch(pause, waited) {
 }
 if (document.querySelector('[data-awaits]')) watch(1000, 0);
 
+/** Keeps what goes on up to date, and shows the whole page anew once it has ended. */
+function follow() {
+  setTimeout(async () => {
+    const answer = await fetch(location.href).catch(() => undefined);
+    if (answer?.redirected) return;
+    if (answer?.ok) {
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const news = page.querySelector('[data-live]');
+      if (!news) {
+        location.reload();
+        return;
+      }
+      document.querySelector('[data-live]').replaceChildren(...news.childNodes);
+    }
+    follow();
+  }, 2000);
+}
+if (document.querySelector('[data-live]')) follow();
+
 document.querySelector('[data-press]')?.click();

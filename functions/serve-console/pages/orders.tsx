@@ -1,7 +1,7 @@
 import type { ListAnswer } from '../../../shared/contracts/api.ts';
 import { lineStatuses } from '../../../shared/domain/order-line.ts';
-import { isOperator } from '../../../shared/use-cases/access.ts';
-import { paths, root } from '../paths.ts';
+import { isOperator, mayResend } from '../../../shared/use-cases/access.ts';
+import { paths, query, root } from '../paths.ts';
 import type { PersonalView } from '../view.ts';
 import { Layout } from './layout.tsx';
 import { Address, LastEmail, Status, TimeLeft } from './parts.tsx';
@@ -30,12 +30,8 @@ interface OrdersPageProps {
 }
 
 /** The list's address with some of the request replaced. */
-function listPath(request: ListRequest, cursor?: string): string {
-  const { q, show, partnerId } = request;
-  const fields = Object.entries({ partnerId, q, show, cursor });
-  const query = new URLSearchParams();
-  for (const [name, value] of fields) if (value !== undefined) query.set(name, value);
-  return query.size === 0 ? root : `${root}?${query.toString()}`;
+export function listPath({ q, show, partnerId }: ListRequest, cursor?: string): string {
+  return root + query({ partnerId, q, show, cursor });
 }
 
 /** The order lines of a partner, nearest deadline first. */
@@ -43,6 +39,7 @@ export function OrdersPage(props: OrdersPageProps) {
   const { view, request, list, wrong = [] } = props;
   const { t, format } = view;
   const { caller } = view.person;
+  const isOfAll = isOperator(caller) && request.partnerId === undefined;
   return (
     <Layout view={view} title={t.orders.title}>
       <div class="heading">
@@ -55,11 +52,8 @@ export function OrdersPage(props: OrdersPageProps) {
       ) : null}
       {list && list.items.length > 0 ? (
         <>
-          <LinesTable
-            view={view}
-            list={list}
-            isOfAll={isOperator(caller) && request.partnerId === undefined}
-          />
+          {mayResend(caller) && !isOfAll ? <Many view={view} request={request} /> : null}
+          <LinesTable view={view} list={list} isOfAll={isOfAll} />
           <nav class="pages" aria-label={t.orders.pages}>
             <span class="muted">
               {t.orders.shown(format.number(list.items.length), list.cursor !== undefined)}
@@ -174,6 +168,29 @@ function Filters({ view: { t }, request }: { view: PersonalView; request: ListRe
   );
 }
 
+/** The id of the form that the lines are chosen for. */
+const many = 'many';
+
+/** What can be done with many lines at once: those that are ticked, or all that match. */
+function Many({ view, request }: { view: PersonalView; request: ListRequest }) {
+  const { t } = view;
+  const { q, show, partnerId } = request;
+  return (
+    <form class="many" id={many} method="get" action={paths.newJob}>
+      {Object.entries({ q, show, partnerId }).map(([name, value]) =>
+        value === undefined ? null : <input type="hidden" name={name} value={value} />,
+      )}
+      <button type="submit" class="primary">
+        {t.jobs.resendSelected}
+      </button>
+      <label class="choice">
+        <input type="checkbox" name="all" value="1" /> {t.jobs.selectAll}
+      </label>
+      <a href={paths.jobs + query({ partnerId })}>{t.jobs.title}</a>
+    </form>
+  );
+}
+
 interface LinesTableProps {
   readonly view: PersonalView;
   readonly list: ListAnswer;
@@ -183,6 +200,7 @@ interface LinesTableProps {
 
 function LinesTable({ view, list, isOfAll }: LinesTableProps) {
   const { t } = view;
+  const isToResend = mayResend(view.person.caller);
   const columns = [
     t.field.order,
     t.field.customer,
@@ -202,6 +220,11 @@ function LinesTable({ view, list, isOfAll }: LinesTableProps) {
               {name}
             </th>
           ))}
+          {isToResend ? (
+            <th scope="col" role="columnheader">
+              <span class="hidden">{t.resend}</span>
+            </th>
+          ) : null}
         </tr>
       </thead>
       <tbody role="rowgroup">
@@ -209,6 +232,15 @@ function LinesTable({ view, list, isOfAll }: LinesTableProps) {
           <tr role="row">
             <th scope="row" role="rowheader" data-label={columns[0]}>
               <span class="stack">
+                {isToResend && !isOfAll ? (
+                  <input
+                    type="checkbox"
+                    form={many}
+                    name="line"
+                    value={`${line.orderId}/${line.lineId}`}
+                    aria-label={t.jobs.select(line.orderId, line.lineId)}
+                  />
+                ) : null}
                 <a href={paths.order(line.orderId)}>{line.orderId}</a>
                 <a
                   class="sub"
@@ -240,6 +272,17 @@ function LinesTable({ view, list, isOfAll }: LinesTableProps) {
             <td role="cell" data-label={columns[5]}>
               <LastEmail view={view} line={line} />
             </td>
+            {isToResend ? (
+              <td role="cell">
+                <a
+                  class={line.resend.allowed ? 'button small' : 'button small off'}
+                  href={paths.resend(line, 'orders')}
+                  aria-label={t.jobs.resendOf(line.orderId, line.lineId)}
+                >
+                  {t.resend}
+                </a>
+              </td>
+            ) : null}
           </tr>
         ))}
       </tbody>

@@ -245,6 +245,61 @@ export const en = {
     tryAgain: 'Try again',
   },
 
+  /** Many lines at once. */
+  jobs: {
+    title: 'Bulk resends',
+    introduction:
+      'Emails of many order lines that were resent at once, newest first. They are kept for 90 days.',
+    noJobs: 'No emails of many lines have been resent at once yet.',
+    select: (orderId: string, lineId: string) => `Select line ${lineId} of order ${orderId}`,
+    selectAll: 'Select all that match, also on the next pages',
+    resendSelected: 'Resend selected',
+    resendOf: (orderId: string, lineId: string) => `Resend the email of line ${lineId} of order ${orderId}`,
+    line: (orderId: string, lineId: string) => `${orderId}, line ${lineId}`,
+    confirmTitle: 'Resend Confirmation',
+    question: (count: string, emails: number) =>
+      emails === 1
+        ? 'Send the provisioning email of 1 line again?'
+        : `Send the provisioning emails of ${count} lines again?`,
+    noneGoes: 'None of these lines can be resent now.',
+    nothingSelected: 'No order line is selected. Go back and select some, or all that match.',
+    tooMany: 'More than 10,000 order lines match. Narrow the list down first.',
+    chosen: 'Selected order lines',
+    outcome: 'Result',
+    goes: 'Will be sent',
+    skippedTitle: 'Skipped',
+    skipped: (count: string, lines: number, why: string) =>
+      lines === 1 ? `1 line: ${why}` : `${count} lines: ${why}`,
+    what: 'Each email contains the link to set up the subscription. Deadlines do not change. The emails are sent one after the other, also when you leave the page.',
+    start: (count: string, emails: number) => (emails === 1 ? 'Resend 1 email' : `Resend ${count} emails`),
+    inProgressTitle: 'Another bulk resend is running',
+    inProgress: 'Your company can run one at a time, so nothing was started. Try again once it is completed.',
+    toJob: 'Show its progress',
+    jobTitle: 'Bulk resend',
+    progress: 'Progress',
+    status: { Queued: 'Starting', Running: 'Running', Completed: 'Completed' },
+    done: (done: string, total: string, lines: number) =>
+      lines === 1 ? `${done} of 1 line` : `${done} of ${total} lines`,
+    counted: (result: string, count: string) => `${result}: ${count}`,
+    goesOn: 'It goes on when you leave this page.',
+    results: 'Results',
+    filter: 'Filter by result',
+    result: { sent: 'Sent', skipped: 'Skipped', failed: 'Not sent', unconfirmed: 'May have been sent' },
+    noResults: 'There are no such results so far.',
+    reason: {
+      'order-line-not-found': 'There is no such order line',
+      'email-not-sent': 'The mail service did not accept the email',
+      'email-unconfirmed': 'The mail service’s answer was lost; the history shows what became of the email',
+      internal: 'Something went wrong on our side',
+    },
+    csv: 'Download as CSV',
+    startedBy: 'Started by',
+    startedAt: 'Started',
+    completedAt: 'Completed',
+    lines: 'Order lines',
+    at: 'Time',
+  },
+
   support: {
     title: 'If it keeps failing, open a support case',
     portal: 'Open the Customer Service Hub',

@@ -1,0 +1,199 @@
+import type { Context, Hono } from 'hono';
+import * as z from 'zod';
+import {
+  jobItemsQuery,
+  jobListQuery,
+  jobPath,
+  type JobRequest,
+  jobRequest,
+  linePath,
+} from '../../shared/contracts/api.ts';
+import { identifier } from '../../shared/contracts/fields.ts';
+import { checked, Problem } from '../../shared/contracts/problems.ts';
+import type { LineKey } from '../../shared/domain/order-line.ts';
+import { lineResults, mostFilteredLines } from '../../shared/domain/resend-job.ts';
+import { toInstant } from '../../shared/domain/time.ts';
+import { type Caller, resendingPartner } from '../../shared/use-cases/access.ts';
+import { presentLine } from '../../shared/use-cases/present-line.ts';
+import { allLines, readLine } from '../../shared/use-cases/read-order-lines.ts';
+import {
+  listJobs,
+  readJob,
+  readJobItems,
+  readJobItemsAsCsv,
+} from '../../shared/use-cases/read-resend-jobs.ts';
+import { startJob } from '../../shared/use-cases/start-resend-job.ts';
+import { type ConsoleContext, type ConsoleEnv, personalView } from './console-context.ts';
+import { readForm } from './form.ts';
+import {
+  BulkConfirmationPage,
+  JobInProgressPage,
+  JobPage,
+  JobsPage,
+  type Preview,
+  type Selection,
+} from './pages/bulk-resend.tsx';
+import { filters, type ListRequest } from './pages/orders.tsx';
+import { paths, root } from './paths.ts';
+import { show } from './show.ts';
+
+const path = `${root}/resend-jobs` as const;
+
+const form = z.object({
+  token: z.string().optional().catch(undefined),
+  lines: z.string().optional().catch(undefined),
+  q: z.string().optional().catch(undefined),
+  show: z.enum(filters).optional().catch(undefined),
+  partnerId: identifier.optional().catch(undefined),
+});
+
+/** The pages that resend the emails of many lines, and tell how far that got. */
+export function bulkResending(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
+  const { services, formTokens } = context;
+
+  app.get(`${path}/new`, (c) => {
+    const { q, show: shown, partnerId } = c.req.query();
+    const request = form.pick({ q: true, show: true, partnerId: true }).parse({ q, show: shown, partnerId });
+    const lines = c.req.query('all') === undefined ? { lines: c.req.queries('line') ?? [] } : {};
+    return confirmationPage(c, { request, ...lines });
+  });
+
+  app.post(path, async (c) => {
+    const { caller } = c.get('person');
+    const { token, lines, ...request } = await readForm(c, form);
+    const names = lines === undefined ? {} : { lines: lines.split(' ') };
+    const selection = { request, ...names };
+    const idempotencyKey = await formTokens.idempotencyKeyOf(c.get('session'), token);
+    if (idempotencyKey === undefined) return await confirmationPage(c, selection, true);
+    try {
+      const asked = { request: requestOf(selection), partnerId: request.partnerId, idempotencyKey };
+      const { job } = await startJob(caller, asked, services);
+      return c.redirect(paths.job(job.jobId), 303);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.extras.jobId === undefined) throw error;
+      return await show(
+        c,
+        <JobInProgressPage view={personalView(context, c)} jobId={error.extras.jobId} />,
+        409,
+      );
+    }
+  });
+
+  app.get(path, async (c) => {
+    const { caller } = c.get('person');
+    const query = checked(jobListQuery, c.req.query());
+    const list = await listJobs(caller, query, services);
+    const view = personalView(context, c);
+    const { cursor, partnerId } = query;
+    const page = { list, partnerId, isFirstPage: cursor === undefined };
+    return show(c, <JobsPage view={view} {...page} />);
+  });
+
+  app.get(`${path}/:jobId`, async (c) => {
+    const { caller } = c.get('person');
+    const { jobId } = checked(jobPath, c.req.param());
+    const query = itemsQueryOf(c);
+    const job = await readJob(caller, jobId, services);
+    const items = await readJobItems(caller, jobId, query, services);
+    const view = personalView(context, c);
+    const page = { job, items, shown: query.result, isFirstPage: query.cursor === undefined };
+    return show(c, <JobPage view={view} {...page} />);
+  });
+
+  app.get(`${path}/:jobId/results.csv`, async (c) => {
+    const { jobId } = checked(jobPath, c.req.param());
+    const text = await readJobItemsAsCsv(c.get('person').caller, jobId, itemsQueryOf(c), services);
+    c.header('content-disposition', `attachment; filename="resend-job-${jobId}.csv"`);
+    return c.body(text, 200, { 'content-type': 'text/csv; charset=utf-8; header=present' });
+  });
+
+  /** @param isRepeated the first confirmation did not count: it came from another session */
+  async function confirmationPage(c: Context<ConsoleEnv>, selection: Selection, isRepeated = false) {
+    const { caller } = c.get('person');
+    const partnerId = resendingPartner(caller, selection.request.partnerId);
+    const preview = selection.lines
+      ? await previewOfNamed(selection.lines, caller, context)
+      : await previewOfAll(partnerId, selection, context);
+    const page = { selection, preview, isRepeated, token: await formTokens.issue(c.get('session')) };
+    return show(
+      c,
+      <BulkConfirmationPage view={personalView(context, c)} {...page} />,
+      isRepeated ? 403 : 200,
+    );
+  }
+}
+
+/** As pages ask for results: what the address does not say as it should, it does not say. */
+const itemsQueryOf = (c: Context) =>
+  checked(jobItemsQuery, {
+    ...(c.req.query('cursor') === undefined ? {} : { cursor: c.req.query('cursor') }),
+    ...resultOf(c.req.query('result')),
+  });
+
+const resultOf = (name: string | undefined) => {
+  const result = lineResults.find((known) => known === name);
+  return result === undefined ? {} : { result };
+};
+
+/** @throws Problem invalid-request */
+const requestOf = ({ lines, request }: Selection): JobRequest =>
+  checked(
+    jobRequest,
+    lines ? { lines: lines.flatMap((name) => keyOf(name) ?? []) } : { filter: filterOf(request) },
+  );
+
+const filterOf = ({ q, show: shown }: ListRequest): NonNullable<JobRequest['filter']> => ({
+  ...(q === undefined ? {} : { q }),
+  ...(shown === undefined
+    ? {}
+    : shown === 'pending'
+      ? { status: 'Closed', provisioningPending: true }
+      : { status: shown }),
+});
+
+function keyOf(name: string): LineKey | undefined {
+  const [orderId, lineId] = name.split('/');
+  return linePath.safeParse({ orderId, lineId }).data;
+}
+
+async function previewOfNamed(
+  names: readonly string[],
+  caller: Caller,
+  { services }: ConsoleContext,
+): Promise<Preview> {
+  const keys = [...new Set(names)].flatMap((name) => keyOf(name) ?? []);
+  const found = await Promise.all(
+    keys.map((key) =>
+      readLine(caller, key, services).catch((error: unknown) => {
+        if (error instanceof Problem && error.code === 'order-line-not-found') return undefined;
+        throw error;
+      }),
+    ),
+  );
+  const lines = found.filter((line) => line !== undefined);
+  const codes = found.map((line) => (line ? line.resend.reason : 'order-line-not-found'));
+  return { ...counted(codes), lines };
+}
+
+/** @returns undefined if they are more than a job may have */
+async function previewOfAll(
+  partnerId: string,
+  { request }: Selection,
+  { services }: ConsoleContext,
+): Promise<Preview | undefined> {
+  const { filter = {} } = requestOf({ request });
+  const at = toInstant(services.now());
+  const codes: (string | undefined)[] = [];
+  for await (const lines of allLines(partnerId, filter, services)) {
+    codes.push(...lines.map((line) => presentLine(line, at, services.limits).resend.reason));
+    if (codes.length > mostFilteredLines) return undefined;
+  }
+  return { ...counted(codes), lines: [] };
+}
+
+/** @param codes why each line is skipped; undefined: it goes */
+function counted(codes: readonly (string | undefined)[]): Pick<Preview, 'goes' | 'skipped'> {
+  const skipped = new Map<string, number>();
+  for (const code of codes) if (code !== undefined) skipped.set(code, (skipped.get(code) ?? 0) + 1);
+  return { goes: codes.filter((code) => code === undefined).length, skipped };
+}
