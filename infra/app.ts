@@ -1,6 +1,6 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { readSettings, type Settings } from './settings.ts';
+import { accountRateContext, readSettings, type Settings } from './settings.ts';
 import { addStacks } from './stacks.ts';
 
 // The checks read properties that the CDK has deprecated; what this code itself uses of those, the linter refuses.
@@ -14,7 +14,8 @@ addStacks(app, settingsOrExit());
 /** A wrong setting is the deployer's to change: it is named, and nothing else is printed. */
 function settingsOrExit(): Settings {
   try {
-    return readSettings(app.node.tryGetContext('settings'));
+    const rate: unknown = app.node.tryGetContext(accountRateContext);
+    return readSettings(app.node.tryGetContext('settings'), rate === undefined ? undefined : Number(rate));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exit(1);

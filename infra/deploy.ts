@@ -1,8 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import { sesClient } from '../shared/adapters/mail.ts';
+import { mailQuota } from '../shared/adapters/mail-quota.ts';
+import { type AccountMail, usualMailRate } from '../shared/domain/lane.ts';
+import { wordsOnMail } from './mail-rate.ts';
+import { accountRateContext } from './settings.ts';
 
-/* Deploys both stacks with the pinned CDK, and adds the next step where the CDK's own error message lacks one. */
+/*
+ * Asks SES how many emails the account may send, deploys both stacks for that rate with the pinned CDK, and adds the next
+ * step where the CDK's own error message lacks one.
+ */
 
 const nextSteps: readonly { readonly when: RegExp; readonly then: string }[] = [
   {
@@ -23,9 +31,29 @@ const nextSteps: readonly { readonly when: RegExp; readonly then: string }[] = [
   },
 ];
 
+/** What SES lets the account send; undefined, and the CDK says why, if it cannot be asked. */
+async function accountMail(): Promise<AccountMail | undefined> {
+  const client = sesClient();
+  try {
+    return await mailQuota(client).account();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'it does not say why';
+    console.error(
+      `SES does not say how many emails the account may send (${reason}): without the setting mail.ratePerSecond ` +
+        `first emails leave at ${usualMailRate} a second, and more slowly where SES refuses that.`,
+    );
+    return undefined;
+  } finally {
+    client.destroy();
+  }
+}
+
 async function main(): Promise<number | null> {
+  const account = await accountMail();
+  if (account) console.log(wordsOnMail(account));
+  const rate = account ? ['--context', `${accountRateContext}=${account.perSecond}`] : [];
   const cdk = createRequire(import.meta.url).resolve('aws-cdk/bin/cdk');
-  const child = spawn(process.execPath, [cdk, 'deploy', '--all', ...process.argv.slice(2)], {
+  const child = spawn(process.execPath, [cdk, 'deploy', '--all', ...rate, ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'pipe'],
   });
   let said = '';

@@ -28,7 +28,12 @@ export class ServiceStack extends Stack {
     const { mail, people, bus } = data;
     const { table } = data.orderLines;
     const workQueues = new WorkQueues(this, 'Work', { settings });
-    const { stateMachine } = new OrderLineWorkflow(this, 'Workflow', { settings, table, mail });
+    const { stateMachine } = new OrderLineWorkflow(this, 'Workflow', {
+      settings,
+      table,
+      mail,
+      workQueues,
+    });
     const { queues } = new Intake(this, 'Intake', {
       settings,
       table,

@@ -3,6 +3,7 @@ import {
   claimNames,
   executionHorizon,
   mailFields,
+  mailRate,
   offerWindows,
   resendLimits,
   settledLineDays,
@@ -10,6 +11,7 @@ import {
   withFittingSender,
 } from '../shared/contracts/environment.ts';
 import { inputErrors } from '../shared/contracts/validation.ts';
+import { usualMailRate } from '../shared/domain/lane.ts';
 
 /** Defaults for settings that a deployer leaves out; the local runtime uses the same. */
 export const defaults = {
@@ -101,6 +103,8 @@ const settingsObject = z.strictObject({
         .partial()
         .transform((zones) => ({ ...defaults.mail.timeZones, ...zones }))
         .default(defaults.mail.timeZones),
+      /** How many emails a second leave at most; by default, and never more than, what SES lets the account send. */
+      ratePerSecond: mailRate.exactOptional(),
     }),
   ),
   /**
@@ -161,11 +165,17 @@ const settingsSchema = settingsObject
         'must be at least eventArchiveDays and deadLetterDays together: a booking that is replayed once its line is gone would be booked and sent again',
     },
   )
-  .transform((settings) => ({
+  .transform(({ mail: { ratePerSecond, ...mail }, ...settings }) => ({
     ...settings,
+    mail,
+    mailRate: ratePerSecond,
     claimNames: settings.claimNames ?? (settings.signIn ? defaults.claimNames : defaults.poolClaimNames),
   }));
-export type Settings = z.output<typeof settingsSchema>;
+type GivenSettings = z.output<typeof settingsSchema>;
+export type Settings = Omit<GivenSettings, 'mailRate'> & {
+  /** How many emails a second the account may send. */
+  readonly mailRate: number;
+};
 
 /** What functions are created from: the settings they read, and the retention of their logs. */
 export type FunctionSettings = Pick<
@@ -174,6 +184,7 @@ export type FunctionSettings = Pick<
   | 'executionHorizon'
   | 'resendLimits'
   | 'mail'
+  | 'mailRate'
   | 'claimNames'
   | 'settledLineDays'
   | 'logRetentionDays'
@@ -189,20 +200,29 @@ export const variablesOf = (
   MAIL_SETTINGS: JSON.stringify(settings.mail),
   CLAIM_NAMES: JSON.stringify(settings.claimNames),
   SETTLED_LINE_DAYS: JSON.stringify(settings.settledLineDays),
+  MAIL_RATE: JSON.stringify(settings.mailRate),
 });
 
 const context = z.object({ settings: settingsSchema });
 
+/** The context by which a deployment is told how many emails a second SES lets the account send. */
+export const accountRateContext = 'accountMailRate';
+
 /**
  * Reads the deployer's settings: an object from cdk.json, or the JSON text of `-c settings=...`.
+ * @param accountRate how many emails a second SES lets the account send, where that is known
  * @throws Error whose message names every missing or invalid setting, one per line
  */
-export function readSettings(value: unknown): Settings {
+export function readSettings(value: unknown, accountRate?: number): Settings {
   const result = context.safeParse(
     { settings: typeof value === 'string' ? fromJson(value) : value },
     { error: ofKey, reportInput: true },
   );
-  if (result.success) return result.data.settings;
+  if (result.success) {
+    const { settings } = result.data;
+    const { mailRate = accountRate ?? usualMailRate } = settings;
+    return { ...settings, mailRate: Math.min(mailRate, accountRate ?? Infinity) };
+  }
   throw new Error(
     inputErrors(result.error)
       .map(({ path, message }) => `${path}: ${message}`)

@@ -1,10 +1,16 @@
 import { ordersToOnboard } from '../functions/onboard-order-lines/queue.ts';
 import { executionsToStop } from '../functions/stop-executions/queue.ts';
 import { resendQueue } from '../functions/resend-order-lines/queue.ts';
+import { queue as firstEmails } from '../functions/send-provisioning-email/queue.ts';
 import type { DeclaredQueue } from '../shared/runtime/declare-queue.ts';
 
 /**
  * The queues between functions of the product, one at most for each function that works one off. The deployed stack,
  * the local runtime, the operators' scripts and the tests go by this list.
  */
-export const declaredQueues: readonly DeclaredQueue[] = [ordersToOnboard, executionsToStop, resendQueue];
+export const declaredQueues: readonly DeclaredQueue[] = [
+  firstEmails,
+  ordersToOnboard,
+  executionsToStop,
+  resendQueue,
+];

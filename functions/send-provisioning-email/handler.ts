@@ -1,113 +1,106 @@
 import { setTimeout } from 'node:timers/promises';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
+import { deadLetters, sqsClient } from '../../shared/adapters/dead-letters.ts';
 import { mail, sesClient } from '../../shared/adapters/mail.ts';
-import { closedStateKey } from '../../shared/adapters/order-line-item.ts';
+import { mailQuota } from '../../shared/adapters/mail-quota.ts';
 import { dynamoDbClient, orderLineStore } from '../../shared/adapters/order-line-store.ts';
-import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
+import { queue } from '../../shared/adapters/queue.ts';
+import { taskTokens } from '../../shared/adapters/task-tokens.ts';
+import { sfnClient } from '../../shared/adapters/workflow.ts';
+import { readEnvironment } from '../../shared/contracts/environment.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { type SendingOutcome, workflowInput } from '../../shared/contracts/workflow.ts';
-import { giveUpClaim, liveClaim } from '../../shared/domain/claims.ts';
-import { isBooked, isOpen, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
-import { dueEmail, firstEmailAwaitedUntil } from '../../shared/domain/rules.ts';
-import { type Instant, toInstant } from '../../shared/domain/time.ts';
+import { laneCalls, laneRateShare } from '../../shared/domain/lane.ts';
+import { paceOf } from '../../shared/domain/pace.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
-import { faultForLog } from '../../shared/contracts/log.ts';
+import { consumeMessages, type WorkerServices } from '../../shared/runtime/consume-messages.ts';
 import { createLog } from '../../shared/runtime/logger.ts';
 import { createMetrics } from '../../shared/runtime/metrics.ts';
-import type { Permit } from '../../shared/use-cases/claim-email.ts';
-import { type EmailOutcome, sendEmail, type SendServices } from '../../shared/use-cases/send-email.ts';
+import { sendFirstEmail } from './first-email.ts';
+import { Lane, type LaneServices } from './lane.ts';
+import { queue as declared, queuedEmail } from './queue.ts';
+import { sendQueued, type SendingServices } from './queued-email.ts';
 
-export const environment = z.object({
-  TABLE_NAME: variables.TABLE_NAME,
-  SETTLED_LINE_DAYS: variables.SETTLED_LINE_DAYS,
-  MAIL_SETTINGS: variables.MAIL_SETTINGS,
-  CONFIGURATION_SET: variables.CONFIGURATION_SET,
-});
+type Services = SendingServices & WorkerServices;
+type Environment = z.output<typeof declared.environment>;
 
-/** Called by the workflow on a line's requested start date. */
+/** Called with the first emails that are due, or by executions of a definition before there was a queue. */
 export const handler = onColdStart(() => {
-  const services = buildServices(readEnvironment(environment, process.env));
-  return (input: unknown) => handle(input, services);
+  const services = buildServices(readEnvironment(declared.environment, process.env));
+  const consume = consumer(services);
+  return (input: SQSEvent | Readonly<Record<string, unknown>>): Promise<SQSBatchResponse | SendingOutcome> =>
+    isBatch(input) ? consume(input) : answer(input, services);
 });
 
-const awsClients = () => ({ dynamoDb: dynamoDbClient(), ses: sesClient() });
+const isBatch = (input: object): input is SQSEvent => 'Records' in input;
+
+/** Works off the queue of first emails. */
+export const consumer = (services: Services) =>
+  consumeMessages(queuedEmail, (message) => sendQueued(message, services), services);
+
+/**
+ * Sends a first email at once, as the definition had it before there was a queue: its executions wait for months.
+ * @throws NamedFault by which that definition retries
+ */
+export async function answer(input: unknown, services: Services): Promise<SendingOutcome> {
+  const sending = await sendFirstEmail(workflowInput.parse(input), services);
+  if (sending.outcome === 'throttled')
+    throw new NamedFault(faultNames.emailNotSent, `the mail service refused the email: ${sending.reason}`);
+  return sending.answer;
+}
+
+const awsClients = () => ({
+  dynamoDb: dynamoDbClient(),
+  ses: sesClient(),
+  sfn: sfnClient(),
+  sqs: sqsClient(),
+});
+
+/** What the lane keeps to: its call's part of the account's rate, and what SES says of the day. */
+type LaneLimits = Pick<LaneServices, 'perSecond' | 'calls' | 'quota'>;
+
+const accountLimits = ({ MAIL_RATE }: Environment, { ses }: Pick<ReturnType<typeof awsClients>, 'ses'>) => ({
+  perSecond: () => MAIL_RATE,
+  calls: laneCalls(MAIL_RATE),
+  quota: mailQuota(ses),
+});
 
 export function buildServices(
-  settings: z.output<typeof environment>,
+  settings: Environment,
   clients = awsClients(),
   now = () => new Date(),
   metrics = createMetrics(),
-): SendServices {
-  return {
-    store: orderLineStore(clients.dynamoDb, settings.TABLE_NAME, settings.SETTLED_LINE_DAYS),
+  limits: LaneLimits = accountLimits(settings, clients),
+): Services {
+  const log = createLog(declared.functionName);
+  const sendingQueue = queue(clients.sqs, settings.SENDING_QUEUE_URL);
+  const elapsed = () => performance.now();
+  const pause = (milliseconds: number) => setTimeout(milliseconds);
+  const store = orderLineStore(clients.dynamoDb, settings.TABLE_NAME, settings.SETTLED_LINE_DAYS);
+  const lane = new Lane({
+    ...limits,
+    pace: paceOf(() => (limits.perSecond() * laneRateShare) / limits.calls, elapsed),
     mail: mail(clients.ses, settings.CONFIGURATION_SET),
+    queue: sendingQueue,
+    laneStore: store.lane,
+    now,
+    elapsed,
+    pause,
+    log,
+  });
+  return {
+    lane,
+    tasks: taskTokens(clients.sfn),
+    store,
+    mail: lane.mail,
     mailSettings: settings.MAIL_SETTINGS,
+    queue: sendingQueue,
+    deadLetters: deadLetters(clients.sqs, settings.DEAD_LETTER_QUEUE_URL),
     now,
     newId: () => crypto.randomUUID(),
-    pause: (milliseconds) => setTimeout(milliseconds),
-    log: createLog('send-provisioning-email'),
+    pause,
+    log,
     metrics,
   };
-}
-
-/**
- * Sends the first email of a line, or the one that its contact missed, unless it was sent, and answers how the workflow
- * continues.
- * @throws NamedFault OrderLineNotFound, SendInProgress, NotDueYet or EmailNotSent; all but the first are worth a
- * retry
- */
-export async function handle(input: unknown, services: SendServices): Promise<SendingOutcome> {
-  const { revision, ...key } = workflowInput.parse(input);
-  try {
-    const sending = await sendEmail(key, (line, at) => permitFirst(line, revision, at), services);
-    return outcomeOf(sending, revision, toInstant(services.now()));
-  } catch (error) {
-    services.log.error('the provisioning email was not sent', { ...key, fault: faultForLog(error) });
-    throw error;
-  }
-}
-
-/** @throws NamedFault as `handle` */
-function permitFirst(line: StoredLine, revision: number, at: Instant): Permit<SendingOutcome> {
-  if (!isBooked(line))
-    throw new NamedFault(faultNames.orderLineNotFound, 'the order line is not in the table');
-  if (line.executionRevision !== revision) return { instead: stateOf(line, revision) };
-  const due = dueEmail(line, at);
-  if (due === 'wait') throw new NamedFault(faultNames.notDueYet, 'the requested start date has not come');
-  if (due === 'none') return { instead: stateOf(line, revision) };
-
-  const owner = `execution ${revision}`;
-  const other = liveClaim(line, at);
-  if (other && other.owner !== owner)
-    throw new NamedFault(faultNames.sendInProgress, 'somebody else is sending');
-  const free = giveUpClaim(line);
-  const retryAt = firstEmailAwaitedUntil(free, at);
-  if (retryAt !== undefined) return { instead: { outcome: 'unconfirmed', retryAt }, line: free };
-  // A contact change is never repeated: the email that this execution's own earlier try may have sent is the one.
-  const kind = dueEmail(free, at);
-  if (kind !== due) return { instead: stateOf(free, revision), line: free };
-  return { send: { kind, to: line.provisioningContact, actor: 'workflow', owner }, line: free };
-}
-
-/** @throws NamedFault EmailNotSent */
-function outcomeOf(sending: EmailOutcome<SendingOutcome>, revision: number, at: Instant): SendingOutcome {
-  switch (sending.outcome) {
-    case 'instead':
-      return sending.instead;
-    case 'sent':
-      return stateOf(sending.line, revision);
-    case 'refused':
-      throw new NamedFault(faultNames.emailNotSent, `the mail service refused the email: ${sending.reason}`);
-    case 'unconfirmed': {
-      const retryAt = firstEmailAwaitedUntil(sending.line, at);
-      return retryAt === undefined ? stateOf(sending.line, revision) : { outcome: 'unconfirmed', retryAt };
-    }
-  }
-}
-
-/** How the workflow continues for a line that needs no first email any more. */
-function stateOf(line: OrderLine, revision: number): SendingOutcome {
-  if (line.executionRevision !== revision) return { outcome: 'superseded' };
-  if (!isOpen(line) || line.closesAt === undefined) return { outcome: 'settled' };
-  return { outcome: 'awaiting', closesAt: line.closesAt, closedStateKey: closedStateKey(line) };
 }

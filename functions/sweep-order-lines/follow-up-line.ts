@@ -13,6 +13,8 @@ import { onboardLine } from '../../shared/use-cases/onboard-line.ts';
 export interface FollowUpServices extends AlignServices {
   readonly now: () => Date;
   readonly metrics: Metrics;
+  /** When the first emails that wait are expected to have left; undefined: none wait. */
+  readonly laneClearAt?: Instant | undefined;
 }
 
 /** Gives a line what the workflow missed; answers what that was. */
@@ -20,11 +22,11 @@ export async function followUpLine(
   { line, onboarding }: LineOfOrder,
   services: FollowUpServices,
 ): Promise<FollowUp> {
-  const { store, workflow, now, metrics, executionHorizon } = services;
+  const { store, workflow, now, metrics, executionHorizon, laneClearAt } = services;
   const at = toInstant(now());
   if (!isBooked(line)) return 'nothing';
   if (isOpen(line) && onboarding) return await settle(line, onboarding, at, services);
-  const action = followUp(line, at, executionHorizon);
+  const action = followUp(line, at, executionHorizon, laneClearAt);
   if (isRepair(action)) metrics.add('OverdueLines', {});
   switch (action) {
     case 'start-execution':
@@ -50,7 +52,8 @@ export async function followUpLine(
 /** Whether the sweep starts an execution for a line that it finds among those whose last one is overdue. */
 export function needsExecution({ line, onboarding }: LineOfOrder, services: FollowUpServices): boolean {
   if (!isBooked(line) || onboarding) return false;
-  const action = followUp(line, toInstant(services.now()), services.executionHorizon);
+  const { now, executionHorizon, laneClearAt } = services;
+  const action = followUp(line, toInstant(now()), executionHorizon, laneClearAt);
   return action === 'restart-execution' || action === 'start-execution';
 }
 

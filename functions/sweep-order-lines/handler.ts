@@ -91,11 +91,9 @@ const sampleSize = 25;
  * What is done shows in the lines themselves. So it may end at any time, when its own is over or by a crash, and the next
  * run goes on there. A line that fails is logged and left for the next sweep; it does not hold up the others.
  */
-export async function handle(
-  services: Services,
-  isTimeUp: () => boolean = () => false,
-): Promise<SweepReport> {
-  const { store, now, log, metrics, executionHorizon } = services;
+export async function handle(given: Services, isTimeUp: () => boolean = () => false): Promise<SweepReport> {
+  const { store, now, log, metrics, executionHorizon } = given;
+  const services = { ...given, laneClearAt: await store.lane.clearAt() };
   const at = toInstant(now());
   const late = lateSince(at);
   const run = new Run(services, isTimeUp);

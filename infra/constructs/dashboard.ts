@@ -16,6 +16,7 @@ import type { Construct } from 'constructs';
 import { type DimensionsOf, type MetricName, productMetrics } from '../../shared/contracts/metrics.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
 import { productMetric } from './product-metrics.ts';
+import type { WorkQueue } from './work-queue.ts';
 import { openExecutions } from './workflow.ts';
 
 interface Shown {
@@ -24,6 +25,7 @@ interface Shown {
   readonly stage: HttpStage;
   readonly functions: readonly { readonly name: string; readonly resource: Function }[];
   readonly queues: readonly DeadLetterQueue[];
+  readonly workQueues: readonly WorkQueue[];
 }
 
 const hourly = { period: Duration.hours(1) };
@@ -32,7 +34,7 @@ const frequent = { period: Duration.minutes(5) };
 /** A dashboard: alarms on top, then what the service does for its users, then the health of its parts. */
 export function showService(
   scope: Construct,
-  { alarms, stateMachine, stage, functions, queues }: Shown,
+  { alarms, stateMachine, stage, functions, queues, workQueues }: Shown,
 ): void {
   const sum = <Name extends MetricName>(name: Name, dimensions: DimensionsOf<Name>, label: string): IMetric =>
     productMetric(scope, name, dimensions, { ...hourly, label, statistic: Stats.SUM });
@@ -101,6 +103,11 @@ export function showService(
         }),
       ],
       [
+        graph('Longest wait in queues (s)', {
+          left: workQueues.map((queue) =>
+            queue.metricAge({ ...frequent, label: queue.functionName, statistic: Stats.MAXIMUM }),
+          ),
+        }),
         graph('Requests', {
           left: [
             stage.metricCount({ ...frequent, label: 'all' }),

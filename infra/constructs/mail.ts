@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { ConfigurationSet, EmailSendingEvent, EventDestination } from 'aws-cdk-lib/aws-ses';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { defaultBus } from './default-bus.ts';
 
@@ -49,6 +49,13 @@ export class Mail extends Construct {
         ],
         conditions: { StringEquals: { 'ses:FromAddress': this.#senderAddress } },
       }),
+    );
+  }
+
+  /** Lets `grantee` ask what the account may send; SES takes no narrower form. */
+  grantReadQuota(grantee: IGrantable & IConstruct): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['ses:GetSendQuota'], resources: ['*'] }),
     );
   }
 }

@@ -22,6 +22,7 @@ import { HttpFunction } from './http-function.ts';
 import { LambdaFunction } from './lambda-function.ts';
 import { productMetric } from './product-metrics.ts';
 import { sweepInterval } from './sweep.ts';
+import { WorkQueue } from './work-queue.ts';
 import { openExecutions } from './workflow.ts';
 
 interface MonitoringProps {
@@ -59,6 +60,9 @@ const tooManyComplaints = { percent: 0.5, leastEmails: 200 };
 /** Leaves time to have the quota raised: a line holds its execution for up to a year. */
 const mostOpenExecutions = { percent: 80 };
 
+/** Longer than 50,000 first emails take at the rate that most accounts have. */
+const longWait = Duration.hours(2);
+
 /** Longer than people wait without wondering; a cold start takes about one second. */
 const slowAnswer = Duration.seconds(3);
 
@@ -79,6 +83,7 @@ export class Monitoring extends Construct {
     const parts = Stack.of(this).node.findAll();
     const functions = parts.filter((part) => part instanceof LambdaFunction);
     const queues = parts.filter((part) => part instanceof DeadLetterQueue);
+    const workQueues = parts.filter((part) => part instanceof WorkQueue);
     const alarms = [
       this.#failedExecutions(stateMachine),
       ...functions.map(({ name, resource }) => this.#functionErrors(name, resource)),
@@ -86,6 +91,7 @@ export class Monitoring extends Construct {
         .filter((part) => part instanceof HttpFunction)
         .map(({ name, deployment }) => this.#failedDeployment(name, deployment)),
       ...queues.map((queue) => this.#deadLetters(queue)),
+      ...workQueues.map((queue) => this.#waitingMessages(queue)),
       this.#overdueLines(),
       this.#missingSweeps(),
       this.#bounces(),
@@ -94,7 +100,7 @@ export class Monitoring extends Construct {
       this.#slowApi(stage),
       this.#openExecutions(),
     ];
-    showService(this, { alarms, stateMachine, stage, functions, queues });
+    showService(this, { alarms, stateMachine, stage, functions, queues, workQueues });
   }
 
   #failedExecutions(stateMachine: StateMachine): Alarm {
@@ -153,6 +159,18 @@ export class Monitoring extends Construct {
       userImpact: 'Events have not taken effect: a line is not booked, rescheduled, cancelled or onboarded.',
       metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, period: soon }),
       alarmIf: { above: 0 },
+      periods: 1,
+      noData: TreatMissingData.NOT_BREACHING, // SQS is silent about queues that were empty for hours
+    });
+  }
+
+  #waitingMessages(queue: WorkQueue): Alarm {
+    return this.#watch(`WaitingMessages-${queue.functionName}`, {
+      section: 'Waiting messages',
+      which: queue.functionName,
+      userImpact: 'What the function does is hours late; for send-provisioning-email, first emails.',
+      metric: queue.metricAge({ statistic: Stats.MAXIMUM, period: soon }),
+      alarmIf: { above: longWait.toSeconds() },
       periods: 1,
       noData: TreatMissingData.NOT_BREACHING, // SQS is silent about queues that were empty for hours
     });

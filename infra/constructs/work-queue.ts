@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -63,6 +64,8 @@ interface WorkQueueProps {
 /** A queue between two functions of the product. What cannot be worked off ends up in its dead-letter queue. */
 export class WorkQueue extends Construct {
   readonly urls: QueueUrls;
+  /** The function that works it off. */
+  readonly functionName: string;
   readonly #declared: DeclaredQueue;
   readonly #queue: Queue;
   readonly #deadLetters: DeadLetterQueue;
@@ -71,6 +74,7 @@ export class WorkQueue extends Construct {
     super(scope, id);
     const { functionName, timeoutSeconds, mostDeliveries } = declared;
     this.#declared = declared;
+    this.functionName = functionName;
     this.#deadLetters = new DeadLetterQueue(this, 'DeadLetters', functionName, settings);
     this.#queue = new Queue(this, 'Queue', {
       // Six times the function's, as AWS advises: a batch that was throttled is not handed out twice meanwhile.
@@ -83,11 +87,15 @@ export class WorkQueue extends Construct {
     this.urls = { queue: this.#queue.queueUrl, deadLetters: this.#deadLetters.queueUrl };
   }
 
-  /** Has Lambda call the function with the messages of the queue, and lets it put them back or aside. */
+  /**
+   * Has Lambda call the function with the messages of the queue, and lets it put them back or aside.
+   * @param mostAtOnce the most calls at once, where that depends on a setting
+   */
   deliverTo<Environment extends z.ZodType<unknown, Readonly<Record<string, string>>>>(
     worker: LambdaFunction<Environment>,
+    { mostAtOnce = this.#declared.mostAtOnce } = {},
   ): void {
-    const { batchSize, gatherSeconds, mostAtOnce } = this.#declared;
+    const { batchSize, gatherSeconds } = this.#declared;
     worker.resource.addEventSourceMapping('Messages', {
       eventSourceArn: this.#queue.queueArn,
       batchSize,
@@ -97,6 +105,11 @@ export class WorkQueue extends Construct {
     });
     grantMessages(this.#queue, worker, ...polling, 'ChangeMessageVisibility');
     grantMessages(this.#deadLetters, worker, 'SendMessage');
+  }
+
+  /** For how long the message waits that has waited longest. */
+  metricAge(props: MetricOptions): Metric {
+    return this.#queue.metricApproximateAgeOfOldestMessage(props);
   }
 
   /** Lets `grantee` put messages into the queue. */

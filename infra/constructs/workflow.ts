@@ -3,46 +3,56 @@ import { join } from 'node:path';
 import { Arn, ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Metric, Stats, Unit } from 'aws-cdk-lib/aws-cloudwatch';
-import { Grant, type IGrantable, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { FilterPattern, type LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
-import type { environment } from '../../functions/send-provisioning-email/handler.ts';
+import { queue as firstEmails } from '../../functions/send-provisioning-email/queue.ts';
+import { laneCalls } from '../../shared/domain/lane.ts';
 import type { MetricName } from '../../shared/contracts/metrics.ts';
 import { type FunctionSettings, variablesOf } from '../settings.ts';
 import { LambdaFunction } from './lambda-function.ts';
 import { metricsNamespace } from './product-metrics.ts';
 import type { Mail } from './mail.ts';
 import { grantItems } from './table.ts';
+import type { WorkQueues } from './work-queue.ts';
 import { vendedLogGroup } from './log-group.ts';
 
 interface WorkflowProps {
   readonly settings: FunctionSettings;
   readonly table: Table;
   readonly mail: Mail;
+  readonly workQueues: WorkQueues;
 }
 
-/** The life of an order line, and the function that sends its first email. */
+/** The life of an order line, and the lane in which its first email leaves. */
 export class OrderLineWorkflow extends Construct {
   readonly stateMachine: StateMachine;
 
-  constructor(scope: Construct, id: string, { settings, table, mail }: WorkflowProps) {
+  constructor(scope: Construct, id: string, { settings, table, mail, workQueues }: WorkflowProps) {
     super(scope, id);
-    const sender = new LambdaFunction<typeof environment>(this, 'SendProvisioningEmail', {
+    const lane = workQueues.of(firstEmails.functionName);
+    const { SETTLED_LINE_DAYS, MAIL_SETTINGS, MAIL_RATE } = variablesOf(settings);
+    const sender = new LambdaFunction<typeof firstEmails.environment>(this, 'SendProvisioningEmail', {
       settings,
-      folder: 'send-provisioning-email',
-      description: 'Sends the first email of an order line',
+      folder: firstEmails.functionName,
+      description: 'Sends the first emails of order lines',
       environment: {
         TABLE_NAME: table.tableName,
-        SETTLED_LINE_DAYS: variablesOf(settings).SETTLED_LINE_DAYS,
-        MAIL_SETTINGS: variablesOf(settings).MAIL_SETTINGS,
+        SETTLED_LINE_DAYS,
+        MAIL_SETTINGS,
+        MAIL_RATE,
         CONFIGURATION_SET: mail.configurationSetName,
+        SENDING_QUEUE_URL: lane.urls.queue,
+        DEAD_LETTER_QUEUE_URL: lane.urls.deadLetters,
       },
-      timeout: senderTimeout,
+      timeout: Duration.seconds(firstEmails.timeoutSeconds),
       memory: 512,
     });
     grantItems(table, sender, 'GetItem', 'BatchGetItem', 'PutItem');
     mail.grantSend(sender);
+    mail.grantReadQuota(sender);
+    lane.deliverTo(sender, { mostAtOnce: laneCalls(settings.mailRate) });
 
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
     Validations.of(role).acknowledge({
@@ -50,6 +60,8 @@ export class OrderLineWorkflow extends Construct {
       reason: 'Neither traces of X-Ray nor the deliveries of CloudWatch Logs can be named in a policy.',
     });
     grantItems(table, role, 'UpdateItem');
+    lane.grantSend(role);
+    // Executions of the definition before there was a lane call the function by themselves.
     Grant.addToPrincipal({
       grantee: role,
       actions: ['lambda:InvokeFunction'],
@@ -62,7 +74,7 @@ export class OrderLineWorkflow extends Construct {
       definitionBody: DefinitionBody.fromString(readFileSync(definitionFile, 'utf8')),
       definitionSubstitutions: {
         Partition: Stack.of(this).partition,
-        SendProvisioningEmailFunctionArn: sender.resource.functionArn,
+        SendingQueueUrl: lane.urls.queue,
         TableName: table.tableName,
       },
       role,
@@ -75,27 +87,38 @@ export class OrderLineWorkflow extends Construct {
       },
       tracingEnabled: true,
     });
+    // In a policy of its own: the function waits for that of its role, and this one waits for the function.
+    new Policy(this, 'TaskAnswers', {
+      roles: sender.resource.role ? [sender.resource.role] : [],
+      statements: [
+        new PolicyStatement({
+          actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],
+          resources: [this.stateMachine.stateMachineArn],
+        }),
+      ],
+    });
   }
 }
 
 /**
  * Counts the lines that the state machine closes itself. No function runs that could count them, and Step Functions'
  * own metric for DynamoDB calls covers the whole account, so this reads the log: `TaskSucceeded` marks the success of
- * a service integration, and closing is the only one (functions log events of their own). A closing that finds the
- * line settled logs `TaskFailed` and is not counted.
+ * a call of a service, and closing is the only one of DynamoDB. A closing that finds the line settled logs `TaskFailed`
+ * and is not counted.
  */
 function countClosedLines(logGroup: LogGroup): void {
   logGroup.addMetricFilter('ClosedLines', {
-    filterPattern: FilterPattern.stringValue('$.type', '=', 'TaskSucceeded'),
+    filterPattern: FilterPattern.all(
+      FilterPattern.stringValue('$.type', '=', 'TaskSucceeded'),
+      // First emails are handed over by another call, to SQS.
+      FilterPattern.stringValue('$.details.resourceType', '=', 'dynamodb'),
+    ),
     metricNamespace: metricsNamespace(logGroup),
     metricName: 'LinesClosed' satisfies MetricName,
     metricValue: '1',
     unit: Unit.COUNT,
   });
 }
-
-/** Below the 45-second lease of a claim. */
-const senderTimeout = Duration.seconds(30);
 
 const definitionFile = join(import.meta.dirname, '../workflow/order-line.asl.json');
 

@@ -28,9 +28,14 @@ const changeMessageVisibilityBatch = z.object({
   Entries: z.array(z.object({ Id: z.string(), ReceiptHandle: z.string(), VisibilityTimeout: z.int() })),
 });
 const sendMessage = z.object({
+  QueueUrl: functionOf,
   MessageBody: z.string(),
-  MessageAttributes: z.object({ [reasonAttribute]: z.object({ StringValue: z.string() }) }),
+  /** Only dead letters have a reason. */
+  MessageAttributes: z.object({ [reasonAttribute]: z.object({ StringValue: z.string() }) }).exactOptional(),
 });
+const ofQueue = z.object({ QueueUrl: functionOf });
+const taskSuccess = z.object({ taskToken: z.string(), output: z.string() });
+const taskFailure = z.object({ taskToken: z.string(), error: z.string() });
 
 /*
  * What the product asks of Step Functions and SQS, in AWS's JSON protocol: no kept library has these APIs without Docker
@@ -60,6 +65,15 @@ export const stepFunctions =
         const { status, startedAt } = known;
         return jsonAnswer({ executionArn, stateMachineArn, name, status, startDate: seconds(startedAt) });
       }
+      case 'AWSStepFunctions.SendTaskSuccess': {
+        const { taskToken, output } = taskSuccess.parse(body);
+        const isAwaited = await executions().answer(taskToken, { result: JSON.parse(output) });
+        return isAwaited ? jsonAnswer({}) : awsError('TaskTimedOut');
+      }
+      case 'AWSStepFunctions.SendTaskFailure': {
+        const { taskToken, error } = taskFailure.parse(body);
+        return (await executions().answer(taskToken, { error })) ? jsonAnswer({}) : awsError('TaskTimedOut');
+      }
       default:
         return awsError('UnknownOperationException');
     }
@@ -71,8 +85,10 @@ export const sqs =
     const { target, input: body } = readRequest(request);
     switch (target) {
       case 'AmazonSQS.SendMessage': {
-        const { MessageBody, MessageAttributes } = sendMessage.parse(body);
-        await office.keep(MessageBody, MessageAttributes[reasonAttribute].StringValue, now());
+        const { QueueUrl: functionName, MessageBody, MessageAttributes } = sendMessage.parse(body);
+        if (MessageAttributes)
+          await office.keep(MessageBody, MessageAttributes[reasonAttribute].StringValue, now());
+        else await queues.send([{ functionName, body: MessageBody }]);
         return jsonAnswer(receiptOf(MessageBody));
       }
       case 'AmazonSQS.SendMessageBatch': {
@@ -87,6 +103,16 @@ export const sqs =
         return jsonAnswer({
           Successful: Entries.map(({ Id, MessageBody }) => ({ Id, ...receiptOf(MessageBody) })),
           Failed: [],
+        });
+      }
+      case 'AmazonSQS.GetQueueAttributes': {
+        const { waiting, inHand } = queues.lengthOf(ofQueue.parse(body).QueueUrl);
+        return jsonAnswer({
+          Attributes: {
+            ApproximateNumberOfMessages: String(waiting),
+            ApproximateNumberOfMessagesNotVisible: String(inHand),
+            ApproximateNumberOfMessagesDelayed: '0',
+          },
         });
       }
       case 'AmazonSQS.ChangeMessageVisibilityBatch': {

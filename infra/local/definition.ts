@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
+import { queueUrlOf } from './aws-endpoint.ts';
 import { tableName } from './table.ts';
 
 const definitionFile = new URL('../workflow/order-line.asl.json', import.meta.url);
@@ -7,8 +8,7 @@ const definitionFile = new URL('../workflow/order-line.asl.json', import.meta.ur
 const names: Readonly<Record<string, string>> = {
   '${Partition}': 'aws',
   '${TableName}': tableName,
-  '${SendProvisioningEmailFunctionArn}':
-    'arn:aws:lambda:us-east-1:000000000000:function:send-provisioning-email',
+  '${SendingQueueUrl}': queueUrlOf('send-provisioning-email'),
 };
 
 /** The workflow's definition with this machine's names filled in, as CDK fills in those of a deployment. */

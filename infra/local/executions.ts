@@ -20,6 +20,10 @@ const execution = z.object({
   stateInput: json.exactOptional(),
   /** Until when it waits in that state. */
   waitsUntil: z.string().exactOptional(),
+  /** By which the state is answered before that. */
+  taskToken: z.string().exactOptional(),
+  /** How often that state was tried again. */
+  retries: z.int().exactOptional(),
   input: json,
   output: json.exactOptional(),
   error: z.string().exactOptional(),
@@ -35,8 +39,15 @@ const retryPause = 100;
 /** How many executions take steps at the same time. */
 const concurrentSteps = 16;
 
-/** What a run of the machine answers when it came to a Wait. */
+/** What a run of the machine answers when it came to a Wait, or to a Task that is answered by its token. */
 const waiting = z.object({ waitsIn: z.string(), until: z.iso.datetime({ offset: true }), input: json });
+const asking = z.object({ asksIn: z.string(), parameters: json, input: json });
+
+/** What came of a Task that is answered by its token. */
+export type TaskAnswer = { readonly result: unknown } | { readonly error: string };
+
+/** Ends the execution's name in a task token; no name has it. */
+const tokenMark = '|';
 
 /**
  * Runs the executions of a state machine whose definition is the one that is deployed. Waiting executions are not in
@@ -53,7 +64,11 @@ export class Executions {
   readonly #limit = pLimit(concurrentSteps);
   /** Changes of what is kept, one after the other. */
   readonly #transition = pLimit(1);
+  readonly #tasks: NonNullable<Overrides['taskResourceLocalHandlers']>;
   readonly #nextAfterWait: ReadonlyMap<string, string>;
+  readonly #tokenTasks: ReadonlyMap<string, TokenTask>;
+  /** The runs that are on, by the execution. */
+  readonly #runs = new Map<string, Promise<void>>();
   readonly #abandoned = new AbortController();
   readonly #aborts = new Set<() => void>();
 
@@ -67,20 +82,22 @@ export class Executions {
     this.#storage = options.storage;
     this.#jobs = options.jobs;
     this.#now = options.now;
-    const tasks = Object.entries(options.tasks);
+    this.#tasks = Object.fromEntries(
+      Object.entries(options.tasks).map(([state, task]) => {
+        const run = asFunction(state, task);
+        return [state, async (input) => json.parse((await this.#unlessAbandoned(run(input))) ?? null)];
+      }),
+    );
+    const states = Object.keys(options.tasks);
     this.#overrides = {
-      taskResourceLocalHandlers: Object.fromEntries(
-        tasks.map(([state, task]) => {
-          const run = asFunction(state, task);
-          return [state, async (input) => json.parse((await this.#unlessAbandoned(run(input))) ?? null)];
-        }),
-      ),
-      retryIntervalOverrides: Object.fromEntries(tasks.map(([state]) => [state, retryPause])),
+      taskResourceLocalHandlers: this.#tasks,
+      retryIntervalOverrides: Object.fromEntries(states.map((state) => [state, retryPause])),
     };
-    const { definition, nextAfterWait } = pausingAtWaits(options.definition);
+    const { definition, nextAfterWait, tokenTasks } = pausingAtWaits(options.definition);
     this.#definition = definition;
     this.#nextAfterWait = nextAfterWait;
-    this.#jobs.assign('execution', ({ id }) => this.#limit(() => this.#run(id)));
+    this.#tokenTasks = tokenTasks;
+    this.#jobs.assign('execution', ({ id }) => this.#limit(() => this.#during(id, () => this.#run(id))));
   }
 
   /** Starts an execution, unless one of that name was started before. */
@@ -110,7 +127,7 @@ export class Executions {
     return await this.#transition(async () => {
       const known = await this.find(name);
       if (known?.status === 'RUNNING') {
-        const { waitsUntil, stateInput, ...rest } = known;
+        const { waitsUntil, stateInput, taskToken, retries, ...rest } = known;
         await this.#write({ ...rest, status: 'ABORTED', stoppedAt: this.#now().toISOString() }, known);
       }
       return known !== undefined;
@@ -150,21 +167,87 @@ export class Executions {
     return z.array(execution).parse(values);
   }
 
-  /** Runs an execution until it waits for a time to come, or ends. */
+  /**
+   * Goes on with an execution that waits for the answer by this token; false if none does any more. The answer may come
+   * before it is kept that the execution waits for it.
+   */
+  async answer(taskToken: string, answer: TaskAnswer): Promise<boolean> {
+    const name = taskToken.slice(0, taskToken.indexOf(tokenMark));
+    let isAwaited = false;
+    await this.#during(name, async () => {
+      const known = await this.find(name);
+      isAwaited = known?.status === 'RUNNING' && known.taskToken === taskToken;
+      if (known && isAwaited) await this.#goOn(known, answer);
+    });
+    return isAwaited;
+  }
+
+  /** Makes a run of an execution, after the one that is on. */
+  async #during(name: string, run: () => Promise<void>): Promise<void> {
+    const before = this.#runs.get(name) ?? Promise.resolve();
+    const current = before.then(run, run);
+    this.#runs.set(name, current);
+    try {
+      await current;
+    } finally {
+      if (this.#runs.get(name) === current) this.#runs.delete(name);
+    }
+  }
+
+  /** Runs an execution until it waits for something, or ends. */
   async #run(name: string): Promise<void> {
     const before = await this.find(name);
     if (before?.status !== 'RUNNING') return;
-    let state = before.waitsUntil === undefined ? before.currentState : this.#next(before.currentState);
-    let input = before.stateInput ?? null;
+    if (before.taskToken !== undefined) await this.#goOn(before, { error: 'States.Timeout' });
+    else if (before.waitsUntil !== undefined)
+      await this.#runOn(before, this.#next(before.currentState), before.stateInput ?? null);
+    else await this.#runOn(before, before.currentState ?? '', before.stateInput ?? null);
+  }
+
+  /** Goes on after the answer to a Task, or its failure. */
+  async #goOn(before: Execution, answer: TaskAnswer): Promise<void> {
+    const { currentState = '', stateInput = null, retries = 0 } = before;
+    const task = this.#tokenTask(currentState);
+    if ('result' in answer) {
+      const input = {
+        ...z.record(z.string(), json).parse(stateInput),
+        [task.field]: json.parse(answer.result),
+      };
+      await this.#runOn(before, task.Next, input);
+      return;
+    }
+    const { error } = answer;
+    const retry = task.Retry.find(
+      ({ ErrorEquals }) => ErrorEquals.includes(error) || ErrorEquals.includes('States.ALL'),
+    );
+    if (retries < (retry?.MaxAttempts ?? 0))
+      await this.#runOn({ ...before, retries: retries + 1 }, currentState, stateInput);
+    else
+      await this.#keep(before, {
+        status: 'FAILED',
+        currentState,
+        error,
+        stoppedAt: this.#now().toISOString(),
+      });
+  }
+
+  async #runOn(before: Execution, from: string, given: Json): Promise<void> {
+    let state = from;
+    let input = given;
     for (;;) {
-      const reached = await this.#runFrom(state ?? '', input, before);
+      const token = `${before.name}${tokenMark}${crypto.randomUUID()}`;
+      const reached = await this.#runFrom(state, input, before, token);
+      if ('asksIn' in reached) {
+        await this.#ask(before, reached, token);
+        return;
+      }
       if (!('until' in reached)) {
-        await this.#keep(name, { ...reached, stoppedAt: this.#now().toISOString() });
+        await this.#keep(before, { ...reached, stoppedAt: this.#now().toISOString() });
         return;
       }
       if (reached.until > this.#now().toISOString()) {
         const { waitsIn: currentState, until: waitsUntil, input: stateInput } = reached;
-        await this.#keep(name, { status: 'RUNNING', currentState, waitsUntil, stateInput });
+        await this.#keep(before, { status: 'RUNNING', currentState, waitsUntil, stateInput });
         return;
       }
       state = this.#next(reached.waitsIn);
@@ -172,8 +255,34 @@ export class Executions {
     }
   }
 
+  /** Does the Task that is answered by a token, and waits for that. */
+  async #ask(
+    before: Execution,
+    { asksIn: currentState, parameters, input: stateInput }: z.output<typeof asking>,
+    taskToken: string,
+  ): Promise<void> {
+    const { seconds } = this.#tokenTask(currentState);
+    const { retries = 0 } = before;
+    const waiting = { status: 'RUNNING', currentState, stateInput, retries } as const;
+    try {
+      await this.#tasks[currentState]?.(parameters);
+    } catch (error) {
+      const { name = 'unknown' } = error instanceof Error ? error : {};
+      await this.#goOn({ ...before, ...waiting }, { error: name });
+      return;
+    }
+    const waitsUntil = new Date(this.#now().getTime() + seconds * 1000).toISOString();
+    await this.#keep(before, { ...waiting, taskToken, waitsUntil });
+  }
+
+  #tokenTask(state: string): TokenTask {
+    const task = this.#tokenTasks.get(state);
+    if (!task) throw new Error(`${state} is not answered by a token`);
+    return task;
+  }
+
   /** Keeps where an execution got to, unless it was stopped or abandoned meanwhile. */
-  async #keep(name: string, progress: Omit<Execution, 'name' | 'startedAt' | 'input'>): Promise<void> {
+  async #keep({ name }: Execution, progress: Omit<Execution, 'name' | 'startedAt' | 'input'>): Promise<void> {
     if (this.#abandoned.signal.aborted) return;
     await this.#transition(async () => {
       const known = await this.find(name);
@@ -187,8 +296,10 @@ export class Executions {
     state: string,
     input: Json,
     { name, input: executionInput }: Execution,
+    token: string,
   ): Promise<
     | { waitsIn: string; until: string; input: Json }
+    | z.output<typeof asking>
     | { status: 'SUCCEEDED'; output: Json }
     | { status: 'FAILED'; currentState: string; error: string }
   > {
@@ -207,14 +318,15 @@ export class Executions {
         context: {
           Execution: { Name: name, Input: executionInput },
           State: { Name: state, EnteredTime: this.#now().toISOString() },
+          Task: { Token: token },
         },
       });
       this.#aborts.add(abort);
       const output = json.parse(await result.finally(() => this.#aborts.delete(abort)));
       const wait = waiting.safeParse(output);
-      return wait.success
-        ? { ...wait.data, until: new Date(wait.data.until).toISOString() }
-        : { status: 'SUCCEEDED', output };
+      if (wait.success) return { ...wait.data, until: new Date(wait.data.until).toISOString() };
+      const ask = asking.safeParse(output);
+      return ask.success ? ask.data : { status: 'SUCCEEDED', output };
     } catch (error) {
       const cause = error instanceof Error ? (error.cause ?? error) : error;
       return {
@@ -250,31 +362,57 @@ const jobOf = ({ waitsUntil, startedAt, name }: Execution): Job => ({
 });
 
 const waitState = z.object({ Type: z.literal('Wait'), TimestampPath: z.string(), Next: z.string() });
+
+/** A Task that is answered by a token; its result becomes a field of its input. */
+const tokenTask = z
+  .object({
+    Parameters: z.record(z.string(), json),
+    TimeoutSeconds: z.number(),
+    ResultPath: z.templateLiteral(['$.', z.string()]),
+    Retry: z.array(z.object({ ErrorEquals: z.array(z.string()), MaxAttempts: z.int().default(3) })),
+    Catch: z.never('no Catch is known of for a task with a token').exactOptional(),
+    Next: z.string(),
+  })
+  .transform(({ TimeoutSeconds: seconds, ResultPath, ...rest }) => ({
+    ...rest,
+    seconds,
+    field: ResultPath.slice('$.'.length),
+  }));
+type TokenTask = z.output<typeof tokenTask>;
+
 const definitionSchema = z.custom<StateMachineDefinition>(
   (value) => typeof value === 'object' && value !== null && 'States' in value,
 );
 
 /**
  * The definition with each Wait ended by an answer that says how long to wait, so that no timer runs inside the
- * machine: `setTimeout` fires at once beyond 24.8 days, dies with the process, and knows only the machine's time.
+ * machine: `setTimeout` fires at once beyond 24.8 days, dies with the process, and knows only the machine's time. So is each
+ * Task that is answered by a token, by what it asks for.
  */
 function pausingAtWaits(given: unknown) {
   const definition = definitionSchema.parse(given);
   const { States, ...rest } = definition;
   const nextAfterWait = new Map<string, string>();
+  const tokenTasks = new Map<string, TokenTask>();
   const states: StateMachineDefinition['States'] = {};
   for (const [name, state] of Object.entries(States)) {
-    if (state.Type !== 'Wait') {
-      states[name] = state;
-      continue;
-    }
-    const { TimestampPath, Next } = waitState.parse(state);
-    nextAfterWait.set(name, Next);
-    states[name] = {
-      Type: 'Pass',
-      Parameters: { waitsIn: name, 'until.$': TimestampPath, 'input.$': '$' },
-      End: true,
-    };
+    if (state.Type === 'Wait') {
+      const { TimestampPath, Next } = waitState.parse(state);
+      nextAfterWait.set(name, Next);
+      states[name] = {
+        Type: 'Pass',
+        Parameters: { waitsIn: name, 'until.$': TimestampPath, 'input.$': '$' },
+        End: true,
+      };
+    } else if (state.Type === 'Task' && state.Resource.endsWith('.waitForTaskToken')) {
+      const task = tokenTask.parse(state);
+      tokenTasks.set(name, task);
+      states[name] = {
+        Type: 'Pass',
+        Parameters: { asksIn: name, parameters: task.Parameters, 'input.$': '$' },
+        End: true,
+      };
+    } else states[name] = state;
   }
-  return { definition: { ...rest, States: states }, nextAfterWait };
+  return { definition: { ...rest, States: states }, nextAfterWait, tokenTasks };
 }

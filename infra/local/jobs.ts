@@ -91,12 +91,7 @@ export class Jobs {
    * @param also what is stored with them, as a whole or not at all
    */
   async add(jobs: readonly Job[], also?: (batch: Batch) => void): Promise<void> {
-    const due = jobs.filter((job) => this.#isDue(job));
-    // In hand already, so that the timer does not begin them as well as soon as they are stored.
-    for (const job of due) this.#inHand.set(keyOf(job), undefined);
-    await this.#write([], jobs, also);
-    for (const job of due) this.#do(job);
-    for (const job of jobs) if (!due.includes(job)) this.#sleepUntil(job.dueAt);
+    await this.#change([], jobs, also);
   }
 
   /**
@@ -107,12 +102,32 @@ export class Jobs {
     changes: readonly (readonly [job: Job, next: Job | undefined])[],
     also?: (batch: Batch) => void,
   ): Promise<void> {
-    for (const [job, next] of changes) if (this.#inHand.has(keyOf(job))) this.#inHand.set(keyOf(job), next);
+    await this.#change(changes, [], also);
+  }
+
+  async #change(
+    changes: readonly (readonly [job: Job, next: Job | undefined])[],
+    added: readonly Job[],
+    also: ((batch: Batch) => void) | undefined,
+  ): Promise<void> {
+    const next = changes.flatMap(([, job]) => job ?? []);
+    // What replaces a job that is being done is begun on once that is done.
+    const fresh = changes.flatMap(([job, after]) => {
+      if (!this.#inHand.has(keyOf(job))) return after ?? [];
+      this.#inHand.set(keyOf(job), after);
+      return [];
+    });
+    fresh.push(...added);
+    const due = fresh.filter((job) => this.#isDue(job));
+    // In hand already, so that the timer does not begin them as well as soon as they are stored.
+    for (const job of due) this.#inHand.set(keyOf(job), undefined);
     await this.#write(
       changes.map(([job]) => job),
-      changes.flatMap(([, next]) => next ?? []),
+      [...next, ...added],
       also,
     );
+    for (const job of due) this.#do(job);
+    for (const job of fresh) if (!due.includes(job)) this.#sleepUntil(job.dueAt);
   }
 
   /** Moves the product's time; done when everything due by then has been done, in the order of its due time. */

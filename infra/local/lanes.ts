@@ -6,6 +6,12 @@ export class Lanes<Entry> {
   readonly #ready = new Map<string, Entry[]>();
   readonly #inHand = new Map<string, Entry[]>();
 
+  /** How many entries wait. */
+  get size(): number {
+    const lanes = [...this.#ready.values(), ...this.#inHand.values()];
+    return lanes.reduce((sum, lane) => sum + lane.length, 0);
+  }
+
   add(subject: string, entry: Entry): void {
     const lane = this.#inHand.get(subject) ?? this.#ready.get(subject);
     if (lane) lane.push(entry);

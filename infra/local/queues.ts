@@ -42,6 +42,8 @@ interface Queue {
   readonly consumer: Consumer;
   readonly lanes: Lanes<Delivery>;
   batchesInHand: number;
+  /** How many messages are in these batches. */
+  inHand: number;
 }
 
 /** Milliseconds until the second delivery; three times as long until each further one, up to `longestPause`. */
@@ -87,7 +89,7 @@ export class Queues {
   /** Says where messages are delivered to, by the function's name, from when the jobs are begun on. */
   deliverTo(consumers: ReadonlyMap<string, Consumer>): void {
     for (const [functionName, consumer] of consumers)
-      this.#queues.set(functionName, { consumer, lanes: new Lanes(), batchesInHand: 0 });
+      this.#queues.set(functionName, { consumer, lanes: new Lanes(), batchesInHand: 0, inHand: 0 });
     this.#jobs.assign('event', (job) => {
       const message = queued.parse(job.payload);
       return new Promise((done) => this.#deliver({ job, message, done }));
@@ -110,6 +112,12 @@ export class Queues {
     const id = `${sequenceKey(this.#sent)}-${crypto.randomUUID()}`;
     this.#sent += 1;
     return { dueAt: this.#inSeconds(delaySeconds), kind: 'event', id, payload };
+  }
+
+  /** How many messages wait for a function, and how many it has in hand; not those that are delayed or hidden. */
+  lengthOf(functionName: string): { readonly waiting: number; readonly inHand: number } {
+    const { lanes, inHand } = this.#queueOf(functionName);
+    return { waiting: lanes.size, inHand };
   }
 
   /** Hides a message that is being handled for so many seconds; answers false if that is over. */
@@ -137,9 +145,11 @@ export class Queues {
       const { entries, done } = lanes.take(consumer.batchSize);
       if (entries.length === 0) return;
       queue.batchesInHand += 1;
+      queue.inHand += entries.length;
       void this.#handle(functionName, consumer, entries)
         .finally(() => {
           queue.batchesInHand -= 1;
+          queue.inHand -= entries.length;
           done();
           this.#handOut(functionName, queue);
         })

@@ -1,10 +1,12 @@
 import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { Hono } from 'hono';
 import type { Duration } from 'luxon';
 import * as z from 'zod';
 import * as onboardOrderLines from '../../functions/onboard-order-lines/handler.ts';
 import * as resendOrderLines from '../../functions/resend-order-lines/handler.ts';
 import * as sendProvisioningEmail from '../../functions/send-provisioning-email/handler.ts';
+import { queue as firstEmails } from '../../functions/send-provisioning-email/queue.ts';
 import { createApp } from '../../functions/serve-api/app.ts';
 import { readAssets } from '../../functions/serve-console/assets.ts';
 import { createConsole } from '../../functions/serve-console/app.tsx';
@@ -16,6 +18,7 @@ import { readEnvironment, variables } from '../../shared/contracts/environment.t
 import { orderLineStore, type OrderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { queue } from '../../shared/adapters/queue.ts';
 import type { Workflow } from '../../shared/adapters/workflow.ts';
+import { usualMailRate } from '../../shared/domain/lane.ts';
 import type { MessagesHandler } from '../../shared/runtime/consume-messages.ts';
 import { buildIntakeServices } from '../../shared/runtime/intake.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
@@ -97,6 +100,7 @@ const settings = readEnvironment(z.object(variables).omit(ofSignIn), {
   CALLER_SALT_SECRET_ARN: 'local',
   ...variablesOf({
     ...defaults,
+    mailRate: usualMailRate,
     // There is no quota of open executions, and a move of the clock, however far, sweeps only ten times.
     executionHorizon: 'P180D',
     mail: localMail,
@@ -146,7 +150,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
     jobs,
     now,
     definition,
-    tasks: tasks(clients, now),
+    tasks: tasks(clients),
   });
   const sweepServices = sweepOrderLines.buildServices(settings, clients, now, silentMetrics, unpaced);
   const sweep = asFunction('sweep-order-lines', () => sweepOrderLines.handle(sweepServices));
@@ -159,7 +163,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
     SIGN_IN_CLIENT_ID: consoleClientId,
   };
 
-  queues.deliverTo(new Map([...intake(clients, now), ...workers(clients, now)]));
+  queues.deliverTo(new Map([...intake(clients, now), ...workers(workerHandlers(clients, now, mailRate))]));
   await sweepHourly(storage, jobs, clock, sweep);
   await removeExpiredItems(storage, jobs, clock, clients.dynamoDb, settings.SETTLED_LINE_DAYS);
   await jobs.start();
@@ -227,41 +231,61 @@ const intakeOf = (functionName: string, clients: AwsClients, now: () => Date) =>
   buildIntakeServices(settings, functionName, clients, now, silentMetrics, unpaced);
 
 /** The functions that work off queues of the product's own, with services that lead to this machine. */
-function workers(clients: AwsClients, now: () => Date): readonly [string, Consumer][] {
-  const handlers = workerHandlers(clients, now);
-  return declaredQueues.map((declared) => {
+const workers = (handlers: Readonly<Record<string, MessagesHandler>>): readonly [string, Consumer][] =>
+  declaredQueues.map((declared) => {
     const handler = handlers[declared.functionName];
     if (!handler) throw new Error(`${declared.functionName} does not run on one machine`);
     return [declared.functionName, { ...declared, handler }];
   });
-}
 
-const workerHandlers = (clients: AwsClients, now: () => Date): Readonly<Record<string, MessagesHandler>> => ({
-  'onboard-order-lines': onboardOrderLines.consumer(
-    onboardOrderLines.buildServices(settings, clients, intakeOf('onboard-order-lines', clients, now)),
-  ),
-  'stop-executions': stopExecutions.consumer(stopExecutions.buildServices(settings, clients, noTurns)),
-  'resend-order-lines': resendOrderLines.worker(
-    resendOrderLines.buildServices(settings, clients, now, silentMetrics),
-  ),
-});
+const workerHandlers = (
+  clients: AwsClients,
+  now: () => Date,
+  mailRate: MailRate,
+): Readonly<Record<string, MessagesHandler>> => {
+  // One process does all calls, and may send as many emails in a day as it likes.
+  const limits = {
+    perSecond: () => mailRate.perSecond ?? Infinity,
+    calls: 1,
+    quota: { account: () => Promise.resolve({ perSecond: Infinity, most: Infinity, sent: 0 }) },
+  };
+  return {
+    'onboard-order-lines': onboardOrderLines.consumer(
+      onboardOrderLines.buildServices(settings, clients, intakeOf('onboard-order-lines', clients, now)),
+    ),
+    'stop-executions': stopExecutions.consumer(stopExecutions.buildServices(settings, clients, noTurns)),
+    'resend-order-lines': resendOrderLines.worker(
+      resendOrderLines.buildServices(settings, clients, now, silentMetrics),
+    ),
+    [firstEmails.functionName]: sendProvisioningEmail.consumer(
+      sendProvisioningEmail.buildServices(settings, clients, now, silentMetrics, limits),
+    ),
+  };
+};
 
-/** What runs the Task states: the function's handler, and DynamoDB called as Step Functions calls it. */
-function tasks({ dynamoDb, ses }: AwsClients, now: () => Date): Record<string, TaskHandler> {
-  const services = sendProvisioningEmail.buildServices(settings, { dynamoDb, ses }, now, silentMetrics);
+/** What Step Functions does for the Task states by itself: calls of SQS and of DynamoDB. */
+function tasks({ dynamoDb, sqs }: AwsClients): Record<string, TaskHandler> {
   const updateInput = z.custom<UpdateItemCommandInput>(
     (value) => typeof value === 'object' && value !== null,
   );
+  const messageInput = z
+    .looseObject({ QueueUrl: z.string(), MessageBody: z.looseObject({}) })
+    .transform(({ MessageBody, ...rest }) => ({ ...rest, MessageBody: JSON.stringify(MessageBody) }));
   return {
-    'Send provisioning email': (input) => sendProvisioningEmail.handle(input, services),
-    'Close order line': async (input) => {
-      try {
-        await dynamoDb.send(new UpdateItemCommand(updateInput.parse(input)));
-        return {};
-      } catch (error) {
-        if (error instanceof Error) error.name = `DynamoDB.${error.name}`;
-        throw error;
-      }
-    },
+    'Send provisioning email': (input) =>
+      namedAfter('SQS', () => sqs.send(new SendMessageCommand(messageInput.parse(input)))),
+    'Close order line': (input) =>
+      namedAfter('DynamoDB', () => dynamoDb.send(new UpdateItemCommand(updateInput.parse(input)))),
   };
+}
+
+/** Makes a call of a service, whose errors get the names that they have for the workflow. */
+async function namedAfter(service: string, call: () => Promise<unknown>): Promise<object> {
+  try {
+    await call();
+    return {};
+  } catch (error) {
+    if (error instanceof Error) error.name = `${service}.${error.name}`;
+    throw error;
+  }
 }

@@ -6,7 +6,14 @@ import { timeLimits } from './time-limits.ts';
 
 /** The outcome of handing an email to the mail service. */
 export type MailOutcome =
-  | { readonly outcome: 'accepted'; readonly messageId: string }
+  | {
+      readonly outcome: 'accepted';
+      readonly messageId: string;
+      /** Whether the mail service took it only when it was asked again. */
+      readonly wasThrottled?: boolean;
+    }
+  /** Nothing left, since more was sent than the mail service takes in a second, or in 24 hours. */
+  | { readonly outcome: 'throttled'; readonly reason: string; readonly by: 'rate' | 'day' }
   /** Nothing left; `reason` is the name of the mail service's error. */
   | { readonly outcome: 'refused'; readonly reason: string }
   /** The answer was lost or is inconclusive: the email may have left. */
@@ -33,20 +40,9 @@ const mailAnswerLimit = 7000;
 export const sesClient = (config: SESClientConfig = {}): SESClient =>
   new SESClient({
     ...timeLimits({ connecting: 1000, answering: mailAnswerLimit }),
-    retryStrategy: new ThrottlingRetries(3),
+    retryStrategy: new ThrottlingRetries(4),
     ...config,
   });
-
-/** The names of SES's errors for too many emails, per second or per day. */
-const throttlings = [
-  'Throttling',
-  'ThrottlingException',
-  'TooManyRequestsException',
-  'LimitExceededException',
-];
-
-/** Whether the mail service refused an email, for that reason, only because of how many it had taken. */
-export const isThrottling = (reason: string): boolean => throttlings.includes(reason);
 
 /**
  * The errors that mean SES did not accept an email, by their SDK names: those of its service model, of its developer
@@ -54,7 +50,6 @@ export const isThrottling = (reason: string): boolean => throttlings.includes(re
  * that open.
  */
 const refusals: ReadonlySet<string> = new Set([
-  ...throttlings,
   // of the email, its sender or the account
   'MessageRejected',
   'MailFromDomainNotVerifiedException',
@@ -89,6 +84,17 @@ const refusals: ReadonlySet<string> = new Set([
   'CredentialsProviderError',
 ]);
 
+/** The same for the rate, per second or per day. */
+const throttlings: ReadonlySet<string> = new Set([
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+  'LimitExceededException',
+]);
+
+/** SES words it "Daily message quota exceeded", with the same error as for the rate. */
+const ofDay = /\bdaily\b/i;
+
 /** Node.js error codes for a connection that was never established, so nothing can have left. */
 const unconnected: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -120,11 +126,16 @@ export function mail(client: SESClient, configurationSet: string, answerLimit = 
       });
       try {
         const abortSignal = AbortSignal.timeout(answerLimit);
-        const { MessageId: messageId } = await client.send(command, { abortSignal });
-        return messageId ? { outcome: 'accepted', messageId } : { outcome: 'unknown', reason: 'NoMessageId' };
+        const { MessageId: messageId, $metadata } = await client.send(command, { abortSignal });
+        if (!messageId) return { outcome: 'unknown', reason: 'NoMessageId' };
+        const { attempts = 1 } = $metadata;
+        return { outcome: 'accepted', messageId, ...(attempts > 1 ? { wasThrottled: true } : {}) };
       } catch (error) {
         if (!(error instanceof Error)) throw error;
-        return { outcome: isRefusal(error) ? 'refused' : 'unknown', reason: error.name };
+        const { name: reason, message } = error;
+        if (throttlings.has(reason))
+          return { outcome: 'throttled', reason, by: ofDay.test(message) ? 'day' : 'rate' };
+        return { outcome: isRefusal(error) ? 'refused' : 'unknown', reason };
       }
     },
   };

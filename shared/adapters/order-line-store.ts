@@ -49,6 +49,7 @@ import {
   type WordIndex,
   wordIndexes,
 } from './order-line-item.ts';
+import { type LaneStore, laneStore } from './lane-store.ts';
 import { quickCalls } from './time-limits.ts';
 
 export const dynamoDbClient = (config: DynamoDBClientConfig = {}): DynamoDBClient =>
@@ -106,6 +107,8 @@ interface Decision {
  * that is not booked, with nothing held for it.
  */
 export interface OrderLineStore {
+  /** The lane in which the first emails of the lines leave. */
+  readonly lane: LaneStore;
   find(key: LineKey): Promise<StoredLine>;
   /** The line with the onboarding of its order, by one call. */
   findWithOrder(key: LineKey): Promise<LineOfOrder>;
@@ -460,6 +463,7 @@ export function orderLineStore(
   }
 
   return {
+    lane: laneStore(dynamoDb, tableName),
     find,
 
     async findWithOrder(key) {

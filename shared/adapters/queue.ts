@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import {
   ChangeMessageVisibilityBatchCommand,
+  GetQueueAttributesCommand,
   SendMessageBatchCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
@@ -22,6 +23,12 @@ export interface Queue {
   putBack(messages: readonly PutBack[]): Promise<void>;
 }
 
+/** A queue that says how long it is. */
+export interface MeasuredQueue extends Queue {
+  /** About how many messages are in it, those included that are being handled or are hidden. */
+  length(): Promise<number>;
+}
+
 export interface PutBack {
   readonly receiptHandle: string;
   /** When it comes again, from now; at most 12 hours. */
@@ -37,12 +44,19 @@ const pauses = [100, 400] as const;
 /** Seconds: SQS hides a message for 12 hours at most, counted from when it was received. */
 const longestPutBack = 12 * 60 * 60 - 60;
 
+/** The messages of a queue, by what becomes of them. */
+const counts = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const;
+
 /** @param pause waits so many milliseconds */
 export function queue(
   client: SQSClient,
   queueUrl: string,
   pause: (milliseconds: number) => Promise<unknown> = setTimeout,
-): Queue {
+): MeasuredQueue {
   /** Answers which of the bodies SQS did not take. */
   async function sendOnce(bodies: readonly string[], delaySeconds: number): Promise<readonly string[]> {
     const { Failed = [] } = await client.send(
@@ -88,6 +102,13 @@ export function queue(
           }),
         );
       }
+    },
+
+    async length() {
+      const { Attributes = {} } = await client.send(
+        new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...counts] }),
+      );
+      return counts.reduce((sum, count) => sum + Number(Attributes[count] ?? 0), 0);
     },
   };
 }

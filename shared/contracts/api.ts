@@ -171,6 +171,10 @@ export const lineAnswer = z
     onboardedAt: instant.exactOptional(),
     organizationId: z.string().exactOptional(),
     cancelledAt: instant.exactOptional(),
+    queued: z.object({ expectedAt: instant }).exactOptional().meta({
+      description:
+        'While the first email waits for its turn, many being due at once: when it is expected to leave, at the latest',
+    }),
     lastEmail: z
       .object({
         messageId: z.string(),

@@ -104,6 +104,9 @@ export type ClaimNames = z.output<typeof claimNames>;
 /** For how many days a settled line is kept; no item is wanted for longer than ten years. */
 export const settledLineDays = z.int().min(1).max(3653);
 
+/** How many emails a second the account may send; SES gives no account more than some thousands. */
+export const mailRate = z.number().positive('must be above zero').max(10_000);
+
 const json = <Schema extends z.ZodType>(schema: Schema) =>
   z
     .string()
@@ -126,6 +129,7 @@ export const settingVariables = {
   MAIL_SETTINGS: json(mailSettings),
   CLAIM_NAMES: json(claimNames),
   SETTLED_LINE_DAYS: json(settledLineDays),
+  MAIL_RATE: json(mailRate),
 };
 
 /** Environment variables by name; each function picks what it reads. */

@@ -33,13 +33,14 @@ export type FollowUp =
 /**
  * What the sweep does about a line. A line is given a new execution only once its last one has had the time that it may
  * take, so that going through the lines again does no harm.
- * @param isQueued whether the line's first email is waiting for its turn, and has not waited longer than expected
+ * @param laneClearAt when the first emails that wait for their turn are expected to have left; undefined: none wait. Until
+ * then, and for as long after as emails may take, an email that is overdue is one of these
  */
 export function followUp(
   line: OrderLine,
   now: Instant,
   horizon: IsoDuration,
-  isQueued: (line: OrderLine) => boolean = () => false,
+  laneClearAt?: Instant,
 ): FollowUp {
   if (!isOpen(line)) return 'nothing';
   const late = lateSince(now);
@@ -47,7 +48,8 @@ export function followUp(
   if (!hasExecution(line)) return isExecutionDue(line, now, horizon) ? 'start-execution' : 'nothing';
   if (!isEmailOverdue(line, late)) return 'check-execution';
   const isTrying = line.executionStartedAt !== undefined && line.executionStartedAt > late;
-  return isTrying || isQueued(line) ? 'nothing' : 'restart-execution';
+  const mayWait = laneClearAt !== undefined && laneClearAt > late;
+  return isTrying || mayWait ? 'nothing' : 'restart-execution';
 }
 
 /** Whether an email of the workflow should have left by then, and did not. */

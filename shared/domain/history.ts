@@ -103,6 +103,9 @@ export function told(history: readonly HistoryEntry[]): readonly ToldEntry[] {
   });
 }
 
+/** The actor of what the workflow does by itself. */
+export const workflowActor = 'workflow';
+
 /** The longest actor, in bytes of UTF-8: that of the longest mail address. */
 export const longestActor = 254;
 

@@ -136,20 +136,22 @@ function started(line: OrderLine, sentAt: Instant): OrderLine {
 /**
  * Records that the mail service refused the claimed email: nothing is counted, also if the claim was given up
  * meanwhile, and the next may leave at once. A claim that is gone already has its outcome.
+ * @param failure what the history says of it; undefined: nothing, since the same email is sent later
  */
 export function recordFailure(
   line: OrderLine,
   claim: Claim,
-  failure: { at: Instant; reason: string },
+  failure: { at: Instant; reason: string } | undefined,
 ): OrderLine {
   const { id, actor, to } = claim;
-  const { at, reason } = failure;
-  const entry = { at, type: 'ProvisioningEmailFailed', actor, to: to.email, reason } as const;
-  if (line.claim?.id === id) return withHistory(withoutClaim(line, id), entry);
+  const entries: readonly HistoryEntry[] = failure
+    ? [{ ...failure, type: 'ProvisioningEmailFailed', actor, to: to.email }]
+    : [];
+  if (line.claim?.id === id) return entries.reduce(withHistory, withoutClaim(line, id));
   if (!line.unconfirmed.some((given) => given.id === id)) return line;
   return {
     ...withoutCount(line, claim),
     unconfirmed: line.unconfirmed.filter((given) => given.id !== id),
-    history: line.history.map((known) => (isOfClaim(known, id) ? entry : known)),
+    history: line.history.flatMap((known) => (isOfClaim(known, id) ? entries : known)),
   };
 }

@@ -1,6 +1,7 @@
 import { assertNever } from './assert-never.ts';
 import { giveUpClaim } from './claims.ts';
 import { asUnstarted } from './executions.ts';
+import { workflowActor } from './history.ts';
 import { type OfferWindows, windowOf } from './offers.ts';
 import {
   type Booking,
@@ -105,7 +106,7 @@ export function onboard(line: OrderLine, onboarding: Onboarding, stamp: Stamp): 
   const { organizationId, onboardedAt } = onboarding;
   const entry = { ...stamp, type: 'Onboarded' } as const;
   const isTooLate = line.closesAt !== undefined && line.closesAt <= onboardedAt;
-  const settled = isTooLate ? closeOverdue(line, { ...stamp, actor: 'workflow' }) : line;
+  const settled = isTooLate ? closeOverdue(line, { ...stamp, actor: workflowActor }) : line;
   switch (settled.status) {
     case 'Scheduled':
     case 'AwaitingProvisioningDetails':

@@ -6,7 +6,7 @@ import type { KeptAnswer, LineKey, OrderLine, QuietChange, Stamp } from '../doma
 import { decideContactChange } from '../domain/rules.ts';
 import { type Instant, toInstant } from '../domain/time.ts';
 import { isVisible } from './access.ts';
-import { presentLine } from './present-line.ts';
+import { presenterOf } from './present-line.ts';
 import {
   askForEmail,
   type Asked,
@@ -76,7 +76,12 @@ export async function changeContact(
     else changed.push(other);
   }
   const at = toInstant(services.now());
-  const lines = changed.map((of) => ({ ...of, line: presentLine(of.line, at, services.limits) }));
+  const present = await presenterOf(
+    changed.map(({ line }) => line),
+    at,
+    services,
+  );
+  const lines = changed.map((of) => ({ ...of, line: present(of.line) }));
   return { outcome: 'changed', lines, skipped };
 }
 

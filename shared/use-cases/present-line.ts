@@ -1,10 +1,35 @@
+import type { OrderLineStore } from '../adapters/order-line-store.ts';
 import type { LineAnswer } from '../contracts/api.ts';
+import { expectedToLeave, isQueued } from '../domain/lane.ts';
 import { isProvisioningPending, type OrderLine } from '../domain/order-line.ts';
 import { type Refusal, refuseContactChange, refuseResend, type ResendLimits } from '../domain/rules.ts';
 import type { Instant } from '../domain/time.ts';
 
-/** A line as callers see it, with what they may do at `now`. */
-export function presentLine(line: OrderLine, now: Instant, limits: ResendLimits): LineAnswer {
+interface PresentServices {
+  readonly store: Pick<OrderLineStore, 'lane'>;
+  readonly limits: ResendLimits;
+}
+
+/** Learns what it takes to show these lines as callers see them at `now`; answers what shows one. */
+export async function presenterOf(
+  lines: readonly OrderLine[],
+  now: Instant,
+  { store, limits }: PresentServices,
+): Promise<(line: OrderLine) => LineAnswer> {
+  const clearAt = lines.some((line) => isQueued(line, now)) ? await store.lane.clearAt() : undefined;
+  return (line) => presentLine(line, now, limits, clearAt);
+}
+
+/**
+ * A line as callers see it, with what they may do at `now`.
+ * @param laneClearAt when the first emails that wait are expected to have left, where that is known
+ */
+export function presentLine(
+  line: OrderLine,
+  now: Instant,
+  limits: ResendLimits,
+  laneClearAt?: Instant,
+): LineAnswer {
   return {
     orderId: line.orderId,
     lineId: line.lineId,
@@ -25,6 +50,7 @@ export function presentLine(line: OrderLine, now: Instant, limits: ResendLimits)
       onboardedAt: line.onboardedAt,
       organizationId: line.organizationId,
       cancelledAt: line.cancelledAt,
+      queued: isQueued(line, now) ? { expectedAt: expectedToLeave(now, laneClearAt) } : undefined,
       lastEmail: line.lastEmail,
     }),
     resend: permission(refuseResend(line, now, limits)),

@@ -16,7 +16,7 @@ import type { ResendLimits } from '../domain/rules.ts';
 import { type Instant, plus, toInstant } from '../domain/time.ts';
 import { type Caller, isVisible, listedPartner, requireView } from './access.ts';
 import { presentEntry } from './present-history.ts';
-import { presentLine } from './present-line.ts';
+import { presenterOf } from './present-line.ts';
 
 export interface ReadServices {
   readonly store: OrderLineStore;
@@ -55,8 +55,9 @@ export async function listLines(
     const message = 'is the beginning of too much: give more of it, or name the partner';
     throw invalidRequest([{ path: 'q', message }]);
   }
+  const present = await presenterOf(page.lines, at, { store, limits });
   return {
-    items: page.lines.map((line) => presentLine(line, at, limits)),
+    items: page.lines.map(present),
     ...(page.next === undefined ? {} : { cursor: cursors.encode(page.next) }),
   };
 }
@@ -79,7 +80,7 @@ export async function findSubscription(
   });
   const lines = found?.lines.filter((line) => line.subscriptionId === subscriptionId) ?? [];
   if (lines.length === 0) throw new Problem({ code: 'not-found' }, 'There is no such subscription.');
-  return lines.map((line) => presentLine(line, toInstant(now()), limits));
+  return lines.map(await presenterOf(lines, toInstant(now()), { store, limits }));
 }
 
 /** What lists may be filtered by, as callers give it. */
@@ -161,10 +162,11 @@ export async function readOrder(
   const first = visible.at(0);
   if (!first) throw new Problem({ code: 'order-not-found' });
   requireView(first, caller);
+  const present = await presenterOf(visible, toInstant(now()), { store, limits });
   return {
     orderId,
     ...onboarding,
-    lines: visible.map((line) => presentLine(line, toInstant(now()), limits)),
+    lines: visible.map(present),
   };
 }
 
@@ -174,7 +176,9 @@ export async function readLine(
   key: LineKey,
   { store, limits, now }: ReadServices,
 ): Promise<LineAnswer> {
-  return presentLine(requireView(await store.find(key), caller), toInstant(now()), limits);
+  const line = requireView(await store.find(key), caller);
+  const present = await presenterOf([line], toInstant(now()), { store, limits });
+  return present(line);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { OrderLineStore } from '../adapters/order-line-store.ts';
 import { faultForLog, type Log } from '../contracts/log.ts';
 import type { Metrics } from '../contracts/metrics.ts';
 import { giveUpClaim } from '../domain/claims.ts';
+import { workflowActor } from '../domain/history.ts';
 import type { Claim, OrderLine, SentEmail } from '../domain/order-line.ts';
 import { recordFailure, recordSent, sentEmailOf } from '../domain/sent-emails.ts';
 import { type Instant, toInstant } from '../domain/time.ts';
@@ -27,6 +28,8 @@ export interface RecordServices {
 export type NotSent =
   /** Nothing left, and nothing is counted. */
   | { readonly outcome: 'refused'; readonly reason: string }
+  /** The same, because more was sent than the mail service takes. */
+  | { readonly outcome: 'throttled'; readonly reason: string; readonly by: 'rate' | 'day' }
   /** It may have left: it is counted, and the mail service's report will tell. */
   | { readonly outcome: 'unconfirmed'; readonly line: OrderLine };
 
@@ -84,9 +87,12 @@ function recorded(line: OrderLine, claim: Claim, answer: MailOutcome, at: Instan
       const isNews = reported === undefined || reported.sentAt === at;
       return { outcome: 'sent', line: sent, email, isNews } as const;
     }
-    case 'refused': {
-      const { reason } = answer;
-      return { outcome: 'refused', reason, line: recordFailure(line, claim, { at, reason }) } as const;
+    case 'refused':
+      return { ...answer, line: recordFailure(line, claim, { at, reason: answer.reason }) } as const;
+    case 'throttled': {
+      // What the workflow sends comes again by itself.
+      const failure = claim.actor === workflowActor ? undefined : { at, reason: answer.reason };
+      return { ...answer, line: recordFailure(line, claim, failure) } as const;
     }
     case 'unknown':
       return {

@@ -1,4 +1,3 @@
-import { isThrottling } from '../adapters/mail.ts';
 import { type Metrics, productMetrics } from '../contracts/metrics.ts';
 import { keptAnswer } from '../domain/answers.ts';
 import { unconfirmedOf, withoutStaleClaim } from '../domain/claims.ts';
@@ -114,8 +113,9 @@ function without<Met>(
     case 'instead':
       return outcome.instead;
     case 'refused':
+    case 'throttled':
       log.error('an email was not sent', { requestId, reason: outcome.reason });
-      return { ...notSent, isThrottled: isThrottling(outcome.reason) };
+      return { ...notSent, isThrottled: outcome.outcome === 'throttled' };
     case 'unconfirmed':
       return unconfirmed(outcome.line, toInstant(now()), limits);
   }

@@ -29,7 +29,7 @@ const documentCalls: Readonly<Record<string, string>> = {
 };
 
 /** What else code takes from the SDK, that calls nothing by itself. */
-const callsNothing = /(Client|Exception|AlreadyExists|DoesNotExist)$/;
+const callsNothing = /(Client|Exception|AlreadyExists|DoesNotExist|TimedOut|InvalidToken)$/;
 
 /**
  * Reads from the code which calls of AWS a function can make. From `handler` on, every declaration that is named in

@@ -93,7 +93,10 @@ describe('a function may do what its code calls, and what the platform does for 
     const named = (variable: string) => text(environment[variable]);
     const resources: Record<string, () => string[]> = {
       dynamodb: () => [named('TABLE_NAME') + (index === undefined ? '' : `/index/${index}`)],
-      ses: () => [...senderIdentities, arn('ses', `configuration-set/${named('CONFIGURATION_SET')}`)],
+      ses: () =>
+        action === 'ses:GetSendQuota'
+          ? ['*']
+          : [...senderIdentities, arn('ses', `configuration-set/${named('CONFIGURATION_SET')}`)],
       secretsmanager: () =>
         Object.keys(environment)
           .filter((variable) => variable.endsWith('_SECRET_ARN'))
@@ -105,11 +108,15 @@ describe('a function may do what its code calls, and what the platform does for 
         return variables.filter((variable) => variable !== 'DEAD_LETTER_QUEUE_URL').map(named);
       },
       // The name of an execution is that of an order line, which no policy can know.
-      states: () => [
-        action === 'states:StartExecution'
-          ? named('STATE_MACHINE_ARN')
-          : arn('states', `execution:${named('STATE_MACHINE_ARN')}:*`),
-      ],
+      states: () => {
+        if (action.startsWith('states:SendTask'))
+          return all('AWS::StepFunctions::StateMachine').map(([id]) => id);
+        return [
+          action === 'states:StartExecution'
+            ? named('STATE_MACHINE_ARN')
+            : arn('states', `execution:${named('STATE_MACHINE_ARN')}:*`),
+        ];
+      },
     };
     const [service = ''] = action.split(':');
     // IAM knows the calls for batches by those for one.
@@ -169,13 +176,15 @@ describe('no other role does more than its part', () => {
     ({ Type }) => Type === 'Task',
   );
 
-  /** What Step Functions calls for a Task: a function, or an action of a service that the resource names. */
+  /** What Step Functions calls for a Task: an action of a service, which the resource names. */
   function neededFor({ Resource, Parameters }: Task): string[] {
-    const [, api] = /:states:::dynamodb:(\w+)$/.exec(Resource) ?? [];
-    return api === undefined
-      ? on([substituted(Resource)], 'lambda:InvokeFunction')
-      : on([substituted(Parameters['TableName'])], `dynamodb:${api.charAt(0).toUpperCase()}${api.slice(1)}`);
+    const [, service, api = ''] = /:states:::(\w+):(\w+)/.exec(Resource) ?? [];
+    const named = service === 'sqs' ? Parameters['QueueUrl'] : Parameters['TableName'];
+    return on([substituted(named)], `${service}:${api.charAt(0).toUpperCase()}${api.slice(1)}`);
   }
+
+  /** Executions of the definition before first emails had a queue call their function. */
+  const ofOldDefinition = on([functions.get('send-provisioning-email')?.id ?? ''], 'lambda:InvokeFunction');
 
   /** What CodeDeploy does in a deployment group, by AWSCodeDeployRoleForLambdaLimited: it moves the alias and sees to alarms. */
   const deployments = allProperties('AWS::CodeDeploy::DeploymentGroup').map(({ ServiceRoleArn }) => {
@@ -187,7 +196,14 @@ describe('no other role does more than its part', () => {
 
   const scheduled = allProperties('AWS::Scheduler::Schedule').map(({ Target }) => Target);
   const parts = new Map<string, readonly string[]>([
-    [text(RoleArn), [...tasks.flatMap(neededFor), ...on(['*'], ...logDelivery, ...tracing, ...sampling)]],
+    [
+      text(RoleArn),
+      [
+        ...tasks.flatMap(neededFor),
+        ...ofOldDefinition,
+        ...on(['*'], ...logDelivery, ...tracing, ...sampling),
+      ],
+    ],
     ...deployments,
     ...scheduled.map(
       ({ RoleArn, Arn }) => [text(RoleArn), on([text(Arn)], 'lambda:InvokeFunction')] as const,
@@ -220,6 +236,7 @@ describe('what the policies say', () => {
       resource: arn('states', `execution:${all('AWS::StepFunctions::StateMachine')[0]?.[0]}:*`),
       because: 'an execution is named after its order line',
     },
+    { actions: ['ses:GetSendQuota'], resource: '*', because: 'the quota is that of the account' },
   ];
 
   test('has a wildcard only where AWS takes nothing narrower', () => {
@@ -244,7 +261,7 @@ describe('what the policies say', () => {
   test('emails leave in the name of the sender alone', () => {
     const sending = roles
       .flatMap(statementsOf)
-      .filter(({ Action }) => [Action].flat().some((a) => a.startsWith('ses:')));
+      .filter(({ Action }) => [Action].flat().some((a) => a.startsWith('ses:Send')));
     expect(sending).not.toEqual([]);
     for (const { Condition } of sending) {
       expect(Condition).toEqual({ StringEquals: { 'ses:FromAddress': senderAddress } });

@@ -101,7 +101,7 @@ const emittedByAws = [
     Resource: 'Ref of AWS::Lambda::Function:live',
     ExecutedVersion: 'Version of AWS::Lambda::Version',
   }),
-  ...each('AWS/SQS', ['ApproximateNumberOfMessagesVisible'], {
+  ...each('AWS/SQS', ['ApproximateNumberOfMessagesVisible', 'ApproximateAgeOfOldestMessage'], {
     QueueName: 'QueueName of AWS::SQS::Queue', // its Ref is the URL
   }),
   // HTTP APIs; REST APIs have other names (5XXError) and dimensions (ApiName).
@@ -189,7 +189,9 @@ describe('metrics', () => {
     const { 'Fn::GetAtt': logGroup } =
       LoggingConfiguration.Destinations[0].CloudWatchLogsLogGroup.LogGroupArn;
     expect(filter.LogGroupName).toEqual({ Ref: logGroup[0] });
-    expect(filter.FilterPattern).toBe('{ $.type = "TaskSucceeded" }');
+    expect(filter.FilterPattern).toBe(
+      '{ ($.type = "TaskSucceeded") && ($.details.resourceType = "dynamodb") }',
+    );
     expect(filter.MetricTransformations).toEqual([
       {
         MetricNamespace: 'ProvisioningResend-prod',
@@ -200,11 +202,11 @@ describe('metrics', () => {
     ]);
     expect(emittedByTheProduct).toContain(series('ProvisioningResend-prod', 'LinesClosed', {}));
 
-    // Of functions, Step Functions says LambdaFunctionSucceeded; of calls to services, TaskSucceeded.
+    // Step Functions says TaskSucceeded of calls to services, and which service it was.
     const definition = readFileSync(join(productFolder, 'infra/workflow/order-line.asl.json'), 'utf8');
     const { States } = JSON.parse(definition) as { States: Record<string, { Resource?: string }> };
     const calls = Object.entries(States).filter(([, { Resource }]) =>
-      /^arn:[^:]*:states:/.test(Resource ?? ''),
+      /^arn:[^:]*:states:::dynamodb:/.test(Resource ?? ''),
     );
     expect(calls.map(([name]) => name)).toEqual(['Close order line']);
   });

@@ -26,6 +26,7 @@ test('the least that a deployer sets is completed by the defaults', () => {
       replyToPlacedBy: true,
       timeZones: { en: 'UTC', ja: 'Asia/Tokyo' },
     },
+    mailRate: 14,
     claimNames: { partnerId: 'partner_id', roles: 'roles' },
     keepData: true,
     deadLetterDays: 7,
@@ -40,6 +41,14 @@ test('without an issuer, the claims are those of the user pool', () => {
   const { signIn, ...withoutIssuer } = minimal;
   const { claimNames } = readSettings(withoutIssuer);
   expect(claimNames).toEqual({ partnerId: 'custom:partner_id', roles: 'cognito:groups' });
+});
+
+test('emails leave at the rate that is set, or at the one that the account has', () => {
+  const slower = { ...minimal, mail: { ...minimal.mail, ratePerSecond: 5 } };
+  expect(readSettings(minimal, 80)).toMatchObject({ mailRate: 80 });
+  expect(readSettings(slower, 80)).toMatchObject({ mailRate: 5 });
+  expect(readSettings(slower, 1)).toMatchObject({ mailRate: 1 });
+  expect(readSettings(slower)).toMatchObject({ mailRate: 5 });
 });
 
 test('settings come as JSON text from the command line', () => {

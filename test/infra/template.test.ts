@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { environment as sending } from '../../functions/send-provisioning-email/handler.ts';
+import { queue as sending } from '../../functions/send-provisioning-email/queue.ts';
 import { environment as servingConsole } from '../../functions/serve-console/handler.ts';
 import { environment as sweeping } from '../../functions/sweep-order-lines/handler.ts';
 import { expiryAttribute } from '../../shared/adapters/expiry.ts';
@@ -184,7 +184,7 @@ describe('functions', () => {
       functionName,
       environment,
     ]),
-    ['send-provisioning-email', sending],
+    ['send-provisioning-email', sending.environment],
     ['serve-api', servingEnvironment],
     ['serve-console', servingConsole],
     ['sweep-order-lines', sweeping],
@@ -649,7 +649,10 @@ test('the workflow runs on the resources of the stack', () => {
   const named = [...String(DefinitionString).matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
   expect(Object.keys(DefinitionSubstitutions).sort()).toEqual([...new Set(named)].sort());
   expect(target(DefinitionSubstitutions.TableName)).toBe(all('AWS::DynamoDB::Table')[0]?.[0]);
-  expect(target(DefinitionSubstitutions.SendProvisioningEmailFunctionArn)).toBe(
-    functionOf('send-provisioning-email').id,
-  );
+  // The very queue that the sender works off.
+  const worked = all('AWS::Lambda::EventSourceMapping')
+    .map(([, { Properties }]) => Properties)
+    .find(({ FunctionName }) => target(FunctionName) === functionOf('send-provisioning-email').id);
+  expect(target(DefinitionSubstitutions.SendingQueueUrl)).toBe(target(worked?.EventSourceArn));
+  expect(worked?.ScalingConfig).toEqual({ MaximumConcurrency: 2 });
 });

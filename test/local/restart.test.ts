@@ -420,7 +420,13 @@ test('what it writes tells no address, name or token, also when things fail', as
     error: 'MessageRejected',
   });
   expect((await api.resend(token, order)).status).toBe(502);
-  await api.fault({ service: 'ses', operation: 'SendEmail', times: 2, when: 'before', error: 'Throttling' });
+  await api.fault({
+    service: 'ses',
+    operation: 'SendEmail',
+    times: 2,
+    when: 'before',
+    error: 'MessageRejected',
+  });
   expect((await api.changeContact(token, order, '1', { email: 'other-secret@hidden.example' })).status).toBe(
     502,
   );

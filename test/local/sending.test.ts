@@ -175,7 +175,7 @@ describe('when the mail service refuses', () => {
       operation: 'SendEmail',
       times: 3,
       when: 'before',
-      error: 'Throttling',
+      error: 'MessageRejected',
     });
     const orderId = await awaiting();
     expect(await emailsOf(orderId)).toHaveLength(1);
@@ -186,13 +186,26 @@ describe('when the mail service refuses', () => {
     ]);
   });
 
+  it('for its rate, the first email is sent later, and nothing is said of that', async () => {
+    await api.fault({
+      service: 'ses',
+      operation: 'SendEmail',
+      times: 3,
+      when: 'before',
+      error: 'Throttling',
+    });
+    const orderId = await awaiting();
+    expect(await emailsOf(orderId)).toHaveLength(1);
+    expect(await told(orderId)).toMatchObject([{ type: 'ProvisioningEmailSent' }, { type: 'Booked' }]);
+  });
+
   it('for so long that the execution fails, the sweep gives the line a new one', async () => {
     await api.fault({
       service: 'ses',
       operation: 'SendEmail',
       times: 1000,
       when: 'before',
-      error: 'Throttling',
+      error: 'MessageRejected',
     });
     const orderId = await awaiting();
     expect(await api.executions(orderId)).toMatchObject([

@@ -11,7 +11,7 @@ import { orderLineCancelled } from '../../functions/cancel-order-line/event.ts';
 import { emailReported } from '../../functions/record-email-feedback/event.ts';
 import { organizationOnboarded } from '../../functions/record-onboarding/event.ts';
 import { orderLineRescheduled } from '../../functions/reschedule-order-line/event.ts';
-import { handle as sendFirst } from '../../functions/send-provisioning-email/handler.ts';
+import { sendFirstEmail } from '../../functions/send-provisioning-email/first-email.ts';
 import { handle as sweep } from '../../functions/sweep-order-lines/handler.ts';
 import { tableName } from '../../infra/local/table.ts';
 import { defaults } from '../../infra/settings.ts';
@@ -403,8 +403,9 @@ export class OneLine {
     const { requestedStartDate } = execution() ?? {};
     if (requestedStartDate === undefined || requestedStartDate > now) return { word: 'not due' };
     return await this.#delivered(task, async () => {
-      const { outcome } = await sendFirst({ ...key, requestedStartDate, revision }, services);
-      if (outcome === 'settled' || outcome === 'superseded') this.#end(revision);
+      const sending = await sendFirstEmail({ ...key, revision }, services);
+      const isOver = 'answer' in sending && ['settled', 'superseded'].includes(sending.answer.outcome);
+      if (isOver) this.#end(revision);
     });
   }
 

@@ -28,11 +28,12 @@ const discovered = {
 };
 
 /** The console on a single line, as someone of northwind sees it `minutes` after signing in. */
-function consoleOf(stored: OrderLine) {
+function consoleOf(stored: OrderLine, laneClearAt?: string) {
   let clock = new Date(now);
   const never = () => Promise.reject(new Error('not expected here'));
   const services: ConsoleServices = {
     store: {
+      lane: { note: never, clearAt: () => Promise.resolve(laneClearAt) },
       find: () => Promise.resolve(stored),
       findWithOrder: () => Promise.resolve({ line: stored }),
       findOnboarding: never,

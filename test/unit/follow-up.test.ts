@@ -53,8 +53,12 @@ describe('what the sweep does about a line', () => {
     expect(followUp(line(state), now, 'P2D')).toBe(action);
   });
 
-  it('its email is overdue, but waits for its turn among others', () => {
-    expect(followUp(line(scheduled(minutesBefore(90))), now, 'P2D', () => true)).toBe('nothing');
+  it.each<[string, string, string]>([
+    ['so many wait', daysAfter(0.1), 'nothing'],
+    ['they left a moment ago', minutesBefore(34), 'nothing'],
+    ['they left long ago', minutesBefore(35), 'restart-execution'],
+  ])('its email is overdue, but may wait for its turn among others: %s', (_, laneClearAt, action) => {
+    expect(followUp(line(scheduled(minutesBefore(90))), now, 'P2D', laneClearAt)).toBe(action);
   });
 });
 

@@ -47,10 +47,14 @@ const accepted = (response: ServerResponse) =>
   response.end(
     '<SendEmailResponse><SendEmailResult><MessageId>message-1</MessageId></SendEmailResult></SendEmailResponse>',
   );
-const refused = (code: string, status: number) => (response: ServerResponse) =>
-  response
-    .writeHead(status, { 'content-type': 'text/xml' })
-    .end(`<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code></Error></ErrorResponse>`);
+const refused =
+  (code: string, status: number, message = '') =>
+  (response: ServerResponse) =>
+    response
+      .writeHead(status, { 'content-type': 'text/xml' })
+      .end(
+        `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
+      );
 
 it('tells the id of an email that was accepted', async () => {
   const { send } = await mailService(accepted);
@@ -75,10 +79,15 @@ it.each([
 it('repeats what was refused for its rate, and gives up at last', async () => {
   const throttled = refused('Throttling', 400);
   const soon = await mailService(throttled, accepted);
-  expect(await soon.send()).toEqual({ outcome: 'accepted', messageId: 'message-1' });
+  expect(await soon.send()).toEqual({ outcome: 'accepted', messageId: 'message-1', wasThrottled: true });
   const never = await mailService(throttled);
-  expect(await never.send()).toEqual({ outcome: 'refused', reason: 'Throttling' });
-  expect(never.requests()).toBe(3);
+  expect(await never.send()).toEqual({ outcome: 'throttled', by: 'rate', reason: 'Throttling' });
+  expect(never.requests()).toBe(4);
+});
+
+it('tells when the emails of the day are used up', async () => {
+  const { send } = await mailService(refused('Throttling', 400, 'Daily message quota exceeded.'));
+  expect(await send()).toMatchObject({ outcome: 'throttled', by: 'day' });
 });
 
 it.each<[string, (response: ServerResponse) => void]>([

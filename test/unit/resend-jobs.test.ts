@@ -339,7 +339,7 @@ describe('the mail service', () => {
       ...['A', 'B', 'C'].map((orderId) => awaiting(orderId)),
     );
     const { jobId } = await start(named('A', 'B', 'C'));
-    const throttled = { outcome: 'refused', reason: 'Throttling' } as const;
+    const throttled = { outcome: 'throttled', by: 'rate', reason: 'Throttling' } as const;
     answers.push({ outcome: 'accepted', messageId: 'm' }, throttled);
     const [message] = messages;
     expect(await work()).toEqual({ againIn: 10 });

@@ -1,4 +1,4 @@
-import { handle } from '../../functions/send-provisioning-email/handler.ts';
+import { sendFirstEmail } from '../../functions/send-provisioning-email/first-email.ts';
 import type { MailOutcome } from '../../shared/adapters/mail.ts';
 import { closedStateKey } from '../../shared/adapters/order-line-item.ts';
 import { giveUpClaim, withClaim } from '../../shared/domain/claims.ts';
@@ -10,11 +10,12 @@ import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { memoryStore } from '../support/memory-store.ts';
 import { mailSettings } from '../support/mail-settings.ts';
 
-/** A crash can leave the workflow's step at any of its points; run again, it must go on from there. */
+/** A crash can leave the sending of a first email at any of its points; done again, it must go on from there. */
 
 const now = '2026-11-22T09:00:00.000Z';
 const stamp = { at: '2026-11-20T00:00:00.000Z', actor: 'commerce.workspace' };
-const input = { orderId: 'ORD-1', lineId: '1', requestedStartDate: '2026-11-22T00:00:00.000Z', revision: 1 };
+const input = { orderId: 'ORD-1', lineId: '1', revision: 1 };
+const requestedStartDate = '2026-11-22T00:00:00.000Z';
 
 const scheduled: OrderLine = {
   ...book(
@@ -27,7 +28,7 @@ const scheduled: OrderLine = {
       endCustomer: { name: 'Alder & Finch' },
       placedBy: { name: 'Maya', email: 'maya@northwind.example' },
       provisioningContact: { email: 'it@alderfinch.example', locale: 'en' },
-      requestedStartDate: input.requestedStartDate,
+      requestedStartDate,
     },
     undefined,
     { default: 'P30D', families: { 'A-FLEX': 'P7D' } },
@@ -51,7 +52,7 @@ function run(
 ) {
   const sent: string[] = [];
   const { store, lines } = memoryStore(...(line ? [line] : []));
-  const outcome = handle(input, {
+  const sending = sendFirstEmail(input, {
     store,
     mail: {
       send: ({ to }) => {
@@ -66,7 +67,8 @@ function run(
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     metrics: silentMetrics,
   });
-  return { outcome, sent, stored: () => lines()[0] };
+  const outcome = sending.then((came) => (came.outcome === 'throttled' ? came : came.answer));
+  return { sending, outcome, sent, stored: () => lines()[0] };
 }
 
 it('sends, starts the window and answers when it ends', async () => {
@@ -183,7 +185,7 @@ describe('a first email that turned out to have gone to the contact before', () 
   });
 
   it('is followed by one later, if that is refused', async () => {
-    const refused = run(missed, { outcome: 'refused', reason: 'Throttling' });
+    const refused = run(missed, { outcome: 'refused', reason: 'MessageRejected' });
     await expect(refused.outcome).rejects.toMatchObject({ name: 'EmailNotSent' });
     const again = run(refused.stored());
     expect(await again.outcome).toMatchObject({ outcome: 'awaiting' });

@@ -83,8 +83,18 @@ export function LastEmail({ view, line: { lastEmail } }: { view: View; line: Lin
 /** The time to the deadline in words and as a bar, or what there is instead of a deadline. */
 export function TimeLeft({ view, line }: { view: View; line: LineAnswer }) {
   const { t, format, now } = view;
-  const { status, provisioningPending, requestedStartDate, firstEmailSentAt, closesAt } = line;
+  const { status, provisioningPending, requestedStartDate, firstEmailSentAt, closesAt, queued } = line;
   const from = (instant: Instant) => Date.parse(instant) - Date.parse(now);
+  if (queued && from(queued.expectedAt) > minute) {
+    return (
+      <span class="stack">
+        <span>{t.time.queued}</span>
+        <small>
+          <time datetime={queued.expectedAt}>{t.time.leaves(format.moment(queued.expectedAt))}</time>
+        </small>
+      </span>
+    );
+  }
   if (status === 'Scheduled') {
     const wait = from(requestedStartDate);
     return (
@@ -124,7 +134,8 @@ export function TimeLeft({ view, line }: { view: View; line: LineAnswer }) {
   );
 }
 
-const hour = 60 * 60 * 1000;
+const minute = 60 * 1000;
+const hour = 60 * minute;
 
 /** How near a deadline is urgent, whatever the window: red within a day, amber within three. In milliseconds. */
 const soon = 24 * hour;

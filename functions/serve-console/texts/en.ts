@@ -64,6 +64,8 @@ export const en = {
     overdueSince: (span: string) => `Ended ${span} ago`,
     startsIn: (span: string) => `Email goes out in ${span}`,
     due: 'Email is due',
+    queued: 'Email is in the queue',
+    leaves: (moment: string) => `leaves about ${moment}`,
     until: (date: string) => `until ${date}`,
     ended: (date: string) => `ended ${date}`,
     on: (date: string) => `on ${date}`,

@@ -65,6 +65,8 @@ export const ja: Texts = {
     overdueSince: (span) => `${span}前に終了`,
     startsIn: (span) => `${span}後にメールを送信`,
     due: 'まもなくメールを送信',
+    queued: 'メール送信の順番待ち',
+    leaves: (moment) => `${moment} ごろ送信予定`,
     until: (date) => `${date} まで`,
     ended: (date) => `${date} に終了`,
     on: (date) => date,

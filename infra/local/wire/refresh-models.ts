@@ -31,14 +31,20 @@ const wanted: Readonly<Record<string, { readonly model: string; readonly operati
     ],
   },
   secretsmanager: { model: 'secretsmanager/2017-10-17', operations: ['GetSecretValue'] },
-  ses: { model: 'ses/2010-12-01', operations: ['SendEmail'] },
+  ses: { model: 'ses/2010-12-01', operations: ['GetSendQuota', 'SendEmail'] },
   sqs: {
     model: 'sqs/2012-11-05',
-    operations: ['ChangeMessageVisibilityBatch', 'SendMessage', 'SendMessageBatch'],
+    operations: ['ChangeMessageVisibilityBatch', 'GetQueueAttributes', 'SendMessage', 'SendMessageBatch'],
   },
   states: {
     model: 'stepfunctions/2016-11-23',
-    operations: ['DescribeExecution', 'StartExecution', 'StopExecution'],
+    operations: [
+      'DescribeExecution',
+      'SendTaskFailure',
+      'SendTaskSuccess',
+      'StartExecution',
+      'StopExecution',
+    ],
   },
 };
 
@@ -53,7 +59,13 @@ const botocoreModel = z.object({
 });
 type BotocoreModel = z.output<typeof botocoreModel>;
 
-const operationSchema = z.object({ input: reference, errors: z.array(reference).default([]) });
+/** The input of an operation that takes none. */
+const nothing = { shape: 'Nothing' };
+
+const operationSchema = z.object({
+  input: reference.default(nothing),
+  errors: z.array(reference).default([]),
+});
 
 const errorShape = z.object({ error: z.object({ code: z.string() }).exactOptional() });
 
@@ -61,7 +73,7 @@ function extract({ metadata, operations, shapes }: BotocoreModel, names: readonl
   const needed = new Map<string, Shape>();
   const need = (name: string): void => {
     if (needed.has(name)) return;
-    const shape = shapeSchema.parse(shapes[name]);
+    const shape = shapeSchema.parse(name === nothing.shape ? { type: 'structure' } : shapes[name]);
     needed.set(name, shape);
     const { members = {}, member, key, value } = shape;
     for (const part of [...Object.values(members), member, key, value]) if (part) need(part.shape);

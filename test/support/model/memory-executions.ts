@@ -13,6 +13,8 @@ const state = z.discriminatedUnion('Type', [
   z.object({ Type: z.literal('Wait'), TimestampPath: z.string(), Next: z.string() }),
   z.object({
     Type: z.literal('Task'),
+    Resource: z.string(),
+    TimeoutSeconds: z.number(),
     ResultPath: z.string().nullable(),
     Retry: z.array(retrier),
     Catch: z.array(z.object({ ErrorEquals: z.array(z.string()), Next: z.string() })).default([]),
@@ -36,6 +38,20 @@ type Data = z.output<typeof record>;
 /** Runs a Task state; undefined if its process died. */
 export type RunTask = (state: string, data: Data) => Promise<{ readonly result: unknown } | undefined>;
 
+/** Does a Task state that is answered by the token. */
+export type AskTask = (taskToken: string, data: Data) => void;
+
+/** What came of a Task: its result, or the name of the error. */
+export type TaskAnswer = { readonly result: unknown } | { readonly error: string };
+
+/** A Task that an execution is in. */
+interface Step {
+  readonly execution: Execution;
+  readonly name: string;
+  readonly task: Task;
+  readonly retries: ReadonlyMap<object, number>;
+}
+
 interface Execution {
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
   readonly input: unknown;
@@ -50,12 +66,17 @@ export class MemoryExecutions {
   readonly #machine: Machine;
   readonly #agenda: Agenda;
   readonly #runTask: RunTask;
+  readonly #askTask: AskTask;
+  /** The Tasks that wait for their answer, by token. */
+  readonly #waiting = new Map<string, Step>();
+  #tokens = 0;
   readonly #executions = new Map<string, Execution>();
 
-  constructor(given: Machine, agenda: Agenda, runTask: RunTask) {
+  constructor(given: Machine, agenda: Agenda, runTask: RunTask, askTask: AskTask) {
     this.#machine = given;
     this.#agenda = agenda;
     this.#runTask = runTask;
+    this.#askTask = askTask;
   }
 
   status(name: string): Execution['status'] | undefined {
@@ -87,7 +108,7 @@ export class MemoryExecutions {
   async #enter(
     execution: Execution,
     name: string | undefined,
-    retries = new Map<object, number>(),
+    retries: ReadonlyMap<object, number> = new Map(),
   ): Promise<void> {
     if (execution.status !== 'RUNNING') return;
     const entered = name === undefined ? undefined : this.#machine.States[name];
@@ -110,34 +131,60 @@ export class MemoryExecutions {
         return;
       }
       case 'Task':
-        await this.#task(execution, name ?? '', entered, retries);
+        await this.#task({ execution, name: name ?? '', task: entered, retries });
     }
   }
 
-  async #task(execution: Execution, name: string, task: Task, retries: Map<object, number>): Promise<void> {
-    let done: { readonly result: unknown } | undefined;
-    try {
-      done = await this.#runTask(name, execution.data);
-      if (!done) throw Object.assign(new Error('the function died'), { name: 'Lambda.Unknown' });
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      const matches = ({ ErrorEquals }: { ErrorEquals: readonly string[] }) =>
-        ErrorEquals.includes(error.name) || ErrorEquals.includes('States.ALL');
-      const retry = task.Retry.find(matches);
-      const tried = retry ? (retries.get(retry) ?? 0) : 0;
-      if (retry && tried < retry.MaxAttempts) {
-        const seconds = Math.min(retry.IntervalSeconds * retry.BackoffRate ** tried, retry.MaxDelaySeconds);
-        const next = new Map(retries).set(retry, tried + 1);
-        this.#agenda.work(() => this.#enter(execution, name, next), seconds * 1000);
-        return;
-      }
-      const caught = task.Catch.find(matches);
-      if (caught) await this.#enter(execution, caught.Next);
-      else if (execution.status === 'RUNNING') execution.status = 'FAILED';
+  async #task(step: Step): Promise<void> {
+    const { execution, name, task } = step;
+    if (task.Resource.endsWith('.waitForTaskToken')) {
+      this.#tokens += 1;
+      const token = `token-${this.#tokens}`;
+      this.#waiting.set(token, step);
+      this.#agenda.after(task.TimeoutSeconds * 1000, () => {
+        this.answer(token, { error: 'States.Timeout' });
+        return Promise.resolve();
+      });
+      this.#askTask(token, execution.data);
       return;
     }
-    if (task.ResultPath !== null) setAt(execution.data, task.ResultPath, done.result);
-    await this.#enter(execution, task.Next);
+    try {
+      const done = await this.#runTask(name, execution.data);
+      await this.#goOn(step, done ?? { error: 'Lambda.Unknown' });
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      await this.#goOn(step, { error: error.name });
+    }
+  }
+
+  /** Goes on with the execution that waits for the answer by this token; false if none does. */
+  answer(token: string, answer: TaskAnswer): boolean {
+    const step = this.#waiting.get(token);
+    this.#waiting.delete(token);
+    if (step?.execution.status !== 'RUNNING') return false;
+    this.#agenda.work(() => this.#goOn(step, answer));
+    return true;
+  }
+
+  async #goOn({ execution, name, task, retries }: Step, answer: TaskAnswer): Promise<void> {
+    if ('result' in answer) {
+      if (task.ResultPath !== null) setAt(execution.data, task.ResultPath, answer.result);
+      await this.#enter(execution, task.Next);
+      return;
+    }
+    const matches = ({ ErrorEquals }: { ErrorEquals: readonly string[] }) =>
+      ErrorEquals.includes(answer.error) || ErrorEquals.includes('States.ALL');
+    const retry = task.Retry.find(matches);
+    const tried = retry ? (retries.get(retry) ?? 0) : 0;
+    if (retry && tried < retry.MaxAttempts) {
+      const seconds = Math.min(retry.IntervalSeconds * retry.BackoffRate ** tried, retry.MaxDelaySeconds);
+      const next = new Map(retries).set(retry, tried + 1);
+      this.#agenda.work(() => this.#enter(execution, name, next), seconds * 1000);
+      return;
+    }
+    const caught = task.Catch.find(matches);
+    if (caught) await this.#enter(execution, caught.Next);
+    else if (execution.status === 'RUNNING') execution.status = 'FAILED';
   }
 }
 

@@ -1,9 +1,11 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { ExecutionAlreadyExists, ExecutionDoesNotExist } from '@aws-sdk/client-sfn';
+import { ExecutionAlreadyExists, ExecutionDoesNotExist, TaskTimedOut } from '@aws-sdk/client-sfn';
 import type { Hono } from 'hono';
 import { Duration } from 'luxon';
 import * as z from 'zod';
 import * as sendProvisioningEmail from '../../../functions/send-provisioning-email/handler.ts';
+import { Lane } from '../../../functions/send-provisioning-email/lane.ts';
+import { queue as firstEmails } from '../../../functions/send-provisioning-email/queue.ts';
 import { createApp } from '../../../functions/serve-api/app.ts';
 import * as stopExecutions from '../../../functions/stop-executions/handler.ts';
 import { executionsToStop } from '../../../functions/stop-executions/queue.ts';
@@ -20,11 +22,13 @@ import { reportsOn } from '../../../infra/local/mail-simulator.ts';
 import { defaults } from '../../../infra/settings.ts';
 import { deadLetters, sqsClient } from '../../../shared/adapters/dead-letters.ts';
 import { stoppingLater } from '../../../shared/adapters/paced-workflow.ts';
-import { queue } from '../../../shared/adapters/queue.ts';
 import { mail, sesClient } from '../../../shared/adapters/mail.ts';
+import { queue } from '../../../shared/adapters/queue.ts';
+import { taskTokens } from '../../../shared/adapters/task-tokens.ts';
 import { sfnClient, workflow } from '../../../shared/adapters/workflow.ts';
 import { workflowInput } from '../../../shared/contracts/workflow.ts';
 import { lookAhead } from '../../../shared/domain/follow-up.ts';
+import { paceOf } from '../../../shared/domain/pace.ts';
 import { isBooked, type OrderLine } from '../../../shared/domain/order-line.ts';
 import type { MessagesHandler } from '../../../shared/runtime/consume-messages.ts';
 import { silentMetrics } from '../../../shared/runtime/metrics.ts';
@@ -36,7 +40,7 @@ import { MemoryTable } from '../memory-table.ts';
 import { Life } from '../mortal.ts';
 import { makeCall } from '../trial.ts';
 import { Agenda } from './agenda.ts';
-import { type Machine, MemoryExecutions, readMachine } from './memory-executions.ts';
+import { type Machine, MemoryExecutions, readMachine, type RunTask } from './memory-executions.ts';
 import {
   type Fault,
   type LeftEmail,
@@ -100,6 +104,11 @@ const hidingInput = z.object({
   Entries: z.array(z.object({ ReceiptHandle: z.string(), VisibilityTimeout: z.number() })),
 });
 const intakeFunction = z.custom<IntakeFunction>((name) => name !== undefined);
+const answerInput = z.object({
+  taskToken: z.string(),
+  output: z.string().optional(),
+  error: z.string().optional(),
+});
 const sending = z.object({ sending: z.object({ closedStateKey: z.string() }) });
 
 /** A function that a queue leads to, and how often it gets a message at most. */
@@ -207,6 +216,31 @@ export class MemoryService implements Target {
       settings: { OFFER_WINDOWS: defaults.offerWindows },
       onboardings: { send: () => Promise.reject(new Error('no order has so many lines here')) },
     };
+    const sendingQueue = queue(clients.sqs, queueUrlOf(firstEmails.functionName), passed);
+    const lane = new Lane({
+      perSecond: () => Infinity,
+      calls: 1,
+      pace: paceOf(
+        () => Infinity,
+        () => 0,
+      ),
+      mail: sendServices.mail,
+      quota: { account: () => Promise.resolve({ perSecond: Infinity, most: Infinity, sent: 0 }) },
+      queue: sendingQueue,
+      laneStore: store.lane,
+      now,
+      elapsed: () => 0,
+      pause: sendServices.pause,
+      log: silentLog,
+    });
+    const sender = sendProvisioningEmail.consumer({
+      ...sendServices,
+      lane,
+      mail: lane.mail,
+      tasks: taskTokens(clients.sfn),
+      queue: sendingQueue,
+      deadLetters: intake.deadLetters,
+    });
     this.#handlers = new Map<string, Consumer>([
       ...declaredEvents.map(({ functionName, consumer }): [string, Consumer] => [
         functionName,
@@ -219,6 +253,7 @@ export class MemoryService implements Target {
           handler: stopExecutions.consumer({ ...working('stop-executions'), turns: { take: passed } }),
         },
       ],
+      [firstEmails.functionName, { ...firstEmails, handler: sender }],
     ]);
     this.#sweep = () => sweepOrderLines.handle(intake);
     this.#api = createApp({
@@ -229,11 +264,9 @@ export class MemoryService implements Target {
       claimNames: defaults.claimNames,
       callerHash: { prepare: () => undefined, of: () => Promise.resolve(undefined) },
     });
-    this.#executions = new MemoryExecutions(machine, this.#agenda, (state, data) =>
+    const closeLine: RunTask = (_state, data) =>
       this.#during(async () => {
         const input = workflowInput.parse(data);
-        if (state === 'Send provisioning email')
-          return await sendProvisioningEmail.handle(input, sendServices);
         const { closedStateKey } = sending.parse(data).sending;
         const at = now().toISOString();
         try {
@@ -244,8 +277,13 @@ export class MemoryService implements Target {
           if (error instanceof Error) error.name = `DynamoDB.${error.name}`;
           throw error;
         }
-      }),
-    );
+      });
+    this.#executions = new MemoryExecutions(machine, this.#agenda, closeLine, (taskToken, data) => {
+      const body = JSON.stringify({ ...data, taskToken });
+      this.#agenda.work(() =>
+        this.#deliver(firstEmails.functionName, [{ id: this.#nextId('email'), body }], 1),
+      );
+    });
     this.#sweepHourly();
   }
 
@@ -468,6 +506,14 @@ export class MemoryService implements Target {
         this.#known(namedInput.parse(given));
         this.#executions.stop(namedInput.parse(given));
         return {};
+      case 'SendTaskSuccessCommand':
+      case 'SendTaskFailureCommand': {
+        const { taskToken, output, error } = answerInput.parse(given);
+        const answer = error === undefined ? { result: JSON.parse(output ?? 'null') as unknown } : { error };
+        if (!this.#executions.answer(taskToken, answer))
+          throw new TaskTimedOut({ message: taskToken, $metadata: {} });
+        return {};
+      }
       case 'DescribeExecutionCommand':
         return { status: this.#known(namedInput.parse(given)) };
       default:

@@ -1,0 +1,82 @@
+import { closedStateKey } from '../../shared/adapters/order-line-item.ts';
+import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
+import type { SendingOutcome, WorkflowInput } from '../../shared/contracts/workflow.ts';
+import { giveUpClaim, liveClaim } from '../../shared/domain/claims.ts';
+import { workflowActor } from '../../shared/domain/history.ts';
+import { isBooked, isOpen, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
+import { dueEmail, firstEmailAwaitedUntil } from '../../shared/domain/rules.ts';
+import { type Instant, toInstant } from '../../shared/domain/time.ts';
+import type { Permit } from '../../shared/use-cases/claim-email.ts';
+import type { NotSent } from '../../shared/use-cases/record-email.ts';
+import { type EmailOutcome, sendEmail, type SendServices } from '../../shared/use-cases/send-email.ts';
+
+/** What came of the email that the workflow has to send, and how the workflow continues. */
+export type FirstEmailOutcome =
+  /** The mail service was asked to send it. */
+  | { readonly outcome: 'handed-over'; readonly answer: SendingOutcome }
+  /** Nothing was to be sent. */
+  | { readonly outcome: 'nothing-due'; readonly answer: SendingOutcome }
+  /** Nothing left, and the line is as if nothing had been tried: it is to be tried later. */
+  | Extract<NotSent, { outcome: 'throttled' }>;
+
+/**
+ * Sends the first email of a line, or the one that its contact missed, unless it was sent. Safe to do again at any time.
+ * @throws NamedFault OrderLineNotFound, SendInProgress, NotDueYet or EmailNotSent; all but the first are worth a
+ * retry
+ */
+export async function sendFirstEmail(
+  { revision, ...key }: Omit<WorkflowInput, 'requestedStartDate'>,
+  services: SendServices,
+): Promise<FirstEmailOutcome> {
+  const sending = await sendEmail(key, (line, at) => permitFirst(line, revision, at), services);
+  return outcomeOf(sending, revision, toInstant(services.now()));
+}
+
+/** @throws NamedFault as `sendFirstEmail` */
+function permitFirst(line: StoredLine, revision: number, at: Instant): Permit<SendingOutcome> {
+  if (!isBooked(line))
+    throw new NamedFault(faultNames.orderLineNotFound, 'the order line is not in the table');
+  if (line.executionRevision !== revision) return { instead: stateOf(line, revision) };
+  const due = dueEmail(line, at);
+  if (due === 'wait') throw new NamedFault(faultNames.notDueYet, 'the requested start date has not come');
+  if (due === 'none') return { instead: stateOf(line, revision) };
+
+  const owner = `execution ${revision}`;
+  const other = liveClaim(line, at);
+  if (other && other.owner !== owner)
+    throw new NamedFault(faultNames.sendInProgress, 'somebody else is sending');
+  const free = giveUpClaim(line);
+  const retryAt = firstEmailAwaitedUntil(free, at);
+  if (retryAt !== undefined) return { instead: { outcome: 'unconfirmed', retryAt }, line: free };
+  // A contact change is never repeated: the email that this execution's own earlier try may have sent is the one.
+  const kind = dueEmail(free, at);
+  if (kind !== due) return { instead: stateOf(free, revision), line: free };
+  return { send: { kind, to: line.provisioningContact, actor: workflowActor, owner }, line: free };
+}
+
+/** @throws NamedFault EmailNotSent */
+function outcomeOf(sending: EmailOutcome<SendingOutcome>, revision: number, at: Instant): FirstEmailOutcome {
+  switch (sending.outcome) {
+    case 'instead':
+      return { outcome: 'nothing-due', answer: sending.instead };
+    case 'sent':
+      return { outcome: 'handed-over', answer: stateOf(sending.line, revision) };
+    case 'refused':
+      throw new NamedFault(faultNames.emailNotSent, `the mail service refused the email: ${sending.reason}`);
+    case 'throttled':
+      return sending;
+    case 'unconfirmed': {
+      const retryAt = firstEmailAwaitedUntil(sending.line, at);
+      const answer: SendingOutcome =
+        retryAt === undefined ? stateOf(sending.line, revision) : { outcome: 'unconfirmed', retryAt };
+      return { outcome: 'handed-over', answer };
+    }
+  }
+}
+
+/** How the workflow continues for a line that needs no first email any more. */
+function stateOf(line: OrderLine, revision: number): SendingOutcome {
+  if (line.executionRevision !== revision) return { outcome: 'superseded' };
+  if (!isOpen(line) || line.closesAt === undefined) return { outcome: 'settled' };
+  return { outcome: 'awaiting', closesAt: line.closesAt, closedStateKey: closedStateKey(line) };
+}

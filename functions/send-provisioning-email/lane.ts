@@ -1,0 +1,134 @@
+import type { LaneStore } from '../../shared/adapters/lane-store.ts';
+import type { Mail, MailOutcome } from '../../shared/adapters/mail.ts';
+import type { MailQuota } from '../../shared/adapters/mail-quota.ts';
+import type { MeasuredQueue } from '../../shared/adapters/queue.ts';
+import { faultForLog, type Log } from '../../shared/contracts/log.ts';
+import { expectedClear, laneRest, laneRoom } from '../../shared/domain/lane.ts';
+import type { Pace } from '../../shared/domain/pace.ts';
+import { toInstant } from '../../shared/domain/time.ts';
+import type { Postponed } from '../../shared/runtime/consume-messages.ts';
+
+export interface LaneServices {
+  readonly pace: Pace;
+  /** The account's rate, in emails a second. */
+  readonly perSecond: () => number;
+  /** How many calls of the function share the day's emails. */
+  readonly calls: number;
+  readonly mail: Mail;
+  readonly quota: MailQuota;
+  readonly queue: Pick<MeasuredQueue, 'length'>;
+  readonly laneStore: LaneStore;
+  readonly now: () => Date;
+  /** Milliseconds from any start. */
+  readonly elapsed: () => number;
+  /** Waits so many milliseconds. */
+  readonly pause: (milliseconds: number) => Promise<void>;
+  readonly log: Log;
+}
+
+/** The longest that a call waits for the turn of a message, in milliseconds. */
+const longestWait = 9000;
+
+/** The pauses, in milliseconds, before a claimed email is tried again that was refused for the rate. */
+const throttledPauses = [200, 400, 800, 1600, 3200] as const;
+
+/** No such pause begins later, in milliseconds. */
+const throttledPatience = 5000;
+
+/** What SES says of the day is asked no more often than this, in milliseconds. */
+const quotaAge = 60_000;
+
+/** When the lane expects to be clear is noted no more often than this, in milliseconds. */
+const noteAge = 10_000;
+
+/** One call's part of the lane: whose turn it is, and what it learns from the mail service. */
+export class Lane {
+  readonly #services: LaneServices;
+  /** How many emails may still be sent, until SES is asked again. */
+  #room = Infinity;
+  #askedAt = -Infinity;
+  #asking: Promise<void> | undefined;
+  #notedAt = -Infinity;
+
+  constructor(services: LaneServices) {
+    this.#services = services;
+  }
+
+  /** Takes a turn, and answers in how many milliseconds it is, or that it is too far off and not taken. */
+  async turn(): Promise<{ readonly wait: number } | Postponed> {
+    await this.#ask();
+    if (this.#room <= 0) {
+      await this.#note(laneRest);
+      return { againIn: laneRest };
+    }
+    const { wait, isTaken } = this.#services.pace.take(longestWait);
+    if (wait > 0) await this.#note(0);
+    return isTaken ? { wait } : { againIn: Math.ceil(wait / 1000) };
+  }
+
+  /** Gives a turn back for which nothing was to be sent. */
+  giveBack(): void {
+    this.#services.pace.giveBack();
+  }
+
+  /**
+   * The mail service, as it is used in the lane. What it refuses for its rate is tried again while the email is claimed,
+   * so that a refused try is not written anywhere.
+   */
+  readonly mail: Mail = {
+    send: async (email) => {
+      const { mail, pause, elapsed } = this.#services;
+      const start = elapsed();
+      for (const milliseconds of throttledPauses) {
+        const answer = this.#learn(await mail.send(email));
+        const isOver = answer.outcome !== 'throttled' || answer.by === 'day';
+        if (isOver || elapsed() - start > throttledPatience) return answer;
+        await pause(milliseconds);
+      }
+      return this.#learn(await mail.send(email));
+    },
+  };
+
+  #learn(answer: MailOutcome): MailOutcome {
+    const { pace, calls } = this.#services;
+    if (answer.outcome === 'accepted') {
+      if (answer.wasThrottled === true) pace.slowDown();
+      // The other calls send as many.
+      this.#room -= calls;
+    } else if (answer.outcome === 'throttled') {
+      if (answer.by === 'rate') pace.slowDown();
+      else this.#room = 0;
+    }
+    return answer;
+  }
+
+  /** Asks SES what is left of the day, once in a while. If it does not say, the lane goes on as before. */
+  async #ask(): Promise<void> {
+    const { quota, elapsed, log } = this.#services;
+    if (elapsed() - this.#askedAt >= quotaAge) {
+      this.#askedAt = elapsed();
+      this.#asking = quota.account().then(
+        (account) => {
+          this.#room = laneRoom(account);
+        },
+        (error: unknown) => {
+          log.warn('the sending quota is unknown', { fault: faultForLog(error) });
+        },
+      );
+    }
+    await this.#asking;
+  }
+
+  /** Notes when what waits will have left, for those who ask for it. */
+  async #note(restSeconds: number): Promise<void> {
+    const { perSecond, queue, laneStore, now, elapsed, log } = this.#services;
+    if (elapsed() - this.#notedAt < noteAge) return;
+    this.#notedAt = elapsed();
+    try {
+      const goesOn = toInstant(new Date(now().getTime() + restSeconds * 1000));
+      await laneStore.note(expectedClear(await queue.length(), perSecond(), goesOn));
+    } catch (error) {
+      log.warn('nobody knows how long the lane is', { fault: faultForLog(error) });
+    }
+  }
+}

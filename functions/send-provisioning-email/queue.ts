@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { variables } from '../../shared/contracts/environment.ts';
+import { workflowInput } from '../../shared/contracts/workflow.ts';
+import { laneCalls, messagesPerCall, usualMailRate } from '../../shared/domain/lane.ts';
+import { type DeclaredQueue, workingEnvironment } from '../../shared/runtime/declare-queue.ts';
+
+/** A first email that is due, as the workflow puts it into the queue. The task token says to which execution it belongs. */
+export const queuedEmail = workflowInput
+  .omit({ requestedStartDate: true })
+  .extend({ taskToken: z.string().min(1) });
+export type QueuedEmail = z.output<typeof queuedEmail>;
+
+/** The queue of first emails. */
+export const queue = {
+  functionName: 'send-provisioning-email',
+  schema: queuedEmail,
+  environment: workingEnvironment.extend({
+    TABLE_NAME: variables.TABLE_NAME,
+    SETTLED_LINE_DAYS: variables.SETTLED_LINE_DAYS,
+    MAIL_SETTINGS: variables.MAIL_SETTINGS,
+    CONFIGURATION_SET: variables.CONFIGURATION_SET,
+    MAIL_RATE: variables.MAIL_RATE,
+    SENDING_QUEUE_URL: variables.SENDING_QUEUE_URL,
+  }),
+  urlVariable: 'SENDING_QUEUE_URL',
+  batchSize: messagesPerCall,
+  mostAtOnce: laneCalls(usualMailRate),
+  // Its turn in 9 s, and 35 s for the email: load, wait and claim as long as in send-email.ts, 13 s to send it, record.
+  timeoutSeconds: 44,
+  /** A message comes again each time that the lane rests: four times an hour, for ten days. */
+  mostDeliveries: 1000,
+} as const satisfies DeclaredQueue;

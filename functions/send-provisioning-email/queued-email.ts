@@ -1,0 +1,60 @@
+import type { TaskTokens } from '../../shared/adapters/task-tokens.ts';
+import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
+import { faultForLog } from '../../shared/contracts/log.ts';
+import { laneRest } from '../../shared/domain/lane.ts';
+import type { Postponed } from '../../shared/runtime/consume-messages.ts';
+import type { SendServices } from '../../shared/use-cases/send-email.ts';
+import { sendFirstEmail } from './first-email.ts';
+import type { Lane } from './lane.ts';
+import type { QueuedEmail } from './queue.ts';
+
+export interface SendingServices extends SendServices {
+  readonly lane: Lane;
+  readonly tasks: TaskTokens;
+}
+
+/** Seconds until an email is tried again that the mail service kept refusing for its rate. */
+const afterThrottling = 5;
+
+/** Seconds until it is looked again whether another sender's email left: its claim is over then. */
+const afterOther = 45;
+
+/** Seconds until a clock that is behind has come to the start date. */
+const afterEarly = 2;
+
+/**
+ * Sends a first email when it is its turn, and tells its execution what came of it. If the answer to that is lost, or the
+ * process dies, the message comes again: nothing is sent twice, and the execution is told once more.
+ */
+export async function sendQueued(
+  { taskToken, ...input }: QueuedEmail,
+  services: SendingServices,
+): Promise<Postponed | undefined> {
+  const { lane, tasks, pause, log } = services;
+  const turn = await lane.turn();
+  if ('againIn' in turn) return turn;
+  if (turn.wait > 0) await pause(turn.wait);
+  try {
+    const sending = await sendFirstEmail(input, services);
+    if (sending.outcome === 'throttled')
+      return { againIn: sending.by === 'day' ? laneRest : afterThrottling };
+    if (sending.outcome === 'nothing-due') lane.giveBack();
+    await tasks.succeed(taskToken, sending.answer);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof NamedFault)) throw error;
+    switch (error.name) {
+      case faultNames.orderLineNotFound:
+      case faultNames.emailNotSent:
+        log.error('a first email was not sent', { ...input, fault: faultForLog(error) });
+        await tasks.fail(taskToken, error);
+        return undefined;
+      case faultNames.sendInProgress:
+        return { againIn: afterOther };
+      case faultNames.notDueYet:
+        return { againIn: afterEarly };
+      default:
+        throw error;
+    }
+  }
+}

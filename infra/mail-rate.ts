@@ -1,0 +1,38 @@
+import { type AccountMail, laneDayShare, laneRateShare } from '../shared/domain/lane.ts';
+
+/** Every account begins in the sandbox, with these quotas; no other has so little. */
+const sandbox = { perSecond: 1, most: 200 };
+
+/** How many lines may well have the same start date. */
+const examples = [1000, 10_000, 50_000, 100_000] as const;
+
+/** What the sending quotas of the account mean for the service, for whoever deploys it. */
+export function wordsOnMail({ perSecond, most, sent }: AccountMail): string {
+  const number = new Intl.NumberFormat('en');
+  const day = most === Infinity ? 'any number' : number.format(most);
+  const isSandbox = perSecond <= sandbox.perSecond && most <= sandbox.most;
+  const left = examples.map((lines) => `${number.format(lines)} in ${spanOf(lines, perSecond, most)}`);
+  return [
+    `SES lets this account send ${number.format(perSecond)} emails a second and ${day} in 24 hours in this region; ` +
+      `it has sent ${number.format(sent)} in the last 24.`,
+    `First emails that are due at the same time leave at that rate: ${left.join(', ')}. ` +
+      `People's resends and contact changes do not wait for them.`,
+    ...(isSandbox
+      ? [
+          'WARNING: the account is in the SES sandbox. SES delivers to verified addresses only and refuses all others. ' +
+            'Ask for production access in the SES console, and deploy again.',
+        ]
+      : []),
+  ].join('\n');
+}
+
+/** How long the lane takes for so many emails, if it has the quotas to itself. */
+function spanOf(emails: number, perSecond: number, most: number): string {
+  const aDay = most * laneDayShare;
+  // All but the last day's leave in whole days.
+  const days = Math.max(0, Math.ceil(emails / aDay) - 1);
+  const lastDay = days === 0 ? emails : emails - days * aDay;
+  const hours = days * 24 + lastDay / (perSecond * laneRateShare) / 3600;
+  if (hours >= 48) return `${Math.ceil(hours / 24)} days`;
+  return hours >= 2 ? `${Math.ceil(hours)} hours` : `${Math.ceil(hours * 60)} minutes`;
+}
