@@ -9,25 +9,31 @@ import { type IsoDuration, plus } from '../domain/time.ts';
 import { darkLook, look } from './look.ts';
 import { emailTexts } from './texts/index.ts';
 
+/** What an email says, whether it is read as HTML or as plain text. */
+type Content = ReturnType<typeof contentOf>;
+
 /** The provisioning email of a line to the contact that `claim` names, in the contact's language. */
 export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSettings): Promise<Email> {
-  const { email: to, name, locale } = claim.to;
+  const content = contentOf(line, claim, settings);
+  const { subject, placer, texts } = content;
+  return {
+    from: { name: settings.senderName, address: settings.senderAddress },
+    to: claim.to.email,
+    ...(settings.replyToPlacedBy && placer ? { replyTo: placer.address } : {}),
+    subject: claim.kind === 'resend' ? texts.resent(subject) : subject,
+    html: await htmlOf(content),
+    text: textOf(content),
+    tags: encodeTags({ orderId: line.orderId, lineId: line.lineId, kind: claim.kind, claimId: claim.id }),
+  };
+}
+
+function contentOf(line: OrderLine, claim: Claim, settings: MailSettings) {
+  const { name, locale } = claim.to;
   const { placedBy } = line;
   const { brand = settings.senderName } = settings;
   const texts = emailTexts[locale];
-  const subject = texts.subject(line.subscriptionId, line.orderId);
-  const link = setupLink(settings.setupLink, line);
   const closesAt = line.closesAt ?? plus(claim.at, line.window);
   const date = texts.date(closesAt, settings.timeZones[locale]);
-  const opening = texts.opening(brand);
-  const paragraphs = {
-    greeting: texts.greeting(name),
-    ready: texts.ready(line.endCustomer.name, name),
-    deadline:
-      closesAt > claim.at ? texts.deadline(date, durationInWords(line.window, locale)) : texts.overdue(date),
-  };
-  const ask = (email: string) => texts.ask(placedBy.name, email);
-  const isPlacerKnown = !isErasedAddress(placedBy.email);
   const facts: readonly (readonly [string, string])[] = [
     [texts.labels.customer, line.endCustomer.name],
     [texts.labels.order, line.orderId],
@@ -35,12 +41,32 @@ export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSe
     [texts.labels.subscription, line.subscriptionId],
     [texts.labels.offer, line.offer],
   ];
-  const footer = [
-    texts.why,
-    ...(settings.supportAddress === undefined ? [] : [texts.support(settings.supportAddress)]),
-    ...(settings.postalLine === undefined ? [] : [settings.postalLine]),
-  ];
+  return {
+    locale,
+    texts,
+    brand,
+    subject: texts.subject(line.subscriptionId, line.orderId),
+    link: setupLink(settings.setupLink, line),
+    greeting: texts.greeting(name),
+    opening: texts.opening(brand),
+    ready: texts.ready(line.endCustomer.name, name),
+    deadline:
+      closesAt > claim.at ? texts.deadline(date, durationInWords(line.window, locale)) : texts.overdue(date),
+    facts,
+    /** Who placed the order, and the sentence that names them; nobody once that person was erased. */
+    placer: isErasedAddress(placedBy.email)
+      ? undefined
+      : { address: placedBy.email, ask: (address: string) => texts.ask(placedBy.name, address) },
+    footer: [
+      texts.why,
+      ...(settings.supportAddress === undefined ? [] : [texts.support(settings.supportAddress)]),
+      ...(settings.postalLine === undefined ? [] : [settings.postalLine]),
+    ],
+  };
+}
 
+async function htmlOf(content: Content): Promise<string> {
+  const { locale, texts, brand, subject, link, greeting, opening, ready, deadline, placer } = content;
   const markup = await html`<!doctype html>
     <html lang="${locale}">
       <head>
@@ -68,9 +94,9 @@ export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSe
                 <tr>
                   <td style="${look.content}">
                     <p class="brand" style="${look.brand}">${brand}</p>
-                    <p style="${look.paragraph}">${paragraphs.greeting}</p>
+                    <p style="${look.paragraph}">${greeting}</p>
                     ${opening === undefined ? '' : html`<p style="${look.paragraph}">${opening}</p>`}
-                    <p style="${look.paragraph}">${paragraphs.ready}</p>
+                    <p style="${look.paragraph}">${ready}</p>
                     <p style="${look.paragraph}">
                       <a class="button" style="${look.button}" href="${link}">${texts.setUp}</a>
                     </p>
@@ -79,9 +105,9 @@ export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSe
                         >${breaking(link)}</a
                       >
                     </p>
-                    <p style="${look.paragraph}">${paragraphs.deadline}</p>
+                    <p style="${look.paragraph}">${deadline}</p>
                     <table class="facts" width="100%" cellpadding="0" cellspacing="0" style="${look.facts}">
-                      ${facts.map(
+                      ${content.facts.map(
                         ([label, value]) =>
                           html`<tr>
                             <th scope="row" align="left" style="${look.label}">${label}</th>
@@ -90,8 +116,8 @@ export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSe
                       )}
                     </table>
                     ${
-                      isPlacerKnown
-                        ? html`<p style="${look.paragraph}">${withAddress(ask, placedBy.email)}</p>`
+                      placer
+                        ? html`<p style="${look.paragraph}">${withAddress(placer.ask, placer.address)}</p>`
                         : ''
                     }
                     <p style="${look.paragraph}">${texts.closing}<br />${brand}</p>
@@ -99,34 +125,30 @@ export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSe
                 </tr>
               </table>
               <p class="footer" style="${look.footer}">
-                ${footer.map((part, index) => html`${index === 0 ? '' : html`<br />`}${part}`)}
+                ${content.footer.map((part, index) => html`${index === 0 ? '' : html`<br />`}${part}`)}
               </p>
             </td>
           </tr>
         </table>
       </body>
     </html> `;
-  const text = [
-    paragraphs.greeting,
+  return markup.toString();
+}
+
+function textOf(content: Content): string {
+  const { texts, brand, link, greeting, opening, ready, deadline, facts, placer, footer } = content;
+  const paragraphs = [
+    greeting,
     ...(opening === undefined ? [] : [opening]),
-    paragraphs.ready,
+    ready,
     `${texts.setUp}:\n${link}`,
-    paragraphs.deadline,
+    deadline,
     facts.map(([label, value]) => `${label}: ${value}`).join('\n'),
-    ...(isPlacerKnown ? [ask(placedBy.email)] : []),
+    ...(placer ? [placer.ask(placer.address)] : []),
     `${texts.closing}\n${brand}`,
     `-- \n${footer.join('\n')}`,
-  ].join('\n\n');
-
-  return {
-    from: { name: settings.senderName, address: settings.senderAddress },
-    to,
-    ...(settings.replyToPlacedBy && isPlacerKnown ? { replyTo: placedBy.email } : {}),
-    subject: claim.kind === 'resend' ? texts.resent(subject) : subject,
-    html: markup.toString(),
-    text: `${text}\n`,
-    tags: encodeTags({ orderId: line.orderId, lineId: line.lineId, kind: claim.kind, claimId: claim.id }),
-  };
+  ];
+  return `${paragraphs.join('\n\n')}\n`;
 }
 
 const setupLink = (template: string, line: OrderLine): string =>
