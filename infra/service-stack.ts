@@ -2,6 +2,7 @@ import { CfnOutput, RemovalPolicies, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Construct } from 'constructs';
 import { Api } from './constructs/api.ts';
 import { CallerSalt } from './constructs/caller-salt.ts';
+import { ChangeStream } from './constructs/change-stream.ts';
 import { Console } from './constructs/console.ts';
 import { Gateway } from './constructs/gateway.ts';
 import { Intake } from './constructs/intake.ts';
@@ -51,7 +52,8 @@ export class ServiceStack extends Stack {
     new Console(this, 'Console', serving);
     new ResendJobs(this, 'ResendJobs', { settings, table, mail, workQueues });
     new Sweep(this, 'Sweep', { settings, table, stateMachine });
-    new Monitoring(this, 'Monitoring', { settings, stateMachine, stage: gateway.stage });
+    const { publisher } = new ChangeStream(this, 'ChangeStream', { settings, table, bus: bus.resource });
+    new Monitoring(this, 'Monitoring', { settings, stateMachine, stage: gateway.stage, publisher });
 
     if (!settings.keepData) RemovalPolicies.of(this).destroy();
 

@@ -46,7 +46,9 @@ export function callsPage(routes: readonly Route[], description: object): Promis
     html`<h1>Provisioning emails: API</h1>
       <p>
         Find order lines, see what became of their emails, resend them, and correct the provisioning contact.
-        The machine-readable description is <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).
+        The machine-readable description is <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1). The
+        events that tell other systems what happened are described in
+        <a href="/asyncapi.json">/asyncapi.json</a> (AsyncAPI 3.0).
       </p>
       <nav aria-label="Contents">
         <ul>

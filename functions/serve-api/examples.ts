@@ -157,6 +157,12 @@ const description = {
   paths: { '/health': { get: { operationId: 'getHealth' } } },
 };
 
+const eventsDescription = {
+  asyncapi: '3.0.0',
+  info: { title: 'Provisioning emails: events', version: '1.0.0' },
+  channels: { bus: { messages: {} } },
+};
+
 export const examples = {
   line,
   list,
@@ -171,4 +177,5 @@ export const examples = {
   jobItems,
   jobItemsAsCsv,
   description,
+  eventsDescription,
 };

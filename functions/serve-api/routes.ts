@@ -2,6 +2,7 @@ import {
   contactChange,
   contactChangeAnswer,
   descriptionAnswer,
+  eventsDescriptionAnswer,
   healthAnswer,
   historyAnswer,
   lineAnswer,
@@ -34,6 +35,7 @@ import {
 } from '../../shared/use-cases/read-resend-jobs.ts';
 import { resend } from '../../shared/use-cases/resend.ts';
 import { startJob } from '../../shared/use-cases/start-resend-job.ts';
+import { describeEvents } from './asyncapi.ts';
 import { examples } from './examples.ts';
 import { describeApi } from './openapi.ts';
 import { openRoute, type Route, route } from './route.ts';
@@ -227,9 +229,26 @@ export const routes: readonly Route[] = [
     },
     handle: () => openApiDocument(),
   }),
+  openRoute({
+    method: 'get',
+    path: '/asyncapi.json',
+    operationId: 'getEventsDescription',
+    summary: 'The description of the events that tell other systems what happened',
+    answer: {
+      description: 'The description, in AsyncAPI 3.0',
+      schema: eventsDescriptionAnswer,
+      example: examples.eventsDescription,
+    },
+    handle: () => asyncApiDocument(),
+  }),
 ];
 
 let made: ReturnType<typeof describeApi> | undefined;
 
 /** The description of the API, made when somebody first asks for it. */
 export const openApiDocument = () => (made ??= describeApi(routes));
+
+let madeOfEvents: ReturnType<typeof describeEvents> | undefined;
+
+/** The description of the events out, made when somebody first asks for it. */
+const asyncApiDocument = () => (madeOfEvents ??= describeEvents());

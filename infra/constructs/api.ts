@@ -30,12 +30,13 @@ const protectedPaths = ['/order-lines', '/orders/{proxy+}', '/resend-jobs', '/re
 const openPaths = [
   { path: '/health', throttle: openThrottles.scarce },
   { path: '/openapi.json', throttle: openThrottles.pages },
+  { path: '/asyncapi.json', throttle: openThrottles.pages },
   { path: '/docs', throttle: openThrottles.pages },
   { path: '/docs/{proxy+}', throttle: openThrottles.files },
 ];
 
 const forEverybody =
-  'Health, the description and its page are for everybody, as is the answer to what leads nowhere.';
+  'Health, the descriptions and their pages are for everybody, as is the answer to what leads nowhere.';
 
 /** The files of the documentation pages. */
 export const docsFiles: RuntimeFiles = {

@@ -3,6 +3,7 @@ import { Archive, EventBus, Match } from 'aws-cdk-lib/aws-events';
 import { AccountPrincipal, OrganizationPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { sources } from '../../shared/contracts/events.ts';
+import { publishedSource } from '../../shared/contracts/published-events.ts';
 import type { Settings } from '../settings.ts';
 import { defaultBus } from './default-bus.ts';
 import type { Mail } from './mail.ts';
@@ -29,8 +30,9 @@ export class Bus extends Construct {
     const retention = Duration.days(settings.eventArchiveDays);
     this.events = new Archive(this, 'Events', {
       sourceEventBus: this.resource,
-      description: 'All that was put on the bus of the product',
-      eventPattern: { source: Match.prefix('') }, // all
+      description: 'All that others put on the bus of the product',
+      // A replay must not tell other systems again what the product said.
+      eventPattern: { source: Match.anythingBut(publishedSource) },
       retention,
     });
     this.mailReports = new Archive(this, 'MailReports', {

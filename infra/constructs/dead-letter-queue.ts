@@ -10,12 +10,15 @@ import type { Settings } from '../settings.ts';
 export class DeadLetterQueue extends Queue {
   /** The function that could not handle it. */
   readonly functionName: string;
+  /** What users notice while something is in it. */
+  readonly userImpact: string;
 
   constructor(
     scope: Construct,
     id: string,
     functionName: string,
     { deadLetterDays }: Pick<Settings, 'deadLetterDays'>,
+    userImpact = 'Events have not taken effect: a line is not booked, rescheduled, cancelled or onboarded.',
   ) {
     super(scope, id, {
       retentionPeriod: Duration.days(deadLetterDays),
@@ -23,5 +26,6 @@ export class DeadLetterQueue extends Queue {
       enforceSSL: true,
     });
     this.functionName = functionName;
+    this.userImpact = userImpact;
   }
 }

@@ -29,6 +29,8 @@ interface MonitoringProps {
   readonly settings: Pick<Settings, 'alarmTopicArn' | 'runbookUrl'>;
   readonly stateMachine: StateMachine;
   readonly stage: HttpStage;
+  /** What tells other systems of changes. */
+  readonly publisher: { readonly resource: Function };
 }
 
 interface Watch {
@@ -66,6 +68,9 @@ const longWait = Duration.hours(2);
 /** Longer than people wait without wondering; a cold start takes about one second. */
 const slowAnswer = Duration.seconds(3);
 
+/** Changes wait for 23 hours at most: early enough to find out and mend what holds them up. */
+const mostLate = Duration.minutes(15);
+
 /**
  * Alarms on what users notice, and the dashboard. It watches every function and every dead-letter queue that the stack
  * has by then, so it must be created last.
@@ -74,7 +79,7 @@ export class Monitoring extends Construct {
   readonly #runbookUrl: string;
   readonly #topic: SnsAction | undefined;
 
-  constructor(scope: Construct, id: string, { settings, stateMachine, stage }: MonitoringProps) {
+  constructor(scope: Construct, id: string, { settings, stateMachine, stage, publisher }: MonitoringProps) {
     super(scope, id);
     const { alarmTopicArn, runbookUrl } = settings;
     this.#runbookUrl = runbookUrl;
@@ -92,6 +97,7 @@ export class Monitoring extends Construct {
         .map(({ name, deployment }) => this.#failedDeployment(name, deployment)),
       ...queues.map((queue) => this.#deadLetters(queue)),
       ...workQueues.map((queue) => this.#waitingMessages(queue)),
+      this.#lateEvents(publisher.resource),
       this.#overdueLines(),
       this.#missingSweeps(),
       this.#bounces(),
@@ -156,7 +162,7 @@ export class Monitoring extends Construct {
     return this.#watch(`DeadLetters-${queue.functionName}`, {
       section: 'Dead letters',
       which: queue.functionName,
-      userImpact: 'Events have not taken effect: a line is not booked, rescheduled, cancelled or onboarded.',
+      userImpact: queue.userImpact,
       metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, period: soon }),
       alarmIf: { above: 0 },
       periods: 1,
@@ -173,6 +179,18 @@ export class Monitoring extends Construct {
       alarmIf: { above: longWait.toSeconds() },
       periods: 1,
       noData: TreatMissingData.NOT_BREACHING, // SQS is silent about queues that were empty for hours
+    });
+  }
+
+  /** A change that fails is tried again until it succeeds, and all later ones of its shard wait. */
+  #lateEvents(publisher: Function): Alarm {
+    return this.#watch('LateEvents', {
+      section: 'Late events',
+      userImpact: 'Other systems learn late what happened to lines. After a day they never would.',
+      metric: publisher.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: soon }),
+      alarmIf: { above: mostLate.toMilliseconds() },
+      periods: 2,
+      noData: TreatMissingData.NOT_BREACHING, // nothing changed
     });
   }
 

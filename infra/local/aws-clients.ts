@@ -1,8 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SESClient } from '@aws-sdk/client-ses';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { sqsClient } from '../../shared/adapters/dead-letters.ts';
+import { eventBridgeClient } from '../../shared/adapters/event-bus.ts';
 import { sesClient } from '../../shared/adapters/mail.ts';
 import { dynamoDbClient } from '../../shared/adapters/order-line-store.ts';
 import { sfnClient } from '../../shared/adapters/workflow.ts';
@@ -15,6 +17,7 @@ export interface LocalServices {
   readonly ses: LocalService;
   readonly sfn: LocalService;
   readonly sqs: LocalService;
+  readonly eventBridge: LocalService;
 }
 
 export interface AwsClients {
@@ -22,10 +25,14 @@ export interface AwsClients {
   readonly ses: SESClient;
   readonly sfn: SFNClient;
   readonly sqs: SQSClient;
+  readonly eventBridge: EventBridgeClient;
 }
 
 /** The product's AWS SDK clients, led to this machine: checked as AWS would, with faults where they were asked for. */
-export function awsClients({ dynamoDb, ses, sfn, sqs }: LocalServices, faults: Faults): AwsClients {
+export function awsClients(
+  { dynamoDb, ses, sfn, sqs, eventBridge }: LocalServices,
+  faults: Faults,
+): AwsClients {
   const leadingTo = (service: LocalService) => ({
     ...inProcess(service),
     endpoint: 'http://127.0.0.1',
@@ -37,6 +44,7 @@ export function awsClients({ dynamoDb, ses, sfn, sqs }: LocalServices, faults: F
     ses: sesClient(leadingTo(ses)),
     sfn: sfnClient(leadingTo(sfn)),
     sqs: sqsClient(leadingTo(sqs)),
+    eventBridge: eventBridgeClient(leadingTo(eventBridge)),
   };
   clients.dynamoDb.middlewareStack.add(
     (next, { commandName = '' }) =>
@@ -62,14 +70,22 @@ export function awsClients({ dynamoDb, ses, sfn, sqs }: LocalServices, faults: F
         faults.around('sqs', commandName, () => next(args)),
     outermost,
   );
+  clients.eventBridge.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      (args) =>
+        faults.around('events', commandName, () => next(args)),
+    outermost,
+  );
   clients.dynamoDb.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
   clients.ses.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
   clients.sfn.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
   clients.sqs.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
+  clients.eventBridge.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
   clients.dynamoDb.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);
   clients.ses.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);
   clients.sfn.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);
   clients.sqs.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);
+  clients.eventBridge.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);
   for (const client of Object.values(clients))
     for (const name of needless) client.middlewareStack.remove(name);
   return clients;

@@ -4,6 +4,7 @@ import { reasonAttribute } from '../../shared/adapters/dead-letters.ts';
 import type { DeadLetterOffice } from './dead-letter-office.ts';
 import type { Executions } from './executions.ts';
 import { awsError, jsonAnswer, type LocalService } from './in-process.ts';
+import { published, type PublishedEvents } from './published-events.ts';
 import type { Queues } from './queues.ts';
 import { readRequest } from './wire/check-request.ts';
 
@@ -37,8 +38,22 @@ const ofQueue = z.object({ QueueUrl: functionOf });
 const taskSuccess = z.object({ taskToken: z.string(), output: z.string() });
 const taskFailure = z.object({ taskToken: z.string(), error: z.string() });
 
+const json = z.string().transform((text): unknown => JSON.parse(text));
+const putEvents = z.object({
+  Entries: z.array(
+    z
+      .object({ Source: z.string(), DetailType: z.string(), Detail: json })
+      .transform(({ Source, DetailType, Detail }) => ({
+        source: Source,
+        'detail-type': DetailType,
+        detail: Detail,
+      }))
+      .pipe(published),
+  ),
+});
+
 /*
- * What the product asks of Step Functions and SQS, in AWS's JSON protocol: no kept library has these APIs without Docker
+ * What the product asks of Step Functions, SQS and EventBridge, in AWS's JSON protocol: no kept library has these APIs without Docker
  * or Python.
  */
 
@@ -132,6 +147,19 @@ export const sqs =
       default:
         return awsError('UnknownOperationException');
     }
+  };
+
+export const eventBridge =
+  (publishedEvents: PublishedEvents): LocalService =>
+  async (request) => {
+    const { target, input } = readRequest(request);
+    if (target !== 'AWSEvents.PutEvents') return awsError('UnknownOperationException');
+    const { Entries } = putEvents.parse(input);
+    await publishedEvents.keep(Entries);
+    return jsonAnswer({
+      FailedEntryCount: 0,
+      Entries: Entries.map(() => ({ EventId: crypto.randomUUID() })),
+    });
   };
 
 /** By which the SDK sees that SQS got the whole message. */

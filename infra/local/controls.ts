@@ -24,6 +24,7 @@ const advance = z.strictObject({
 });
 
 const erasure = z.strictObject({ email: emailAddress, execute: z.boolean().default(false) });
+const aboutLine = z.object({ orderId: z.string().exactOptional(), lineId: z.string().exactOptional() });
 
 /** The controls that exist on one machine only, below `/_local`. */
 export function controls(runtime: Runtime): Hono {
@@ -50,6 +51,9 @@ export function controls(runtime: Runtime): Hono {
   });
   app.route('/inbox', inbox(mailbox));
   app.get('/emails', async (c) => c.json({ items: await mailbox.list(c.req.query('to')) }));
+  app.get('/published-events', async (c) =>
+    c.json({ items: await runtime.published.list(aboutLine.parse(c.req.query())) }),
+  );
   app.get('/dead-letters', async (c) => c.json({ items: await office.list() }));
   app.get('/executions', async (c) => {
     const { orderId, lineId } = c.req.query();

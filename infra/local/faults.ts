@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 export const fault = z.strictObject({
-  /** The AWS service, as its SDK client is called: dynamodb, ses, sfn, sqs. */
+  /** The AWS service, as its SDK client is called: dynamodb, ses, sfn, sqs, events. */
   service: z.string().min(1),
   /** The operation, as in `SendEmail`. */
   operation: z.string().min(1),
@@ -20,6 +20,7 @@ const aliases: Readonly<Record<string, string>> = {
   'step-functions': 'sfn',
   sesv2: 'ses',
   ddb: 'dynamodb',
+  eventbridge: 'events',
 };
 
 const serviceName = (text: string): string => aliases[text.toLowerCase()] ?? text.toLowerCase();

@@ -16,14 +16,44 @@ declare module 'dynalite/db/index.js' {
     readonly key: string;
     readonly item: object;
   }
-  /** The entries of an item in indexes, and those that it had with an earlier content. */
-  function getIndexActions(
-    indexes: readonly object[],
-    before: object | undefined,
-    item: object,
-    table: object,
-  ): { readonly puts: readonly Entry[]; readonly deletes: readonly Omit<Entry, 'item'>[] };
-  export default { getIndexActions };
+  /** An item as DynamoDB's API writes it. */
+  export type Item = Readonly<Record<string, { readonly S?: string }>>;
+  /** The LevelDB of a store, as dynalite uses it: with callbacks where it takes any. */
+  export interface Database {
+    put(key: string, value: Item, done: (error: Error | null) => void): void;
+    batch(
+      changes: readonly { type: 'put'; key: string; value: string; valueEncoding: 'utf8' }[],
+      done: (error: Error | null) => void,
+    ): void;
+    clear(range: object): Promise<void>;
+    keys(range: object): { all(): Promise<string[]> };
+    iterator(range: object): { all(): Promise<[string, unknown][]> };
+  }
+  export interface Store {
+    readonly db: Database;
+  }
+  /** Functions that dynalite calls by these names of its module. */
+  interface Functions {
+    /** The entries of an item in indexes, and those that it had with an earlier content. */
+    getIndexActions: (
+      indexes: readonly object[],
+      before: object | undefined,
+      item: object,
+      table: object,
+    ) => { readonly puts: readonly Entry[]; readonly deletes: readonly Omit<Entry, 'item'>[] };
+    /** Makes the store of a server. */
+    create: (options: object) => Store;
+    /** Writes the entries of an item in indexes, right before the item itself is written. */
+    updateIndexes: (
+      store: Store,
+      table: object,
+      before: Item | null | undefined,
+      after: Item | null | undefined,
+      done: (error: Error | null) => void,
+    ) => void;
+  }
+  const functions: Functions;
+  export default functions;
 }
 
 declare module 'oidc-provider/lib/adapters/memory_adapter.js' {

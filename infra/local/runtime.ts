@@ -4,6 +4,7 @@ import type { Hono } from 'hono';
 import type { Duration } from 'luxon';
 import * as z from 'zod';
 import * as onboardOrderLines from '../../functions/onboard-order-lines/handler.ts';
+import * as publishChanges from '../../functions/publish-changes/handler.ts';
 import * as resendOrderLines from '../../functions/resend-order-lines/handler.ts';
 import * as sendProvisioningEmail from '../../functions/send-provisioning-email/handler.ts';
 import { queue as firstEmails } from '../../functions/send-provisioning-email/queue.ts';
@@ -30,7 +31,7 @@ import { defaults, variablesOf } from '../settings.ts';
 import { declaredQueues } from '../work-queues.ts';
 import { Activity } from './activity.ts';
 import { awsClients, type AwsClients } from './aws-clients.ts';
-import { queueUrlOf, sqs, stateMachineArn, stepFunctions } from './aws-endpoint.ts';
+import { eventBridge, queueUrlOf, sqs, stateMachineArn, stepFunctions } from './aws-endpoint.ts';
 import { asFunction } from './calling-function.ts';
 import { Clock } from './clock.ts';
 import { DeadLetterOffice } from './dead-letter-office.ts';
@@ -45,12 +46,14 @@ import { localMail } from './local-settings.ts';
 import { MailRate } from './mail-rate.ts';
 import { Mailbox } from './mailbox.ts';
 import { adoptOlderQueues } from './older-queues.ts';
+import { PublishedEvents } from './published-events.ts';
 import { type Consumer, Queues } from './queues.ts';
 import { sampleEvents } from './samples.ts';
 import { consoleClientId, keptSecret, startSignIn } from './sign-in.ts';
 import { openStorage, type Storage } from './storage.ts';
 import { sweepHourly } from './sweeping.ts';
 import { ensureTable, startDynamoDb, tableName } from './table.ts';
+import { TableStream } from './table-stream.ts';
 
 export interface RuntimeOptions {
   readonly dataFolder: string;
@@ -77,6 +80,7 @@ export interface Runtime {
   readonly office: DeadLetterOffice;
   /** The order lines, for the controls. */
   readonly store: OrderLineStore;
+  readonly published: PublishedEvents;
   readonly signIn: Awaited<ReturnType<typeof startSignIn>>;
   /** Moves the product's time; done when everything due by then has run, in the order of its due time. */
   advance(duration: Duration): Promise<void>;
@@ -92,6 +96,7 @@ const settings = readEnvironment(z.object(variables).omit(ofSignIn), {
   TABLE_NAME: tableName,
   STATE_MACHINE_ARN: stateMachineArn,
   CONFIGURATION_SET: 'local',
+  EVENT_BUS_ARN: 'local',
   DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1/dead-letters',
   SENDING_QUEUE_URL: queueUrlOf('send-provisioning-email'),
   ONBOARDING_QUEUE_URL: queueUrlOf('onboard-order-lines'),
@@ -119,6 +124,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
   const clock = await Clock.open(storage);
   const { now } = clock;
   const office = await DeadLetterOffice.open(storage);
+  const published = await PublishedEvents.open(storage);
   const mailbox = await Mailbox.open(storage);
   const mailRate = await MailRate.open(storage);
   await adoptOlderQueues(storage, now());
@@ -140,6 +146,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
       ses,
       sfn: stepFunctions(() => executions, now),
       sqs: sqs(queues, office, now),
+      eventBridge: eventBridge(published),
     },
     faults,
   );
@@ -163,6 +170,17 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
     SIGN_IN_CLIENT_ID: consoleClientId,
   };
 
+  const publishServices = publishChanges.buildServices(settings, clients);
+  const stream = new TableStream(
+    table.changes,
+    {
+      functionName: 'publish-changes',
+      handler: (changes) => publishChanges.handle(changes, publishServices),
+    },
+    activity,
+  );
+
+  table.changes.tell((noted) => stream.noted(noted));
   queues.deliverTo(new Map([...intake(clients, now), ...workers(workerHandlers(clients, now, mailRate))]));
   await sweepHourly(storage, jobs, clock, sweep);
   await removeExpiredItems(storage, jobs, clock, clients.dynamoDb, settings.SETTLED_LINE_DAYS);
@@ -186,13 +204,15 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
     mailRate,
     office,
     store: orderLineStore(clients.dynamoDb, settings.TABLE_NAME, settings.SETTLED_LINE_DAYS),
+    published,
     signIn,
     advance: (duration) => jobs.advance(duration),
     stop: async () => {
       jobs.stop();
+      stream.stop();
       executions.abandon();
-      const { dynamoDb, ses, sfn, sqs } = clients;
-      for (const client of [dynamoDb, ses, sfn, sqs]) client.destroy();
+      const { dynamoDb, ses, sfn, sqs, eventBridge } = clients;
+      for (const client of [dynamoDb, ses, sfn, sqs, eventBridge]) client.destroy();
       await table.stop();
       await storage.close();
     },

@@ -1,20 +1,38 @@
 import { EventEmitter } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
+import database, { type Store } from 'dynalite/db/index.js';
 import * as z from 'zod';
 import { letIteratorsEnd } from './iterators.ts';
 import { workInPlace } from './level-in-place.ts';
+import { NotedChanges } from './noted-changes.ts';
 
 /*
  * DynamoDB's API in a thread of its own, since it works as hard as all the rest. Requests come as messages, and are
- * handed to the library as its HTTP server would.
+ * handed to the library as its HTTP server would. Of changes that its stream tells of, this notes and hands out.
  */
 workInPlace();
 letIteratorsEnd();
-const { path } = z.object({ path: z.string() }).parse(workerData);
+const { path, noting } = z
+  .object({ path: z.string(), noting: z.object({ sortKeyStart: z.string(), attribute: z.string() }) })
+  .parse(workerData);
+const { create } = database;
+const made: Store[] = [];
+database.create = (options) => {
+  const store = create(options);
+  made.push(store);
+  return store;
+};
 const server = dynalite({ path, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 });
+const [store] = made;
+if (!store) throw new Error('dynalite has made no store');
+const changes = await NotedChanges.of(store, noting);
 
-const message = z.object({ id: z.number(), target: z.string(), body: z.string() });
+const message = z.union([
+  z.object({ id: z.number(), target: z.string(), body: z.string() }),
+  z.object({ take: z.number() }),
+  z.object({ forget: z.number() }),
+]);
 
 /** It looks at the form of a signature, and at nothing else of it. */
 const signed = {
@@ -22,16 +40,26 @@ const signed = {
   'x-amz-date': 'local',
 };
 
-parentPort?.on('message', (received: unknown) => {
-  const { id, target, body } = message.parse(received);
+function answer({ id, target, body }: { id: number; target: string; body: string }): void {
   const headers = { ...signed, 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': target };
   const request = Object.assign(new EventEmitter(), { method: 'POST', url: '/', headers });
   const response = {
     statusCode: 200,
     setHeader: () => undefined,
-    end: (text: string) => parentPort?.postMessage({ id, status: response.statusCode, body: text }),
+    end: (text: string) =>
+      parentPort?.postMessage({ id, status: response.statusCode, body: text, noted: changes.last }),
   };
   server.emit('request', request, response);
   request.emit('data', Buffer.from(body));
   request.emit('end');
+}
+
+parentPort?.on('message', (received: unknown) => {
+  const asked = message.parse(received);
+  if ('id' in asked) answer(asked);
+  else if ('take' in asked) void changes.take(asked.take).then((taken) => parentPort?.postMessage(taken));
+  else void changes.forget(asked.forget);
 });
+
+// What an earlier process left.
+parentPort?.postMessage({ noted: changes.last });

@@ -8,9 +8,13 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
+import { tellingAttribute } from '../../shared/adapters/line-changes.ts';
+import { linePrefix } from '../../shared/adapters/order-line-item.ts';
 import { rebuildIndexes } from './index-rebuild.ts';
 import type { LocalService, WireAnswer } from './in-process.ts';
+import type { Noting, Taken } from './noted-changes.ts';
 import { holdsTable, onTable, partLost, type Storage, tableFolder } from './storage.ts';
+import type { ChangeSource } from './table-stream.ts';
 import { globalIndexes, keyAttributes, keySchema } from './table-schema.ts';
 
 export const tableName = 'order-lines';
@@ -30,16 +34,40 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
     await rm(tableFolder(dataFolder), { recursive: true, force: true });
   }
   const server = new Worker(new URL('./table-server.ts', import.meta.url), {
-    workerData: { path: tableFolder(dataFolder) },
+    workerData: { path: tableFolder(dataFolder), noting },
   });
   const asked = new Map<number, (answer: WireAnswer) => void>();
   let last = 0;
-  server.on('message', (message: unknown) => {
-    const { id, ...answer } = answered.parse(message);
-    asked.get(id)?.(answer);
+  let noted = -1;
+  let tell: (noted: number) => void = () => undefined;
+  const takes: ((taken: Taken) => void)[] = [];
+  server.on('message', (received: unknown) => {
+    const message = fromServer.parse(received);
+    if ('changes' in message) {
+      takes.shift()?.(message);
+      return;
+    }
+    // Before who wrote learns of it: whoever waits for all that is in progress waits for this, too.
+    noted = message.noted;
+    tell(noted);
+    if (!('id' in message)) return;
+    const { id, status, body } = message;
+    asked.get(id)?.({ status, body });
     asked.delete(id);
   });
   return {
+    changes: {
+      take: (most) =>
+        new Promise((resolve) => {
+          takes.push(resolve);
+          server.postMessage({ take: most });
+        }),
+      forget: (sequence) => server.postMessage({ forget: sequence }),
+      tell: (listener) => {
+        tell = listener;
+        tell(noted);
+      },
+    },
     service: ({ headers, body }) =>
       new Promise((resolve) => {
         last += 1;
@@ -52,13 +80,28 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
   };
 }
 
+/** The changes that the stream of the table tells of. */
+const noting: Noting = { sortKeyStart: linePrefix, attribute: tellingAttribute };
+
 interface LocalDynamoDb {
   readonly service: LocalService;
+  /** The changes of lines. */
+  readonly changes: ChangeSource & {
+    /** Calls `listener` with the sequence of the last change, now and whenever there are more. */
+    tell(listener: (noted: number) => void): void;
+  };
   /** Ends it; what it is in the middle of is not answered. */
   stop(): Promise<void>;
 }
 
-const answered = z.object({ id: z.number(), status: z.number(), body: z.string() });
+const fromServer = z.union([
+  z.object({ id: z.number(), status: z.number(), body: z.string(), noted: z.number() }),
+  z.object({
+    changes: z.array(z.object({ sequence: z.number(), images: z.string() })),
+    upTo: z.number(),
+  }),
+  z.object({ noted: z.number() }),
+]);
 
 /**
  * Makes the product's table, unless it was made before.

@@ -138,6 +138,7 @@ export const variables = {
   TABLE_NAME: z.string().min(1),
   STATE_MACHINE_ARN: z.string().min(1),
   DEAD_LETTER_QUEUE_URL: z.url(),
+  EVENT_BUS_ARN: z.string().min(1),
   /** The queue of first emails. */
   SENDING_QUEUE_URL: z.url(),
   /** The queue of orders of which an onboarding has not reached all lines. */

@@ -11,6 +11,7 @@ export interface AwsCall {
 /** IAM's prefix for the calls of an SDK package. */
 const prefixes: Readonly<Record<string, string>> = {
   'client-dynamodb': 'dynamodb',
+  'client-eventbridge': 'events',
   'client-secrets-manager': 'secretsmanager',
   'lib-dynamodb': 'dynamodb',
   'client-ses': 'ses',

@@ -4,6 +4,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readModels } from '../../infra/local/wire/models.ts';
+import { publishedSource } from '../../shared/contracts/published-events.ts';
 import { type AwsCall, CallGraph } from './aws-calls.ts';
 import { productFolder, type Resource, resourcesOf, synthesise } from './synth.ts';
 
@@ -101,9 +102,10 @@ describe('a function may do what its code calls, and what the platform does for 
         Object.keys(environment)
           .filter((variable) => variable.endsWith('_SECRET_ARN'))
           .map(named),
+      events: () => [named('EVENT_BUS_ARN')],
       sqs: () => {
         if (action === 'sqs:SendMessage') return [named('DEAD_LETTER_QUEUE_URL')];
-        if (action === 'sqs:ChangeMessageVisibilityBatch') return queuesOf(id);
+        if (action === 'sqs:ChangeMessageVisibilityBatch') return sourcesOf(id, 'queue');
         const variables = Object.keys(environment).filter((variable) => variable.endsWith('_QUEUE_URL'));
         return variables.filter((variable) => variable !== 'DEAD_LETTER_QUEUE_URL').map(named);
       },
@@ -126,18 +128,25 @@ describe('a function may do what its code calls, and what the platform does for 
     );
   }
 
-  /** The queues whose messages a function takes. */
-  const queuesOf = (id: string) =>
+  /** What a function is called with messages or changes of: queues, or streams of tables. */
+  const sourcesOf = (id: string, kind: 'queue' | 'stream') =>
     allProperties('AWS::Lambda::EventSourceMapping')
       .filter(({ FunctionName }) => text(FunctionName) === id)
+      .filter(({ StartingPosition }) => (StartingPosition === undefined) === (kind === 'queue'))
       .map(({ EventSourceArn }) => text(EventSourceArn));
 
-  /** What Lambda does by the function's role: it logs, traces, and takes the messages of its queue. */
+  /** What Lambda does by the function's role: it logs, traces, and takes the messages of its queue or reads its stream. */
   function neededByLambda({ id, LoggingConfig }: { id: string; LoggingConfig: Json }): string[] {
+    const streams = sourcesOf(id, 'stream');
     return [
+      ...on(streams, 'dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'),
+      ...on(
+        streams.map((stream) => `${stream}/stream/*`),
+        'dynamodb:ListStreams',
+      ),
       ...on([text(LoggingConfig.LogGroup)], 'logs:CreateLogStream', 'logs:PutLogEvents'),
       ...on(['*'], ...tracing),
-      ...on(queuesOf(id), 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'),
+      ...on(sourcesOf(id, 'queue'), 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'),
     ];
   }
 
@@ -232,6 +241,11 @@ describe('what the policies say', () => {
       because: "CodeDeploy's own policy reads the state of alarms without naming one",
     },
     {
+      actions: ['dynamodb:ListStreams'],
+      resource: `${all('AWS::DynamoDB::Table')[0]?.[0]}/stream/*`,
+      because: 'Lambda looks for the stream among those of the table',
+    },
+    {
       actions: ['states:StopExecution', 'states:DescribeExecution'],
       resource: arn('states', `execution:${all('AWS::StepFunctions::StateMachine')[0]?.[0]}:*`),
       because: 'an execution is named after its order line',
@@ -266,6 +280,15 @@ describe('what the policies say', () => {
     for (const { Condition } of sending) {
       expect(Condition).toEqual({ StringEquals: { 'ses:FromAddress': senderAddress } });
     }
+  });
+
+  test('what the product says on its bus, it says in its own name alone', () => {
+    const speaking = roles
+      .flatMap(statementsOf)
+      .filter(({ Action }) => [Action].flat().some((a) => a.startsWith('events:')));
+    expect(speaking).toHaveLength(1);
+    for (const { Condition } of speaking)
+      expect(Condition).toEqual({ StringEquals: { 'events:source': publishedSource } });
   });
 
   test('a queue takes messages from its rule alone', () => {

@@ -94,7 +94,9 @@ const emittedByAws = [
     { StateMachineArn: 'Ref of AWS::StepFunctions::StateMachine' }, // its Ref is the ARN
   ),
   ...each('AWS/States', ['OpenExecutionCount', 'OpenExecutionLimit'], {}), // of the account, without dimensions
-  ...each('AWS/Lambda', ['Errors', 'Throttles'], { FunctionName: 'Ref of AWS::Lambda::Function' }),
+  ...each('AWS/Lambda', ['Errors', 'Throttles', 'IteratorAge'], {
+    FunctionName: 'Ref of AWS::Lambda::Function',
+  }),
   // Of one version, among those that an alias leads to.
   ...each('AWS/Lambda', ['Errors'], {
     FunctionName: 'Ref of AWS::Lambda::Function',

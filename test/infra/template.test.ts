@@ -12,6 +12,7 @@ import { indexes } from '../../shared/adapters/order-line-item.ts';
 import { declaredEvents } from '../../infra/intake-rules.ts';
 import { readSettings } from '../../infra/settings.ts';
 import { readEnvironment } from '../../shared/contracts/environment.ts';
+import { publishedSource } from '../../shared/contracts/published-events.ts';
 import { intakeBatches } from '../../shared/domain/quotas.ts';
 import { servingEnvironment } from '../../shared/runtime/serving.ts';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -219,6 +220,7 @@ describe('API', () => {
     'ANY /console/sign-out',
     'ANY /console/signed-in',
     'ANY /{proxy+}',
+    'GET /asyncapi.json',
     'GET /docs',
     'GET /docs/{proxy+}',
     'GET /health',
@@ -287,10 +289,10 @@ describe('events that came in', () => {
       ({ Properties }) => Properties,
     );
 
-  test('are kept for replay: all that the bus gets, and what SES reports about our emails', () => {
+  test('are kept for replay: all that others put on the bus, and what SES reports about our emails', () => {
     const rules = all('AWS::Events::Rule').map(([, { Properties }]) => Properties.EventPattern);
     expect(archives().map(({ EventPattern }) => EventPattern)).toEqual([
-      { source: [{ prefix: '' }] },
+      { source: [{ 'anything-but': [publishedSource] }] },
       rules.find(({ source }) => source.includes('aws.ses')),
     ]);
   });

@@ -133,7 +133,7 @@ describe('roles', () => {
 });
 
 describe('without a token', () => {
-  it.each(['/health', '/openapi.json'])('%s answers', async (path) => {
+  it.each(['/health', '/openapi.json', '/asyncapi.json'])('%s answers', async (path) => {
     expect((await api.request(path)).status).toBe(200);
   });
 
@@ -173,6 +173,7 @@ it('the description of the API names every call of it and no other', async () =>
       .flatMap(([path, item]) => Object.keys(item).map((method) => `${method} ${path}`))
       .sort(),
   ).toEqual([
+    'get /asyncapi.json',
     'get /health',
     'get /openapi.json',
     'get /order-lines',

@@ -7,11 +7,12 @@ import { Executions } from '../../infra/local/executions.ts';
 import { Jobs } from '../../infra/local/jobs.ts';
 import { openStorage, Storage } from '../../infra/local/storage.ts';
 import type { LineAnswer } from '../../shared/contracts/api.ts';
-import { type BusEvent, type Client, client, type SentEmail } from '../support/client.ts';
+import { type BusEvent, type Client, client, eventsIn, type SentEmail } from '../support/client.ts';
 import { booked, cancelled, newOrder, onboarded, partner } from '../support/events.ts';
 import { killer } from '../support/killer.ts';
 import { launch, type Service, startService, temporaryFolder } from '../support/service.ts';
 import { randomFrom, shuffled } from '../support/random.ts';
+import { tellable, toldBy } from '../support/told-line.ts';
 
 /*
  * The service is killed ten times while eight callers work on 200 lines, and twice more while it starts. What it then
@@ -300,7 +301,13 @@ async function readEverything() {
     });
   }
   const executions = await api.request<{ items: { name: string; status: string }[] }>('/_local/executions');
-  return { lines: read, executions: executions.body.items, deadLetters: await api.deadLetters() };
+  const events = Map.groupBy(eventsIn(await api.published()), ({ detail }) => nameOf(detail));
+  return {
+    lines: read,
+    executions: executions.body.items,
+    deadLetters: await api.deadLetters(),
+    events,
+  };
 }
 
 const firstsOf = (emails: readonly SentEmail[]) => emails.filter(({ tags }) => tags.kind === 'first');
@@ -393,6 +400,18 @@ test('every answer that an email was sent holds, and the books agree: each email
       answeredButNotRecorded: line.acknowledgedEmails.filter((id) => !recorded.includes(id)),
       recorded: recorded.toSorted(),
     }).toEqual({ name, answeredButNotRecorded: [], recorded: sent.toSorted() });
+  }
+});
+
+test('the events of every line, applied in order, give its state; each is told once', () => {
+  for (const { name, now } of final.lines) {
+    const events = final.events.get(name) ?? [];
+    const versions = events.map(({ detail }) => detail.version);
+    expect({ name, told: toldBy(events), versions }).toEqual({
+      name,
+      told: tellable(now),
+      versions: versions.toSorted((a, b) => a - b),
+    });
   }
 });
 

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { refusedByAws } from '../../infra/local/wire/checked.ts';
 import { withoutStaleClaim } from '../../shared/domain/claims.ts';
 import { type EmailKind, emailKinds } from '../../shared/domain/email-kinds.ts';
@@ -6,6 +7,7 @@ import { isOpen, type LineStatus, type OrderLine } from '../../shared/domain/ord
 import { booked, cancelled, onboarded, rescheduled } from '../support/events.ts';
 import { temporaryFolder } from '../support/service.ts';
 import { randomFrom, shuffled } from '../support/random.ts';
+import { tellable, toldBy } from '../support/told-line.ts';
 import { codePlace, type FaultName, faultNames, type Spot, Trial } from '../support/trial.ts';
 import { Place, Violation, World } from '../support/world.ts';
 
@@ -281,6 +283,10 @@ async function check(w: World, outcomes: Readonly<Record<string, Outcome>>): Pro
       `counts ${line.emailsSent} emails, with ${sent.length} sent and ${claims.length} unconfirmed`,
     );
 
+    expectThat(
+      isDeepStrictEqual(toldBy(await w.told(lineId)), tellable(stored)),
+      'other systems were told something else',
+    );
     expectThat(line.claim === undefined, 'is claimed for good');
     for (const type of ['Booked', 'Onboarded', 'Closed', 'Cancelled'])
       expectThat(entries(type).length <= 1, `is ${type} more than once`);

@@ -1,4 +1,5 @@
 import type { ContactChangeAnswer, LineAnswer, ResendAnswer } from '../../shared/contracts/api.ts';
+import type { LineEvent, LineEventDetail, LineEventType } from '../../shared/domain/line-events.ts';
 
 export interface Answer<Body = Record<string, unknown>> {
   readonly status: number;
@@ -16,6 +17,17 @@ export interface SentEmail {
   readonly tags: Record<string, string>;
 }
 
+/** An event of the product, as it is on the bus. */
+export type PublishedEvent = {
+  readonly [Type in LineEventType]: {
+    readonly id: string;
+    readonly at: string;
+    readonly source: string;
+    readonly 'detail-type': Type;
+    readonly detail: LineEventDetail<Type>;
+  };
+}[LineEventType];
+
 interface RequestOptions {
   readonly method?: string;
   readonly token?: string;
@@ -29,6 +41,10 @@ export interface BusEvent {
   readonly 'detail-type': string;
   readonly detail: unknown;
 }
+
+/** The events as the product's own code has them. */
+export const eventsIn = (published: readonly PublishedEvent[]): readonly LineEvent[] =>
+  published.map(({ 'detail-type': type, detail }) => ({ type, detail }) as LineEvent);
 
 /** The service as its callers see it: the API, over HTTP. */
 export function apiClient(url: string) {
@@ -126,6 +142,13 @@ export function client(url: string) {
       (
         await ok<{ items: SentEmail[] }>(
           `/_local/emails${to === undefined ? '' : `?to=${encodeURIComponent(to)}`}`,
+        )
+      ).items,
+    /** What the product put on its bus, of an order or of all. */
+    published: async (orderId?: string) =>
+      (
+        await ok<{ items: PublishedEvent[] }>(
+          `/_local/published-events${orderId === undefined ? '' : `?orderId=${orderId}`}`,
         )
       ).items,
     deadLetters: async () =>

@@ -46,9 +46,13 @@ const copyOf = (item: Item): Item => JSON.parse(JSON.stringify(item)) as Item;
  */
 export class MemoryTable {
   readonly items = new Map<string, Item>();
+  /** All that was ever written, each beside what it replaced. */
+  readonly writes: { readonly before: Item | undefined; readonly after: Item }[] = [];
 
   put(item: Item): void {
-    this.items.set(nameOf(item), copyOf(item));
+    const after = copyOf(item);
+    this.writes.push({ before: this.items.get(nameOf(item)), after });
+    this.items.set(nameOf(item), after);
   }
 
   /** A client of the SDK whose calls lead here, without a network. */

@@ -21,6 +21,7 @@ const serverErrors: Readonly<Record<string, string>> = {
   ses: 'InternalFailure',
   sfn: 'InternalServerError',
   sqs: 'InternalError',
+  events: 'InternalException',
 };
 
 const throttlings: Readonly<Record<string, string>> = {
@@ -28,6 +29,7 @@ const throttlings: Readonly<Record<string, string>> = {
   ses: 'Throttling',
   sfn: 'ThrottlingException',
   sqs: 'RequestThrottled',
+  events: 'ThrottlingException',
 };
 
 /** One call of AWS, as it was observed in a story. */

@@ -8,6 +8,8 @@ import { defaults } from '../../infra/settings.ts';
 import { orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import type { ContactChangeAnswer, LineAnswer, ResendAnswer } from '../../shared/contracts/api.ts';
 import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
+import type { LineEvent } from '../../shared/domain/line-events.ts';
+import { eventsIn, type PublishedEvent } from './client.ts';
 import { newOrder, partner } from './events.ts';
 import { Life, mortalStorage } from './mortal.ts';
 import { type Trial, TrialFaults } from './trial.ts';
@@ -274,6 +276,13 @@ export class World {
       return isBooked(line) ? line : undefined;
     };
     return this.#place.aside(() => this.#place.insist(look));
+  }
+
+  /** What other systems were told of a line, in order. */
+  async told(lineId = '1'): Promise<readonly LineEvent[]> {
+    const { orderId } = this;
+    const published = await this.#place.insist(() => this.#place.runtime.published.list({ orderId, lineId }));
+    return eventsIn(published as readonly unknown[] as readonly PublishedEvent[]);
   }
 
   async emails(): Promise<readonly KeptEmail[]> {

@@ -34,7 +34,10 @@ const digestOf = (input: object) => ({
 
 function clientsWithAnswers(): AwsClients {
   const nowhere = () => Promise.reject(new Error('nothing is asked'));
-  const clients = awsClients({ dynamoDb: nowhere, ses: nowhere, sfn: nowhere, sqs: nowhere }, new Faults());
+  const clients = awsClients(
+    { dynamoDb: nowhere, ses: nowhere, sfn: nowhere, sqs: nowhere, eventBridge: nowhere },
+    new Faults(),
+  );
   clients.ses.middlewareStack.add(answer({ MessageId: 'message' }), place);
   clients.sfn.middlewareStack.add(answer({ status: 'RUNNING' }), place);
   clients.sqs.middlewareStack.add(

@@ -24,7 +24,10 @@ const done = () => Promise.resolve(undefined);
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const nowhere = () => Promise.reject(new Error('nothing is asked'));
 const clientOf = (service: LocalService) =>
-  awsClients({ dynamoDb: nowhere, ses: nowhere, sfn: nowhere, sqs: service }, new Faults()).sqs;
+  awsClients(
+    { dynamoDb: nowhere, ses: nowhere, sfn: nowhere, sqs: service, eventBridge: nowhere },
+    new Faults(),
+  ).sqs;
 
 /** Opens the folder as a process does, with a worker that hands each message to `handle`. */
 async function open(folder: string, handle: Handle, limits: Partial<Consumer> = {}) {

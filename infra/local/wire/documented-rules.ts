@@ -265,8 +265,33 @@ const batchGetItem = z.looseObject({
     ),
 });
 
+// Amazon EventBridge
+
+const isJsonObject = (text: string): boolean => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+};
+
+const busEvent = z
+  .looseObject({
+    Source: z.string(),
+    DetailType: z.string(),
+    Detail: z.string().refine(isJsonObject, 'must be a JSON object (API_PutEventsRequestEntry)'),
+    Time: z.number().exactOptional(),
+  })
+  .refine(
+    ({ Source, DetailType, Detail }) =>
+      14 + bytes(Source) + bytes(DetailType) + bytes(Detail) <= 256 * kilobyte,
+    'must have at most 256 KB ("Calculating Amazon EventBridge event entry size", User Guide)',
+  );
+
 /** The rules by operation, as `service:Operation`. */
 export const documentedRules: Readonly<Record<string, z.ZodType>> = {
+  'events:PutEvents': z.looseObject({ Entries: z.array(busEvent) }),
   'ses:SendEmail': sendEmail,
   'states:StartExecution': startExecution,
   'sqs:SendMessage': sendMessage,

@@ -30,6 +30,7 @@ const wanted: Readonly<Record<string, { readonly model: string; readonly operati
       'UpdateItem',
     ],
   },
+  events: { model: 'events/2015-10-07', operations: ['PutEvents'] },
   secretsmanager: { model: 'secretsmanager/2017-10-17', operations: ['GetSecretValue'] },
   ses: { model: 'ses/2010-12-01', operations: ['GetSendQuota', 'SendEmail'] },
   sqs: {

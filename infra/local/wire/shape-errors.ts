@@ -21,6 +21,8 @@ export function shapeErrors({ shapes }: ServiceModel, root: string, input: unkno
     else if (type === 'list' && Array.isArray(value)) lookAtItems(shape, value);
     else if (type === 'string' && typeof value === 'string') lookAtText(shape, value);
     else if (isInteger(type) && Number.isSafeInteger(value)) bound(shape, Number(value), 'a value');
+    else if (type === 'timestamp' && typeof value === 'number')
+      return; // As AWS's JSON protocols have it.
     else if (type === 'boolean' && typeof value === 'boolean') return;
     else if (type === 'blob' && typeof value === 'string' && base64.test(value)) return;
     else refuse(`expected ${type}`);

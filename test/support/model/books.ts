@@ -5,6 +5,7 @@ import { isExecutionDue } from '../../../shared/domain/executions.ts';
 import { isOpen, type OrderLine } from '../../../shared/domain/order-line.ts';
 import { nextDueAt } from '../../../shared/domain/follow-up.ts';
 import type { MemoryService } from './memory-service.ts';
+import { tellable, toldBy } from '../told-line.ts';
 import { isSame } from './line.ts';
 import { hour } from './steps.ts';
 import type { LeftEmail } from './target.ts';
@@ -80,6 +81,11 @@ function expectLine(line: OrderLine, emails: readonly LeftEmail[], service: Memo
     line.status !== 'AwaitingProvisioningDetails' || emails.some(({ to }) => isSame(to, email)),
     `${name}: its contact has got no email`,
   );
+
+  const events = service.published(line.orderId, line.lineId);
+  const ids = new Set(events.map(({ detail }) => detail.id));
+  assert.equal(ids.size, events.length, `${name}: several events have one id`);
+  assert.deepEqual(toldBy(events), tellable(line), `${name}: its events tell of something else`);
 
   const running = service.running(line.orderId, line.lineId);
   assert.ok(running <= (isOpen(line) ? 1 : 0), `${name} is ${line.status} with ${running} executions`);

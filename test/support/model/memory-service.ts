@@ -21,6 +21,7 @@ import { recordOf } from '../../../infra/local/queues.ts';
 import { reportsOn } from '../../../infra/local/mail-simulator.ts';
 import { defaults } from '../../../infra/settings.ts';
 import { deadLetters, sqsClient } from '../../../shared/adapters/dead-letters.ts';
+import { linePrefix, parseLine } from '../../../shared/adapters/order-line-item.ts';
 import { stoppingLater } from '../../../shared/adapters/paced-workflow.ts';
 import { mail, sesClient } from '../../../shared/adapters/mail.ts';
 import { queue } from '../../../shared/adapters/queue.ts';
@@ -28,6 +29,7 @@ import { taskTokens } from '../../../shared/adapters/task-tokens.ts';
 import { sfnClient, workflow } from '../../../shared/adapters/workflow.ts';
 import { workflowInput } from '../../../shared/contracts/workflow.ts';
 import { lookAhead } from '../../../shared/domain/follow-up.ts';
+import { eventsOf, type LineEvent } from '../../../shared/domain/line-events.ts';
 import { paceOf } from '../../../shared/domain/pace.ts';
 import { isBooked, type OrderLine } from '../../../shared/domain/order-line.ts';
 import type { MessagesHandler } from '../../../shared/runtime/consume-messages.ts';
@@ -381,6 +383,13 @@ export class MemoryService implements Target {
 
   instant(): string {
     return this.#agenda.now().toISOString();
+  }
+
+  /** What the product tells other systems of a line. */
+  published(orderId: string, lineId: string): readonly LineEvent[] {
+    return this.#table.writes
+      .filter(({ after }) => after['pk'] === orderId && after['sk'] === linePrefix + lineId)
+      .flatMap(({ before, after }) => eventsOf(before && parseLine(before), parseLine(after)));
   }
 
   lines(): readonly OrderLine[] {

@@ -1,0 +1,90 @@
+import { setTimeout } from 'node:timers/promises';
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import * as z from 'zod';
+import { type DeadLetters, deadLetters, sqsClient } from '../../shared/adapters/dead-letters.ts';
+import { eventBridgeClient, eventBus } from '../../shared/adapters/event-bus.ts';
+import { type TableChange, tableChange } from '../../shared/adapters/line-changes.ts';
+import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
+import { faultForLog } from '../../shared/contracts/log.ts';
+import { inputErrorText } from '../../shared/contracts/validation.ts';
+import { eventsOf, type LineEvent } from '../../shared/domain/line-events.ts';
+import { onColdStart } from '../../shared/runtime/cold-start.ts';
+import { createLog } from '../../shared/runtime/logger.ts';
+import { publishInOrder, type PublishServices } from './publish-in-order.ts';
+
+export const environment = z.object({
+  EVENT_BUS_ARN: variables.EVENT_BUS_ARN,
+  DEAD_LETTER_QUEUE_URL: variables.DEAD_LETTER_QUEUE_URL,
+});
+
+export interface Services extends PublishServices {
+  readonly deadLetters: DeadLetters;
+}
+
+/** Called by Lambda with what changed in the table, in order for each item. */
+export const handler = onColdStart(() => {
+  const services = buildServices(readEnvironment(environment, process.env));
+  return (changes: DynamoDBStreamEvent) => handle(changes, services);
+});
+
+const awsClients = () => ({ eventBridge: eventBridgeClient(), sqs: sqsClient() });
+
+export const buildServices = (
+  settings: z.output<typeof environment>,
+  clients = awsClients(),
+  pause: (milliseconds: number) => Promise<unknown> = setTimeout,
+): Services => ({
+  bus: eventBus(clients.eventBridge, settings.EVENT_BUS_ARN),
+  deadLetters: deadLetters(clients.sqs, settings.DEAD_LETTER_QUEUE_URL),
+  pause,
+  log: createLog('publish-changes'),
+});
+
+/**
+ * Puts the events that follow from changes of lines on the product's bus. If the bus does not take one, Lambda calls
+ * again with its change and all later ones, so that events of a line stay in order; some are told again then, with the
+ * same ids. A change that this version cannot read becomes a dead letter that names its line, and holds up nothing.
+ */
+export async function handle(
+  { Records }: DynamoDBStreamEvent,
+  services: Services,
+): Promise<DynamoDBBatchResponse> {
+  const changes = Records.map(tableChange);
+  const told: { change: TableChange; events: readonly LineEvent[] }[] = [];
+  for (const change of changes) {
+    const events = await eventsIn(change, services);
+    if (events === undefined) break;
+    told.push({ change, events });
+  }
+  const left = new Set(
+    await publishInOrder(
+      told.flatMap(({ events }) => events),
+      services,
+    ),
+  );
+  const failed =
+    told.find(({ events }) => events.some((event) => left.has(event)))?.change ?? changes[told.length];
+  return { batchItemFailures: failed ? [{ itemIdentifier: failed.sequenceNumber }] : [] };
+}
+
+/** The events of a change; undefined if it can neither be read nor kept as a dead letter. */
+async function eventsIn(
+  change: TableChange,
+  { deadLetters, log }: Services,
+): Promise<readonly LineEvent[] | undefined> {
+  try {
+    const read = change.read();
+    return read ? eventsOf(read.before, read.after) : [];
+  } catch (error) {
+    const about = { ...change.key, sequenceNumber: change.sequenceNumber };
+    log.error('a change of a line cannot be read', { ...about, fault: faultForLog(error) });
+    const reason = error instanceof z.ZodError ? inputErrorText(error) : 'the change cannot be read';
+    try {
+      await deadLetters.keep(JSON.stringify({ detail: about }), reason);
+      return [];
+    } catch (cause) {
+      log.error('a dead letter cannot be kept', { ...about, fault: faultForLog(cause) });
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import { setTimeout } from 'node:timers/promises';
+import type { AttributeValue, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import * as z from 'zod';
+import { asFunction } from './calling-function.ts';
+import type { Activity } from './activity.ts';
+import type { NotedChange, Taken } from './noted-changes.ts';
+
+/** Where the changes of the table are noted. */
+export interface ChangeSource {
+  /** The first changes that are not forgotten, so many at most. */
+  take(most: number): Promise<Taken>;
+  /** Forgets the changes up to `sequence`; nobody waits for that. */
+  forget(sequence: number): void;
+}
+
+/** The function that is called with the changes. */
+export interface StreamReader {
+  readonly functionName: string;
+  readonly handler: (changes: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
+}
+
+/** The most changes of one call. */
+const batchSize = 100;
+
+/** Milliseconds for which changes are gathered while they keep coming, so that a call has many of them. */
+const gathering = 25;
+
+/** Milliseconds before a change that failed is tried again; each further time after twice as long, up to the last. */
+const pauses = { first: 50, longest: 10_000 };
+
+/**
+ * The stream of the table: calls a function with what changed, in order, one batch after the other. As on AWS, a change
+ * whose function fails is tried again until it succeeds, and later ones wait. What a killed process was in the middle of
+ * is told again.
+ */
+export class TableStream {
+  readonly #source: ChangeSource;
+  readonly #reader: StreamReader;
+  readonly #activity: Activity;
+  #done = -1;
+  #noted = -1;
+  #isReading = false;
+  #isStopped = false;
+
+  constructor(source: ChangeSource, { functionName, handler }: StreamReader, activity: Activity) {
+    this.#source = source;
+    this.#reader = { functionName, handler: asFunction(functionName, handler) };
+    this.#activity = activity;
+  }
+
+  /** Tells that there are changes up to this sequence: from now on until it was called with them, something is in progress. */
+  noted(sequence: number): void {
+    if (sequence <= this.#noted) return;
+    this.#noted = sequence;
+    if (!this.#isReading && !this.#isStopped) void this.#activity.during(() => this.#read());
+  }
+
+  /** Calls the function no more. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** Calls the function until it was called with every change. */
+  async #read(): Promise<void> {
+    this.#isReading = true;
+    let failures = 0;
+    while (this.#done < this.#noted && !this.#isStopped) {
+      const { changes, upTo } = await this.#source.take(batchSize);
+      const failed = changes.length === 0 ? undefined : await this.#firstFailed(changes);
+      const done = failed === undefined ? upTo : failed - 1;
+      if (done > this.#done) {
+        this.#source.forget(done);
+        this.#done = done;
+        failures = 0;
+      }
+      if (failed !== undefined) failures += 1;
+      else if (changes.length === batchSize || this.#done === this.#noted) continue;
+      const pause = failures === 0 ? gathering : Math.min(pauses.first * 2 ** (failures - 1), pauses.longest);
+      await setTimeout(pause, undefined, { ref: false });
+    }
+    this.#isReading = false;
+  }
+
+  /** The first change that the function failed at, if any. */
+  async #firstFailed(changes: readonly NotedChange[]): Promise<number | undefined> {
+    try {
+      const { batchItemFailures } = await this.#reader.handler({ Records: changes.map(recordOf) });
+      const failed = batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier));
+      return failed.length === 0 ? undefined : Math.min(...failed);
+    } catch (error) {
+      console.error(`${this.#reader.functionName} failed, and will be called again.`, error);
+      return changes[0]?.sequence;
+    }
+  }
+}
+
+type Image = Record<string, AttributeValue>;
+
+const isImage = (value: unknown): boolean => typeof value === 'object' && value !== null;
+const images = z.object({
+  before: z.custom<Image>(isImage).exactOptional(),
+  after: z.custom<Image>(isImage),
+});
+
+/** A change as Lambda hands it to a function. */
+export function recordOf({ sequence, images: text }: NotedChange): DynamoDBRecord {
+  const { before, after } = images.parse(JSON.parse(text));
+  const { pk, sk } = after;
+  return {
+    eventName: before ? 'MODIFY' : 'INSERT',
+    dynamodb: {
+      SequenceNumber: String(sequence),
+      ...(pk && sk ? { Keys: { pk, sk } } : {}),
+      ...(before ? { OldImage: before } : {}),
+      NewImage: after,
+    },
+  };
+}

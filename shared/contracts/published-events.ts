@@ -1,0 +1,123 @@
+import * as z from 'zod';
+import { emailKinds } from '../domain/email-kinds.ts';
+import type { LineEventDetail, LineEventType } from '../domain/line-events.ts';
+import { lineStatuses } from '../domain/order-line.ts';
+import { identifier, instant } from './fields.ts';
+
+/** The source of the events that the product puts on its bus. No function of its own takes any from there. */
+export const publishedSource = 'provisioning-emails';
+
+const facts = z.object({
+  id: z.string().meta({ description: 'The same whenever the event is delivered again' }),
+  at: instant.meta({ description: 'When it happened' }),
+  version: z.int().min(1).meta({
+    description:
+      'Grows with every change of the line. Deliveries may be out of order: of two events of a line, the one with the higher version is newer',
+  }),
+  orderId: identifier,
+  lineId: identifier,
+  subscriptionId: identifier,
+  partnerId: identifier,
+  offer: z.string(),
+  status: z.enum(lineStatuses).meta({ description: 'The status of the line since this change' }),
+});
+
+const messageId = z.string().meta({ description: "The mail service's name for the email" });
+const reason = z.string().exactOptional().meta({
+  description: "Why: the status codes of the recipient's mail server, or the mail service's own words",
+});
+
+interface PublishedEvent<Type extends LineEventType> {
+  /** When it is published. */
+  readonly description: string;
+  readonly detail: z.ZodType<LineEventDetail<Type>>;
+  /** What its type adds to the facts, in an example. */
+  readonly example: Omit<LineEventDetail<Type>, keyof z.output<typeof facts>>;
+}
+
+/**
+ * The events out, by their detail-type. Each is put on the bus at least once if what it tells was stored, and never
+ * otherwise; it names nobody and has no address.
+ */
+export const publishedEvents: { readonly [Type in LineEventType]: PublishedEvent<Type> } = {
+  'Order Line Scheduled': {
+    description: 'A line was booked',
+    detail: facts.extend({ requestedStartDate: instant }),
+    example: { requestedStartDate: '2026-12-01T00:00:00.000Z' },
+  },
+  'Order Line Rescheduled': {
+    description: 'The requested start date of a scheduled line was moved',
+    detail: facts.extend({ requestedStartDate: instant }),
+    example: { requestedStartDate: '2026-12-08T00:00:00.000Z' },
+  },
+  'Order Line Email Sent': {
+    description: 'A provisioning email was accepted for sending',
+    detail: facts.extend({
+      kind: z.enum(emailKinds),
+      messageId,
+      closesAt: instant.exactOptional().meta({ description: 'When the provisioning window ends' }),
+    }),
+    example: {
+      kind: 'first',
+      messageId: '0102018f-9d4a-7c31-0000-000000',
+      closesAt: '2026-12-15T00:00:02.417Z',
+    },
+  },
+  'Order Line Email Delivered': {
+    description: "An email reached the recipient's mail server",
+    detail: facts.extend({ messageId, delivery: z.literal('Delivered'), reason }),
+    example: { messageId: '0102018f-9d4a-7c31-0000-000000', delivery: 'Delivered' },
+  },
+  'Order Line Email Undeliverable': {
+    description: 'An email bounced, was rejected, or was marked as spam',
+    detail: facts.extend({ messageId, delivery: z.enum(['Bounced', 'Complained', 'Rejected']), reason }),
+    example: { messageId: '0102018f-9d4a-7c31-0000-000000', delivery: 'Bounced', reason: '550 5.1.1' },
+  },
+  'Order Line Contact Changed': {
+    description: 'The provisioning contact, or their name or language, was changed',
+    detail: facts,
+    example: {},
+  },
+  'Order Line Onboarded': {
+    description: "The customer's organization was onboarded, also after the line was closed or cancelled",
+    detail: facts.extend({ organizationId: z.string(), onboardedAt: instant }),
+    example: {
+      organizationId: 'b1f7c5a0-0000-4000-8000-000000000001',
+      onboardedAt: '2026-12-09T14:05:31.000Z',
+    },
+  },
+  'Order Line Closed': {
+    description: 'The provisioning window ended before the line was set up',
+    detail: facts.extend({ closedAt: instant }),
+    example: { closedAt: '2026-12-15T00:00:02.417Z' },
+  },
+  'Order Line Cancelled': {
+    description: 'The order line was cancelled',
+    detail: facts.extend({ cancelledAt: instant }),
+    example: { cancelledAt: '2026-12-03T09:12:00.000Z' },
+  },
+};
+
+const isType = (text: string): text is LineEventType => text in publishedEvents;
+
+/** An event as EventBridge delivers it, without what EventBridge adds. */
+export function exampleEvent(type: string) {
+  if (!isType(type)) throw new Error(`no event is called ${type}`);
+  const at = '2026-12-01T00:00:02.417Z';
+  return {
+    source: publishedSource,
+    'detail-type': type,
+    detail: {
+      id: `ORD-1001/1/${type.replaceAll(' ', '')}/${at}`,
+      at,
+      version: 3,
+      orderId: 'ORD-1001',
+      lineId: '1',
+      subscriptionId: 'Sub10011',
+      partnerId: 'northwind',
+      offer: 'A-FLEX-3',
+      status: 'AwaitingProvisioningDetails',
+      ...publishedEvents[type].example,
+    },
+  };
+}
