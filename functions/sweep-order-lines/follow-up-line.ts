@@ -14,7 +14,7 @@ export interface FollowUpServices extends AlignServices {
   readonly now: () => Date;
   readonly metrics: Metrics;
   /** When the first emails that wait are expected to have left; undefined: none wait. */
-  readonly laneClearAt?: Instant | undefined;
+  readonly laneClearAt: () => Promise<Instant | undefined>;
 }
 
 /** Gives a line what the workflow missed; answers what that was. */
@@ -22,11 +22,11 @@ export async function followUpLine(
   { line, onboarding }: LineOfOrder,
   services: FollowUpServices,
 ): Promise<FollowUp> {
-  const { store, workflow, now, metrics, executionHorizon, laneClearAt } = services;
+  const { store, workflow, now, metrics } = services;
   const at = toInstant(now());
   if (!isBooked(line)) return 'nothing';
   if (isOpen(line) && onboarding) return await settle(line, onboarding, at, services);
-  const action = followUp(line, at, executionHorizon, laneClearAt);
+  const action = await actionFor(line, at, services);
   if (isRepair(action)) metrics.add('OverdueLines', {});
   switch (action) {
     case 'start-execution':
@@ -50,11 +50,23 @@ export async function followUpLine(
 }
 
 /** Whether the sweep starts an execution for a line that it finds among those whose last one is overdue. */
-export function needsExecution({ line, onboarding }: LineOfOrder, services: FollowUpServices): boolean {
+export async function needsExecution(
+  { line, onboarding }: LineOfOrder,
+  services: FollowUpServices,
+): Promise<boolean> {
   if (!isBooked(line) || onboarding) return false;
-  const { now, executionHorizon, laneClearAt } = services;
-  const action = followUp(line, toInstant(now()), executionHorizon, laneClearAt);
+  const action = await actionFor(line, toInstant(services.now()), services);
   return action === 'restart-execution' || action === 'start-execution';
+}
+
+/** What is to be done about a line. Only about an email that is overdue the lane is asked, in which it may still wait. */
+async function actionFor(
+  line: OrderLine,
+  at: Instant,
+  { executionHorizon, laneClearAt }: FollowUpServices,
+): Promise<FollowUp> {
+  const action = followUp(line, at, executionHorizon);
+  return action === 'restart-execution' ? followUp(line, at, executionHorizon, await laneClearAt()) : action;
 }
 
 /** Lists a line by what it needs next, as lines are listed now: the oldest are listed half a year too early. */

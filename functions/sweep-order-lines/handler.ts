@@ -10,7 +10,7 @@ import { type FollowUp, lateSince, lookAhead } from '../../shared/domain/follow-
 import type { LineKey } from '../../shared/domain/order-line.ts';
 import { forEach } from '../../shared/domain/parallel.ts';
 import { regionOf, sweepPaces } from '../../shared/domain/quotas.ts';
-import { plus, toInstant } from '../../shared/domain/time.ts';
+import { type Instant, plus, toInstant } from '../../shared/domain/time.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { createLog } from '../../shared/runtime/logger.ts';
 import { createMetrics } from '../../shared/runtime/metrics.ts';
@@ -24,7 +24,7 @@ export const environment = z.object({
   EXECUTION_HORIZON: variables.EXECUTION_HORIZON,
 });
 
-export interface Services extends FollowUpServices {
+export interface Services extends Omit<FollowUpServices, 'laneClearAt'> {
   readonly log: Log;
 }
 
@@ -93,7 +93,8 @@ const sampleSize = 25;
  */
 export async function handle(given: Services, isTimeUp: () => boolean = () => false): Promise<SweepReport> {
   const { store, now, log, metrics, executionHorizon } = given;
-  const services = { ...given, laneClearAt: await store.lane.clearAt() };
+  let lane: Promise<Instant | undefined> | undefined;
+  const services = { ...given, laneClearAt: () => (lane ??= store.lane.clearAt()) };
   const at = toInstant(now());
   const late = lateSince(at);
   const run = new Run(services, isTimeUp);
@@ -102,7 +103,7 @@ export async function handle(given: Services, isTimeUp: () => boolean = () => fa
   const unsent: LineKey[] = [];
   for await (const page of run.whileTimeIsLeft(store.listDue('started', { by: late })))
     await run.work(page, async (found) => {
-      if (!needsExecution(found, services)) {
+      if (!(await needsExecution(found, services))) {
         const done = await followUp(found);
         if (done === 'nothing') await listAnew(found, services);
         return done;

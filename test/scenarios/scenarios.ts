@@ -1,5 +1,5 @@
 import { Duration } from 'luxon';
-import type { LineAnswer } from '../../shared/contracts/api.ts';
+import type { LineAnswer, OrderAnswer } from '../../shared/contracts/api.ts';
 import {
   booked,
   cancelled,
@@ -67,6 +67,26 @@ export function scenarios(start: () => Promise<Target>): void {
       const { firstEmailSentAt } = await awaiting(orderId);
       expect(Date.parse(firstEmailSentAt ?? '')).toBeGreaterThanOrEqual(Date.parse(requestedStartDate));
       expect(await emailsOf(orderId)).toHaveLength(1);
+    });
+
+    it('gets its email also when many are due at once, each one email', async () => {
+      const orderId = newOrder();
+      const lineIds = Array.from({ length: 60 }, (_, index) => String(index + 1));
+      const requestedStartDate = await soon();
+      // As many as EventBridge takes at once.
+      for (let from = 0; from < lineIds.length; from += 10)
+        await target.send(
+          ...lineIds.slice(from, from + 10).map((lineId) => booked(orderId, { lineId, requestedStartDate })),
+        );
+      await target.reach(requestedStartDate);
+      const { lines } = await until(
+        () => target.api.ok<OrderAnswer>(`/orders/${orderId}`, { token }),
+        (order) =>
+          order.lines.length === lineIds.length &&
+          order.lines.every(({ status }) => status === 'AwaitingProvisioningDetails'),
+      );
+      const sent = (await emailsOf(orderId)).map(({ messageId }) => messageId);
+      expect(sent.sort()).toEqual(lines.map(({ lastEmail }) => lastEmail?.messageId).sort());
     });
 
     it('that is moved gets its email on the new date', async () => {
