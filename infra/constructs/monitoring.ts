@@ -100,6 +100,7 @@ export class Monitoring extends Construct {
       this.#lateEvents(publisher.resource),
       this.#overdueLines(),
       this.#missingSweeps(),
+      this.#sweepsCutShort(),
       this.#bounces(),
       this.#complaints(),
       this.#apiErrors(stage),
@@ -214,6 +215,24 @@ export class Monitoring extends Construct {
       alarmIf: { below: 1 },
       periods: 2,
       noData: TreatMissingData.BREACHING, // no sweep completed
+    });
+  }
+
+  /** Two hours of it: that long, 100,000 overdue lines may take at the default quotas. */
+  #sweepsCutShort(): Alarm {
+    return this.#watch('SweepsCutShort', {
+      section: 'Sweeps cut short',
+      userImpact:
+        'First emails and closings that the workflow missed are hours late, and the sweep does not catch up.',
+      metric: productMetric(
+        this,
+        'SweepsCutShort',
+        {},
+        { statistic: Stats.SUM, period: Duration.minutes(2 * sweepInterval.toMinutes()) },
+      ),
+      alarmIf: { above: 0 },
+      periods: 4,
+      noData: TreatMissingData.NOT_BREACHING, // every sweep came to its end
     });
   }
 
