@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { DescribeExecutionCommand, paginateListExecutions } from '@aws-sdk/client-sfn';
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
@@ -13,13 +12,17 @@ import { DateTime, Duration } from 'luxon';
 import * as z from 'zod';
 import { reasonAttribute } from '../shared/adapters/dead-letters.ts';
 import { dynamoDbClient, orderLineStore } from '../shared/adapters/order-line-store.ts';
-import { sfnClient, workflow } from '../shared/adapters/workflow.ts';
+import { pacedWorkflow, stoppingLater } from '../shared/adapters/paced-workflow.ts';
+import { executionFailures, sfnClient, workflow } from '../shared/adapters/workflow.ts';
+import { isThrottled } from '../shared/contracts/faults.ts';
 import { inputErrorText } from '../shared/contracts/validation.ts';
-import { workflowInput } from '../shared/contracts/workflow.ts';
-import { isBooked, isOpen } from '../shared/domain/order-line.ts';
 import { isPositiveDuration, toInstant } from '../shared/domain/time.ts';
+import { regionOf, sweepPaces } from '../shared/domain/quotas.ts';
+import { tokenBucket } from '../shared/domain/token-bucket.ts';
+import { realTime } from '../shared/runtime/real-time.ts';
 import { giveExecution } from '../shared/use-cases/align-workflow.ts';
 import { outputsOf, stageOption, UsageError } from './deployed-stack.ts';
+import { failedExecutions } from './failed-executions.ts';
 import { intakeFunctions } from './intake-rules.ts';
 import type { QueueUrls, StackOutputs } from './outputs.ts';
 import { stackNames } from './stack-names.ts';
@@ -35,12 +38,15 @@ const usage = `Puts back what failed: dead letters return to the queue of their 
 one. It only lists what it would do, unless you add --execute.
 
   npm run redrive -- [--queue NAME] [--reason TEXT] [--older-than PT1H] [--discard] [--execute]
-                     [--stage prod]
+                     [--for PT45M] [--stage prod]
 
   --queue       only this one: ${queueNames.join(', ')}
   --reason      only failures whose reason contains this text
   --older-than  only failures older than this ISO 8601 duration
   --discard     delete these dead letters for good, because their sender has sent corrected ones
+  --for         stop after this ISO 8601 duration and say that there is more; by default before credentials of an hour end
+
+It keeps to a share of Step Functions' quotas and begins with what is most urgent. Run it again to go on.
 `;
 
 const options = z.object({
@@ -52,6 +58,7 @@ const options = z.object({
     .refine(isPositiveDuration, 'must be an ISO 8601 duration above zero, for example PT1H')
     .optional(),
   discard: z.boolean(),
+  for: z.string().refine(isPositiveDuration, 'must be an ISO 8601 duration above zero, for example PT10M'),
   execute: z.boolean(),
   help: z.boolean(),
 });
@@ -73,19 +80,58 @@ async function main(): Promise<void> {
   }
   const outputs = await outputsOf(new CloudFormationClient(), stackNames(chosen.stage).service);
   const sqs = new SQSClient();
-  let found = 0;
-  for (const [name, queue] of Object.entries({ ...outputs.IntakeQueues, ...outputs.WorkQueues })) {
-    if (chosen.queue === undefined || chosen.queue === name) {
-      found += await redriveQueue(name, queue, chosen, sqs);
-    }
+  const run = new Run(chosen);
+  const queues = Object.entries({ ...outputs.IntakeQueues, ...outputs.WorkQueues });
+  for (const [name, queue] of queues.toSorted(([a], [b]) => urgencyOf(a) - urgencyOf(b))) {
+    if (chosen.queue === undefined || chosen.queue === name) await redriveQueue(name, queue, run, sqs);
   }
   if (!chosen.discard && (chosen.queue === undefined || chosen.queue === 'executions')) {
-    found += await redriveExecutions(outputs, chosen);
+    await redriveExecutions(outputs, run);
   }
   const done = chosen.discard ? 'deleted' : 'put back';
-  if (found === 0) console.log(`Nothing to be ${done}.`);
-  else if (chosen.execute) console.log(`${found} ${done}.`);
-  else console.log(`${found} would be ${done}. Add --execute to do it.`);
+  if (run.found === 0) console.log(`Nothing to be ${done}.`);
+  else if (chosen.execute) console.log(`${run.found} ${done}.`);
+  else console.log(`${run.found} would be ${done}. Add --execute to do it.`);
+  if (run.isCutShort) console.log('Time or quotas ran out, and there may be more. Run it again to go on.');
+}
+
+/** What keeps emails from people who must not get them any more comes first, and then what is owed to people. */
+const mostUrgent: readonly string[] = [
+  'record-onboarding',
+  'cancel-order-line',
+  'onboard-order-lines',
+  'reschedule-order-line',
+  'book-order-line',
+];
+
+const urgencyOf = (name: string): number =>
+  mostUrgent.includes(name) ? mostUrgent.indexOf(name) : mostUrgent.length;
+
+/** What one run has found, for as long as it may go on. */
+class Run {
+  readonly chosen: Options;
+  found = 0;
+  isCutShort = false;
+  readonly #until: number;
+
+  constructor(chosen: Options) {
+    this.chosen = chosen;
+    this.#until = performance.now() + Duration.fromISO(chosen.for).toMillis();
+  }
+
+  /** Whether its time is over. */
+  isOver(): boolean {
+    this.isCutShort ||= performance.now() > this.#until;
+    return this.isCutShort;
+  }
+
+  /** Whether the failure is one of those that were asked for; it is shown and counted then. */
+  takes(failure: Failure): boolean {
+    if (!matches(failure, this.chosen)) return false;
+    this.found += 1;
+    show(failure);
+    return true;
+  }
 }
 
 /** @throws UsageError */
@@ -98,6 +144,7 @@ function readOptions(): Options {
         reason: { type: 'string' },
         'older-than': { type: 'string' },
         discard: { type: 'boolean', default: false },
+        for: { type: 'string', default: 'PT45M' },
         execute: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -120,27 +167,22 @@ const lookingTime = 300;
 async function redriveQueue(
   name: string,
   { queue, deadLetters }: QueueUrls,
-  chosen: Options,
+  run: Run,
   sqs: SQSClient,
-): Promise<number> {
+): Promise<void> {
+  const { execute, discard } = run.chosen;
   const left: Message[] = [];
-  let found = 0;
   try {
-    for await (const letter of lettersOf(sqs, deadLetters)) {
+    for await (const letter of lettersOf(sqs, deadLetters, run)) {
       const { Body = '', ReceiptHandle, MessageAttributes = {} } = letter;
-      const failure = {
+      const isWanted = run.takes({
         of: name,
         what: lineNamed(Body),
-        reason: MessageAttributes[reasonAttribute]?.StringValue ?? 'failed five times',
+        reason: MessageAttributes[reasonAttribute]?.StringValue ?? unnamedReason(name),
         at: new Date(Number(letter.Attributes?.SentTimestamp)),
-      };
-      const isWanted = matches(failure, chosen);
-      if (isWanted) {
-        found += 1;
-        show(failure);
-      }
-      if (isWanted && chosen.execute) {
-        if (!chosen.discard) await sqs.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: Body }));
+      });
+      if (isWanted && execute) {
+        if (!discard) await sqs.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: Body }));
         await sqs.send(new DeleteMessageCommand({ QueueUrl: deadLetters, ReceiptHandle }));
       } else left.push(letter);
     }
@@ -151,11 +193,14 @@ async function redriveQueue(
       );
     }
   }
-  return found;
 }
 
-async function* lettersOf(sqs: SQSClient, queueUrl: string): AsyncIterable<Message> {
-  for (;;) {
+/** Why a letter is dead that does not say so. */
+const unnamedReason = (name: string): string =>
+  intakeFunctions.some((known) => known === name) ? 'failed five times' : 'failed again and again';
+
+async function* lettersOf(sqs: SQSClient, queueUrl: string, run: Run): AsyncIterable<Message> {
+  while (!run.isOver()) {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: queueUrl,
@@ -173,40 +218,42 @@ async function* lettersOf(sqs: SQSClient, queueUrl: string): AsyncIterable<Messa
 }
 
 /**
- * Gives lines a new execution, as the sweep does, on the current definition. It skips lines that need none: those
- * with a newer one, from the sweep or an earlier redrive, and settled ones.
+ * Gives lines whose execution failed a new one, as the sweep does, on the current definition, and at its pace. Lines that
+ * need none are not among them: settled ones, and those with a newer one, from the sweep or an earlier redrive.
  */
 async function redriveExecutions(
   { StateMachineArn: stateMachineArn, TableName, SettledLineDays }: StackOutputs,
-  chosen: Options,
-): Promise<number> {
+  run: Run,
+): Promise<void> {
   const sfn = sfnClient();
-  const executions = workflow(sfn, stateMachineArn);
-  const store = orderLineStore(dynamoDbClient(), TableName, SettledLineDays);
-  let found = 0;
-  for (const statusFilter of ['FAILED', 'TIMED_OUT'] as const) {
-    for await (const page of paginateListExecutions({ client: sfn }, { stateMachineArn, statusFilter })) {
-      for (const { executionArn } of page.executions ?? []) {
-        const execution = await sfn.send(new DescribeExecutionCommand({ executionArn }));
-        const input = workflowInput.safeParse(JSON.parse(execution.input ?? 'null'));
-        if (!input.success) continue; // started by hand
-        const { orderId, lineId, revision } = input.data;
-        const line = await store.find({ orderId, lineId });
-        if (!isBooked(line) || !isOpen(line) || line.executionRevision !== revision) continue;
-        const failure = {
-          of: 'executions',
-          what: `${orderId}/${lineId}`,
-          reason: execution.error ?? statusFilter,
-          at: execution.stopDate ?? new Date(),
-        };
-        if (!matches(failure, chosen)) continue;
-        found += 1;
-        show(failure);
-        if (chosen.execute) await giveExecution(line, toInstant(new Date()), { store, workflow: executions });
-      }
+  const paces = sweepPaces(regionOf(stateMachineArn));
+  const looks = tokenBucket(paces.DescribeExecution, realTime);
+  const failureOf = executionFailures(sfn, stateMachineArn);
+  const services = {
+    store: orderLineStore(dynamoDbClient(), TableName, SettledLineDays),
+    // What failed has ended: there is nothing to stop but what superseded executions do by themselves.
+    workflow: stoppingLater(pacedWorkflow(paces, realTime)(workflow(sfn, stateMachineArn)), () =>
+      Promise.resolve(),
+    ),
+  };
+  const failed = failedExecutions({
+    store: services.store,
+    now: toInstant(new Date()),
+    isOver: () => run.isOver(),
+    failureOf: async (key, revision) => {
+      await looks.take();
+      return await failureOf(key, revision);
+    },
+  });
+  try {
+    for await (const { line, reason, at } of failed) {
+      const isWanted = run.takes({ of: 'executions', what: `${line.orderId}/${line.lineId}`, reason, at });
+      if (isWanted && run.chosen.execute) await giveExecution(line, toInstant(new Date()), services);
     }
+  } catch (error) {
+    if (!isThrottled(error)) throw error;
+    run.isCutShort = true;
   }
-  return found;
 }
 
 function matches({ reason, at }: Failure, chosen: Options): boolean {
@@ -220,14 +267,13 @@ function matches({ reason, at }: Failure, chosen: Options): boolean {
 const show = ({ of, what, reason, at }: Failure): void =>
   console.log(`${at.toISOString()}  ${of}  ${what}  ${reason}`);
 
-const lineEvent = z.object({
-  detail: z.object({ orderId: z.string().max(64), lineId: z.string().max(64).default('') }),
-});
+const named = z.object({ orderId: z.string().max(64), lineId: z.string().max(64).default('') });
+const aboutLine = z.union([z.object({ detail: named }).transform(({ detail }) => detail), named]);
 
-/** The line that an event is about, if it says so. Nothing else of it is shown: it names people. */
+/** The line that an event or a message is about, if it says so. Nothing else of it is shown: it names people. */
 function lineNamed(body: string): string {
   try {
-    const { orderId, lineId } = lineEvent.parse(JSON.parse(body)).detail;
+    const { orderId, lineId } = aboutLine.parse(JSON.parse(body));
     return lineId === '' ? orderId : `${orderId}/${lineId}`;
   } catch {
     return 'no line named';

@@ -39,9 +39,11 @@ function executionName({ orderId, lineId }: LineKey, revision: number): string {
   return `${readable}-${digest}-${revision}`;
 }
 
+const arnOf = (stateMachineArn: string, key: LineKey, revision: number): string =>
+  `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${executionName(key, revision)}`;
+
 export function workflow(client: SFNClient, stateMachineArn: string): Workflow {
-  const executionArn = (key: LineKey, revision: number) =>
-    `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${executionName(key, revision)}`;
+  const executionArn = (key: LineKey, revision: number) => arnOf(stateMachineArn, key, revision);
 
   return {
     async start(input) {
@@ -90,3 +92,28 @@ const translated = (error: unknown): unknown =>
         cause: error,
       })
     : error;
+
+/** Why an execution failed, and when. */
+export interface ExecutionFailure {
+  readonly reason: string;
+  readonly at: Date;
+}
+
+/**
+ * Looks whether an execution failed or timed out.
+ * @throws NamedFault Throttled
+ */
+export const executionFailures =
+  (client: SFNClient, stateMachineArn: string) =>
+  async (key: LineKey, revision: number): Promise<ExecutionFailure | undefined> => {
+    try {
+      const { status, error, stopDate } = await client.send(
+        new DescribeExecutionCommand({ executionArn: arnOf(stateMachineArn, key, revision) }),
+      );
+      if (status !== 'FAILED' && status !== 'TIMED_OUT') return undefined;
+      return { reason: error ?? status, at: stopDate ?? new Date() };
+    } catch (error) {
+      if (error instanceof ExecutionDoesNotExist) return undefined;
+      throw translated(error);
+    }
+  };

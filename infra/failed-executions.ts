@@ -1,0 +1,48 @@
+import type { LineOfOrder, OrderLineStore } from '../shared/adapters/order-line-store.ts';
+import type { ExecutionFailure } from '../shared/adapters/workflow.ts';
+import { hasExecution } from '../shared/domain/executions.ts';
+import { nextDueAt } from '../shared/domain/follow-up.ts';
+import { isBooked, isOpen, type LineKey, type OpenLine } from '../shared/domain/order-line.ts';
+import type { Instant } from '../shared/domain/time.ts';
+
+/** An open line whose execution failed. */
+export interface FailedExecution extends ExecutionFailure {
+  readonly line: OpenLine;
+}
+
+interface Search {
+  readonly store: Pick<OrderLineStore, 'listDue' | 'findAllWithOrders'>;
+  readonly now: Instant;
+  /** Looks at an execution. */
+  readonly failureOf: (key: LineKey, revision: number) => Promise<ExecutionFailure | undefined>;
+  /** Whether the time for the search is over. */
+  readonly isOver: () => boolean;
+}
+
+/**
+ * The open lines whose execution failed, most overdue first. An execution does something only when its line is due, so a
+ * line that is not cannot have a failed one: only executions of due lines are looked at, however many others failed in
+ * the last 90 days.
+ */
+export async function* failedExecutions({
+  store,
+  now,
+  failureOf,
+  isOver,
+}: Search): AsyncIterable<FailedExecution> {
+  for await (const keys of store.listDue('started', { by: now })) {
+    const lines = (await store.findAllWithOrders(keys)).flatMap(lineWithExecution);
+    lines.sort((a, b) => (dueAt(a) < dueAt(b) ? -1 : 1));
+    for (const line of lines) {
+      if (isOver()) return;
+      const failure = await failureOf(line, line.executionRevision);
+      if (failure) yield { ...failure, line };
+    }
+  }
+}
+
+/** The sweep sees to lines whose order is onboarded, or that never had an execution. */
+const lineWithExecution = ({ line, onboarding }: LineOfOrder): readonly OpenLine[] =>
+  isBooked(line) && isOpen(line) && hasExecution(line) && !onboarding ? [line] : [];
+
+const dueAt = (line: OpenLine): Instant => nextDueAt(line) ?? '';
