@@ -1,5 +1,5 @@
 import { Duration } from 'luxon';
-import type { LineAnswer, OrderAnswer } from '../../shared/contracts/api.ts';
+import type { JobAnswer, JobItemsAnswer, LineAnswer, OrderAnswer } from '../../shared/contracts/api.ts';
 import {
   booked,
   cancelled,
@@ -183,6 +183,40 @@ export function scenarios(start: () => Promise<Target>): void {
       expect(again).toMatchObject({ status: 429, body: { code: 'resend-too-soon' } });
       expect(Number(again.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(await emailsOf(orderId)).toHaveLength(2);
+    });
+
+    it('resends many lines at once, each by the rules of a single resend', async () => {
+      const orderId = newOrder();
+      const lineIds = Array.from({ length: 30 }, (_, index) => String(index + 1));
+      const bookings = lineIds.map((lineId) => booked(orderId, { offer: 'A-WX', lineId }));
+      // EventBridge takes ten at a time.
+      for (let sent = 0; sent < bookings.length; sent += 10)
+        await target.send(...bookings.slice(sent, sent + 10));
+      for (const lineId of lineIds) await awaiting(orderId, lineId);
+      await target.send(cancelled(orderId, '30'));
+      await lineThat(orderId, ({ status }) => status === 'Cancelled', '30');
+
+      const { status, headers, body } = await target.api.request<JobAnswer>('/resend-jobs', {
+        method: 'POST',
+        token,
+        json: { lines: [...lineIds, '31'].map((lineId) => ({ orderId, lineId })) },
+      });
+      expect(status).toBe(202);
+      expect(headers.get('location')).toBe(`/resend-jobs/${body.jobId}`);
+      const job = await until(
+        () => target.api.ok<JobAnswer>(`/resend-jobs/${body.jobId}`, { token }),
+        (seen) => seen.status === 'Completed',
+      );
+      expect(job.counts).toEqual({ total: 31, sent: 29, skipped: 2, failed: 0, unconfirmed: 0 });
+      const { items } = await target.api.ok<JobItemsAnswer>(
+        `/resend-jobs/${body.jobId}/items?limit=100&result=skipped`,
+        { token },
+      );
+      expect(items.map(({ lineId, code }) => [lineId, code])).toEqual([
+        ['30', 'cancelled'],
+        ['31', 'order-line-not-found'],
+      ]);
+      expect(await emailsOf(orderId)).toHaveLength(30 + 29);
     });
 
     it('corrects the contact of all lines, and each gets an email', async () => {
