@@ -70,7 +70,7 @@ test('an email is kept and reported on as it was sent, and its sender is told th
 test('no more leave in a second than the rate allows, and it is kept', async () => {
   await rate.set(0.001);
   expect(await send('one')).toMatchObject({ outcome: 'accepted' });
-  expect(await send('two')).toEqual({ outcome: 'refused', reason: 'Throttling' });
+  expect(await send('two')).toEqual({ outcome: 'throttled', by: 'rate', reason: 'Throttling' });
   expect(reported).toHaveLength(1);
   expect((await MailRate.open(storage)).perSecond).toBe(0.001);
   await rate.set(null);
