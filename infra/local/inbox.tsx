@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import { type Assets, readAssets } from '../../functions/serve-console/assets.ts';
+import { Head } from '../../functions/serve-console/pages/head.tsx';
 import { formatters } from '../../functions/serve-console/formatters.ts';
 import { localeOf } from '../../functions/serve-console/language.ts';
 import { reportedTags } from '../../shared/contracts/email-tags.ts';
@@ -115,15 +116,9 @@ function Frame({ locale, assets, title, children }: PageProps & { title: string;
   const t = texts[locale];
   return (
     <html lang={locale}>
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>{`${title} · ${t.title}`}</title>
-        <link rel="icon" type="image/svg+xml" href={assets.path('icon.svg')} />
-        <link rel="stylesheet" href={assets.path('console.css')} />
+      <Head assets={assets} title={[title, t.title]}>
         <style>{frameStyle}</style>
-      </head>
+      </Head>
       <body>
         <header class="top">
           <a class="brand" href={root}>

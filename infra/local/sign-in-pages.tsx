@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import { type Assets } from '../../functions/serve-console/assets.ts';
+import { Head } from '../../functions/serve-console/pages/head.tsx';
 import type { Locale } from '../../shared/domain/order-line.ts';
 import type { SamplePerson } from './people.ts';
 
@@ -52,15 +53,9 @@ function Frame({ assets, locale, title, children }: FrameProps) {
   const { product } = texts[locale];
   return (
     <html lang={locale}>
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>{`${title} · ${product}`}</title>
-        <link rel="icon" type="image/svg+xml" href={assets.path('icon.svg')} />
-        <link rel="stylesheet" href={assets.path('console.css')} />
+      <Head assets={assets} title={[title, product]}>
         <script src={assets.path('console.js')} defer></script>
-      </head>
+      </Head>
       <body>
         <header class="top">
           <span class="brand">

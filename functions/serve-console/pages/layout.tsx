@@ -5,6 +5,7 @@ import { formatters } from '../formatters.ts';
 import { paths } from '../paths.ts';
 import type { Texts } from '../texts/index.ts';
 import type { Person, View } from '../view.ts';
+import { Head } from './head.tsx';
 
 interface LayoutProps {
   readonly view: View & { readonly person?: Person };
@@ -23,16 +24,10 @@ export function Layout({ view, title, above = [], form, goOnTo, children }: Layo
   const { t, assets, person, locale } = view;
   return (
     <html lang={locale}>
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
+      <Head assets={assets} title={[title, t.product]}>
         {goOnTo === undefined ? null : <meta http-equiv="refresh" content={`0;url=${goOnTo}`} />}
-        <title>{`${title} · ${t.product}`}</title>
-        <link rel="icon" type="image/svg+xml" href={assets.path('icon.svg')} />
-        <link rel="stylesheet" href={assets.path('console.css')} />
         <script src={assets.path('console.js')} defer></script>
-      </head>
+      </Head>
       <body data-now={view.now} data-copied={t.copied}>
         <a class="skip" href="#content">
           {t.skip}
