@@ -180,7 +180,11 @@ it('the description of the API names every call of it and no other', async () =>
     'get /orders/{orderId}',
     'get /orders/{orderId}/lines/{lineId}',
     'get /orders/{orderId}/lines/{lineId}/history',
+    'get /resend-jobs',
+    'get /resend-jobs/{jobId}',
+    'get /resend-jobs/{jobId}/items',
     'post /orders/{orderId}/lines/{lineId}/resend',
+    'post /resend-jobs',
     'put /orders/{orderId}/lines/{lineId}/provisioning-contact',
   ]);
 });
