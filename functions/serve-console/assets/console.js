@@ -1,6 +1,7 @@
 /*
- * Comfort on top of pages that work without it: copy buttons, forms that are sent once, controls that open when their
- * time has come, news that a page waits for, and pages that are true again after the browser's Back.
+ * Comfort on top of pages that work without it: copy buttons, forms that are sent once, times in the zone of the
+ * browser, lengths of time that go on, controls that open when their time has come, news that a page waits for, and
+ * pages that are true again after the browser's Back.
  */
 
 /** The product's time, which on one machine can be ahead of this browser's. */
@@ -36,17 +37,111 @@ document.addEventListener('click', async ({ target }) => {
   document.querySelector('[data-announcer]').textContent = `${copied}: ${field.getAttribute('aria-label')}`;
 });
 
-/** Opens a control when its time has come, and says until then how long that is. */
+/** How times are written, as on the server. */
+const { lang } = document.documentElement;
+const [tag, month] = lang === 'ja' ? ['ja-JP', 'numeric'] : ['en-GB', 'short'];
+const written = (seconds, timeZone) =>
+  new Intl.DateTimeFormat(tag, {
+    day: 'numeric',
+    month,
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: seconds,
+    hourCycle: 'h23',
+    timeZone,
+    timeZoneName: 'short',
+  });
+const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+const local = { toMinute: written(undefined, zone), toSecond: written('2-digit', zone) };
+
+/** Shows times in the zone of the browser with UTC as their title, or the other way round. */
+function showTimes(inUtc) {
+  for (const time of document.querySelectorAll('time')) {
+    time.dataset.utc ??= time.textContent;
+    // Never early: from then on something may be done.
+    const seconds = Math.ceil(Date.parse(time.dateTime) / 1000) * 1000;
+    const here =
+      'seconds' in time.dataset
+        ? local.toSecond.format(seconds)
+        : local.toMinute.format(new Date(time.dateTime));
+    time.textContent = inUtc ? time.dataset.utc : here;
+    time.title = inUtc ? here : time.dataset.utc;
+  }
+}
+
+/** What the browser keeps from page to page; some keep nothing. */
+function remembered(name) {
+  try {
+    return globalThis.localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+function remember(name, value) {
+  try {
+    globalThis.localStorage.setItem(name, value);
+  } catch {
+    // It holds for this page.
+  }
+}
+
+const note = document.querySelector('[data-zone]');
+const toggle = document.querySelector('[data-in-utc]');
+if (note && zone && !/^(UTC|Etc\/UTC)$/.test(zone)) {
+  const utcNote = note.textContent;
+  const show = (inUtc) => {
+    showTimes(inUtc);
+    note.textContent = inUtc ? utcNote : note.dataset.zone.replace('{zone}', zone);
+    toggle.textContent = inUtc ? toggle.dataset.inZone : toggle.dataset.inUtc;
+  };
+  let isUtc = remembered('times') === 'utc';
+  toggle.hidden = false;
+  toggle.addEventListener('click', () => {
+    isUtc = !isUtc;
+    remember('times', isUtc ? 'utc' : 'zone');
+    show(isUtc);
+  });
+  show(isUtc);
+}
+
+/** A length of time in its two largest units, down to seconds in the last five minutes. */
+const spans = Intl.DurationFormat && new Intl.DurationFormat(tag, { style: 'long' });
+function span(milliseconds) {
+  const seconds = Math.ceil(milliseconds / 1000);
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 5) return spans.format({ minutes, seconds: seconds % 60 });
+  if (minutes < 60) return spans.format({ minutes });
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return spans.format({ hours, minutes: minutes % 60 });
+  return spans.format({ days: Math.floor(hours / 24), hours: hours % 24 });
+}
+
+/** Lets the lengths of time on the page go on. */
+function goOn() {
+  for (const element of document.querySelectorAll('[data-left-to]')) {
+    const { leftTo, leftText, overText, leftSoon } = element.dataset;
+    const left = Date.parse(leftTo) - now();
+    if (left > 0 && (!spans || (left > 3_600_000 && leftSoon !== undefined))) continue;
+    const text = left > 0 ? leftText.replace('{left}', span(left)) : overText;
+    if (element.textContent !== text) element.textContent = text;
+    if (left <= 0) delete element.dataset.leftTo;
+  }
+}
+if (document.querySelector('[data-left-to]')) {
+  goOn();
+  globalThis.setInterval(goOn, 1000);
+}
+
+/** Opens a control when its time has come. */
 function open(control) {
   const left = Date.parse(control.dataset.opensAt) - now();
-  const why = document.getElementById(control.getAttribute('aria-describedby'));
   if (left > 0) {
     setTimeout(open, Math.min(left, 1000), control);
     return;
   }
   control.classList.remove('off');
   control.removeAttribute('aria-describedby');
-  if (why) why.textContent = why.dataset.openText;
 }
 document.querySelectorAll('[data-opens-at]').forEach(open);
 

@@ -4,7 +4,7 @@ import type { Instant } from '../../../shared/domain/time.ts';
 import { paths } from '../paths.ts';
 import type { PersonalView } from '../view.ts';
 import { BackLink, Dialog, type DialogProps, LineFacts, SupportCase } from './dialog.tsx';
-import { whyNot } from './parts.tsx';
+import { Told, whyNot } from './parts.tsx';
 
 /** What is in the form, as it was typed. */
 export interface TypedContact {
@@ -89,7 +89,9 @@ export function ContactPage({ view, line, from, token, typed, others, problem }:
           <FieldError view={view} field="locale" wrong={wrong} />
         </div>
         {others.length === 0 ? null : <AllLines view={view} isChecked={typed.all} others={others} />}
-        <p class="muted">{whatSavingSends(view, line)}</p>
+        <p class="muted">
+          <Told view={view} text={whatSavingSends(view, line)} at={[line.requestedStartDate]} />
+        </p>
         <div class="buttons">
           <button type="submit" class="primary">
             {t.contactDialog.save}

@@ -4,9 +4,10 @@ import { controlHubLink, supportCase } from '../../../shared/contracts/problems.
 import { assertNever } from '../../../shared/domain/assert-never.ts';
 import type { Instant } from '../../../shared/domain/time.ts';
 import { backTo, type Origin, paths } from '../paths.ts';
+import type { Texts } from '../texts/index.ts';
 import type { PersonalView } from '../view.ts';
 import { Layout } from './layout.tsx';
-import { Copyable, ExternalLink, Facts, type RefusalCode } from './parts.tsx';
+import { Copyable, countdown, ExternalLink, Facts, type RefusalCode, Told } from './parts.tsx';
 
 export interface DialogProps {
   readonly view: PersonalView;
@@ -119,15 +120,18 @@ function Explanation({ view, line, code, canResendAt }: ExplanationProps) {
   const { t, format, now } = view;
   const { email } = line.provisioningContact;
   const from = canResendAt === undefined ? undefined : format.moment(canResendAt);
-  const isOver = canResendAt !== undefined && canResendAt <= now;
   switch (code) {
     case 'not-started':
       return (
         <>
           <p>
-            {(line.requestedStartDate > now ? t.explain['not-started'] : t.explain.due)(
-              format.date(line.requestedStartDate),
-            )}
+            <Told
+              view={view}
+              text={(line.requestedStartDate > now ? t.explain['not-started'] : t.explain.due)(
+                format.date(line.requestedStartDate),
+              )}
+              at={[line.requestedStartDate]}
+            />
           </p>
           <p>{t.explain.notStartedInstead}</p>
         </>
@@ -167,26 +171,50 @@ function Explanation({ view, line, code, canResendAt }: ExplanationProps) {
     case 'resend-too-soon':
       return (
         <>
-          <p>{isOver ? t.nowPossible : from === undefined ? null : t.explain['resend-too-soon'](from)}</p>
+          <NextPossible
+            view={view}
+            code={code}
+            at={canResendAt}
+            text={from === undefined ? undefined : t.explain['resend-too-soon'](from)}
+          />
           <p>{t.explain.tooSoonInstead(email)}</p>
         </>
       );
     case 'resend-limit-reached':
       return (
         <>
-          <p>
-            {isOver
-              ? t.nowPossible
-              : from === undefined
-                ? t.explain.limitForGood
-                : t.explain['resend-limit-reached'](from)}
-          </p>
+          <NextPossible
+            view={view}
+            code={code}
+            at={canResendAt}
+            text={from === undefined ? t.explain.limitForGood : t.explain['resend-limit-reached'](from)}
+          />
           <p>{t.explain.limitInstead(email)}</p>
         </>
       );
     default:
       return assertNever(code);
   }
+}
+
+interface NextPossibleProps {
+  readonly view: PersonalView;
+  readonly code: keyof Texts['whyNot']['soon'];
+  /** When the next email is possible, if ever. */
+  readonly at: Instant | undefined;
+  readonly text: string | undefined;
+}
+
+/** What is said of when the next email is possible, for as long as it is not. */
+function NextPossible({ view, code, at, text }: NextPossibleProps) {
+  const { t, now } = view;
+  if (at === undefined) return <p>{text}</p>;
+  if (at <= now) return <p>{t.nowPossible}</p>;
+  return (
+    <p {...countdown(at, { left: t.whyNot.soon[code], over: t.nowPossible, isSoon: true })}>
+      <Told view={view} text={text ?? ''} at={[at]} />
+    </p>
+  );
 }
 
 interface SupportProps {

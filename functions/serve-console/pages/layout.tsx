@@ -63,7 +63,12 @@ export function Layout({ view, title, above = [], form, goOnTo, children }: Layo
           )}
           {children}
         </main>
-        <footer class="bottom">{t.footer}</footer>
+        <footer class="bottom">
+          <span data-zone={t.zone('{zone}')}>{t.footer}</span>
+          <button type="button" class="quiet" data-in-utc={t.inUtc} data-in-zone={t.inZone} hidden>
+            {t.inUtc}
+          </button>
+        </footer>
         <p class="hidden" role="status" data-announcer></p>
       </body>
     </html>

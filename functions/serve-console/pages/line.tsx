@@ -18,6 +18,7 @@ import {
   Status,
   Time,
   TimeLeft,
+  Told,
 } from './parts.tsx';
 import { UnconfirmedNotice } from './unconfirmed.tsx';
 
@@ -177,7 +178,13 @@ function HistoryItem({ view, entry }: { view: View; entry: ToldEntry }) {
   const reason = technicalReason(entry);
   return (
     <li class={look.toLowerCase()}>
-      <p class="what">{whatHappened(entry, view)}</p>
+      <p class="what">
+        <Told
+          view={view}
+          text={whatHappened(entry, view)}
+          at={entry.type === 'Rescheduled' ? [entry.requestedStartDate] : []}
+        />
+      </p>
       <Recipient view={view} entry={entry} />
       {said === undefined ? null : <p class="muted">{said}</p>}
       {reason === undefined ? null : (

@@ -3,7 +3,7 @@ import { controlHubLink } from '../../../shared/contracts/problems.ts';
 import { paths } from '../paths.ts';
 import type { PersonalView } from '../view.ts';
 import { Layout } from './layout.tsx';
-import { ExternalLink, Facts, LineCard, PersonNamed } from './parts.tsx';
+import { ExternalLink, Facts, LineCard, PersonNamed, Told } from './parts.tsx';
 
 /** An order with its lines. */
 export function OrderPage({ view, order }: { view: PersonalView; order: OrderAnswer }) {
@@ -31,7 +31,14 @@ export function OrderPage({ view, order }: { view: PersonalView; order: OrderAns
       {order.onboardedAt === undefined ? null : (
         <p class="notice good">
           <span>
-            {format.sentences([t.order.onboarded(format.date(order.onboardedAt)), t.explain.ponrInstead])}{' '}
+            <Told
+              view={view}
+              text={format.sentences([
+                t.order.onboarded(format.date(order.onboardedAt)),
+                t.explain.ponrInstead,
+              ])}
+              at={[order.onboardedAt]}
+            />{' '}
             <ExternalLink view={view} href={controlHubLink}>
               {controlHubLink}
             </ExternalLink>

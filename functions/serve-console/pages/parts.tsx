@@ -7,15 +7,56 @@ import { mayResend } from '../../../shared/use-cases/access.ts';
 import { type Origin, paths } from '../paths.ts';
 import type { PersonalView, View } from '../view.ts';
 
-/** A point in time, with its time zone. */
+/** A point in time, with its time zone: UTC, or where scripts run that of the browser. */
 export function Time({ view: { format }, at }: { view: View; at: Instant }) {
   return <time datetime={at}>{format.date(at)}</time>;
 }
 
 /** The same to the second, for when something becomes possible. */
 export function Moment({ view: { format }, at }: { view: View; at: Instant }) {
-  return <time datetime={at}>{format.moment(at)}</time>;
+  return (
+    <time datetime={at} data-seconds>
+      {format.moment(at)}
+    </time>
+  );
 }
+
+/** A text in which these times, as far as they are written there, are times to the browser too. */
+export function Told({ view, text, at }: { view: View; text: string; at: readonly (Instant | undefined)[] }) {
+  const { format } = view;
+  const written = at
+    .filter((instant) => instant !== undefined)
+    .flatMap((instant) => [
+      { text: format.moment(instant), time: <Moment view={view} at={instant} /> },
+      { text: format.date(instant), time: <Time view={view} at={instant} /> },
+    ])
+    .find((one) => text.includes(one.text));
+  if (!written) return <>{text}</>;
+  const place = text.indexOf(written.text);
+  return (
+    <>
+      {text.slice(0, place)}
+      {written.time}
+      <Told view={view} text={text.slice(place + written.text.length)} at={at} />
+    </>
+  );
+}
+
+/**
+ * For an element with a text of how long it is until then: where scripts run, its text goes on with the time.
+ * @param left the text, of a length of time
+ * @param over the text once that is over
+ * @param isSoon whether the text is to come only when it is less than an hour, instead of one with a date
+ */
+export const countdown = (
+  to: Instant,
+  { left, over, isSoon = false }: { left: (span: string) => string; over: string; isSoon?: boolean },
+) => ({
+  'data-left-to': to,
+  'data-left-text': left('{left}'),
+  'data-over-text': over,
+  ...(isSoon ? { 'data-left-soon': true } : {}),
+});
 
 /** A mail address, which breaks where people would break it if it is too long for its place. */
 export function Address({ of }: { of: string }) {
@@ -99,11 +140,19 @@ export function TimeLeft({ view, line }: { view: View; line: LineAnswer }) {
     const wait = from(requestedStartDate);
     return (
       <span class="stack">
-        <span>{wait > 0 ? t.time.startsIn(format.span(wait)) : t.time.due}</span>
+        {wait > 0 ? (
+          <span {...countdown(requestedStartDate, { left: t.time.startsIn, over: t.time.due })}>
+            {t.time.startsIn(format.span(wait))}
+          </span>
+        ) : (
+          <span>{t.time.due}</span>
+        )}
         <small>
-          <time datetime={requestedStartDate}>
-            {(wait > 0 ? t.time.on : t.time.since)(format.date(requestedStartDate))}
-          </time>
+          <Told
+            view={view}
+            text={(wait > 0 ? t.time.on : t.time.since)(format.date(requestedStartDate))}
+            at={[requestedStartDate]}
+          />
         </small>
       </span>
     );
@@ -117,7 +166,13 @@ export function TimeLeft({ view, line }: { view: View; line: LineAnswer }) {
   const urgent = (milliseconds: number) => Number(share(milliseconds, whole));
   return (
     <span class="stack">
-      <span>{left > 0 ? t.time.left(format.span(left)) : t.time.overdueSince(format.span(-left))}</span>
+      {left > 0 ? (
+        <span {...countdown(closesAt, { left: t.time.left, over: t.time.over })}>
+          {t.time.left(format.span(left))}
+        </span>
+      ) : (
+        <span>{t.time.overdueSince(format.span(-left))}</span>
+      )}
       <meter
         aria-hidden="true"
         min={0}
@@ -128,7 +183,11 @@ export function TimeLeft({ view, line }: { view: View; line: LineAnswer }) {
         value={share(left, whole)}
       />
       <small>
-        <time datetime={closesAt}>{(left > 0 ? t.time.until : t.time.ended)(format.date(closesAt))}</time>
+        <Told
+          view={view}
+          text={(left > 0 ? t.time.until : t.time.ended)(format.date(closesAt))}
+          at={[closesAt]}
+        />
       </small>
     </span>
   );
@@ -215,6 +274,8 @@ function Actions({ view, line, from }: { view: PersonalView; line: LineAnswer; f
   const id = `why-${line.lineId}`;
   const reasons = [...new Set([noResend, noEdit])];
   const opensAt = noResend === undefined ? undefined : line.resend.canResendAt;
+  const { reason } = line.resend;
+  const isWaiting = reason === 'resend-too-soon' || reason === 'resend-limit-reached';
   return (
     <div class="actions">
       <div class="buttons">
@@ -237,8 +298,18 @@ function Actions({ view, line, from }: { view: PersonalView; line: LineAnswer; f
         </a>
       </div>
       {noResend === undefined && noEdit === undefined ? null : (
-        <p class="why" id={id} data-open-text={t.nowPossible}>
-          {format.sentences(reasons)}
+        <p
+          class="why"
+          id={id}
+          {...(opensAt !== undefined && isWaiting && noEdit === undefined
+            ? countdown(opensAt, { left: t.whyNot.soon[reason], over: t.nowPossible, isSoon: true })
+            : {})}
+        >
+          <Told
+            view={view}
+            text={format.sentences(reasons)}
+            at={[line.requestedStartDate, line.resend.canResendAt, line.contactChange.canResendAt]}
+          />
         </p>
       )}
     </div>

@@ -12,6 +12,10 @@ export const en = {
   partner: 'Partner',
   roles: { operator: 'Operator', resend: 'May resend', view: 'View only', none: 'No role' },
   footer: 'All times are in UTC.',
+  /** Where scripts run: times are in the zone of the browser, and can be shown in UTC. */
+  zone: (zone: string) => `Times are in your time zone (${zone}). Point at one to see it in UTC.`,
+  inUtc: 'Show times in UTC',
+  inZone: 'Show times in my time zone',
   copy: 'Copy',
   copied: 'Copied',
   externalSite: 'external site',
@@ -71,6 +75,7 @@ export const en = {
     on: (date: string) => `on ${date}`,
     since: (date: string) => `since ${date}`,
     notRunning: 'No deadline',
+    over: 'Ended just now',
   },
 
   orders: {
@@ -227,6 +232,11 @@ export const en = {
     'resend-too-soon': (date: string) => `Too soon after the last email. Possible again from ${date}.`,
     'resend-limit-reached': (date: string) =>
       `The limit of emails in 24 hours is reached. Possible again from ${date}.`,
+    soon: {
+      'resend-too-soon': (span: string) => `Too soon after the last email. Possible again in ${span}.`,
+      'resend-limit-reached': (span: string) =>
+        `The limit of emails in 24 hours is reached. Possible again in ${span}.`,
+    },
     limitForGood: 'This line has reached its total limit of emails.',
     unknown: 'Not possible at the moment.',
   },

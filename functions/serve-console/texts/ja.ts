@@ -13,6 +13,10 @@ export const ja: Texts = {
   partner: 'パートナー',
   roles: { operator: 'オペレーター', resend: '再送信可', view: '閲覧のみ', none: '権限なし' },
   footer: '時刻はすべて UTC です。',
+  zone: (zone) =>
+    `時刻はお使いのタイム ゾーン（${zone}）で表示しています。時刻にポインターを合わせると UTC で表示されます。`,
+  inUtc: '時刻を UTC で表示',
+  inZone: '時刻を自分のタイム ゾーンで表示',
   copy: 'コピー',
   copied: 'コピーしました',
   externalSite: '外部サイト',
@@ -72,6 +76,7 @@ export const ja: Texts = {
     on: (date) => date,
     since: (date) => `送信予定日時: ${date}`,
     notRunning: '期限なし',
+    over: 'たった今終了',
   },
 
   orders: {
@@ -229,6 +234,11 @@ export const ja: Texts = {
     'resend-too-soon': (date) => `直近の送信から間もないため、次回は ${date} 以降に再送信できます。`,
     'resend-limit-reached': (date) =>
       `24 時間に送信できるメールの上限に達しました。次回は ${date} 以降に送信できます。`,
+    soon: {
+      'resend-too-soon': (span) => `直近の送信から間もないため、${span}後に再送信できます。`,
+      'resend-limit-reached': (span) =>
+        `24 時間に送信できるメールの上限に達しました。${span}後に再び送信できます。`,
+    },
     limitForGood: 'この品目で送信できるメールの上限に達しました。',
     unknown: '現在、この操作はできません。',
   },
