@@ -8,6 +8,7 @@ import type {
   OrderAnswer,
   ResendAnswer,
 } from '../../shared/contracts/api.ts';
+import { historyAsCsv } from '../../shared/use-cases/present-history.ts';
 import { itemsAsCsv } from '../../shared/use-cases/present-resend-job.ts';
 
 /* The answers that the description of the API shows: one line, from its order to a resend and a new contact. */
@@ -149,6 +150,8 @@ const jobItems: JobItemsAnswer = {
   ],
 };
 
+const historyCsv = historyAsCsv(history);
+
 const jobItemsAsCsv = itemsAsCsv(jobItems.items);
 
 const description = {
@@ -168,6 +171,7 @@ export const examples = {
   list,
   order,
   history,
+  historyAsCsv: historyCsv,
   resend,
   contactChange,
   contactChangeRequest,

@@ -25,6 +25,7 @@ import {
 import { largestJobBody } from '../../shared/contracts/problems.ts';
 import { refusalCodes } from '../../shared/domain/rules.ts';
 import { changeContact } from '../../shared/use-cases/change-contact.ts';
+import { historyAsCsv } from '../../shared/use-cases/present-history.ts';
 import { problemOf } from '../../shared/use-cases/present-unmet.ts';
 import { listLines, readHistory, readLine, readOrder } from '../../shared/use-cases/read-order-lines.ts';
 import {
@@ -85,6 +86,13 @@ export const routes: readonly Route[] = [
     answer: { description: 'The history', schema: historyAnswer, example: examples.history },
     problems: ['order-line-not-found'],
     handle: ({ path }, { caller, services }) => readHistory(caller, path, services),
+    csv: {
+      description: 'The history, with a header',
+      example: examples.historyAsCsv,
+      fileName: ({ path }) => `history-${path.orderId}-${path.lineId}.csv`,
+      handle: async ({ path }, { caller, services }) =>
+        historyAsCsv(await readHistory(caller, path, services)),
+    },
   }),
   route({
     method: 'post',

@@ -5,11 +5,13 @@ import { identifier } from '../../shared/contracts/fields.ts';
 import { checked, invalidRequest, Problem } from '../../shared/contracts/problems.ts';
 import { check, inputErrors } from '../../shared/contracts/validation.ts';
 import { isOperator } from '../../shared/use-cases/access.ts';
+import { historyAsCsv } from '../../shared/use-cases/present-history.ts';
 import {
   findHistory,
   findSubscription,
   listLines,
   listSettledLast,
+  readHistory,
   readLine,
   readOrder,
 } from '../../shared/use-cases/read-order-lines.ts';
@@ -19,6 +21,9 @@ import { OrderPage, SubscriptionPage } from './pages/order.tsx';
 import { type Filter, filters, type ListRequest, OrdersPage } from './pages/orders.tsx';
 import { root } from './paths.ts';
 import { show } from './show.ts';
+
+/** By it, spreadsheets know UTF-8. */
+const byteOrderMark = '\ufeff';
 
 const subscriptionPath = z.object({ subscriptionId: identifier });
 
@@ -76,6 +81,14 @@ export function browsing(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
         senderAddress={senderAddress}
       />,
     );
+  });
+
+  app.get(`${root}/orders/:orderId/lines/:lineId/history.csv`, async (c) => {
+    const key = checked(linePath, c.req.param());
+    const table = historyAsCsv(await readHistory(c.get('person').caller, key, services));
+    c.header('content-type', 'text/csv; charset=utf-8; header=present');
+    c.header('content-disposition', `attachment; filename="history-${key.orderId}-${key.lineId}.csv"`);
+    return c.body(byteOrderMark + table);
   });
 
   app.get(`${root}/subscriptions/:subscriptionId`, async (c) => {

@@ -27,6 +27,7 @@ export const paths = {
   /** A line at its history, narrowed to what `show` names. */
   history: (key: LineKey, show: string | undefined) =>
     `${line(key)}${show === undefined ? '' : `?show=${show}`}#history`,
+  historyTable: (key: LineKey) => `${line(key)}/history.csv`,
   resend: (key: LineKey, from: Origin) => `${line(key)}/resend?from=${from}`,
   contact: (key: LineKey, from: Origin) => `${line(key)}/contact?from=${from}`,
   subscription: ({ subscriptionId, partnerId }: { subscriptionId: string; partnerId: string }) =>

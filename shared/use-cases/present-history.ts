@@ -1,6 +1,13 @@
 import type { HistoryAnswer } from '../contracts/api.ts';
+import { csv } from '../contracts/csv.ts';
 import { assertNever } from '../domain/assert-never.ts';
 import type { ToldEntry } from '../domain/history.ts';
+
+/** The columns of a history as CSV. */
+const columns = ['at', 'type', 'actor', 'from', 'to', 'messageId', 'result', 'reason'] as const;
+
+/** A history as callers of the API see it, as a table. */
+export const historyAsCsv = ({ items }: HistoryAnswer): string => csv(columns, items);
 
 /** An entry of a line's history as callers of the API see it, with what its type has to say in `result` and `reason`. */
 export function presentEntry(entry: ToldEntry): HistoryAnswer['items'][number] {

@@ -124,6 +124,8 @@ function goOn() {
     const left = Date.parse(leftTo) - now();
     if (left > 0 && (!spans || (left > 3_600_000 && leftSoon !== undefined))) continue;
     const text = left > 0 ? leftText.replace('{left}', span(left)) : overText;
+    // What follows stays where it is, should the text have been longer so far.
+    element.style.minHeight ||= `${element.offsetHeight}px`;
     if (element.textContent !== text) element.textContent = text;
     if (left <= 0) delete element.dataset.leftTo;
   }

@@ -95,6 +95,11 @@ export function LinePage({ view, line, history, shown, senderAddress }: LinePage
               </a>
             ))}
           </nav>
+          <p>
+            <a href={paths.historyTable(line)} download>
+              {t.history.download}
+            </a>
+          </p>
           <History
             view={view}
             entries={history.filter((entry) => shown === undefined || kindOf(entry) === shown)}

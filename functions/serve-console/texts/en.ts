@@ -169,6 +169,7 @@ export const en = {
     notAccepted: 'The mail service did not accept it. Nothing was sent or counted.',
     repeated: (times: string, since: string) => `${times} times in a row since ${since}.`,
     filter: 'Filter the history',
+    download: 'Download all as CSV',
     kinds: { emails: 'Emails', contact: 'Contact', line: 'Order line' },
     nothing: 'Nothing of this kind has happened yet.',
     before: 'From',

@@ -173,6 +173,7 @@ export const ja: Texts = {
       'メール サービスがメールを受け付けませんでした。送信されておらず、送信回数にも含まれません。',
     repeated: (times, since) => `${since} 以降、連続 ${times} 回。`,
     filter: '履歴を絞り込み',
+    download: 'すべてを CSV でダウンロード',
     kinds: { emails: 'メール', contact: '担当者', line: '注文品目' },
     nothing: '該当する履歴はまだありません。',
     before: '変更前',
