@@ -1,0 +1,398 @@
+import { laneCalls, laneRateShare, laneRest, laneRoom } from '../../shared/domain/lane.ts';
+import { executionQuota, sweepPaces } from '../../shared/domain/quotas.ts';
+import { randomFrom } from '../support/random.ts';
+import { quotas, type RegionClass, regionOf } from './aws.ts';
+import { type WriteUnits, workflowFacts, writeUnits } from './line-life.ts';
+
+/*
+ * Months in the life of the service, minute by minute: not one event for each line, but how many lines a minute are booked,
+ * started, due, sent, reported on, settled and closed, each as the one before lets them. What waits for its turn is kept
+ * first come, first served, with the minute since when; so delays are exact to some seconds, and ten million lines take
+ * as long as ten thousand. Chance decides how many lines are booked in a minute, and comes from a seed.
+ */
+
+const minutesOfDay = 24 * 60;
+
+export interface Scenario {
+  readonly name: string;
+  /** Lines booked in 30 days, on working days from 8 to 18 h UTC. */
+  readonly linesPerMonth: number;
+  /** Lines that were booked long ago and are all due at one midnight. */
+  readonly atMidnight: number;
+  readonly region: RegionClass;
+  /** What SES lets the account send; both are settings of the account, not of the product. */
+  readonly mail: { readonly perSecond: number; readonly perDay: number };
+  readonly horizonDays: number;
+  readonly seed: number;
+}
+
+/** Who the lines are for. Guesses, for want of figures; they are the same in every scenario. */
+export const population = {
+  /** Due at once; all others at a midnight (UTC) within the next 30 days, every fifth of those on the first of a month. */
+  dueAtOnce: 0.3,
+  onFirstOfMonth: 0.2,
+  longestLeadDays: 30,
+  /** With a window of 7 days; all others have 30. */
+  shortWindow: 0.5,
+  /** Set up, or cancelled, before the window ends, after so many days on average. */
+  settledEarly: 0.72,
+  daysToSetUp: 5,
+  /** Emails sent again or to another contact, for each line, within so many days. */
+  resends: 0.2,
+  resentWithinDays: 5,
+};
+
+/** How long windows last, and of how many lines. */
+const windows = [
+  { days: 7, share: population.shortWindow },
+  { days: 30, share: 1 - population.shortWindow },
+];
+
+/** Days until everything that there was before the measured month shows in it. */
+const warmUpDays = 65;
+const measuredDays = 30;
+/** Days after which what still waits counts as never sent. */
+const drainDays = 10;
+
+/** Seconds that calls of functions take, for the concurrency that they need. */
+const callSeconds = { intake: 0.1, resend: 0.3 };
+/** Seconds between the due time and the mail service when nothing waits: queue, function, table, SES. */
+const unhurried = 1;
+
+export interface Outcome {
+  readonly scenario: Scenario;
+  /** First emails of the measured time. */
+  readonly emails: number;
+  /** Seconds from when it was due until SES took it. */
+  readonly delay: { readonly p50: number; readonly p95: number; readonly p99: number; readonly last: number };
+  /** First emails that had not left in the end. */
+  readonly unsent: number;
+  /** The most of each at any time, or in any minute. */
+  readonly peak: {
+    readonly openExecutions: number;
+    readonly waiting: number;
+    readonly concurrency: number;
+    readonly emailsOfDay: number;
+    readonly writeUnits: number;
+    readonly starts: number;
+    readonly stops: number;
+    readonly transitions: number;
+  };
+  /** For 1,000 lines. */
+  readonly perThousand: {
+    readonly transitions: number;
+    readonly emails: number;
+    readonly writeUnits: number;
+  };
+  /** How many first emails had left at the end of each hour of the measured time. */
+  readonly sentByHour: readonly number[];
+}
+
+/** A line of people who wait, first come, first served. */
+class Queue {
+  readonly #waiting: { readonly since: number; count: number; readonly spread: boolean }[] = [];
+  #first = 0;
+  size = 0;
+
+  add(since: number, count: number, spread: boolean): void {
+    if (count <= 0) return;
+    this.#waiting.push({ since, count, spread });
+    this.size += count;
+  }
+
+  /** Takes up to so many. @param onTaken told how many of which minute, and of how many taken before them */
+  take(
+    most: number,
+    onTaken: (since: number, count: number, before: number, spread: boolean) => void,
+  ): number {
+    let taken = 0;
+    for (;;) {
+      const head = this.#waiting[this.#first];
+      if (!head || taken >= most) break;
+      const count = Math.min(head.count, most - taken);
+      onTaken(head.since, count, taken, head.spread);
+      head.count -= count;
+      taken += count;
+      if (head.count <= 0) this.#first += 1;
+    }
+    this.size -= taken;
+    return taken;
+  }
+}
+
+export function simulate(scenario: Scenario): Outcome {
+  const { linesPerMonth, atMidnight, region, mail, horizonDays } = scenario;
+  const days = warmUpDays + measuredDays + drainDays;
+  const minutes = days * minutesOfDay;
+  const start = warmUpDays * minutesOfDay;
+  const end = start + measuredDays * minutesOfDay;
+  const random = randomFrom(scenario.seed);
+  const units = writeUnits();
+  const facts = workflowFacts();
+  const laneRate = mail.perSecond * laneRateShare;
+  const counts = () => new Float64Array(minutes + 1);
+
+  const { booked, atOnce, dueAtMidnight, unstarted, startedAtBooking } = bookings();
+
+  const closes = counts();
+  const mailed = counts();
+  const settledOfDay = new Float64Array(2 * days);
+  const resendsOfDay = new Float64Array(2 * days);
+
+  const lining = new Queue();
+  const entering = new Queue();
+  const toStart = new Queue();
+  const paces = sweepPaces(regionOf[region]);
+  /** How many emails were how many seconds late. */
+  const delays = new Map<number, number>();
+  const peak = {
+    openExecutions: 0,
+    waiting: 0,
+    concurrency: 0,
+    emailsOfDay: 0,
+    writeUnits: 0,
+    starts: 0,
+    stops: 0,
+    transitions: 0,
+  };
+  let open = 0;
+  let lastDay = 0;
+  let rests = 0;
+  let sentOfDay = 0;
+  let sentMeasured = 0;
+  let dueMeasured = 0;
+  let sentSoFar = 0;
+  const sentByHour: number[] = [];
+
+  for (let minute = 0; minute < minutes; minute += 1) {
+    const isMeasured = minute >= start && minute < end;
+    const at = (series: Float64Array): number => series[minute] ?? 0;
+    const day = Math.floor(minute / minutesOfDay);
+    const hour = (minute % minutesOfDay) / 60;
+    /** People do things from 8 to 18 h, on any day: some partners work on Sundays. */
+    const byPeople = (ofDay: Float64Array): number =>
+      hour >= 8 && hour < 18 ? (ofDay[day] ?? 0) / (10 * 60) : 0;
+    const settled = byPeople(settledOfDay);
+    const people = byPeople(resendsOfDay);
+
+    // Executions: started with the booking if the start date is near, else by the sweep, within its share of the quota.
+    toStart.add(minute, at(unstarted), false);
+    const swept = toStart.take(paces.StartExecution.perSecond * 60, () => undefined);
+    const starts = at(startedAtBooking) + swept;
+    open += starts - settled - at(closes);
+
+    // Those whose start date has come leave their wait as fast as Step Functions lets executions go on.
+    entering.add(minute, at(dueAtMidnight), false);
+    entering.add(minute, at(atOnce), true);
+    if (isMeasured) dueMeasured += at(dueAtMidnight) + at(atOnce);
+    const otherTransitions = starts + at(closes);
+    const room = Math.max(0, quotas.transitions[region] * 60 - otherTransitions) / transitionsToSend;
+    const entered = entering.take(room, (since, count, _, spread) => lining.add(since, count, spread));
+
+    // The lane, and the people who overtake it.
+    lastDay -= mailed[minute - minutesOfDay] ?? 0;
+    const roomOfDay = laneRoom({ ...mail, most: mail.perDay, sent: lastDay + people });
+    if (roomOfDay < 1 && lining.size > 0) rests = Math.max(rests, minute + laneRest / 60);
+    const most = minute < rests ? 0 : Math.min(laneRate * 60, roomOfDay);
+    const hadToWait = lining.size > most;
+    const left = lining.take(Math.max(0, most), (since, count, before, spread) => {
+      if (since < start || since >= end) return;
+      // Of those who became due one by one, nobody waits for the others unless there are too many.
+      const first = (minute - since) * 60 + (spread && !hadToWait ? 0 : before / laneRate);
+      const span = spread && !hadToWait ? 0 : count / laneRate;
+      const parts = Math.min(12, Math.max(1, Math.ceil(span)));
+      for (let part = 1; part <= parts; part += 1)
+        addDelay(unhurried + first + (span * part) / parts, count / parts);
+      sentMeasured += count;
+    });
+    mailed[minute] = left + people;
+    lastDay += left + people;
+    closeLater(minute, left);
+    sentOfDay += left;
+    if ((minute + 1) % minutesOfDay === 0) {
+      settle(day, sentOfDay);
+      sentOfDay = 0;
+    }
+
+    const written =
+      at(booked) * units.book +
+      starts * units.start +
+      left * (units.email + units.reports) +
+      people * units.resend +
+      settled * units.onboard +
+      at(closes) * units.close;
+    const transitions = otherTransitions + entered * transitionsToSend;
+    const calls =
+      (at(booked) + 2 * (left + people) + settled) * callSeconds.intake + people * callSeconds.resend;
+    const concurrency = calls / 60 + (left > 0 ? laneCalls(mail.perSecond) : 0) + 1;
+    if (minute >= start - horizonDays * minutesOfDay) {
+      peak.openExecutions = Math.max(peak.openExecutions, open);
+      peak.waiting = Math.max(peak.waiting, lining.size + entering.size);
+      peak.concurrency = Math.max(peak.concurrency, concurrency);
+      peak.emailsOfDay = Math.max(peak.emailsOfDay, lastDay);
+      peak.writeUnits = Math.max(peak.writeUnits, written / 60);
+      peak.starts = Math.max(peak.starts, starts / 60);
+      peak.stops = Math.max(peak.stops, settled / 60);
+      peak.transitions = Math.max(peak.transitions, transitions / 60);
+    }
+    if (minute >= start) {
+      sentSoFar += left;
+      if ((minute + 1) % 60 === 0) sentByHour.push(sentSoFar);
+    }
+  }
+
+  return {
+    scenario,
+    emails: Math.round(dueMeasured),
+    delay: percentiles(delays),
+    unsent: Math.round(dueMeasured - sentMeasured),
+    peak,
+    perThousand: perThousand(units),
+    sentByHour,
+  };
+
+  function addDelay(seconds: number, count: number): void {
+    const rounded = Math.round(seconds);
+    delays.set(rounded, (delays.get(rounded) ?? 0) + count);
+  }
+
+  function bookings() {
+    const series = {
+      booked: counts(),
+      atOnce: counts(),
+      dueAtMidnight: counts(),
+      unstarted: counts(),
+      startedAtBooking: counts(),
+    };
+    const add = (to: Float64Array, minute: number, count: number) => {
+      if (minute >= 0 && minute <= minutes) to[minute] = (to[minute] ?? 0) + count;
+    };
+    const isWorking = (day: number) => day % 7 < 5;
+    const workingMinutes = Array.from({ length: days }, (_, day) => day).filter(isWorking).length * 10 * 60;
+    const perMinute = (linesPerMonth * (days / 30)) / workingMinutes;
+    for (let day = 0; day < days; day += 1) {
+      if (!isWorking(day) || linesPerMonth === 0) continue;
+      let ofDay = 0;
+      for (let minute = day * minutesOfDay + 8 * 60; minute < day * minutesOfDay + 18 * 60; minute += 1) {
+        const count = poisson(perMinute, random);
+        add(series.booked, minute, count);
+        add(series.atOnce, minute, count * population.dueAtOnce);
+        add(series.startedAtBooking, minute, count * population.dueAtOnce);
+        ofDay += count;
+      }
+      const later = ofDay * (1 - population.dueAtOnce);
+      // The measured days are a month, which its first day begins.
+      const toFirst = 30 - ((((day - warmUpDays) % 30) + 30) % 30);
+      for (let lead = 1; lead <= population.longestLeadDays; lead += 1) {
+        const share =
+          (1 - population.onFirstOfMonth) / population.longestLeadDays +
+          (lead === toFirst ? population.onFirstOfMonth : 0);
+        const due = (day + lead) * minutesOfDay;
+        add(series.dueAtMidnight, due, later * share);
+        if (lead <= horizonDays) {
+          for (let hour = 8; hour < 18; hour += 1)
+            for (let minute = 0; minute < 60; minute += 1)
+              add(series.startedAtBooking, day * minutesOfDay + hour * 60 + minute, (later * share) / 600);
+        } else add(series.unstarted, due - horizonDays * minutesOfDay, later * share);
+      }
+    }
+    add(series.dueAtMidnight, start, atMidnight);
+    add(series.unstarted, start - horizonDays * minutesOfDay, atMidnight);
+    return series;
+  }
+
+  /** When the lines whose first emails left in this minute are closed, unless something happens to them. */
+  function closeLater(minute: number, count: number): void {
+    for (const { share, days: window } of windows) {
+      const place = minute + window * minutesOfDay;
+      const left = count * share * (1 - population.settledEarly);
+      if (place <= minutes) closes[place] = (closes[place] ?? 0) + left;
+    }
+  }
+
+  /** On which days the lines whose first emails left on this one are settled, and sent again. */
+  function settle(day: number, count: number): void {
+    const { daysToSetUp, settledEarly, resends: again, resentWithinDays } = population;
+    const add = (to: Float64Array, place: number, lines: number) => {
+      to[place] = (to[place] ?? 0) + lines;
+    };
+    for (const { share, days: window } of windows) {
+      const left = (days: number) => Math.exp(-days / daysToSetUp);
+      const lines = (count * share * settledEarly) / (1 - left(window));
+      for (let later = 1; later <= window; later += 1)
+        add(settledOfDay, day + later, lines * (left(later - 1) - left(later)));
+    }
+    for (let later = 1; later <= resentWithinDays; later += 1)
+      add(resendsOfDay, day + later, (count * again) / resentWithinDays);
+  }
+
+  function perThousand({
+    book,
+    start: starting,
+    email,
+    reports,
+    resend,
+    onboard,
+    close,
+  }: WriteUnits): Outcome['perThousand'] {
+    const { settledEarly, resends: again } = population;
+    return {
+      transitions:
+        1000 *
+        (settledEarly * facts.transitionsUntilOnboarded + (1 - settledEarly) * facts.transitionsUntilClosed),
+      emails: 1000 * (1 + again),
+      writeUnits:
+        1000 *
+        (book +
+          starting +
+          email +
+          reports +
+          again * resend +
+          settledEarly * onboard +
+          (1 - settledEarly) * close),
+    };
+  }
+}
+
+/** A line that becomes due leaves its wait and enters the state that sends. */
+const transitionsToSend = 1;
+
+/** How many of something happen that happens so often on average. */
+function poisson(mean: number, random: () => number): number {
+  if (mean > 50) {
+    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal));
+  }
+  let count = 0;
+  for (let product = random(), limit = Math.exp(-mean); product > limit; product *= random()) count += 1;
+  return count;
+}
+
+function percentiles(delays: ReadonlyMap<number, number>): Outcome['delay'] {
+  const sorted = [...delays]
+    .map(([seconds, count]) => ({ seconds, count }))
+    .sort((a, b) => a.seconds - b.seconds);
+  const all = sorted.reduce((sum, { count }) => sum + count, 0);
+  const at = (share: number): number => {
+    let passed = 0;
+    for (const { seconds, count } of sorted) {
+      passed += count;
+      if (passed >= share * all) return seconds;
+    }
+    return sorted.at(-1)?.seconds ?? 0;
+  };
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), last: sorted.at(-1)?.seconds ?? 0 };
+}
+
+/** The share of a quota, above 1 where it does not suffice. */
+export function quotaUse({ scenario: { region, mail }, peak }: Outcome): Readonly<Record<string, number>> {
+  return {
+    'open executions': peak.openExecutions / quotas.openExecutions,
+    'state transitions': peak.transitions / quotas.transitions[region],
+    StartExecution: peak.starts / executionQuota('StartExecution', regionOf[region]).perSecond,
+    StopExecution: peak.stops / executionQuota('StopExecution', regionOf[region]).perSecond,
+    'Lambda concurrency': peak.concurrency / quotas.concurrency,
+    'table writes': peak.writeUnits / quotas.writeUnits,
+    'emails a day': peak.emailsOfDay / mail.perDay,
+  };
+}

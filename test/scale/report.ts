@@ -1,0 +1,255 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { usualMailRate } from '../../shared/domain/lane.ts';
+import { prices, quotas } from './aws.ts';
+import { type Outcome, population, quotaUse, type Scenario, simulate } from './model.ts';
+import { workflowFacts } from './line-life.ts';
+
+/* What the model says, as text for a terminal and as the page in the docs. */
+
+const usual = { region: 'elsewhere', horizonDays: 2, seed: 1, linesPerMonth: 0, atMidnight: 0 } as const;
+/** What SES grants many accounts at first, and what one asks for with the volume. */
+const usualMail = { perSecond: usualMailRate, perDay: 50_000 };
+
+const scenarios: readonly Scenario[] = [
+  { ...usual, name: '10,000 a month', linesPerMonth: 10_000, mail: usualMail },
+  { ...usual, name: '1 million a month', linesPerMonth: 1_000_000, mail: usualMail },
+  {
+    ...usual,
+    name: '1 million a month, more mail',
+    linesPerMonth: 1_000_000,
+    mail: { perSecond: 50, perDay: 500_000 },
+  },
+  {
+    ...usual,
+    name: '10 million a month, more mail',
+    linesPerMonth: 10_000_000,
+    mail: { perSecond: 200, perDay: 4_000_000 },
+  },
+];
+
+export const midnights: readonly Scenario[] = [
+  { ...usual, name: '50,000 at midnight', atMidnight: 50_000, mail: usualMail },
+  { ...usual, name: '100,000 at midnight', atMidnight: 100_000, mail: usualMail },
+  {
+    ...usual,
+    name: '100,000 at midnight, more mail',
+    atMidnight: 100_000,
+    mail: { perSecond: 50, perDay: 500_000 },
+  },
+];
+
+const count = (value: number): string => Math.round(value).toLocaleString('en');
+const percent = (share: number): string =>
+  `${share > 0 && share < 0.01 ? '< 1' : (share * 100).toFixed(0)} %`;
+
+function duration(seconds: number): string {
+  if (seconds < 100) return `${seconds.toFixed(0)} s`;
+  if (seconds < 100 * 60) return `${(seconds / 60).toFixed(0)} min`;
+  if (seconds < 100 * 3600) return `${(seconds / 3600).toFixed(1)} h`;
+  return `${(seconds / 86_400).toFixed(0)} days`;
+}
+
+const mailOf = ({ mail }: Scenario): string => `${mail.perSecond}/s, ${count(mail.perDay)} a day`;
+
+/** The parts of the cost of 1,000 lines that do not come out of the model, from the guide. */
+function otherCosts(): number {
+  const guide = readFileSync(join(import.meta.dirname, '../../infra/README.md'), 'utf8');
+  const [, rows = ''] = /\| for 1,000 lines .*\n\| -.*\n((?:\|.*\n)+)/.exec(guide) ?? [];
+  return rows
+    .trim()
+    .split('\n')
+    .filter((row) => !/^\| (state transitions|SES|table: \d+ write units)/.test(row))
+    .reduce((sum, row) => sum + Number(/([\d.]+) \|$/.exec(row)?.[1]), 0);
+}
+
+/** Read units of a line, as the guide reckons them. */
+const readUnits = 14;
+
+/** The requests of a queue that each line goes through on its way: sent, and received and deleted with nine others. */
+const queueRequests = 1.2;
+
+/** USD for 1,000 lines. */
+export function costOf({ perThousand: { transitions, emails, writeUnits } }: Outcome): number {
+  return (
+    (transitions / 1000) * prices.thousandTransitions +
+    (emails / 1000) * prices.thousandEmails +
+    (writeUnits / 1e6) * prices.millionWriteUnits +
+    ((1000 * readUnits) / 1e6) * prices.millionReadUnits +
+    ((1000 * queueRequests) / 1e6) * prices.millionQueueRequests +
+    otherCosts()
+  );
+}
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map((_, column) => (column === 0 ? '---' : '--:')), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
+
+/** One scenario, for a terminal. */
+export function describe(outcome: Outcome): string {
+  const { scenario, emails, delay, unsent, peak } = outcome;
+  const rows = [
+    ['first emails that fell due', count(emails)],
+    ['delay of half of them', duration(delay.p50)],
+    ['delay of 95 of 100', duration(delay.p95)],
+    ['delay of 99 of 100', duration(delay.p99)],
+    ['delay of the last', duration(delay.last)],
+    ['not sent ten days after the month', count(unsent)],
+    ['most that wait at once', count(peak.waiting)],
+    ['most open executions', count(peak.openExecutions)],
+    ['most concurrent calls of functions', count(peak.concurrency)],
+    ['most write units a second', count(peak.writeUnits)],
+    ...Object.entries(quotaUse(outcome)).map(([quota, share]) => [`quota: ${quota}`, percent(share)]),
+    ['USD for 1,000 lines', costOf(outcome).toFixed(3)],
+    ...(scenario.linesPerMonth > 0
+      ? [['USD a month', count((costOf(outcome) * scenario.linesPerMonth) / 1000)]]
+      : []),
+  ];
+  const width = Math.max(...rows.map(([what = '']) => what.length));
+  return rows.map(([what = '', value = '']) => `${what.padEnd(width)}  ${value.padStart(12)}`).join('\n');
+}
+
+/** How late first emails are. */
+export const delayTable = (outcomes: readonly Outcome[]): string =>
+  table(
+    ['lines due', 'SES', 'p50', 'p95', 'p99', 'last', 'most that wait'],
+    outcomes.map(({ scenario, delay, peak }) => [
+      scenario.name,
+      mailOf(scenario),
+      duration(delay.p50),
+      duration(delay.p95),
+      duration(delay.p99),
+      duration(delay.last),
+      count(peak.waiting),
+    ]),
+  );
+
+/** The page in the docs, and its chart. */
+export function page(): { readonly markdown: string; readonly chart: string } {
+  const months = scenarios.map(simulate);
+  const nights = midnights.map(simulate);
+  const firstOfMonth = 1e6 * (1 - population.dueAtOnce) * population.onFirstOfMonth;
+  const quotaNames = Object.keys(quotaUse(months[0] ?? simulate(scenarios[0] as Scenario)));
+  const { retrySeconds, sendingTimeoutSeconds } = workflowFacts();
+  const markdown = `<!-- Written by npm run simulate -- --docs -->
+
+# How far it scales
+
+What happens when many lines come, as a model says that is made of the service's own rules: the states and retries of the
+workflow's definition, the shares of the quotas that the sweep and the lane of first emails use, and what each step writes
+into the table. It goes through three months minute by minute, and knows AWS's default quotas. None of it was measured on
+AWS. Ask it about your own numbers:
+
+\`\`\`sh
+npm run simulate -- --lines-per-month 2000000 --mail-rate 50 --mail-per-day 500000
+npm run simulate -- --at-midnight 80000 --region large
+\`\`\`
+
+Assumed: ${percent(population.dueAtOnce)} of the lines are due at once, the others at a midnight (UTC) within ${population.longestLeadDays} days, every fifth of those
+on the first of the month. Half of the windows last 7 days, the others 30. ${percent(population.settledEarly)} of the lines are set up or cancelled before
+that, after ${population.daysToSetUp} days on average. ${percent(population.resends)} of the emails are sent again.
+
+## How late first emails are
+
+${delayTable(months)}
+
+Many lines at one midnight, and nothing else:
+
+${delayTable(nights)}
+
+![How many of the first emails of one midnight have left, by the hour](../.github/images/scale.svg)
+
+- The rate that SES grants says how long a midnight takes, and **the day's quota says more**: it counts 24 hours back, so what
+  does not fit into one day waits for the same hour of the next. The lane leaves a tenth of it to what people send.
+- Of a million lines a month, ${count(firstOfMonth)} are due on the first, which does not fit into ${count(usualMail.perDay)} emails a day. Ask SES for as many a day as
+  the busiest day brings, and for a rate that sends these in the hours that you want to wait.
+- Nothing fails meanwhile, and what people send overtakes. A first email that SES refuses is tried for up to ${duration(retrySeconds)}, then
+  the sweep tries again; one may wait ${duration(sendingTimeoutSeconds)} for its turn.
+
+## What of AWS's default quotas is used
+
+At the busiest moment, in a region other than N. Virginia, Oregon and Ireland, which have more. Over 100 % means: ask for
+more before you get there.
+
+${table(
+  [
+    'quota',
+    ...months.map(({ scenario }) => scenario.name),
+    ...nights.slice(1, 2).map(({ scenario }) => scenario.name),
+  ],
+  quotaNames.map((name) => [
+    name,
+    ...[...months, ...nights.slice(1, 2)].map((outcome) => percent(quotaUse(outcome)[name] ?? NaN)),
+  ]),
+)}
+
+- **Open executions**: ten million lines a month hold ${(Math.max(...months.map(({ peak }) => peak.openExecutions)) / 1e6).toFixed(1)} million executions open, although these start only two days before
+  their start date: it is the windows that last. An account has ${count(quotas.openExecutions)}. See [open
+  executions](README.md#open-executions): ask for more, or split by partner over accounts.
+- **State transitions**: at 100 %, Step Functions lets the executions of one midnight go on one after the other. That
+  delays by minutes and fails nothing.
+- **StopExecution** is reckoned for customers who set up one after the other. An order of 10,000 lines that is onboarded at once
+  uses all of it for minutes; its executions wait for their turn to be stopped, and would do nothing.
+- **Table writes** are compared with the ${count(quotas.writeUnits)} a second that a new table takes. It grows with what it is used for; before
+  the first big month, set its warm throughput.
+
+## What it costs
+
+${table(
+  ['lines', 'USD for 1,000', 'USD a month'],
+  months
+    .filter(({ scenario }) => !scenario.name.includes('million a month,') || scenario.linesPerMonth > 1e6)
+    .map((outcome) => [
+      count(outcome.scenario.linesPerMonth),
+      costOf(outcome).toFixed(3),
+      count((costOf(outcome) * outcome.scenario.linesPerMonth) / 1000),
+    ]),
+)}
+
+Beside what an [idle service](README.md#what-it-costs) costs. List prices of US East without free tiers; what the model does not
+know, as storage and logs, is taken from there.
+
+## What it leaves out
+
+It counts lines by the minute rather than each by itself, and knows no failures of AWS, no other users of the account, no cold
+starts, and no partition that is hotter than others. The sweep works without pauses here; it may begin up to a quarter of an
+hour later.
+`;
+  return { markdown, chart: chart(nights) };
+}
+
+const colours = ['#0b62a4', '#b4451f', '#2e7d32'];
+
+/** How many of the emails have left by which hour, as an SVG for light and dark pages alike. */
+function chart(outcomes: readonly Outcome[]): string {
+  const frame = { left: 60, top: 20, width: 560, height: 240 };
+  const hours = 50;
+  const x = (hour: number) => (frame.left + (hour / hours) * frame.width).toFixed(1);
+  const y = (share: number) => (frame.top + (1 - share) * frame.height).toFixed(1);
+  const text = (left: number | string, top: number | string, words: string, anchor = 'middle') =>
+    `<text x="${left}" y="${top}" text-anchor="${anchor}">${words}</text>`;
+  const curves = outcomes.map(({ sentByHour, emails }, index) => {
+    const places = [0, ...sentByHour.slice(0, hours)].map(
+      (sent, hour) => `${x(hour)},${y(Math.min(1, sent / emails))}`,
+    );
+    return `<polyline points="${places.join(' ')}" fill="none" stroke="${colours[index]}" stroke-width="2.5"/>`;
+  });
+  const names = outcomes.map(({ scenario }, index) => {
+    const top = frame.top + 150 + index * 22;
+    return `<line x1="270" x2="294" y1="${top - 4}" y2="${top - 4}" stroke="${colours[index]}" stroke-width="2.5"/>${text(302, top, `${count(scenario.atMidnight)} lines: SES takes ${mailOf(scenario)}`, 'start')}`;
+  });
+  const grid = [0, 0.25, 0.5, 0.75, 1].map(
+    (share) =>
+      `<line x1="${x(0)}" x2="${x(hours)}" y1="${y(share)}" y2="${y(share)}" stroke="#ddd"/>${text(frame.left - 8, Number(y(share)) + 4, percent(share), 'end')}`,
+  );
+  const ticks = [0, 6, 12, 18, 24, 30, 36, 42, 48].map((hour) =>
+    text(x(hour), frame.top + frame.height + 18, `${hour}`),
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 310" role="img" aria-label="How many of the first emails of one midnight have left, by the hour" font-family="system-ui, sans-serif" font-size="12" fill="#333">
+<rect width="640" height="310" fill="#fff"/>
+${[...grid, ...ticks, ...curves, ...names].join('\n')}
+${text(frame.left + frame.width / 2, 300, 'hours after midnight')}
+</svg>
+`;
+}
