@@ -188,3 +188,20 @@ it('the description of the API names every call of it and no other', async () =>
     'put /orders/{orderId}/lines/{lineId}/provisioning-contact',
   ]);
 });
+
+it('a history comes as CSV to those who ask for it and may read it', async () => {
+  const asCsv = (token: string) =>
+    fetch(`${service.url}/orders/${orderId}/lines/1/history`, {
+      headers: { authorization: `Bearer ${token}`, accept: 'text/csv' },
+    });
+  const answer = await asCsv(tokens.view);
+  expect(answer.headers.get('content-type')).toMatch(/^text\/csv; charset=utf-8/);
+  const history = await api.history(tokens.view, orderId);
+  const [header, ...rows] = (await answer.text()).trimEnd().split('\r\n');
+  expect(header).toMatch(/^at,type,actor,/);
+  expect(rows.map((row) => row.split(',').slice(0, 2))).toEqual(history.map(({ at, type }) => [at, type]));
+
+  const foreign = await asCsv(tokens.foreign);
+  expect(foreign.status).toBe(404);
+  expect(await foreign.json()).toMatchObject({ code: 'order-line-not-found' });
+});
