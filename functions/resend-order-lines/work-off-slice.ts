@@ -35,6 +35,9 @@ const throttlePause = { first: 10, longest: 900 };
 /** Seconds until it is looked again what became of an email whose sender died. */
 const claimPause = 5;
 
+/** Seconds until it is looked again what another delivery made of the slice. */
+const overtakenPause = 5;
+
 /** What a line has come to; `claimed`: an earlier run may have sent its email, and its claim has not run out. */
 type Attempt = LineOutcome | 'claimed' | 'throttled' | 'faulty';
 
@@ -56,7 +59,8 @@ export async function workOffSlice(
 
   const before = await jobs.slice(jobId, number);
   const { slice, againIn } = await workOff(before, job, delivery, services);
-  if (slice !== before) await jobs.writeSlice(job, number, slice);
+  // Another delivery of the message may have written more than this one knows of.
+  if (slice !== before && !(await jobs.writeSlice(job, number, slice))) return { againIn: overtakenPause };
   if (againIn !== undefined) {
     await jobs.change(job, newId(), (current) => stillAlive(current, toInstant(now()), againIn));
     return { againIn };
@@ -92,7 +96,7 @@ async function workOff(
     if (typeof attempt === 'object') lines[index] = { ...line, outcome: attempt };
   }
   const faults = before.faults + (attempts.includes('faulty') ? 1 : 0);
-  const slice = attempts.length > 0 ? { lines, faults } : before;
+  const slice = attempts.length > 0 ? { ...before, lines, faults } : before;
   if (lines.every(({ outcome }) => outcome)) return { slice };
   return { slice, againIn: pauseAfter(attempts, faults, delivery) };
 }

@@ -45,7 +45,8 @@ export interface ResendJobStore {
    */
   change(job: ResendJob, writer: string, decide: (job: ResendJob) => ResendJob | undefined): Promise<boolean>;
   slice(jobId: string, slice: number): Promise<Slice>;
-  writeSlice(job: ResendJob, slice: number, content: Slice): Promise<void>;
+  /** Writes a slice over the one that was read; false if somebody else, or a repeat of this write, came before. */
+  writeSlice(job: ResendJob, slice: number, content: Slice): Promise<boolean>;
   /** The slices of a job, from one on, several at a time. */
   slices(jobId: string, from: number): AsyncIterable<readonly Slice[]>;
   /** The jobs of a partner, newest first. */
@@ -93,6 +94,7 @@ const slice = z.object({
     }),
   ),
   faults: z.int(),
+  version: z.int(),
 }) satisfies z.ZodType<Slice>;
 
 const keptKey = z.object({ jobId: text, at: text });
@@ -243,7 +245,9 @@ export function resendJobStore(dynamoDb: DynamoDBClient, tableName: string): Res
     },
 
     async writeSlice({ jobId, createdAt }, number, content) {
-      await put({ ...sliceKey(jobId, number), ...content }, { createdAt });
+      const { version } = content;
+      const next = { ...sliceKey(jobId, number), ...content, version: version + 1 };
+      return await putOver(next, { createdAt }, { attribute: 'version', value: version });
     },
 
     async *slices(jobId, from) {

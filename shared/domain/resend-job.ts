@@ -29,6 +29,8 @@ export interface Slice {
   readonly lines: readonly JobLine[];
   /** How many times some of its lines met a fault of our own. */
   readonly faults: number;
+  /** How many times it had been written after its start. */
+  readonly version: number;
 }
 
 /** What a job is from its start on. */
@@ -81,6 +83,7 @@ export const inSlices = (lines: readonly LineKey[]): readonly Slice[] =>
       .slice(slice * sliceSize, (slice + 1) * sliceSize)
       .map(({ orderId, lineId }) => ({ orderId, lineId })),
     faults: 0,
+    version: 0,
   }));
 
 const sliceCount = (lines: number): number => Math.ceil(lines / sliceSize);

@@ -475,6 +475,24 @@ describe('a crash', () => {
     expect(sent).toHaveLength(3);
   });
 
+  test('a delivery that is overtaken by another forgets none of what came of the lines', async () => {
+    const { start, servicesWith, messages, finish, results } = world(awaiting('A'), awaiting('B'));
+    const { jobId } = await start(named('A', 'B'));
+    let isOvertaken = false;
+    const overtaken: Around = async (command, call, input) => {
+      if (!isOvertaken && command === 'PutItemCommand' && JSON.stringify(input).includes('slice#')) {
+        isOvertaken = true;
+        await finish();
+      }
+      return await call();
+    };
+    const timeForOneLine = [0];
+    const elapsed = () => timeForOneLine.shift() ?? 61_000;
+    await workOffSlice(jobId, { count: 1, elapsed }, servicesWith(overtaken));
+    expect(messages).toEqual([]);
+    expect(await results(jobId)).toEqual(['A sent', 'B sent']);
+  });
+
   test('a line that the table keeps failing for fails alone, and the others are sent', async () => {
     const { start, work, messages, results, sent, finish } = world(awaiting('A'), awaiting('B'));
     const { jobId } = await start(named('A', 'B'));
