@@ -253,7 +253,7 @@ export function JobPage({ view, job, items, shown, isFirstPage }: JobPageProps) 
         )}
         <Facts
           of={[
-            [t.jobs.startedBy, job.createdBy],
+            [t.jobs.startedBy, <Address of={job.createdBy} />],
             [t.jobs.startedAt, <Time view={view} at={job.createdAt} />],
             [
               t.jobs.completedAt,
@@ -371,7 +371,7 @@ export function JobsPage({ view, list, partnerId, isFirstPage }: JobsPageProps) 
                 </span>
               </th>
               <td role="cell" data-label={columns[1]}>
-                {createdBy}
+                <Address of={createdBy} />
               </td>
               <td role="cell" data-label={columns[2]}>
                 {t.jobs.status[status]}

@@ -58,9 +58,9 @@ export const countdown = (
   ...(isSoon ? { 'data-left-soon': true } : {}),
 });
 
-/** A mail address, which breaks where people would break it if it is too long for its place. */
+/** A mail address, or who is known by another name; breaks where people would break it if it is too long for its place. */
 export function Address({ of }: { of: string }) {
-  const at = of.lastIndexOf('@');
+  const at = Math.max(of.lastIndexOf('@'), 0);
   return (
     <span class="address">
       {of.slice(0, at)}
