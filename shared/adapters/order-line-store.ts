@@ -210,8 +210,8 @@ const batchPauses = [50, 100, 200, 400, 800] as const;
 
 const keySchema = z.object({ pk: z.string(), sk: z.string() });
 const onboardingSchema = z.object({ organizationId: z.string(), onboardedAt: z.string() });
-const indexedKey = keySchema.extend({ position: z.string() });
-const dueKey = keySchema.extend({ dueAt: z.string() });
+const indexedKeys = z.array(keySchema.extend({ position: z.string() }));
+const dueKeys = z.array(keySchema.extend({ dueAt: z.string() }));
 
 /** Where a list got to, as callers see it. */
 export const cursors = {
@@ -330,7 +330,7 @@ export function orderLineStore(
         Limit: limit,
       }),
     );
-    return { items: z.array(indexedKey).parse(Items), more: LastEvaluatedKey !== undefined };
+    return { items: indexedKeys.parse(Items), more: LastEvaluatedKey !== undefined };
   }
 
   /** The places of the lines that are found, in the order of lists; nothing if there are too many. */
@@ -346,7 +346,7 @@ export function orderLineStore(
       ),
     );
     if (pages.some(({ LastEvaluatedKey }) => LastEvaluatedKey !== undefined)) return undefined;
-    const items = pages.flatMap(({ Items }) => z.array(indexedKey).parse(Items));
+    const items = pages.flatMap(({ Items }) => indexedKeys.parse(Items));
     return mergePages([{ items, more: false }], items.length).places;
   }
 
@@ -562,7 +562,7 @@ export function orderLineStore(
         const left: typeof shards = [];
         for (const { name, start } of shards) {
           const { Items, LastEvaluatedKey } = await pageOfDue(name, due, start);
-          found.push(...z.array(dueKey).parse(Items));
+          found.push(...dueKeys.parse(Items));
           if (LastEvaluatedKey) left.push({ name, start: { ExclusiveStartKey: LastEvaluatedKey } });
         }
         found.sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
@@ -647,7 +647,7 @@ const isSifted = (request: ListRequest | SearchRequest, states: readonly ListSta
 const isInReach = ({ position }: Place, { closesBy }: ListFilter): boolean =>
   closesBy === undefined || position.slice(0, closesBy.length) <= closesBy;
 
-type Place = z.output<typeof indexedKey>;
+type Place = z.output<typeof indexedKeys>[number];
 
 /** Some of the places of a list, in its order, and whether there are none after them. */
 interface SomePlaces {
@@ -655,7 +655,7 @@ interface SomePlaces {
   readonly complete: boolean;
 }
 
-type DueKey = z.output<typeof dueKey>;
+type DueKey = z.output<typeof dueKeys>[number];
 
 const isOfOrder = (item: Record<string, unknown>): boolean => item['sk'] === orderSortKey;
 const isOfLine = ({ sk }: Record<string, unknown>): boolean =>

@@ -23,10 +23,27 @@ export const plus = (instant: Instant, duration: IsoDuration): Instant => shift(
 export const minus = (instant: Instant, duration: IsoDuration): Instant => shift(instant, duration, -1);
 
 function shift(instant: Instant, duration: IsoDuration, direction: 1 | -1): Instant {
-  const length = Duration.fromISO(duration);
-  if (!length.isValid) throw new RangeError(`not an ISO 8601 duration: ${duration}`);
+  const length = lengthOf(duration);
+  if (typeof length === 'number') return toInstant(new Date(Date.parse(instant) + direction * length));
   const start = DateTime.fromISO(instant, { zone: 'utc' });
   return toInstant((direction === 1 ? start.plus(length) : start.minus(length)).toJSDate());
+}
+
+/** The durations that were asked for, since settings name the same few for each line: to read one takes long. */
+const lengths = new Map<IsoDuration, number | Duration>();
+const mostLengths = 100;
+
+/** In milliseconds, unless it depends on the calendar: in UTC, months and years do, days do not. */
+function lengthOf(duration: IsoDuration): number | Duration {
+  const known = lengths.get(duration);
+  if (known !== undefined) return known;
+  const read = Duration.fromISO(duration);
+  if (!read.isValid) throw new RangeError(`not an ISO 8601 duration: ${duration}`);
+  const length = read.years === 0 && read.months === 0 ? read.toMillis() : read;
+  // Callers of the API name any.
+  if (lengths.size === mostLengths) lengths.clear();
+  lengths.set(duration, length);
+  return length;
 }
 
 /** How long after `from` it is `to`, in seconds. */

@@ -29,7 +29,16 @@ export const jobStoreOn = (table: MemoryTable, around?: Around) =>
   resendJobStore(table.client(around), tableName);
 
 export const linesOf = (table: MemoryTable): readonly StoredLine[] =>
-  [...table.items.values()].filter(({ sk }) => String(sk).startsWith(linePrefix)).map(parseLine);
+  [...table.items.values()].filter(({ sk }) => String(sk).startsWith(linePrefix)).map(lineOf);
+
+/** The line of a kept item, which never changes: it is read once, however often a test looks. */
+export function lineOf(item: object): StoredLine {
+  const line = linesOfItems.get(item) ?? parseLine(item);
+  linesOfItems.set(item, line);
+  return line;
+}
+
+const linesOfItems = new WeakMap<object, StoredLine>();
 
 /**
  * The product's store on these lines. As in a table with other writers, each update is decided twice: the first time

@@ -13,7 +13,7 @@ export type Around = <Result>(
   input: unknown,
 ) => Promise<Result>;
 
-const record = z.record(z.string(), z.unknown());
+const record = z.custom<Item>((given) => typeof given === 'object' && given !== null);
 const key = z.object({ pk: z.string(), sk: z.string() });
 
 const expressions = z.object({
@@ -37,8 +37,17 @@ const input = {
 
 const nameOf = ({ pk, sk }: { pk?: unknown; sk?: unknown }) => `${String(pk)} ${String(sk)}`;
 
-/** What JSON makes of it: as DynamoDB, it drops what is undefined, and nobody else holds a part of it. */
-const copyOf = (item: Item): Item => JSON.parse(JSON.stringify(item)) as Item;
+/**
+ * What JSON makes of it: as DynamoDB, it drops what is undefined, and nobody else holds a part of it. Since nobody can
+ * change it, whoever reads it may have it as it is.
+ */
+const keptOf = (item: Item): Item => frozen(JSON.parse(JSON.stringify(item)) as Item);
+
+function frozen<Value extends object>(value: Value): Value {
+  for (const part of Object.values(value) as unknown[])
+    if (typeof part === 'object' && part !== null) frozen(part);
+  return Object.freeze(value);
+}
 
 /**
  * DynamoDB's table in memory, for the calls and the forms of expressions that the product and its workflow use; any
@@ -50,7 +59,7 @@ export class MemoryTable {
   readonly writes: { readonly before: Item | undefined; readonly after: Item }[] = [];
 
   put(item: Item): void {
-    const after = copyOf(item);
+    const after = keptOf(item);
     this.writes.push({ before: this.items.get(nameOf(item)), after });
     this.items.set(nameOf(item), after);
   }
@@ -82,12 +91,12 @@ export class MemoryTable {
   #run(command: string, given: unknown): object {
     switch (command) {
       case 'GetItemCommand':
-        return { Item: this.#copy(input[command].parse(given).Key) };
+        return { Item: this.#read(input[command].parse(given).Key) };
       case 'BatchGetItemCommand': {
         const requests = Object.entries(input[command].parse(given).RequestItems);
         const found = requests.map(([table, { Keys }]) => [
           table,
-          Keys.flatMap((one) => this.#copy(one) ?? []),
+          Keys.flatMap((one) => this.#read(one) ?? []),
         ]);
         return { Responses: Object.fromEntries(found) as unknown };
       }
@@ -106,9 +115,8 @@ export class MemoryTable {
     }
   }
 
-  #copy(at: z.output<typeof key>): Item | undefined {
-    const item = this.items.get(nameOf(at));
-    return item && copyOf(item);
+  #read(at: z.output<typeof key>): Item | undefined {
+    return this.items.get(nameOf(at));
   }
 
   #check(item: Item | undefined, { ConditionExpression: text, ...rest }: z.output<typeof expressions>): void {
@@ -149,7 +157,7 @@ export class MemoryTable {
     const items = left.slice(0, Limit);
     const last = items.at(-1);
     return {
-      Items: items.map(copyOf),
+      Items: items,
       ...(last && items.length === Limit
         ? { LastEvaluatedKey: { ...key.parse(last), [sortKey]: last[sortKey] } }
         : {}),
@@ -162,35 +170,55 @@ type Names = Omit<z.output<typeof expressions>, 'ConditionExpression'>;
 
 const placeOf = (item: Item, sortKey: string) => `${String(item[sortKey])}\n${nameOf(item)}`;
 
+/** Whether one term of a condition holds of an item. */
+type Term = (item: Item, names: Names) => boolean;
+
+/** The terms of the conditions that were asked for: the product has few, and asks them of each item. */
+const conditions = new Map<string, readonly Term[]>();
+
 /** `a = :b AND attribute_not_exists(c)`, `a = :b AND c BETWEEN :d AND :e`, `a = :b AND begins_with(c, :d)` */
 function holds(text: string, item: Item, names: Names): boolean {
-  const parts = text.replace(/(\S+) BETWEEN (:\w+) AND (:\w+)/, '$1 >= $2 AND $1 <= $3').split(' AND ');
-  return parts.every((part) => {
-    const [, absent] = /^attribute_not_exists\((\S+)\)$/.exec(part) ?? [];
-    if (absent !== undefined) return item[attribute(absent, names)] === undefined;
-    const [, text, beginning = ''] = /^begins_with\((\S+), (:\w+)\)$/.exec(part) ?? [];
-    if (text !== undefined) {
-      const value = z.string().optional().parse(item[attribute(text, names)]);
-      return value?.startsWith(String(names.ExpressionAttributeValues[beginning])) ?? false;
-    }
-    const [, path = '', operator, value = ''] = /^(\S+) (=|>|>=|<=|<) (:\w+)$/.exec(part) ?? [];
-    const [left, right] = [item[attribute(path, names)], names.ExpressionAttributeValues[value]];
-    switch (operator) {
-      case '=':
-        return left !== undefined && left === right;
-      case '>':
-        return z.string().optional().parse(left) !== undefined && String(left) > String(right);
-      case '>=':
-        return z.string().optional().parse(left) !== undefined && String(left) >= String(right);
-      case '<':
-        return z.string().optional().parse(left) !== undefined && String(left) < String(right);
-      case '<=':
-        return z.string().optional().parse(left) !== undefined && String(left) <= String(right);
-      default:
-        throw new Error(`the table in memory knows no such condition: ${part}`);
-    }
-  });
+  const terms =
+    conditions.get(text) ??
+    text
+      .replace(/(\S+) BETWEEN (:\w+) AND (:\w+)/, '$1 >= $2 AND $1 <= $3')
+      .split(' AND ')
+      .map(termOf);
+  conditions.set(text, terms);
+  return terms.every((term) => term(item, names));
 }
+
+const optionalText = z.string().optional();
+
+function termOf(text: string): Term {
+  const [, absent] = /^attribute_not_exists\((\S+)\)$/.exec(text) ?? [];
+  if (absent !== undefined) return (item, names) => item[attribute(absent, names)] === undefined;
+  const [, whole, beginning = ''] = /^begins_with\((\S+), (:\w+)\)$/.exec(text) ?? [];
+  if (whole !== undefined)
+    return (item, names) =>
+      optionalText
+        .parse(item[attribute(whole, names)])
+        ?.startsWith(String(names.ExpressionAttributeValues[beginning])) ?? false;
+  const [, path = '', operator = '', value = ''] = /^(\S+) (=|>|>=|<=|<) (:\w+)$/.exec(text) ?? [];
+  const compare = comparisons[operator];
+  if (!compare) throw new Error(`the table in memory knows no such condition: ${text}`);
+  return (item, names) => compare(item[attribute(path, names)], names.ExpressionAttributeValues[value]);
+}
+
+const ofTexts =
+  (compare: (left: string, right: string) => boolean) =>
+  (left: unknown, right: unknown): boolean => {
+    const text = optionalText.parse(left);
+    return text !== undefined && compare(text, String(right));
+  };
+
+const comparisons: Readonly<Record<string, (left: unknown, right: unknown) => boolean>> = {
+  '=': (left, right) => left !== undefined && left === right,
+  '>': ofTexts((left, right) => left > right),
+  '>=': ofTexts((left, right) => left >= right),
+  '<': ofTexts((left, right) => left < right),
+  '<=': ofTexts((left, right) => left <= right),
+};
 
 const attribute = (path: string, { ExpressionAttributeNames: names }: Names): string => names[path] ?? path;
 
@@ -207,16 +235,19 @@ function updated(item: Item, text: string, names: Names): Item {
   return Object.fromEntries(Object.entries(changed).filter(([name]) => !removed.has(name)));
 }
 
+const anyList = z.array(z.unknown());
+const anyNumber = z.number();
+
 function resolve(term: string, item: Item, names: Names): unknown {
   const value = (text: string) =>
     text.startsWith(':') ? names.ExpressionAttributeValues[text] : item[attribute(text, names)];
   const [, list, more] = /^list_append\((\S+), (\S+)\)$/.exec(term) ?? [];
   if (list !== undefined && more !== undefined)
-    return [...z.array(z.unknown()).parse(value(list)), ...z.array(z.unknown()).parse(value(more))];
+    return [...anyList.parse(value(list)), ...anyList.parse(value(more))];
   const [, known, otherwise] = /^if_not_exists\((\S+), (\S+)\)$/.exec(term) ?? [];
   if (known !== undefined && otherwise !== undefined) return value(known) ?? value(otherwise);
   const [, left, right] = /^(\S+) \+ (\S+)$/.exec(term) ?? [];
   if (left !== undefined && right !== undefined)
-    return z.number().parse(value(left)) + z.number().parse(value(right));
+    return anyNumber.parse(value(left)) + anyNumber.parse(value(right));
   return value(term);
 }

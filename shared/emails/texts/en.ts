@@ -1,9 +1,10 @@
-import { dateForm } from './date-form.ts';
+import { dateWriter } from './date-form.ts';
 import type { EmailTexts } from './index.ts';
 
+const writeDate = dateWriter('en', { timeZoneName: 'short' });
+
 export const en: EmailTexts = {
-  date: (instant, timeZone) =>
-    new Date(instant).toLocaleString('en', { ...dateForm, timeZone, timeZoneName: 'short' }),
+  date: (instant, timeZone) => writeDate(new Date(instant), timeZone),
   subject: (subscriptionId, orderId) => `Set up your subscription ${subscriptionId} (order ${orderId})`,
   resent: (subject) => `Resent: ${subject}`,
   greeting: (name) => (name === undefined ? 'Hello,' : `Hello ${name},`),

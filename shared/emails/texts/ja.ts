@@ -1,10 +1,12 @@
-import { dateForm } from './date-form.ts';
+import { dateWriter } from './date-form.ts';
 import type { EmailTexts } from './index.ts';
+
+const writeDate = dateWriter('ja');
 
 export const ja: EmailTexts = {
   date: (instant, timeZone) => {
     const date = new Date(instant);
-    return `${date.toLocaleString('ja', { ...dateForm, timeZone })}（${zoneName(date, timeZone)}）`;
+    return `${writeDate(date, timeZone)}（${zoneName(date, timeZone)}）`;
   },
   subject: (subscriptionId, orderId) =>
     `サブスクリプション ${subscriptionId} の設定のお願い（注文 ${orderId}）`,

@@ -21,7 +21,7 @@ import { recordOf } from '../../../infra/local/queues.ts';
 import { reportsOn } from '../../../infra/local/mail-simulator.ts';
 import { defaults } from '../../../infra/settings.ts';
 import { deadLetters, sqsClient } from '../../../shared/adapters/dead-letters.ts';
-import { linePrefix, parseLine } from '../../../shared/adapters/order-line-item.ts';
+import { linePrefix } from '../../../shared/adapters/order-line-item.ts';
 import { stoppingLater } from '../../../shared/adapters/paced-workflow.ts';
 import { mail, sesClient } from '../../../shared/adapters/mail.ts';
 import { queue } from '../../../shared/adapters/queue.ts';
@@ -37,7 +37,7 @@ import { silentMetrics } from '../../../shared/runtime/metrics.ts';
 import type { BusEvent } from '../client.ts';
 import { closeInput } from '../close-state.ts';
 import { partner } from '../events.ts';
-import { jobStoreOn, linesOf, storeOn } from '../memory-store.ts';
+import { jobStoreOn, lineOf, linesOf, storeOn } from '../memory-store.ts';
 import { MemoryTable } from '../memory-table.ts';
 import { Life } from '../mortal.ts';
 import { makeCall } from '../trial.ts';
@@ -153,6 +153,7 @@ export class MemoryService implements Target {
   #life = new Life();
   #orders = 0;
   #ids = 0;
+  #due = { writes: -1, started: Infinity, unstarted: Infinity };
   #refusals = { left: 0, error: '' };
   #armed: (Fault & { left: number; throttled: string }) | undefined;
   #met: MetFault[] = [];
@@ -389,7 +390,7 @@ export class MemoryService implements Target {
   published(orderId: string, lineId: string): readonly LineEvent[] {
     return this.#table.writes
       .filter(({ after }) => after['pk'] === orderId && after['sk'] === linePrefix + lineId)
-      .flatMap(({ before, after }) => eventsOf(before && parseLine(before), parseLine(after)));
+      .flatMap(({ before, after }) => eventsOf(before && lineOf(before), lineOf(after)));
   }
 
   lines(): readonly OrderLine[] {
@@ -549,13 +550,21 @@ export class MemoryService implements Target {
   }
 
   #isAnyDue(): boolean {
-    const by = (ahead: number) => new Date(this.#agenda.now().getTime() + ahead).toISOString();
-    const [started, unstarted] = [by(sweptAhead.started), by(sweptAhead.unstarted)];
-    return [...this.#table.items.values()].some(
-      ({ dueShard, dueAt }) =>
-        typeof dueAt === 'string' &&
-        dueAt <= (String(dueShard).startsWith('unstarted') ? unstarted : started),
-    );
+    const now = this.#agenda.now().getTime();
+    const { started, unstarted } = this.#firstDue();
+    return started <= now + sweptAhead.started || unstarted <= now + sweptAhead.unstarted;
+  }
+
+  /** When the first line of each list is due, in milliseconds since 1970; worked out once for what is in the table. */
+  #firstDue() {
+    const writes = this.#table.writes.length;
+    if (this.#due.writes === writes) return this.#due;
+    const first = (list: string) =>
+      [...this.#table.items.values()]
+        .filter(({ dueShard, dueAt }) => typeof dueAt === 'string' && String(dueShard).startsWith(list))
+        .reduce((least, { dueAt }) => Math.min(least, Date.parse(String(dueAt))), Infinity);
+    this.#due = { writes, started: first('open'), unstarted: first('unstarted') };
+    return this.#due;
   }
 
   // The bus
