@@ -5,6 +5,7 @@ import {
   mailFields,
   mailRate,
   offerWindows,
+  reminders,
   resendLimits,
   settledLineDays,
   type settingVariables,
@@ -18,6 +19,7 @@ export const defaults = {
   stage: 'prod',
   offerWindows: { default: 'P30D', families: { 'A-FLEX': 'P7D', 'A-FLEX-3': 'P7D' } },
   resendLimits: { interval: 'PT1M', perDay: 10, perLine: 100 },
+  reminders: { beforeClose: ['P7D', 'P2D'] },
   /** The sweep needs 46 hours to start ten million lines of one date, see shared/domain/quotas.ts. */
   executionHorizon: 'P2D',
   mail: {
@@ -92,6 +94,8 @@ const settingsObject = z.strictObject({
   /** How long the window of an offer lasts. */
   offerWindows: offerWindows.default(defaults.offerWindows),
   resendLimits: resendLimits.default(defaults.resendLimits),
+  /** How long before a window ends its contact is reminded, where that is in the second half of the window. */
+  reminders: reminders.default(defaults.reminders),
   /** How long before its requested start date a line gets its execution. */
   executionHorizon: executionHorizon.default(defaults.executionHorizon),
   mail: withFittingSender(
@@ -183,6 +187,7 @@ export type FunctionSettings = Pick<
   | 'offerWindows'
   | 'executionHorizon'
   | 'resendLimits'
+  | 'reminders'
   | 'mail'
   | 'mailRate'
   | 'claimNames'
@@ -197,6 +202,7 @@ export const variablesOf = (
   OFFER_WINDOWS: JSON.stringify(settings.offerWindows),
   EXECUTION_HORIZON: settings.executionHorizon,
   RESEND_LIMITS: JSON.stringify(settings.resendLimits),
+  REMINDERS: JSON.stringify(settings.reminders),
   MAIL_SETTINGS: JSON.stringify(settings.mail),
   CLAIM_NAMES: JSON.stringify(settings.claimNames),
   SETTLED_LINE_DAYS: JSON.stringify(settings.settledLineDays),

@@ -4,6 +4,7 @@ import { eventSchema, lineKeyFields, sources } from '../../shared/contracts/even
 import { contact, identifier, person, plainText, startDate } from '../../shared/contracts/fields.ts';
 import { asStarted, isExecutionDue } from '../../shared/domain/executions.ts';
 import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
+import { withReminders } from '../../shared/domain/reminders.ts';
 import { asOnboarded, book } from '../../shared/domain/transitions.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import {
@@ -29,7 +30,10 @@ const schema = eventSchema(
   }),
 );
 
-const environment = intakeEnvironment.extend({ OFFER_WINDOWS: variables.OFFER_WINDOWS });
+const environment = intakeEnvironment.extend({
+  OFFER_WINDOWS: variables.OFFER_WINDOWS,
+  REMINDERS: variables.REMINDERS,
+});
 
 export const orderLineBooked = declareEvents({
   functionName: 'book-order-line',
@@ -42,7 +46,7 @@ export const orderLineBooked = declareEvents({
 });
 
 interface Services extends IntakeServices {
-  readonly settings: Pick<z.output<typeof environment>, 'OFFER_WINDOWS'>;
+  readonly settings: Pick<z.output<typeof environment>, 'OFFER_WINDOWS' | 'REMINDERS'>;
 }
 
 /**
@@ -58,7 +62,7 @@ async function handle(event: z.output<typeof schema>, services: Services): Promi
   const { line, isNew } = await store.change(found, (known) => {
     if (isBooked(known)) return { line: asOnboarded(known, onboarding, stamp.at), isNew: false };
     const booked = book(event.detail, known, settings.OFFER_WINDOWS, stamp);
-    const line = asOnboarded(booked, onboarding, stamp.at);
+    const line = asOnboarded(withReminders(booked, settings.REMINDERS), onboarding, stamp.at);
     return {
       line: isExecutionDue(line, stamp.at, executionHorizon) ? asStarted(line, stamp.at) : line,
       isNew: true,

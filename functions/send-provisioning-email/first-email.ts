@@ -4,7 +4,8 @@ import type { SendingOutcome, WorkflowInput } from '../../shared/contracts/workf
 import { giveUpClaim, liveClaim } from '../../shared/domain/claims.ts';
 import { workflowActor } from '../../shared/domain/history.ts';
 import { isBooked, isOpen, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
-import { dueEmail, firstEmailAwaitedUntil } from '../../shared/domain/rules.ts';
+import { asReminded, nextReminderAt, sendsReminder, withClosingSoon } from '../../shared/domain/reminders.ts';
+import { dueEmail, firstEmailAwaitedUntil, type ResendLimits } from '../../shared/domain/rules.ts';
 import { type Instant, toInstant } from '../../shared/domain/time.ts';
 import type { Permit } from '../../shared/use-cases/claim-email.ts';
 import type { NotSent } from '../../shared/use-cases/record-email.ts';
@@ -19,21 +20,31 @@ export type FirstEmailOutcome =
   /** Nothing left, and the line is as if nothing had been tried: it is to be tried later. */
   | Extract<NotSent, { outcome: 'throttled' }>;
 
+/** What sends the workflow's emails. */
+export interface WorkflowEmailServices extends SendServices {
+  readonly limits: Pick<ResendLimits, 'perLine'>;
+}
+
 /**
- * Sends the first email of a line, or the one that its contact missed, unless it was sent. Safe to do again at any time.
+ * Sends what the workflow has to send for a line by now: the first email, the one that its contact missed, or a reminder,
+ * unless it was sent. Safe to do again at any time.
  * @throws NamedFault OrderLineNotFound, SendInProgress, NotDueYet or EmailNotSent; all but the first are worth a
  * retry
  */
 export async function sendFirstEmail(
   { revision, ...key }: Omit<WorkflowInput, 'requestedStartDate'>,
-  services: SendServices,
+  services: WorkflowEmailServices,
 ): Promise<FirstEmailOutcome> {
-  const sending = await sendEmail(key, (line, at) => permitFirst(line, revision, at), services);
+  const { perLine } = services.limits;
+  const sending = await sendEmail(key, (line, at) => permitFirst(line, { revision, at, perLine }), services);
   return outcomeOf(sending, revision, toInstant(services.now()));
 }
 
 /** @throws NamedFault as `sendFirstEmail` */
-function permitFirst(line: StoredLine, revision: number, at: Instant): Permit<SendingOutcome> {
+function permitFirst(
+  line: StoredLine,
+  { revision, at, perLine }: { readonly revision: number; readonly at: Instant; readonly perLine: number },
+): Permit<SendingOutcome> {
   if (!isBooked(line))
     throw new NamedFault(faultNames.orderLineNotFound, 'the order line is not in the table');
   if (line.executionRevision !== revision) return { instead: stateOf(line, revision) };
@@ -48,10 +59,17 @@ function permitFirst(line: StoredLine, revision: number, at: Instant): Permit<Se
   const free = giveUpClaim(line);
   const retryAt = firstEmailAwaitedUntil(free, at);
   if (retryAt !== undefined) return { instead: { outcome: 'unconfirmed', retryAt }, line: free };
-  // A contact change is never repeated: the email that this execution's own earlier try may have sent is the one.
+  // Neither a contact change nor a reminder is repeated: the email that this execution's own earlier try may have sent is
+  // the one.
   const kind = dueEmail(free, at);
   if (kind !== due) return { instead: stateOf(free, revision), line: free };
-  return { send: { kind, to: line.provisioningContact, actor: workflowActor, owner }, line: free };
+  const send = { kind, to: line.provisioningContact, actor: workflowActor, owner };
+  if (free.status !== 'AwaitingProvisioningDetails' || kind !== 'reminder') return { send, line: free };
+
+  const told = withClosingSoon(free, { at, actor: workflowActor });
+  if (sendsReminder(free, at, perLine)) return { send, line: told };
+  const passed = asReminded(told, at);
+  return { instead: stateOf(passed, revision), line: passed };
 }
 
 /** @throws NamedFault EmailNotSent */
@@ -74,9 +92,15 @@ function outcomeOf(sending: EmailOutcome<SendingOutcome>, revision: number, at: 
   }
 }
 
-/** How the workflow continues for a line that needs no first email any more. */
+/** How the workflow continues for a line that needs no email now. */
 function stateOf(line: OrderLine, revision: number): SendingOutcome {
   if (line.executionRevision !== revision) return { outcome: 'superseded' };
   if (!isOpen(line) || line.closesAt === undefined) return { outcome: 'settled' };
-  return { outcome: 'awaiting', closesAt: line.closesAt, closedStateKey: closedStateKey(line) };
+  const remindAt = nextReminderAt(line);
+  return {
+    outcome: 'awaiting',
+    closesAt: line.closesAt,
+    closedStateKey: closedStateKey(line),
+    ...(remindAt === undefined ? {} : { remindAt }),
+  };
 }

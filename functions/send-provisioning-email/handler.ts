@@ -25,7 +25,7 @@ import { sendQueued, type SendingServices } from './queued-email.ts';
 type Services = SendingServices & WorkerServices;
 type Environment = z.output<typeof declared.environment>;
 
-/** Called with the first emails that are due, or by executions of a definition before there was a queue. */
+/** Called with the first emails and reminders that are due, or by executions of a definition before there was a queue. */
 export const handler = onColdStart(() => {
   const services = buildServices(readEnvironment(declared.environment, process.env));
   const consume = consumer(services);
@@ -95,6 +95,7 @@ export function buildServices(
     store,
     mail: lane.mail,
     mailSettings: settings.MAIL_SETTINGS,
+    limits: settings.RESEND_LIMITS,
     queue: sendingQueue,
     deadLetters: deadLetters(clients.sqs, settings.DEAD_LETTER_QUEUE_URL),
     now,

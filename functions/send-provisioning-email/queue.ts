@@ -4,19 +4,20 @@ import { workflowInput } from '../../shared/contracts/workflow.ts';
 import { laneCalls, messagesPerCall, usualMailRate } from '../../shared/domain/lane.ts';
 import { type DeclaredQueue, workingEnvironment } from '../../shared/runtime/declare-queue.ts';
 
-/** A first email that is due, as the workflow puts it into the queue. The task token says to which execution it belongs. */
+/** A first email or a reminder that is due, as the workflow puts it into the queue. The task token says to which execution it belongs. */
 export const queuedEmail = workflowInput
   .omit({ requestedStartDate: true })
   .extend({ taskToken: z.string().min(1) });
 export type QueuedEmail = z.output<typeof queuedEmail>;
 
-/** The queue of first emails. */
+/** The queue of first emails, and of reminders. */
 export const queue = {
   functionName: 'send-provisioning-email',
   schema: queuedEmail,
   environment: workingEnvironment.extend({
     TABLE_NAME: variables.TABLE_NAME,
     SETTLED_LINE_DAYS: variables.SETTLED_LINE_DAYS,
+    RESEND_LIMITS: variables.RESEND_LIMITS,
     MAIL_SETTINGS: variables.MAIL_SETTINGS,
     CONFIGURATION_SET: variables.CONFIGURATION_SET,
     MAIL_RATE: variables.MAIL_RATE,

@@ -3,12 +3,11 @@ import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { faultForLog } from '../../shared/contracts/log.ts';
 import { laneRest } from '../../shared/domain/lane.ts';
 import type { Postponed } from '../../shared/runtime/consume-messages.ts';
-import type { SendServices } from '../../shared/use-cases/send-email.ts';
-import { sendFirstEmail } from './first-email.ts';
+import { sendFirstEmail, type WorkflowEmailServices } from './first-email.ts';
 import type { Lane } from './lane.ts';
 import type { QueuedEmail } from './queue.ts';
 
-export interface SendingServices extends SendServices {
+export interface SendingServices extends WorkflowEmailServices {
   readonly lane: Lane;
   readonly tasks: TaskTokens;
 }
@@ -23,7 +22,7 @@ const afterOther = 45;
 const afterEarly = 2;
 
 /**
- * Sends a first email when it is its turn, and tells its execution what came of it. If the answer to that is lost, or the
+ * Sends an email of the workflow when it is its turn, and tells its execution what came of it. If the answer to that is lost, or the
  * process dies, the message comes again: nothing is sent twice, and the execution is told once more.
  */
 export async function sendQueued(
@@ -46,7 +45,7 @@ export async function sendQueued(
     switch (error.name) {
       case faultNames.orderLineNotFound:
       case faultNames.emailNotSent:
-        log.error('a first email was not sent', { ...input, fault: faultForLog(error) });
+        log.error('an email of the workflow was not sent', { ...input, fault: faultForLog(error) });
         await tasks.fail(taskToken, error);
         return undefined;
       case faultNames.sendInProgress:

@@ -25,21 +25,22 @@ interface WorkflowProps {
   readonly workQueues: WorkQueues;
 }
 
-/** The life of an order line, and the lane in which its first email leaves. */
+/** The life of an order line, and the lane in which its first email and its reminders leave. */
 export class OrderLineWorkflow extends Construct {
   readonly stateMachine: StateMachine;
 
   constructor(scope: Construct, id: string, { settings, table, mail, workQueues }: WorkflowProps) {
     super(scope, id);
     const lane = workQueues.of(firstEmails.functionName);
-    const { SETTLED_LINE_DAYS, MAIL_SETTINGS, MAIL_RATE } = variablesOf(settings);
+    const { SETTLED_LINE_DAYS, RESEND_LIMITS, MAIL_SETTINGS, MAIL_RATE } = variablesOf(settings);
     const sender = new LambdaFunction<typeof firstEmails.environment>(this, 'SendProvisioningEmail', {
       settings,
       folder: firstEmails.functionName,
-      description: 'Sends the first emails of order lines',
+      description: 'Sends the first emails of order lines, and reminders',
       environment: {
         TABLE_NAME: table.tableName,
         SETTLED_LINE_DAYS,
+        RESEND_LIMITS,
         MAIL_SETTINGS,
         MAIL_RATE,
         CONFIGURATION_SET: mail.configurationSetName,

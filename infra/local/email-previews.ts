@@ -7,6 +7,7 @@ import { defaults } from '../settings.ts';
 import { localMail } from './local-settings.ts';
 
 const at = '2026-11-20T00:00:00.000Z';
+const nearTheEnd = '2026-11-25T00:00:00.000Z';
 const afterwards = '2026-11-28T00:00:00.000Z';
 
 const contacts: Readonly<Record<Locale, Contact>> = {
@@ -52,7 +53,11 @@ export function previews() {
     const line = lineOf(to);
     const closed = closeOverdue(line, { at: afterwards, actor: 'preview' });
     return [
-      ...emailKinds.map((kind) => ({ name: `${kind}, ${locale}`, line, claim: claimOf(kind, to, at) })),
+      ...emailKinds.map((kind) => ({
+        name: `${kind}, ${locale}`,
+        line,
+        claim: claimOf(kind, to, kind === 'reminder' ? nearTheEnd : at),
+      })),
       { name: `resend, closed, ${locale}`, line: closed, claim: claimOf('resend', to, afterwards) },
     ];
   });

@@ -60,6 +60,8 @@ const facts = z.object({
   requestedStartDate: text,
   rescheduledAt: text.exactOptional(),
   window: text,
+  reminders: z.array(text).exactOptional(),
+  remindedUntil: text.exactOptional(),
   lastEmail: sentEmail.extend({ delivery: z.enum(deliveries), reason: text.exactOptional() }).exactOptional(),
   emailsSent: z.int(),
   contactsSaved: z.int().default(0),

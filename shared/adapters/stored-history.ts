@@ -33,7 +33,7 @@ const feedback = happened('ProvisioningEmailFeedback').extend({
 
 /** The entries as they are written. */
 const current = z.discriminatedUnion('type', [
-  happened('Onboarded', 'Closed', 'Cancelled'),
+  happened('ClosingSoon', 'Onboarded', 'Closed', 'Cancelled'),
   happened('Booked').extend({ to: text.exactOptional() }),
   happened('ProvisioningContactChanged').extend({ to: text }),
   rescheduled.extend({ requestedStartDate: text, changedAt: text, ignored: ignored.exactOptional() }),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { OfferWindows } from '../domain/offers.ts';
+import { areDaysApart, mostReminders, type ReminderPolicy } from '../domain/reminders.ts';
 import type { ResendLimits } from '../domain/rules.ts';
 import { longestHorizonDays, longestWindowDays } from '../domain/follow-up.ts';
 import { mostEmailsPerDay, mostEmailsPerLine } from '../domain/history.ts';
@@ -38,6 +39,17 @@ export const resendLimits: z.ZodType<ResendLimits> = z.strictObject({
   interval: duration,
   perDay: z.int().min(1).max(mostEmailsPerDay, `must be at most ${mostEmailsPerDay}: ${boundedItem}`),
   perLine: z.int().min(1).max(mostEmailsPerLine, `must be at most ${mostEmailsPerLine}: ${boundedItem}`),
+});
+
+export const reminders: z.ZodType<ReminderPolicy> = z.strictObject({
+  beforeClose: z
+    .array(windowDuration)
+    .max(mostReminders, `must be at most ${mostReminders}: each takes its line three more transitions`)
+    .refine(areDaysApart, {
+      error:
+        'must be more than 24 hours apart: no reminder is sent in the 24 hours after another email of its line',
+      when: ({ issues }) => issues.length === 0,
+    }),
 });
 
 /**
@@ -124,6 +136,7 @@ const json = <Schema extends z.ZodType>(schema: Schema) =>
 /** The deployer's settings, as functions receive them: infra/settings.ts fills these variables. */
 export const settingVariables = {
   OFFER_WINDOWS: json(offerWindows),
+  REMINDERS: json(reminders),
   EXECUTION_HORIZON: executionHorizon,
   RESEND_LIMITS: json(resendLimits),
   MAIL_SETTINGS: json(mailSettings),

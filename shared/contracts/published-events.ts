@@ -78,6 +78,12 @@ export const publishedEvents: { readonly [Type in LineEventType]: PublishedEvent
     detail: facts,
     example: {},
   },
+  'Order Line Closing Soon': {
+    description:
+      'The last reminder of a line was due, whether it was sent or not: its contact may be undeliverable, or had an email a moment ago',
+    detail: facts.extend({ closesAt: instant }),
+    example: { closesAt: '2026-12-15T00:00:02.417Z' },
+  },
   'Order Line Onboarded': {
     description: "The customer's organization was onboarded, also after the line was closed or cancelled",
     detail: facts.extend({ organizationId: z.string(), onboardedAt: instant }),

@@ -12,7 +12,8 @@ export const workflowInput = z.object({
 export type WorkflowInput = z.output<typeof workflowInput>;
 
 /**
- * The result of the state "Send provisioning email". `awaiting`: wait for the end of the window. `unconfirmed`: an
+ * The result of the state "Send provisioning email". `awaiting`: wait for the next reminder, or else for the end of the
+ * window. `unconfirmed`: an
  * email may have left; wait for a report on it and try again at `retryAt`. `settled`: the line is onboarded,
  * cancelled or closed. `superseded`: a newer execution has taken over.
  */
@@ -20,6 +21,8 @@ export type SendingOutcome =
   | {
       readonly outcome: 'awaiting';
       readonly closesAt: string;
+      /** When a reminder is due. Executions of before there were any know nothing of it, and wait for the end. */
+      readonly remindAt?: string;
       /** The key that lists the closed line; the closing state writes it. */
       readonly closedStateKey: string;
     }

@@ -46,21 +46,28 @@ export const limitSpan: IsoDuration = 'PT24H';
 
 /** Counts an email toward the limits that its kind counts toward. */
 export function withCount(line: OrderLine, kind: EmailKind, at: Instant): OrderLine {
-  const { spacesResends, countsTowardDay } = emailEffects[kind];
+  const { spacesResends, countsTowardDay, reminds } = emailEffects[kind];
   const lastDay = line.countedEmailsAt.filter((sent) => plus(sent, limitSpan) > at);
   return {
     ...line,
     ...(spacesResends ? { lastResentAt: later(line.lastResentAt ?? at, at) } : {}),
+    ...(reminds ? { remindedUntil: later(line.remindedUntil ?? at, at) } : {}),
     emailsSent: line.emailsSent + 1,
     countedEmailsAt: countsTowardDay ? [...lastDay, at] : lastDay,
   };
 }
 
-/** Takes back that the email of a claim counts. A resend before it was longer ago than resends must be apart. */
+/**
+ * Takes back that the email of a claim counts. A resend before it was longer ago than resends must be apart, and a reminder
+ * before it is too late to be sent.
+ */
 export function withoutCount(line: OrderLine, { kind, at }: Claim): OrderLine {
-  const { lastResentAt, ...rest } = line;
+  const { spacesResends, reminds } = emailEffects[kind];
+  const { lastResentAt, ...unspaced } = line;
+  const { remindedUntil, ...unreminded } = line;
+  const uncounted = spacesResends && lastResentAt === at ? unspaced : line;
   return {
-    ...(emailEffects[kind].spacesResends && lastResentAt === at ? rest : line),
+    ...(reminds && remindedUntil === at ? unreminded : uncounted),
     emailsSent: line.emailsSent - 1,
     countedEmailsAt: line.countedEmailsAt.filter((counted) => counted !== at),
   };

@@ -1,5 +1,5 @@
-/** Why an email was sent: the requested start date, a resend, or a contact change. */
-export const emailKinds = ['first', 'resend', 'contact-change'] as const;
+/** Why an email was sent: the requested start date, a resend, a contact change, or that the window ends soon. */
+export const emailKinds = ['first', 'resend', 'contact-change', 'reminder'] as const;
 export type EmailKind = (typeof emailKinds)[number];
 
 /** The effects of an email on its line, besides counting toward the limit of its life. */
@@ -12,6 +12,8 @@ interface EmailEffects {
   readonly spacesResends: boolean;
   /** Its recipient becomes the provisioning contact. */
   readonly changesContact: boolean;
+  /** It settles the reminders that are due. */
+  readonly reminds: boolean;
 }
 
 const none: EmailEffects = {
@@ -19,10 +21,12 @@ const none: EmailEffects = {
   countsTowardDay: false,
   spacesResends: false,
   changesContact: false,
+  reminds: false,
 };
 
 export const emailEffects: Readonly<Record<EmailKind, EmailEffects>> = {
   first: { ...none, startsWindow: true },
   resend: { ...none, countsTowardDay: true, spacesResends: true },
   'contact-change': { ...none, countsTowardDay: true, changesContact: true },
+  reminder: { ...none, reminds: true },
 };

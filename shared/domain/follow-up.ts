@@ -1,5 +1,6 @@
 import { hasExecution, isExecutionDue } from './executions.ts';
 import { isOpen, type OpenLine, type OrderLine } from './order-line.ts';
+import { isReminderDue, nextReminderAt } from './reminders.ts';
 import { isContactMissed } from './sent-emails.ts';
 import { type Instant, type IsoDuration, minus } from './time.ts';
 import { isOverdue } from './transitions.ts';
@@ -17,11 +18,11 @@ const grace = 'PT35M';
 /** What is due before that is late. */
 export const lateSince = (now: Instant): Instant => minus(now, grace);
 
-/** When an email of the workflow or the closing of the line is due. Undefined: never. */
+/** When an email of the workflow, a reminder or the closing of the line is due. Undefined: never. */
 export function nextDueAt(line: OrderLine): Instant | undefined {
   if (!isOpen(line)) return undefined;
   if (line.status === 'Scheduled') return line.requestedStartDate;
-  return isContactMissed(line) ? line.firstEmailSentAt : line.closesAt;
+  return isContactMissed(line) ? line.firstEmailSentAt : (nextReminderAt(line) ?? line.closesAt);
 }
 
 /** How far ahead the sweep looks whether executions are lost: at least until its next run. */
@@ -52,10 +53,10 @@ export function followUp(
   return isTrying || mayWait ? 'nothing' : 'restart-execution';
 }
 
-/** Whether an email of the workflow should have left by then, and did not. */
+/** Whether an email of the workflow should have left by then, and did not; or a reminder has not been looked at. */
 function isEmailOverdue(line: OpenLine, by: Instant): boolean {
   if (line.status === 'Scheduled') return line.requestedStartDate <= by;
-  return isContactMissed(line) && line.firstEmailSentAt <= by;
+  return (isContactMissed(line) && line.firstEmailSentAt <= by) || isReminderDue(line, by);
 }
 
 /** Whether this is long overdue: the workflow has missed the line. */

@@ -12,6 +12,8 @@ export const historyTypes = [
   'ProvisioningEmailUnconfirmed',
   'ProvisioningEmailFeedback',
   'ProvisioningContactChanged',
+  /** The last reminder was due, whether one was sent or not. */
+  'ClosingSoon',
   'Onboarded',
   'Closed',
   'Cancelled',
@@ -67,7 +69,7 @@ interface ContactChanged extends Happened<'ProvisioningContactChanged'> {
 
 /** What happened to a line: when, who did it, and what its type adds. */
 export type HistoryEntry =
-  | Happened<'Onboarded' | 'Closed' | 'Cancelled'>
+  | Happened<'ClosingSoon' | 'Onboarded' | 'Closed' | 'Cancelled'>
   | Booked
   | Rescheduled
   | EmailSent
@@ -130,9 +132,9 @@ export const mostEmailsPerDay = 20;
  *                                              385 KB
  *
  * Room is made by what neither reached people nor concerns them: see `concernsPeople`. There is enough of that, since
- * the others are 1 booking, 101 emails (the first is not limited) that each come back once, 100 contact changes, and an
- * onboarding, a closing and a cancellation, 306 together. Only a first email whose answers and reports are all lost
- * could be more, for as long as it is sent again each hour: then the oldest but the booking make room.
+ * the others are 1 booking, 101 emails (the first is not limited) that each come back once, 100 contact changes, and one
+ * each of closing soon, an onboarding, a closing and a cancellation, 307 together. Only a first email whose answers and
+ * reports are all lost could be more, for as long as it is sent again each hour: then the oldest but the booking make room.
  */
 export const historyLimit = 320;
 
@@ -169,6 +171,7 @@ function concernsPeople(entry: HistoryEntry, before: readonly HistoryEntry[]): b
     case 'ProvisioningEmailSent':
     case 'ProvisioningEmailUnconfirmed':
     case 'ProvisioningContactChanged':
+    case 'ClosingSoon':
     case 'Onboarded':
     case 'Closed':
     case 'Cancelled':

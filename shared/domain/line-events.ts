@@ -23,6 +23,7 @@ interface Added {
   'Order Line Email Delivered': EmailOutcome<'Delivered'>;
   'Order Line Email Undeliverable': EmailOutcome<Exclude<DeliveryOutcome, 'Delivered' | 'Delayed'>>;
   'Order Line Contact Changed': object;
+  'Order Line Closing Soon': { readonly closesAt: Instant };
   'Order Line Onboarded': { readonly organizationId: string; readonly onboardedAt: Instant };
   'Order Line Closed': { readonly closedAt: Instant };
   'Order Line Cancelled': { readonly cancelledAt: Instant };
@@ -139,6 +140,11 @@ function eventOf(entry: HistoryEntry, before: OrderLine | undefined, line: Order
     case 'ProvisioningContactChanged': {
       const type = 'Order Line Contact Changed';
       return [{ type, detail: facts(type) }];
+    }
+    case 'ClosingSoon': {
+      if (line.closesAt === undefined) return [];
+      const type = 'Order Line Closing Soon';
+      return [{ type, detail: { ...facts(type), closesAt: line.closesAt } }];
     }
     case 'Onboarded': {
       const { organizationId, onboardedAt } = line;

@@ -117,6 +117,10 @@ interface LineFacts extends Booking, Versioned {
   /** `changedAt` of the newest reschedule that was applied. */
   readonly rescheduledAt?: Instant;
   readonly window: IsoDuration;
+  /** How long before the window ends its contact is reminded, earliest first; missing: never. */
+  readonly reminders?: readonly IsoDuration[];
+  /** The reminders that were due by then are settled: sent, perhaps sent, or not to be sent. */
+  readonly remindedUntil?: Instant;
   readonly lastEmail?: LastEmail;
   /** How many emails left in the life of the line, or may have. */
   readonly emailsSent: number;

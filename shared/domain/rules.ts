@@ -3,6 +3,7 @@ import { limitSpan, liveClaim, withoutStaleClaim } from './claims.ts';
 import { changedContact, type ContactChange, isSameAddress, isSameContact } from './contact.ts';
 import { isErasedAddress } from './erasure.ts';
 import type { Contact, OrderLine } from './order-line.ts';
+import { isReminderDue } from './reminders.ts';
 import { isContactMissed } from './sent-emails.ts';
 import { type Instant, type IsoDuration, later, plus } from './time.ts';
 
@@ -104,16 +105,18 @@ export function firstEmailAwaitedUntil(line: OrderLine, now: Instant): Instant |
 
 /**
  * What the workflow has to send at `now`: the `first` email; the one of a `contact-change` that sent none and whose
- * contact the first email missed; `none`, because it was sent or the line was settled. `wait`: not before the requested
- * start date.
+ * contact the first email missed; a `reminder`, unless that is not to be sent; `none`, because all was sent or the line
+ * was settled. `wait`: not before the requested start date.
  */
-export function dueEmail(line: OrderLine, now: Instant): 'first' | 'contact-change' | 'wait' | 'none' {
+export function dueEmail(
+  line: OrderLine,
+  now: Instant,
+): 'first' | 'contact-change' | 'reminder' | 'wait' | 'none' {
   if (line.status === 'Scheduled') return line.requestedStartDate <= now ? 'first' : 'wait';
-  const isMissed =
-    line.status === 'AwaitingProvisioningDetails' &&
-    isContactMissed(line) &&
-    !isErasedAddress(line.provisioningContact.email);
-  return isMissed ? 'contact-change' : 'none';
+  if (line.status !== 'AwaitingProvisioningDetails') return 'none';
+  const isMissed = isContactMissed(line) && !isErasedAddress(line.provisioningContact.email);
+  if (isMissed) return 'contact-change';
+  return isReminderDue(line, now) ? 'reminder' : 'none';
 }
 
 function refuseSettled(line: OrderLine): Refusal | undefined {

@@ -5,7 +5,7 @@ import type { MailSettings } from '../contracts/environment.ts';
 import { encodeTags } from '../contracts/email-tags.ts';
 import { isErasedAddress } from '../domain/erasure.ts';
 import type { Claim, Locale, OrderLine } from '../domain/order-line.ts';
-import { type IsoDuration, plus } from '../domain/time.ts';
+import { type Instant, type IsoDuration, plus, secondsBetween } from '../domain/time.ts';
 import { darkLook, look } from './look.ts';
 import { emailTexts } from './texts/index.ts';
 
@@ -15,16 +15,35 @@ type Content = ReturnType<typeof contentOf>;
 /** The provisioning email of a line to the contact that `claim` names, in the contact's language. */
 export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSettings): Promise<Email> {
   const content = contentOf(line, claim, settings);
-  const { subject, placer, texts } = content;
+  const { placer } = content;
   return {
     from: { name: settings.senderName, address: settings.senderAddress },
     to: claim.to.email,
     ...(settings.replyToPlacedBy && placer ? { replyTo: placer.address } : {}),
-    subject: claim.kind === 'resend' ? texts.resent(subject) : subject,
+    subject: subjectOf(line, claim, content),
     html: await htmlOf(content),
     text: textOf(content),
     tags: encodeTags({ orderId: line.orderId, lineId: line.lineId, kind: claim.kind, claimId: claim.id }),
   };
+}
+
+/** Mail clients fold what has the same subject: what is sent again has another one. */
+function subjectOf(line: OrderLine, claim: Claim, { subject, texts, locale }: Content): string {
+  switch (claim.kind) {
+    case 'first':
+    case 'contact-change':
+      return subject;
+    case 'resend':
+      return texts.resent(subject);
+    case 'reminder':
+      return texts.reminded(subject, durationInWords(timeLeft(line, claim.at), locale));
+  }
+}
+
+/** How long the window of a line still lasts, in whole days or, on its last day, in whole hours. */
+function timeLeft({ closesAt }: OrderLine, now: Instant): IsoDuration {
+  const hours = Math.max(1, Math.round(closesAt === undefined ? 0 : secondsBetween(now, closesAt) / 3600));
+  return hours < 24 ? `PT${hours}H` : `P${Math.round(hours / 24)}D`;
 }
 
 function contentOf(line: OrderLine, claim: Claim, settings: MailSettings) {
@@ -34,6 +53,11 @@ function contentOf(line: OrderLine, claim: Claim, settings: MailSettings) {
   const texts = emailTexts[locale];
   const closesAt = line.closesAt ?? plus(claim.at, line.window);
   const date = texts.date(closesAt, settings.timeZones[locale]);
+  const deadline = () => {
+    if (closesAt <= claim.at) return texts.overdue(date);
+    if (claim.kind === 'reminder') return texts.deadlineNear(date);
+    return texts.deadline(date, durationInWords(line.window, locale));
+  };
   const facts: readonly (readonly [string, string])[] = [
     [texts.labels.customer, line.endCustomer.name],
     [texts.labels.order, line.orderId],
@@ -49,9 +73,11 @@ function contentOf(line: OrderLine, claim: Claim, settings: MailSettings) {
     link: setupLink(settings.setupLink, line),
     greeting: texts.greeting(name),
     opening: texts.opening(brand),
-    ready: texts.ready(line.endCustomer.name, name),
-    deadline:
-      closesAt > claim.at ? texts.deadline(date, durationInWords(line.window, locale)) : texts.overdue(date),
+    ready:
+      claim.kind === 'reminder'
+        ? texts.stillToDo(line.endCustomer.name, name)
+        : texts.ready(line.endCustomer.name, name),
+    deadline: deadline(),
     facts,
     /** Who placed the order, and the sentence that names them; nobody once that person was erased. */
     placer: isErasedAddress(placedBy.email)

@@ -15,6 +15,7 @@ export function presentEntry(entry: ToldEntry): HistoryAnswer['items'][number] {
   const stamped = { at, type, actor };
   switch (entry.type) {
     case 'Booked':
+    case 'ClosingSoon':
     case 'Onboarded':
     case 'Closed':
     case 'Cancelled':

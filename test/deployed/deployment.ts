@@ -17,6 +17,8 @@ const settings = {
   },
   // A-FLEX lasts longer than a deployment takes.
   offerWindows: { default: 'P30D', families: { 'A-FLEX': 'PT1M', 'A-FLEX-3': shortWindow } },
+  // No email: the first one left within the 24 hours before. Systems are told that the line closes soon.
+  reminders: { beforeClose: ['PT3S'] },
 };
 
 export const firstVersion: Version = { settings };

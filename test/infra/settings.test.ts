@@ -18,6 +18,7 @@ test('the least that a deployer sets is completed by the defaults', () => {
     ...minimal,
     stage: 'prod',
     offerWindows: { default: 'P30D', families: { 'A-FLEX': 'P7D', 'A-FLEX-3': 'P7D' } },
+    reminders: { beforeClose: ['P7D', 'P2D'] },
     resendLimits: { interval: 'PT1M', perDay: 10, perLine: 100 },
     executionHorizon: 'P2D',
     mail: {
@@ -131,6 +132,26 @@ test.each([
     'a family that is no product code',
     { ...minimal, offerWindows: { ...windows, families: { [longFamily]: 'P7D' } } },
     `settings.offerWindows.families.${longFamily}: must be 1 to 64 of A-Z a-z 0-9 . _ -`,
+  ],
+  [
+    'a reminder that is no duration',
+    { ...minimal, reminders: { beforeClose: ['P7D', '2 days'] } },
+    'settings.reminders.beforeClose.1: must be an ISO 8601 duration above zero, for example P7D',
+  ],
+  [
+    'a reminder of no length',
+    { ...minimal, reminders: { beforeClose: ['PT0S'] } },
+    'settings.reminders.beforeClose.0: must be an ISO 8601 duration above zero, for example P7D',
+  ],
+  [
+    'a reminder that would come too soon after another to be sent',
+    { ...minimal, reminders: { beforeClose: ['P2D', 'P1D'] } },
+    'settings.reminders.beforeClose: must be more than 24 hours apart: no reminder is sent in the 24 hours after another email of its line',
+  ],
+  [
+    'more reminders than a line has transitions for',
+    { ...minimal, reminders: { beforeClose: ['P12D', 'P10D', 'P8D', 'P6D', 'P4D', 'P2D'] } },
+    'settings.reminders.beforeClose: must be at most 5: each takes its line three more transitions',
   ],
   [
     'an issuer without https',

@@ -105,6 +105,14 @@ test('a line that closes takes at most 6 transitions', () => {
   expect(longest(definition.StartAt)).toBeLessThanOrEqual(6);
 });
 
+test('a reminder takes 3 transitions more', () => {
+  const reminding: string[] = [];
+  for (let name = 'Wait for reminder'; !reminding.includes(name); name = stateOf(name).Next ?? name)
+    reminding.push(name);
+  expect(reminding).toEqual(['Wait for reminder', 'Send provisioning email', 'Does the window run?']);
+  expect(successors(stateOf('Does the window run?'))).toContain('Wait for reminder');
+});
+
 test.each(tasks)('%s is tried again, for a time that its comment states', (_, task) => {
   const [, stated = ''] = /Retries: ([\d+]+) s/.exec(task.Comment ?? '') ?? [];
   expect(stated.split('+').map(Number)).toEqual(waits(task));
@@ -197,7 +205,7 @@ test('the sweep steps in only after the retries have ended', () => {
 
 test('an execution ends within a year', () => {
   const waiting = Duration.fromObject({ days: longestHorizonDays + longestWindowDays });
-  // An attempt that waits in the lane until its time is over is the last one.
+  // An attempt that waits in the lane until its time is over is the last one. Reminders are within the window.
   const inLane = sending.TimeoutSeconds ?? Infinity;
   const trying = Duration.fromObject({ seconds: longestTry(sending) + inLane + longestTry(closing) });
   expect(waiting.plus(trying).as('days')).toBeLessThan(365);

@@ -4,6 +4,8 @@ import { refusedByAws } from '../../infra/local/wire/checked.ts';
 import { withoutStaleClaim } from '../../shared/domain/claims.ts';
 import { type EmailKind, emailKinds } from '../../shared/domain/email-kinds.ts';
 import { isOpen, type LineStatus, type OrderLine } from '../../shared/domain/order-line.ts';
+import { nextReminderAt } from '../../shared/domain/reminders.ts';
+import { minus } from '../../shared/domain/time.ts';
 import { booked, cancelled, onboarded, rescheduled } from '../support/events.ts';
 import { temporaryFolder } from '../support/service.ts';
 import { randomFrom, shuffled } from '../support/random.ts';
@@ -66,6 +68,20 @@ const stories: Readonly<Record<string, Story>> = {
     await windowEnds(w, await bookDue(w));
     await w.until(isClosed);
     return { 1: { status: 'Closed', emails: { first: 1 } } };
+  },
+
+  'a line that is reminded': async (w) => {
+    const line = await bookDue(w);
+    const due = minus(line.closesAt ?? '', 'P2D');
+    await w.step('the reminder is due', () => w.reach(due));
+    const reminded = await w.until((known) => nextReminderAt(known) === undefined);
+    const entry = reminded.history.find((known) => 'kind' in known && known.kind === 'reminder');
+    if (!entry) throw new Violation('the contact was not reminded');
+    const soon = reminded.history.filter(({ type }) => type === 'ClosingSoon');
+    // One that may have left is not sent again.
+    const isSent = entry.type === 'ProvisioningEmailSent';
+    if (soon.length !== 1) throw new Violation(`systems were told ${soon.length} times that it closes soon`);
+    return { 1: { status: 'AwaitingProvisioningDetails', emails: { first: 1, reminder: isSent ? 1 : 0 } } };
   },
 
   'a start date that is moved': async (w) => {

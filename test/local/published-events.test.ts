@@ -65,6 +65,9 @@ test('what happens while the bus takes nothing is told later, in order; a repeat
     'Order Line Scheduled',
     'Order Line Email Sent',
     'Order Line Email Delivered',
+    'Order Line Closing Soon',
+    'Order Line Email Sent',
+    'Order Line Email Delivered',
     'Order Line Closed',
   ]);
   await expectToTell(orderId);

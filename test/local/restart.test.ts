@@ -111,6 +111,7 @@ describe.each(['stop', 'kill'] as const)('after %s and start', (end) => {
     expect((await after.api.line(after.token, starting)).body.status).toBe('AwaitingProvisioningDetails');
     expect((await after.api.emails()).map(({ tags }) => [tags.orderId, tags.kind])).toEqual([
       [closing, 'first'],
+      [closing, 'reminder'],
       [starting, 'first'],
     ]);
   });

@@ -6,6 +6,7 @@ import { asStarted } from '../../shared/domain/executions.ts';
 import { withClaim } from '../../shared/domain/claims.ts';
 import { recordFeedback } from '../../shared/domain/feedback.ts';
 import type { Claim, OrderLine } from '../../shared/domain/order-line.ts';
+import { nextReminderAt, withClosingSoon, withReminders } from '../../shared/domain/reminders.ts';
 import { recordSent } from '../../shared/domain/sent-emails.ts';
 import { plus } from '../../shared/domain/time.ts';
 import { book, closeOverdue, onboard } from '../../shared/domain/transitions.ts';
@@ -23,6 +24,8 @@ export interface WriteUnits {
   /** Both reports on it. */
   readonly reports: number;
   readonly resend: number;
+  /** Its claim, its record and both reports on it; with the last one, that the window ends soon. */
+  readonly reminder: number;
   readonly onboard: number;
   readonly close: number;
 }
@@ -58,7 +61,7 @@ function unitsOf(before: OrderLine | undefined, after: OrderLine): number {
 
 export function writeUnits(): WriteUnits {
   const { version: _, ...booking } = line();
-  const booked = book(booking, undefined, defaults.offerWindows, stamp);
+  const booked = withReminders(book(booking, undefined, defaults.offerWindows, stamp), defaults.reminders);
   const started = asStarted(booked, at);
   const claim = claimOf(started, 'first', 'first');
   const claimed = withClaim(started, claim);
@@ -73,6 +76,13 @@ export function writeUnits(): WriteUnits {
   const again = claimOf(delivered, 'resend', 'again');
   const claimedAgain = withClaim(delivered, again);
   const resent = recordSent(claimedAgain, again, { messageId: 'again', sentAt: at });
+  const remindAt = nextReminderAt(delivered);
+  if (delivered.status !== 'AwaitingProvisioningDetails' || remindAt === undefined)
+    throw new Error('the line gets no reminder');
+  const reminder = { ...claimOf(delivered, 'reminder', 'reminder'), at: remindAt };
+  const soon = withClosingSoon(delivered, { at: remindAt, actor: 'workflow' });
+  const claimedSoon = withClaim(soon, reminder);
+  const reminded = recordSent(claimedSoon, reminder, { messageId: 'reminder', sentAt: remindAt });
   const after = plus(at, 'P60D');
   return {
     book: unitsOf(undefined, booked),
@@ -84,6 +94,10 @@ export function writeUnits(): WriteUnits {
       unitsOf(delivered, claimedAgain) +
       unitsOf(claimedAgain, resent) +
       unitsOf(resent, told(resent, 'again')),
+    reminder:
+      unitsOf(delivered, claimedSoon) +
+      unitsOf(claimedSoon, reminded) +
+      unitsOf(reminded, told(reminded, 'reminder')),
     onboard: unitsOf(
       delivered,
       onboard(delivered, { organizationId: 'organization', onboardedAt: at }, stamp),
@@ -95,7 +109,11 @@ export function writeUnits(): WriteUnits {
 const state = z.object({
   Type: z.string(),
   Next: z.string().optional(),
-  Choices: z.array(z.object({ StringEquals: z.string(), Next: z.string() })).optional(),
+  Choices: z
+    .array(
+      z.object({ StringEquals: z.string().optional(), IsPresent: z.boolean().optional(), Next: z.string() }),
+    )
+    .optional(),
   TimeoutSeconds: z.number().optional(),
   Retry: z
     .array(
@@ -123,6 +141,13 @@ export function workflowFacts() {
     const here: z.output<typeof state> | undefined = definition.States[name];
     name = here?.Choices?.find(({ StringEquals }) => StringEquals === 'awaiting')?.Next ?? here?.Next;
   }
+  const choice = path.find((name) => definition.States[name]?.Type === 'Choice') ?? '';
+  const reminding: string[] = [];
+  let next = definition.States[choice]?.Choices?.find(({ IsPresent }) => IsPresent)?.Next;
+  while (next !== undefined && !reminding.includes(next)) {
+    reminding.push(next);
+    next = next === choice ? undefined : definition.States[next]?.Next;
+  }
   const isTask = (name: string) => definition.States[name]?.Type === 'Task';
   const sending = definition.States[path.find(isTask) ?? ''];
   const retry = sending?.Retry?.find(({ ErrorEquals }) => ErrorEquals.includes('States.ALL'));
@@ -135,6 +160,8 @@ export function workflowFacts() {
   return {
     /** Each state that is entered, and the start. */
     transitionsUntilClosed: path.length + 1,
+    /** From one wait to the next. */
+    transitionsPerReminder: reminding.length,
     /** It is stopped in the wait before the last state. */
     transitionsUntilOnboarded: path.length,
     /** For how long an email may wait before it is handed over again, and for how long a failing one is tried. */

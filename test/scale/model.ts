@@ -1,6 +1,9 @@
 import { laneCalls, laneRateShare, laneRest, laneRoom } from '../../shared/domain/lane.ts';
 import { executionQuota, sweepPaces } from '../../shared/domain/quotas.ts';
 import { randomFrom } from '../support/random.ts';
+import { defaults } from '../../infra/settings.ts';
+import { remindersOf } from '../../shared/domain/reminders.ts';
+import { Duration } from 'luxon';
 import { quotas, type RegionClass, regionOf } from './aws.ts';
 import { type WriteUnits, workflowFacts, writeUnits } from './line-life.ts';
 
@@ -42,11 +45,30 @@ export const population = {
   resentWithinDays: 5,
 };
 
-/** How long windows last, and of how many lines. */
+/** How long windows last, of how many lines, and after how many days reminders go to those that are not settled. */
 const windows = [
   { days: 7, share: population.shortWindow },
   { days: 30, share: 1 - population.shortWindow },
-];
+].map((window) => ({
+  ...window,
+  remindedAfter: remindersOf(`P${window.days}D`, defaults.reminders).map(
+    (before) => window.days - Duration.fromISO(before).as('days'),
+  ),
+}));
+
+/** The share of the lines of a window that is not settled after so many days of it. */
+function unsettledAfter(days: number, window: number): number {
+  const { daysToSetUp, settledEarly } = population;
+  const settled = (by: number) => 1 - Math.exp(-by / daysToSetUp);
+  return 1 - (settledEarly * settled(days)) / settled(window);
+}
+
+/** How many reminders a line gets on average. A resend in the day before, which spares one, is left out. */
+export const remindersPerLine = windows
+  .flatMap(({ days, share, remindedAfter }) =>
+    remindedAfter.map((after) => share * unsettledAfter(after, days)),
+  )
+  .reduce((sum, reminders) => sum + reminders, 0);
 
 /** Days until everything that there was before the measured month shows in it. */
 const warmUpDays = 65;
@@ -88,29 +110,34 @@ export interface Outcome {
   readonly sentByHour: readonly number[];
 }
 
+interface Waiting {
+  readonly since: number;
+  count: number;
+  /** They became due one by one, in the course of the minute. */
+  readonly spread: boolean;
+  readonly isReminder: boolean;
+}
+
 /** A line of people who wait, first come, first served. */
 class Queue {
-  readonly #waiting: { readonly since: number; count: number; readonly spread: boolean }[] = [];
+  readonly #waiting: Waiting[] = [];
   #first = 0;
   size = 0;
 
-  add(since: number, count: number, spread: boolean): void {
+  add(since: number, count: number, spread: boolean, isReminder = false): void {
     if (count <= 0) return;
-    this.#waiting.push({ since, count, spread });
+    this.#waiting.push({ since, count, spread, isReminder });
     this.size += count;
   }
 
   /** Takes up to so many. @param onTaken told how many of which minute, and of how many taken before them */
-  take(
-    most: number,
-    onTaken: (since: number, count: number, before: number, spread: boolean) => void,
-  ): number {
+  take(most: number, onTaken: (taken: Readonly<Waiting>, before: number) => void): number {
     let taken = 0;
     for (;;) {
       const head = this.#waiting[this.#first];
       if (!head || taken >= most) break;
       const count = Math.min(head.count, most - taken);
-      onTaken(head.since, count, taken, head.spread);
+      onTaken({ ...head, count }, taken);
       head.count -= count;
       taken += count;
       if (head.count <= 0) this.#first += 1;
@@ -136,6 +163,7 @@ export function simulate(scenario: Scenario): Outcome {
 
   const closes = counts();
   const mailed = counts();
+  const reminded = counts();
   const settledOfDay = new Float64Array(2 * days);
   const resendsOfDay = new Float64Array(2 * days);
 
@@ -185,9 +213,10 @@ export function simulate(scenario: Scenario): Outcome {
     entering.add(minute, at(dueAtMidnight), false);
     entering.add(minute, at(atOnce), true);
     if (isMeasured) dueMeasured += at(dueAtMidnight) + at(atOnce);
-    const otherTransitions = starts + at(closes);
+    const otherTransitions = starts + at(closes) + facts.transitionsPerReminder * at(reminded);
     const room = Math.max(0, quotas.transitions[region] * 60 - otherTransitions) / transitionsToSend;
-    const entered = entering.take(room, (since, count, _, spread) => lining.add(since, count, spread));
+    const entered = entering.take(room, ({ since, count, spread }) => lining.add(since, count, spread));
+    lining.add(minute, at(reminded), true, true);
 
     // The lane, and the people who overtake it.
     lastDay -= mailed[minute - minutesOfDay] ?? 0;
@@ -195,8 +224,10 @@ export function simulate(scenario: Scenario): Outcome {
     if (roomOfDay < 1 && lining.size > 0) rests = Math.max(rests, minute + laneRest / 60);
     const most = minute < rests ? 0 : Math.min(laneRate * 60, roomOfDay);
     const hadToWait = lining.size > most;
-    const left = lining.take(Math.max(0, most), (since, count, before, spread) => {
-      if (since < start || since >= end) return;
+    let reminders = 0;
+    const left = lining.take(Math.max(0, most), ({ since, count, spread, isReminder }, before) => {
+      if (isReminder) reminders += count;
+      if (isReminder || since < start || since >= end) return;
       // Of those who became due one by one, nobody waits for the others unless there are too many.
       const first = (minute - since) * 60 + (spread && !hadToWait ? 0 : before / laneRate);
       const span = spread && !hadToWait ? 0 : count / laneRate;
@@ -207,8 +238,9 @@ export function simulate(scenario: Scenario): Outcome {
     });
     mailed[minute] = left + people;
     lastDay += left + people;
-    closeLater(minute, left);
-    sentOfDay += left;
+    const firstEmails = left - reminders;
+    goOnLater(minute, firstEmails);
+    sentOfDay += firstEmails;
     if ((minute + 1) % minutesOfDay === 0) {
       settle(day, sentOfDay);
       sentOfDay = 0;
@@ -217,7 +249,8 @@ export function simulate(scenario: Scenario): Outcome {
     const written =
       at(booked) * units.book +
       starts * units.start +
-      left * (units.email + units.reports) +
+      firstEmails * (units.email + units.reports) +
+      reminders * units.reminder +
       people * units.resend +
       settled * units.onboard +
       at(closes) * units.close;
@@ -236,7 +269,7 @@ export function simulate(scenario: Scenario): Outcome {
       peak.transitions = Math.max(peak.transitions, transitions / 60);
     }
     if (minute >= start) {
-      sentSoFar += left;
+      sentSoFar += firstEmails;
       if ((minute + 1) % 60 === 0) sentByHour.push(sentSoFar);
     }
   }
@@ -301,9 +334,14 @@ export function simulate(scenario: Scenario): Outcome {
     return series;
   }
 
-  /** When the lines whose first emails left in this minute are closed, unless something happens to them. */
-  function closeLater(minute: number, count: number): void {
-    for (const { share, days: window } of windows) {
+  /** When the lines whose first emails left in this minute are reminded and closed, unless something happens to them. */
+  function goOnLater(minute: number, count: number): void {
+    for (const { share, days: window, remindedAfter } of windows) {
+      for (const after of remindedAfter) {
+        const due = minute + Math.round(after * minutesOfDay);
+        const open = count * share * unsettledAfter(after, window);
+        if (due <= minutes) reminded[due] = (reminded[due] ?? 0) + open;
+      }
       const place = minute + window * minutesOfDay;
       const left = count * share * (1 - population.settledEarly);
       if (place <= minutes) closes[place] = (closes[place] ?? 0) + left;
@@ -332,6 +370,7 @@ export function simulate(scenario: Scenario): Outcome {
     email,
     reports,
     resend,
+    reminder,
     onboard,
     close,
   }: WriteUnits): Outcome['perThousand'] {
@@ -339,8 +378,10 @@ export function simulate(scenario: Scenario): Outcome {
     return {
       transitions:
         1000 *
-        (settledEarly * facts.transitionsUntilOnboarded + (1 - settledEarly) * facts.transitionsUntilClosed),
-      emails: 1000 * (1 + again),
+        (settledEarly * facts.transitionsUntilOnboarded +
+          (1 - settledEarly) * facts.transitionsUntilClosed +
+          remindersPerLine * facts.transitionsPerReminder),
+      emails: 1000 * (1 + again + remindersPerLine),
       writeUnits:
         1000 *
         (book +
@@ -348,6 +389,7 @@ export function simulate(scenario: Scenario): Outcome {
           email +
           reports +
           again * resend +
+          remindersPerLine * reminder +
           settledEarly * onboard +
           (1 - settledEarly) * close),
     };

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { usualMailRate } from '../../shared/domain/lane.ts';
 import { prices, quotas } from './aws.ts';
-import { type Outcome, population, quotaUse, type Scenario, simulate } from './model.ts';
+import { defaults } from '../../infra/settings.ts';
+import { type Outcome, population, quotaUse, remindersPerLine, type Scenario, simulate } from './model.ts';
 import { workflowFacts } from './line-life.ts';
 
 /* What the model says, as text for a terminal and as the page in the docs. */
@@ -148,7 +149,8 @@ npm run simulate -- --at-midnight 80000 --region large
 
 Assumed: ${percent(population.dueAtOnce)} of the lines are due at once, the others at a midnight (UTC) within ${population.longestLeadDays} days, every fifth of those
 on the first of the month. Half of the windows last 7 days, the others 30. ${percent(population.settledEarly)} of the lines are set up or cancelled before
-that, after ${population.daysToSetUp} days on average. ${percent(population.resends)} of the emails are sent again.
+that, after ${population.daysToSetUp} days on average. ${percent(population.resends)} of the emails are sent again. Contacts are reminded ${defaults.reminders.beforeClose.join(' and ')}
+before the end, where that is in the second half of the window: ${remindersPerLine.toFixed(2)} reminders a line, which wait in the same lane.
 
 ## How late first emails are
 

@@ -116,7 +116,26 @@ export function scenarios(start: () => Promise<Target>): void {
         actor: 'workflow',
       });
       expect((await target.api.resend(token, orderId)).status).toBe(200);
-      expect(await emailsOf(orderId)).toHaveLength(2);
+      const sent = (await target.api.history(token, orderId)).filter(
+        ({ type }) => type === 'ProvisioningEmailSent',
+      );
+      expect(sent.map(({ reason }) => reason).filter((kind) => kind !== 'reminder')).toEqual([
+        'resend',
+        'first',
+      ]);
+      expect(await emailsOf(orderId)).toHaveLength(sent.length);
+    });
+
+    it('whose window ends soon says so before it is closed', async () => {
+      const orderId = await bookedAndAwaiting();
+      const { closesAt = '' } = await line(orderId);
+      await target.reach(closesAt);
+      await lineThat(orderId, ({ status }) => status === 'Closed');
+      const types = (await target.api.history(token, orderId)).map(({ type }) => type);
+      expect(types.filter((type) => type === 'ClosingSoon' || type === 'Closed')).toEqual([
+        'Closed',
+        'ClosingSoon',
+      ]);
     });
 
     it('that is cancelled has no execution any more', async () => {

@@ -287,7 +287,7 @@ export class OneLine {
       onboardings: { send: () => Promise.reject(new Error('no order has so many lines here')) },
       mailSettings,
       limits: defaults.resendLimits,
-      settings: { OFFER_WINDOWS: defaults.offerWindows },
+      settings: { OFFER_WINDOWS: defaults.offerWindows, REMINDERS: defaults.reminders },
       executionHorizon: defaults.executionHorizon,
       now: () => this.now(),
       newId,

@@ -49,6 +49,8 @@ export function toldBy(events: readonly LineEvent[]): ToldLine | undefined {
         return { ...line, closedAt: event.detail.closedAt };
       case 'Order Line Cancelled':
         return { ...line, cancelledAt: event.detail.cancelledAt };
+      case 'Order Line Closing Soon':
+        return { ...line, closesAt: event.detail.closesAt };
       case 'Order Line Contact Changed':
         return line;
     }

@@ -1,3 +1,4 @@
+import { defaults } from '../../infra/settings.ts';
 import { Lane } from '../../functions/send-provisioning-email/lane.ts';
 import type { QueuedEmail } from '../../functions/send-provisioning-email/queue.ts';
 import { sendQueued } from '../../functions/send-provisioning-email/queued-email.ts';
@@ -104,6 +105,7 @@ function sender({ lines = [dueLine('1')], answers = [], perSecond = Infinity, da
       }) satisfies typeof store.change,
     },
     mailSettings,
+    limits: defaults.resendLimits,
     now: () => new Date(now),
     newId: () => crypto.randomUUID(),
     pause,

@@ -62,7 +62,7 @@ function service(lines: readonly StoredLine[], at = start) {
     },
     mailSettings,
     onboardings: { send: () => Promise.reject(new Error('no order has so many lines here')) },
-    settings: { OFFER_WINDOWS: windows },
+    settings: { OFFER_WINDOWS: windows, REMINDERS: { beforeClose: [] } },
     executionHorizon: 'P180D',
     limits: { interval: 'PT1M', perDay: 10, perLine: 100 },
     now: () => new Date(at),

@@ -176,6 +176,7 @@ test('no email leaves for a line that the onboarding has not reached, and one th
     ...world.services,
     mail: { send: () => Promise.reject(new Error('an email leaves')) },
     mailSettings,
+    limits: defaults.resendLimits,
     newId: () => 'claim',
     pause: () => Promise.resolve(),
   };

@@ -1,5 +1,6 @@
 import { sendFirstEmail } from '../../functions/send-provisioning-email/first-email.ts';
 import type { MailOutcome } from '../../shared/adapters/mail.ts';
+import { defaults } from '../../infra/settings.ts';
 import { closedStateKey } from '../../shared/adapters/order-line-item.ts';
 import { giveUpClaim, withClaim } from '../../shared/domain/claims.ts';
 import { saveContact } from '../../shared/domain/contact.ts';
@@ -61,6 +62,7 @@ function run(
       },
     },
     mailSettings,
+    limits: defaults.resendLimits,
     now: () => new Date(now),
     newId: () => 'claim-1',
     pause: () => Promise.resolve(),

@@ -30,7 +30,7 @@ function world(...stored: readonly StoredLine[]) {
     onboardings: { send: done },
     mail: { send: () => Promise.resolve({ outcome: 'accepted', messageId: 'message' } as const) },
     mailSettings,
-    settings: { OFFER_WINDOWS: defaults.offerWindows },
+    settings: { OFFER_WINDOWS: defaults.offerWindows, REMINDERS: defaults.reminders },
     executionHorizon: defaults.executionHorizon,
     limits: defaults.resendLimits,
     now: () => new Date(now),

@@ -39,7 +39,7 @@ function world(...given: readonly StoredLine[]) {
     store,
     workflow: stoppingLater(workflow, (execution) => Promise.resolve(toStop.push(execution))),
     deadLetters: { keep: () => Promise.reject(new Error('nothing is refused here')) },
-    settings: { OFFER_WINDOWS: defaults.offerWindows },
+    settings: { OFFER_WINDOWS: defaults.offerWindows, REMINDERS: defaults.reminders },
     executionHorizon: defaults.executionHorizon,
     now: () => new Date(now),
     metrics: silentMetrics,

@@ -156,6 +156,7 @@ function kindOf({ type }: ToldEntry): HistoryKind {
       return 'contact';
     case 'Booked':
     case 'Rescheduled':
+    case 'ClosingSoon':
     case 'Onboarded':
     case 'Closed':
     case 'Cancelled':
@@ -234,6 +235,7 @@ function whatWasSaid(entry: ToldEntry, { t, format }: View): string | undefined 
   const { meaning } = t.history;
   switch (entry.type) {
     case 'Booked':
+    case 'ClosingSoon':
     case 'Onboarded':
     case 'Closed':
     case 'Cancelled':
@@ -290,6 +292,7 @@ function whatHappened(entry: ToldEntry, { t, format }: View): string {
     case 'ProvisioningEmailFailed':
     case 'ProvisioningEmailUnconfirmed':
     case 'ProvisioningContactChanged':
+    case 'ClosingSoon':
     case 'Onboarded':
     case 'Closed':
     case 'Cancelled':

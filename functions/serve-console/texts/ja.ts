@@ -164,6 +164,7 @@ export const ja: Texts = {
       first: 'プロビジョニング メールを送信',
       resend: 'プロビジョニング メールを再送信',
       'contact-change': '新しい担当者にプロビジョニング メールを送信',
+      reminder: 'リマインド メールを送信',
     },
     ProvisioningEmailFailed: 'プロビジョニング メールを送信できませんでした',
     ProvisioningEmailUnconfirmed:
@@ -185,10 +186,12 @@ export const ja: Texts = {
         first: 'このメールの送信により、プロビジョニング期間が始まりました。',
         resend: '期限は変わりません。',
         'contact-change': '以後のメールは、このアドレスにのみ送信されます。期限は変わりません。',
+        reminder: 'その時点で設定が完了していませんでした。',
       },
       ProvisioningEmailUnconfirmed:
         'メール サービスからの応答が失われました。送信回数に含まれ、送信されたかどうかはメール サービスからの報告で確認されます。',
       sameAddress: 'アドレスは変わらず、氏名または言語のみ変更されました。',
+      ClosingSoon: '最後のリマインドの時期になりましたが、設定が完了していませんでした。',
       Onboarded: '以降の設定は Control Hub で行います。今後、メールは送信されません。',
       Closed: 'その時点で設定が完了していませんでした。引き続き、設定とメールの再送信が可能です。',
       Cancelled: '今後、メールは送信されません。',
@@ -212,6 +215,7 @@ export const ja: Texts = {
       Rejected: 'メール サービスがメールを拒否',
     },
     ProvisioningContactChanged: 'プロビジョニング担当者を変更',
+    ClosingSoon: 'まもなく終了（プロビジョニング期間の終了が近づいています）',
     Onboarded: '組織のオンボーディングが完了（以後、再送信と変更は不可）',
     Closed: 'プロビジョニング期間満了により終了',
     Cancelled: '注文品目をキャンセル',

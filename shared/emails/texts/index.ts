@@ -10,13 +10,19 @@ export interface EmailTexts {
   readonly subject: (subscriptionId: string, orderId: string) => string;
   /** The subject of an email that is sent again: mail clients fold what has the same subject. */
   readonly resent: (subject: string) => string;
+  /** The subject of a reminder; `left` is how long the window still lasts, so that no two are folded together either. */
+  readonly reminded: (subject: string, left: string) => string;
   readonly greeting: (name: string | undefined) => string;
   /** Who writes, where the language's letters begin with that. */
   readonly opening: (brand: string) => string | undefined;
   readonly ready: (customer: string, name: string | undefined) => string;
+  /** The same in a reminder. */
+  readonly stillToDo: (customer: string, name: string | undefined) => string;
   readonly setUp: string;
   readonly linkIntroduction: string;
   readonly deadline: (date: string, window: string) => string;
+  /** Until when, and what happens then. */
+  readonly deadlineNear: (date: string) => string;
   readonly overdue: (date: string) => string;
   readonly labels: {
     readonly order: string;

@@ -11,14 +11,19 @@ export const ja: EmailTexts = {
   subject: (subscriptionId, orderId) =>
     `サブスクリプション ${subscriptionId} の設定のお願い（注文 ${orderId}）`,
   resent: (subject) => `【再送】${subject}`,
+  reminded: (subject, left) => `【リマインド：期限まで${left.replaceAll(' ', '')}】${subject}`,
   greeting: (name) => (name === undefined ? 'ご担当者様' : `${name} 様`),
   opening: (brand) => `平素よりお世話になっております。${brand} よりご連絡いたします。`,
   ready: (customer, name) =>
     `${customer} 様のコラボレーション サブスクリプションの設定準備が整いました。${name === undefined ? 'ご担当者様' : `${name} 様`}は、本サブスクリプションのプロビジョニング担当者に指定されています。`,
+  stillToDo: (customer, name) =>
+    `${customer} 様のコラボレーション サブスクリプションは、まだ設定が完了していません。設定期限が近づいておりますので、プロビジョニング担当者に指定されている${name === undefined ? 'ご担当者様' : ` ${name} 様`}にあらためてご連絡いたします。`,
   setUp: 'サブスクリプションを設定する',
   linkIntroduction: 'ボタンのリンク先は次のとおりです。',
   deadline: (date, window) =>
     `${date}までに設定を完了してください。設定期間は、最初のメールの送信から${window.replaceAll(' ', '')}間です。期間を過ぎると、この注文品目は CCW 上で「終了済み」となります（設定は引き続き可能です）。`,
+  deadlineNear: (date) =>
+    `${date}までに設定を完了してください。期限を過ぎると、この注文品目は CCW 上で「終了済み」となります（設定は引き続き可能です）。すでに設定がお済みの場合は、ご対応は不要です。`,
   overdue: (date) =>
     `設定期間は${date}に終了し、この注文品目は CCW 上で「終了済み」となりましたが、プロビジョニングはまだ完了していません。引き続きサブスクリプションを設定できます。`,
   labels: {

@@ -12,7 +12,10 @@ const claimLease = 45_000;
 /** How long a request may wait for another sender, and repeat its record. */
 const slack = 10_000;
 
-export type EmailKind = 'first' | 'resend' | 'contact-change';
+export type EmailKind = 'first' | 'resend' | 'contact-change' | 'reminder';
+
+/** How long before the end of a window its contact is reminded, by how many days it lasts. */
+const remindersBefore: Readonly<Record<number, readonly number[]>> = { 7: [2 * day], 30: [7 * day, 2 * day] };
 
 export const moved = (instant: string, milliseconds: number) =>
   new Date(Date.parse(instant) + milliseconds).toISOString();
@@ -103,6 +106,14 @@ export class ModelLine {
   /** When somebody last chose the contact: what was asked for before, and is told later, does not undo it. */
   contactChosenAt: string | undefined;
   readonly counted: string[] = [];
+  /** When its emails left, or may have left. */
+  readonly emailTimes: string[] = [];
+  /** The reminders that were seen, by when they were due. */
+  readonly reminded = new Set<string>();
+  isClosingSoon = false;
+  /** Reminders that were due by then were looked for, and were found or had a reason not to be sent. */
+  remindersReadTo = '';
+  remindersFoundTo = '';
   /** Where its emails went, or may have gone. */
   readonly #mailed = new Set<string>();
   readonly asked = new Map<string, Asked>();
@@ -150,6 +161,22 @@ export class ModelLine {
   /** Whether the contact was saved while the first email was on its way to another one, and got none so far. */
   get isContactMissed(): boolean {
     return this.firstSentAt !== undefined && !this.#mailed.has(this.contact.toLowerCase());
+  }
+
+  /** When its reminders are due, and until when each is still of use. */
+  get reminders(): readonly { readonly due: string; readonly until: string }[] {
+    const { closesAt } = this;
+    if (closesAt === undefined) return [];
+    const times = (remindersBefore[this.window] ?? []).map((before) => moved(closesAt, -before));
+    return times.map((due, place) => {
+      const next = times[place + 1] ?? closesAt;
+      return { due, until: moved(due, (Date.parse(next) - Date.parse(due)) / 2) };
+    });
+  }
+
+  /** Whether a reminder has become due since its history was last read. */
+  isReminderDue(now: string): boolean {
+    return this.reminders.some(({ due }) => due <= now && due > this.remindersReadTo);
   }
 
   isDue(now: string): boolean {
@@ -224,6 +251,7 @@ export class ModelLine {
   /** An email left for certain. `countedAt`: since when it counts. */
   sent(kind: EmailKind, sentAt: string, to = this.contact, countedAt = sentAt): void {
     this.#mailed.add(to.toLowerCase());
+    this.emailTimes.push(sentAt);
     this.#count(kind, countedAt);
     this.#accepted(kind, sentAt, to, countedAt);
     this.happened(`ProvisioningEmailSent ${kind} ${to}`);
@@ -233,6 +261,7 @@ export class ModelLine {
   mayHaveLeft(entry: HistoryEntry, key: string | undefined): void {
     const { at = '', reason, to = '' } = entry;
     this.#mailed.add(to.toLowerCase());
+    this.emailTimes.push(at);
     this.#count(reason as EmailKind, at);
     this.unconfirmed.push({ entry, claimedAt: at, key });
     if (key !== undefined) this.asked.set(key, { at });
@@ -246,6 +275,7 @@ export class ModelLine {
     this.confirmed.push(sent);
     this.isApproximate = true;
     const { reason, to = '', at = '', messageId } = sent;
+    this.emailTimes.push(at);
     this.#accepted(reason as EmailKind, at, to, known?.claimedAt ?? at);
     if (known?.key !== undefined) this.asked.set(known.key, { at, messageId });
     this.isTouched = true;
@@ -253,7 +283,7 @@ export class ModelLine {
 
   #count(kind: EmailKind, at: string): void {
     this.emails += 1;
-    if (kind !== 'first') this.counted.push(at);
+    if (kind !== 'first' && kind !== 'reminder') this.counted.push(at);
     if (kind === 'resend') this.resentAt = latestOf(this.resentAt, at);
   }
 

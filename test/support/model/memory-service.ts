@@ -195,6 +195,7 @@ export class MemoryService implements Target {
       ...common,
       mail: mail(clients.ses, 'memory'),
       mailSettings,
+      limits: defaults.resendLimits,
       newId: () => this.#nextId('claim'),
       pause: (milliseconds: number) => {
         this.#agenda.pass(milliseconds);
@@ -216,7 +217,7 @@ export class MemoryService implements Target {
     });
     const consumers = {
       ...intake,
-      settings: { OFFER_WINDOWS: defaults.offerWindows },
+      settings: { OFFER_WINDOWS: defaults.offerWindows, REMINDERS: defaults.reminders },
       onboardings: { send: () => Promise.reject(new Error('no order has so many lines here')) },
     };
     const sendingQueue = queue(clients.sqs, queueUrlOf(firstEmails.functionName), passed);
@@ -263,7 +264,6 @@ export class MemoryService implements Target {
       ...sendServices,
       jobs: jobStoreOn(this.#table),
       jobQueue: { send: unasked, putBack: unasked },
-      limits: defaults.resendLimits,
       claimNames: defaults.claimNames,
       callerHash: { prepare: () => undefined, of: () => Promise.resolve(undefined) },
     });

@@ -475,6 +475,7 @@ export class Sequence {
       assert.ok(this.#mailRefusals >= 0, 'more emails failed than were refused');
     }
     for (const line of histories.keys()) if (line.isDue(this.#now)) this.#expectReason(line, waited);
+    for (const line of histories.keys()) this.#expectReminders(line);
     this.#expectClosings(observed, waited);
     for (const [line, answer] of observed) expectShown(line, answer, this.#now);
     for (const [line, history] of histories) expectHistory(line, history);
@@ -516,7 +517,8 @@ export class Sequence {
     const histories = new Map<ModelLine, HistoryEntry[]>();
     for (const line of this.#all) {
       const isOpen = line.possible.length + line.unconfirmed.length > 0 && line.isTouched;
-      const isNews = line.news.length > 0 || line.isDue(this.#now) || line.isOverdue(this.#now);
+      const isDue = line.isDue(this.#now) || line.isReminderDue(this.#now) || line.isOverdue(this.#now);
+      const isNews = line.news.length > 0 || isDue;
       if (!line.isBooked || !(isNews || isOpen || all)) continue;
       const { body } = await this.#target.request<{ items: HistoryEntry[] }>(
         'view',
@@ -603,7 +605,18 @@ export class Sequence {
         line.happened('Closed');
         continue;
       }
-      const kindDue = line.isContactMissed ? 'contact-change' : 'first';
+      if (type === 'ClosingSoon') {
+        const last = line.reminders.at(-1)?.due ?? 'never';
+        assert.ok(
+          !line.isClosingSoon && last <= at && at < (line.closesAt ?? ''),
+          `${line.name}: said to close soon at ${at}`,
+        );
+        line.isClosingSoon = true;
+        line.happened('ClosingSoon');
+        continue;
+      }
+      if (isEmail && reason === 'reminder') this.#expectReminder(line, at);
+      const kindDue = reason === 'reminder' ? reason : line.isContactMissed ? 'contact-change' : 'first';
       const isOfWorkflow = isEmail ? reason === kindDue : isFailure;
       assert.ok(
         isOfWorkflow && to === line.contact && this.#workflowMaySend(line, waited),
@@ -616,8 +629,9 @@ export class Sequence {
       } else if (type === 'ProvisioningEmailUnconfirmed') {
         assert.ok(met.length > 0, `${line.name}: an email is unconfirmed though nothing failed`);
         line.mayHaveLeft(entry, undefined);
-      } else if (kindDue === 'contact-change') {
+      } else if (kindDue === 'contact-change' || kindDue === 'reminder') {
         line.sent(kindDue, at, to);
+        isFirstSent ||= kindDue === 'reminder';
       } else {
         assert.ok(result === 'Confirmed' || at >= line.start, `${line.name}: the first email left too early`);
         line.sent('first', at, to);
@@ -634,6 +648,39 @@ export class Sequence {
     const wasDue = line.start <= this.#now || (before !== undefined && before.start <= this.#now);
     const wasOpen = line.isOpen || (waited > 0 && before?.isOpen === true);
     return (wasDue || line.isContactMissed) && wasOpen;
+  }
+
+  /** A reminder left when one was due, once, and not soon after another email. */
+  #expectReminder(line: ModelLine, at: string): void {
+    const reminder = line.reminders.findLast(({ due }) => due <= at);
+    const isMailed = line.emailTimes.some((sent) => sent < at && sent > moved(at, blur - day));
+    assert.ok(
+      reminder && at < moved(reminder.until, blur) && !line.reminded.has(reminder.due) && !isMailed,
+      `${line.name}: a reminder left at ${at}, with the window's end at ${String(line.closesAt)}`,
+    );
+    line.reminded.add(reminder.due);
+  }
+
+  /** What reminders were due have left by now, and systems were told of the last one, unless there is a reason. */
+  #expectReminders(line: ModelLine): void {
+    line.remindersReadTo = this.#now;
+    const { reminders, settledAt, troubledAt } = line;
+    for (const [place, { due }] of reminders.entries()) {
+      const by = moved(due, recovery);
+      if (due <= line.remindersFoundTo || by > this.#now) continue;
+      line.remindersFoundTo = due;
+      const isTroubled = troubledAt !== '' && moved(troubledAt, recovery) > due;
+      if (isTroubled || (settledAt !== undefined && settledAt < by)) continue;
+      const isMailed = line.emailTimes.some((sent) => sent < by && sent > moved(due, -day));
+      assert.ok(
+        line.reminded.has(due) || isMailed || line.usedUp() || line.lastFailedAt > moved(due, -recovery),
+        `${line.name}: no reminder left, which was due at ${due}`,
+      );
+      assert.ok(
+        place < reminders.length - 1 || line.isClosingSoon,
+        `${line.name}: nobody was told that it closes soon, which was due at ${due}`,
+      );
+    }
   }
 
   #mayHaveClosed(line: ModelLine, waited: number): boolean {
