@@ -52,8 +52,12 @@ export class ServiceStack extends Stack {
     new Console(this, 'Console', serving);
     new ResendJobs(this, 'ResendJobs', { settings, table, mail, workQueues });
     new Sweep(this, 'Sweep', { settings, table, stateMachine });
-    const { publisher } = new ChangeStream(this, 'ChangeStream', { settings, table, bus: bus.resource });
-    new Monitoring(this, 'Monitoring', { settings, stateMachine, stage: gateway.stage, publisher });
+    const { publisher, counter } = new ChangeStream(this, 'ChangeStream', {
+      settings,
+      table,
+      bus: bus.resource,
+    });
+    new Monitoring(this, 'Monitoring', { settings, stateMachine, stage: gateway.stage, publisher, counter });
 
     if (!settings.keepData) RemovalPolicies.of(this).destroy();
 

@@ -5,11 +5,10 @@ import { type DeadLetters, deadLetters, sqsClient } from '../../shared/adapters/
 import { eventBridgeClient, eventBus } from '../../shared/adapters/event-bus.ts';
 import { type TableChange, tableChange } from '../../shared/adapters/line-changes.ts';
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
-import { faultForLog } from '../../shared/contracts/log.ts';
-import { inputErrorText } from '../../shared/contracts/validation.ts';
 import { eventsOf, type LineEvent } from '../../shared/domain/line-events.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { createLog } from '../../shared/runtime/logger.ts';
+import { readOrKeep, retriedFrom } from '../../shared/runtime/read-changes.ts';
 import { publishInOrder, type PublishServices } from './publish-in-order.ts';
 
 export const environment = z.object({
@@ -62,29 +61,15 @@ export async function handle(
       services,
     ),
   );
-  const failed =
-    told.find(({ events }) => events.some((event) => left.has(event)))?.change ?? changes[told.length];
-  return { batchItemFailures: failed ? [{ itemIdentifier: failed.sequenceNumber }] : [] };
+  const failed = told.find(({ events }) => events.some((event) => left.has(event)))?.change;
+  return retriedFrom(failed ?? changes[told.length]);
 }
 
 /** The events of a change; undefined if it can neither be read nor kept as a dead letter. */
-async function eventsIn(
-  change: TableChange,
-  { deadLetters, log }: Services,
-): Promise<readonly LineEvent[] | undefined> {
-  try {
-    const read = change.read();
-    return read ? eventsOf(read.before, read.after) : [];
-  } catch (error) {
-    const about = { ...change.key, sequenceNumber: change.sequenceNumber };
-    log.error('a change of a line cannot be read', { ...about, fault: faultForLog(error) });
-    const reason = error instanceof z.ZodError ? inputErrorText(error) : 'the change cannot be read';
-    try {
-      await deadLetters.keep(JSON.stringify({ detail: about }), reason);
-      return [];
-    } catch (cause) {
-      log.error('a dead letter cannot be kept', { ...about, fault: faultForLog(cause) });
-      return undefined;
-    }
-  }
+const eventsIn = (change: TableChange, services: Services): Promise<readonly LineEvent[] | undefined> =>
+  readOrKeep(change, eventsOfChange, [], services);
+
+function eventsOfChange(change: TableChange): readonly LineEvent[] {
+  const read = change.read();
+  return read ? eventsOf(read.before, read.after) : [];
 }

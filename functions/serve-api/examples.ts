@@ -7,6 +7,7 @@ import type {
   ListAnswer,
   OrderAnswer,
   ResendAnswer,
+  SummaryAnswer,
 } from '../../shared/contracts/api.ts';
 import { historyAsCsv } from '../../shared/use-cases/present-history.ts';
 import { itemsAsCsv } from '../../shared/use-cases/present-resend-job.ts';
@@ -51,6 +52,16 @@ const line: LineAnswer = {
 };
 
 const list: ListAnswer = { items: [line], cursor: 'MjAyNi0xMS0yN1QwMDowMDowMi4xMTRaI09SRC0xMDAxIzE' };
+
+const summary: SummaryAnswer = {
+  total: 1204,
+  byStatus: { Scheduled: 122, AwaitingProvisioningDetails: 310, Onboarded: 640, Closed: 101, Cancelled: 31 },
+  provisioningPending: 88,
+  undeliverable: 7,
+  closingWithin24h: 12,
+  closingWithin72h: 41,
+  asOf: '2026-11-22T09:00:00.000Z',
+};
 
 const order: OrderAnswer = {
   orderId: line.orderId,
@@ -169,6 +180,7 @@ const eventsDescription = {
 export const examples = {
   line,
   list,
+  summary,
   order,
   history,
   historyAsCsv: historyCsv,

@@ -9,6 +9,8 @@ import {
   linePath,
   listAnswer,
   listQuery,
+  summaryAnswer,
+  summaryQuery,
   orderAnswer,
   orderPath,
   resendAnswer,
@@ -28,6 +30,7 @@ import { changeContact } from '../../shared/use-cases/change-contact.ts';
 import { historyAsCsv } from '../../shared/use-cases/present-history.ts';
 import { problemOf } from '../../shared/use-cases/present-unmet.ts';
 import { listLines, readHistory, readLine, readOrder } from '../../shared/use-cases/read-order-lines.ts';
+import { readSummary } from '../../shared/use-cases/read-summary.ts';
 import {
   listJobs,
   readJob,
@@ -56,6 +59,16 @@ export const routes: readonly Route[] = [
     },
     problems: [],
     handle: ({ query }, { caller, services }) => listLines(caller, query, services),
+  }),
+  route({
+    method: 'get',
+    path: '/order-lines/summary',
+    operationId: 'getOrderLinesSummary',
+    summary: 'How many order lines your partner has, by status and by what needs attention',
+    request: { query: summaryQuery },
+    answer: { description: 'The counts', schema: summaryAnswer, example: examples.summary },
+    problems: [],
+    handle: ({ query }, { caller, services }) => readSummary(caller, query.partnerId, services),
   }),
   route({
     method: 'get',

@@ -1,16 +1,18 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
-import { Grant, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type EventSourceMappingOptions, type Function, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { environment } from '../../functions/publish-changes/handler.ts';
-import { lineChangesFilter } from '../../shared/adapters/line-changes.ts';
+import type { environment as countEnvironment } from '../../functions/count-lines/handler.ts';
+import type { environment as publishEnvironment } from '../../functions/publish-changes/handler.ts';
+import { lineChangesFilter, lineWritesFilter } from '../../shared/adapters/line-changes.ts';
 import { publishedSource } from '../../shared/contracts/published-events.ts';
 import type { Settings } from '../settings.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { LambdaFunction } from './lambda-function.ts';
 import { grantMessages } from './messages.ts';
+import { grantItems } from './table.ts';
 
 interface ChangeStreamProps {
   readonly settings: Pick<Settings, 'deadLetterDays' | 'logRetentionDays'>;
@@ -22,10 +24,13 @@ interface ChangeStreamProps {
 const batchSize = 100;
 
 /**
- * How many calls at once there are for a shard; changes of one item stay in order all the same. A new table has four
- * shards or so, and a call publishes some 500 events a second.
+ * How many calls at once publish the changes of a shard; changes of one item stay in order all the same. A new table has
+ * four shards or so, and a call publishes some 500 events a second.
  */
-const callsOfShard = 2;
+const publishingCalls = 2;
+
+/** Changes gather for so long before they are counted: those of one partner are counted by one write. */
+const gathering = Duration.seconds(1);
 
 /**
  * A stream keeps a change for 24 hours, and one that expires there is gone without a word. So this is given up an hour
@@ -33,29 +38,34 @@ const callsOfShard = 2;
  */
 const longestTry = Duration.hours(23);
 
+/** A function that reads the stream: a stream takes two. */
+interface Reader {
+  readonly resource: Function;
+}
+
 /**
- * Publishes what changes in the table. It is tried again until it succeeds: changes wait in their stream meanwhile, and
- * none is passed over. From a new deployment on, it tells once more what the stream still has.
+ * Publishes what changes in the table, and counts lines by it, each on its own: if the bus is down, lines are counted all
+ * the same. A change that fails is tried again until it succeeds: changes wait in their stream meanwhile, and none is
+ * passed over. From a new deployment on, both read once more what the stream still has.
  */
 export class ChangeStream extends Construct {
-  readonly publisher: LambdaFunction<typeof environment>;
+  readonly publisher: Reader;
+  readonly counter: Reader;
 
-  constructor(scope: Construct, id: string, { settings, table, bus }: ChangeStreamProps) {
+  constructor(scope: Construct, id: string, props: ChangeStreamProps) {
     super(scope, id);
-    const streamArn = table.tableStreamArn;
-    if (streamArn === undefined) throw new Error('the table has no stream');
-    const deadLetters = new DeadLetterQueue(
-      this,
+    this.publisher = this.#publisher(props);
+    this.counter = this.#counter(props);
+  }
+
+  #publisher({ settings, table, bus }: ChangeStreamProps): Reader {
+    const deadLetters = this.#deadLetters(
       'DeadLetters',
       'publish-changes',
       settings,
       'Other systems were not told of what happened to some lines.',
     );
-    Validations.of(deadLetters).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'It is the dead-letter queue of the stream, which names it elsewhere than a queue does.',
-    });
-    this.publisher = new LambdaFunction(this, 'PublishChanges', {
+    const publisher = new LambdaFunction<typeof publishEnvironment>(this, 'PublishChanges', {
       settings,
       folder: 'publish-changes',
       description: 'Tells other systems what happened to order lines',
@@ -63,35 +73,11 @@ export class ChangeStream extends Construct {
       timeout: Duration.seconds(30),
       memory: 512,
     });
-    this.publisher.resource.addEventSourceMapping('Changes', {
-      eventSourceArn: streamArn,
-      startingPosition: StartingPosition.TRIM_HORIZON,
-      batchSize,
-      parallelizationFactor: callsOfShard,
-      maxRecordAge: longestTry,
-      bisectBatchOnError: true,
-      reportBatchItemFailures: true,
-      filters: [{ pattern: JSON.stringify(lineChangesFilter) }],
-      // CDK's own would let the function do more with the queue than send to it.
-      onFailure: { bind: () => ({ destination: deadLetters.queueArn }) },
+    readChanges(table, publisher, deadLetters, {
+      parallelizationFactor: publishingCalls,
+      filters: [{ pattern: JSON.stringify(lineWritesFilter) }],
     });
-    grantMessages(deadLetters, this.publisher, 'SendMessage');
-    Grant.addToPrincipal({
-      grantee: this.publisher,
-      actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
-      resourceArns: [streamArn],
-    });
-    Grant.addToPrincipal({
-      grantee: this.publisher,
-      actions: ['dynamodb:ListStreams'],
-      resourceArns: ['*'],
-    });
-    Validations.of(this.publisher).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason:
-        'Streams are listed for an account: the policy that AWS gives to readers of streams names no table either.',
-    });
-    this.publisher.grantPrincipal.addToPrincipalPolicy(
+    publisher.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({
         actions: ['events:PutEvents'],
         resources: [bus.eventBusArn],
@@ -99,5 +85,77 @@ export class ChangeStream extends Construct {
         conditions: { StringEquals: { 'events:source': publishedSource } },
       }),
     );
+    return publisher;
   }
+
+  #counter({ settings, table }: ChangeStreamProps): Reader {
+    const deadLetters = this.#deadLetters(
+      'CountsDeadLetters',
+      'count-lines',
+      settings,
+      'The counts of lines are wrong by some lines.',
+    );
+    const counter = new LambdaFunction<typeof countEnvironment>(this, 'CountLines', {
+      settings,
+      folder: 'count-lines',
+      description: 'Keeps the counts of order lines',
+      environment: { TABLE_NAME: table.tableName, DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl },
+      timeout: Duration.seconds(30),
+      memory: 512,
+    });
+    readChanges(table, counter, deadLetters, {
+      maxBatchingWindow: gathering,
+      filters: [{ pattern: JSON.stringify(lineChangesFilter) }],
+    });
+    grantItems(table, counter, 'GetItem', 'BatchGetItem', 'PutItem');
+    return counter;
+  }
+
+  #deadLetters(
+    id: string,
+    functionName: string,
+    settings: ChangeStreamProps['settings'],
+    userImpact: string,
+  ): DeadLetterQueue {
+    const deadLetters = new DeadLetterQueue(this, id, functionName, settings, userImpact);
+    Validations.of(deadLetters).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is the dead-letter queue of the stream, which names it elsewhere than a queue does.',
+    });
+    return deadLetters;
+  }
+}
+
+/** Has a function called with the changes of the table that a filter lets through. */
+function readChanges(
+  table: Table,
+  reader: Construct & IGrantable & Reader,
+  deadLetters: DeadLetterQueue,
+  options: Pick<EventSourceMappingOptions, 'filters' | 'maxBatchingWindow' | 'parallelizationFactor'>,
+): void {
+  const streamArn = table.tableStreamArn;
+  if (streamArn === undefined) throw new Error('the table has no stream');
+  reader.resource.addEventSourceMapping('Changes', {
+    eventSourceArn: streamArn,
+    startingPosition: StartingPosition.TRIM_HORIZON,
+    batchSize,
+    maxRecordAge: longestTry,
+    bisectBatchOnError: true,
+    reportBatchItemFailures: true,
+    // CDK's own would let the function do more with the queue than send to it.
+    onFailure: { bind: () => ({ destination: deadLetters.queueArn }) },
+    ...options,
+  });
+  grantMessages(deadLetters, reader, 'SendMessage');
+  Grant.addToPrincipal({
+    grantee: reader,
+    actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+    resourceArns: [streamArn],
+  });
+  Grant.addToPrincipal({ grantee: reader, actions: ['dynamodb:ListStreams'], resourceArns: ['*'] });
+  Validations.of(reader).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason:
+      'Streams are listed for an account: the policy that AWS gives to readers of streams names no table either.',
+  });
 }

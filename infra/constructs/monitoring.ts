@@ -31,6 +31,8 @@ interface MonitoringProps {
   readonly stage: HttpStage;
   /** What tells other systems of changes. */
   readonly publisher: { readonly resource: Function };
+  /** What keeps the counts of lines. */
+  readonly counter: { readonly resource: Function };
 }
 
 interface Watch {
@@ -79,7 +81,11 @@ export class Monitoring extends Construct {
   readonly #runbookUrl: string;
   readonly #topic: SnsAction | undefined;
 
-  constructor(scope: Construct, id: string, { settings, stateMachine, stage, publisher }: MonitoringProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, stateMachine, stage, publisher, counter }: MonitoringProps,
+  ) {
     super(scope, id);
     const { alarmTopicArn, runbookUrl } = settings;
     this.#runbookUrl = runbookUrl;
@@ -98,6 +104,7 @@ export class Monitoring extends Construct {
       ...queues.map((queue) => this.#deadLetters(queue)),
       ...workQueues.map((queue) => this.#waitingMessages(queue)),
       this.#lateEvents(publisher.resource),
+      this.#lateCounts(counter.resource),
       this.#overdueLines(),
       this.#missingSweeps(),
       this.#sweepsCutShort(),
@@ -189,6 +196,17 @@ export class Monitoring extends Construct {
       section: 'Late events',
       userImpact: 'Other systems learn late what happened to lines. After a day they never would.',
       metric: publisher.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: soon }),
+      alarmIf: { above: mostLate.toMilliseconds() },
+      periods: 2,
+      noData: TreatMissingData.NOT_BREACHING, // nothing changed
+    });
+  }
+
+  #lateCounts(counter: Function): Alarm {
+    return this.#watch('LateCounts', {
+      section: 'Late counts',
+      userImpact: 'The counts of lines that the console and the API show are old.',
+      metric: counter.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: soon }),
       alarmIf: { above: mostLate.toMilliseconds() },
       periods: 2,
       noData: TreatMissingData.NOT_BREACHING, // nothing changed

@@ -21,8 +21,18 @@ declare module 'dynalite/db/index.js' {
   /** The LevelDB of a store, as dynalite uses it: with callbacks where it takes any. */
   export interface Database {
     put(key: string, value: Item, done: (error: Error | null) => void): void;
+    get(key: string, done: (error: Error | null, item: Item | undefined) => void): void;
+    del(key: string, done: (error: Error | null) => void): void;
     batch(
-      changes: readonly { type: 'put'; key: string; value: string; valueEncoding: 'utf8' }[],
+      changes: readonly (
+        | {
+            readonly type: 'put';
+            readonly key: string;
+            readonly value: string;
+            readonly valueEncoding: 'utf8';
+          }
+        | { readonly type: 'del'; readonly key: string }
+      )[],
       done: (error: Error | null) => void,
     ): void;
     clear(range: object): Promise<void>;

@@ -17,16 +17,19 @@ export interface Taken {
 export interface Noting {
   /** Only those of items whose sort keys begin so. */
   readonly sortKeyStart: string;
-  /** Only those of this attribute: what the stream is read for passes over the others, which are many. */
-  readonly attribute: string;
+  /** Only those of one of these attributes, and removals: readers of the stream pass over the others, which are many. */
+  readonly attributes: readonly string[];
 }
 
 const itemsStart = 'item-';
 const changesStart = 'change~';
 
+/** Some of the batch that notes a change. */
+type Change = Parameters<Database['batch']>[0][number];
+
 /**
- * The changes of items that nobody has taken up yet. Each is noted in the same write as the change itself, so that a
- * killed process leaves both or neither; those of one item are noted in their order.
+ * The changes of items that not everybody has taken up yet. Each is noted in the same write as the change itself, so that
+ * a killed process leaves both or neither; those of one item are noted in their order.
  */
 export class NotedChanges {
   readonly #database: Database;
@@ -65,12 +68,13 @@ export class NotedChanges {
     return this.#next - 1;
   }
 
-  /** The first changes that are not forgotten, so many at most, in the order of their notes. */
-  async take(most: number): Promise<Taken> {
+  /** The first changes from a sequence on that are not forgotten, so many at most, in the order of their notes. */
+  async take(from: number, most: number): Promise<Taken> {
     const end = this.#next;
     await Promise.all(this.#writing);
-    const range = { gte: keyOf(this.#first), lt: keyOf(end), limit: most, valueEncoding: 'utf8' };
-    const found = await this.#database.iterator(range).all();
+    const first = Math.max(from, this.#first);
+    const range = { gte: keyOf(first), lt: keyOf(end), limit: most, valueEncoding: 'utf8' };
+    const found = first < end ? await this.#database.iterator(range).all() : [];
     const changes = found.map(([key, images]) => ({ sequence: sequenceOf(key), images: String(images) }));
     return { changes, upTo: (changes.length === most ? changes.at(-1)?.sequence : undefined) ?? end - 1 };
   }
@@ -82,7 +86,10 @@ export class NotedChanges {
     await this.#database.clear(range);
   }
 
-  /** dynalite locks an item, reads it, calls `updateIndexes` with the old and the new one, and puts the new one. */
+  /**
+   * dynalite locks an item, reads it, calls `updateIndexes` with the old and the new one, and puts the new one; or it
+   * removes the old one.
+   */
   #listen(): void {
     const { updateIndexes } = dynalite;
     dynalite.updateIndexes = (store, table, before, after, done) => {
@@ -92,35 +99,54 @@ export class NotedChanges {
     const put = this.#database.put.bind(this.#database);
     this.#database.put = (key, value, done) => {
       const before = this.#before.get(value);
-      if (key.startsWith(itemsStart) && this.#isNoted(before, value)) this.#note(key, before, value, done);
-      else put(key, value, done);
+      if (!key.startsWith(itemsStart) || !this.#isNoted(before, value)) {
+        put(key, value, done);
+        return;
+      }
+      const after = JSON.stringify(value);
+      const change = { type: 'put', key, value: after, valueEncoding: 'utf8' } as const;
+      this.#note(change, { ...(before ? { before: JSON.stringify(before) } : {}), after }, done);
+    };
+    const remove = this.#database.del.bind(this.#database);
+    this.#database.del = (key, done) => {
+      if (!key.startsWith(itemsStart)) {
+        remove(key, done);
+        return;
+      }
+      this.#database.get(key, (failure, before) => {
+        if (failure || !before || !this.#isOfNoted(before)) remove(key, done);
+        else this.#note({ type: 'del', key }, { before: JSON.stringify(before) }, done);
+      });
     };
   }
 
+  #isOfNoted(item: Item): boolean {
+    return item['sk']?.S?.startsWith(this.#noting.sortKeyStart) === true;
+  }
+
   #isNoted(before: Item | undefined, after: Item): boolean {
-    const { sortKeyStart, attribute } = this.#noting;
     return (
-      after['sk']?.S?.startsWith(sortKeyStart) === true &&
-      JSON.stringify(before?.[attribute]) !== JSON.stringify(after[attribute])
+      this.#isOfNoted(after) &&
+      this.#noting.attributes.some((name) => JSON.stringify(before?.[name]) !== JSON.stringify(after[name]))
     );
   }
 
-  #note(key: string, before: Item | undefined, item: Item, done: (error: Error | null) => void): void {
+  /** @param images as JSON */
+  #note(
+    change: Change,
+    images: { readonly before?: string; readonly after?: string },
+    done: (error: Error | null) => void,
+  ): void {
     const note = keyOf(this.#next);
     this.#next += 1;
-    const after = JSON.stringify(item);
-    const images = `{${before ? `"before":${JSON.stringify(before)},` : ''}"after":${after}}`;
+    const value = `{${Object.entries(images)
+      .map(([name, item]) => `"${name}":${item}`)
+      .join(',')}}`;
     const write = new Promise<void>((resolve) => {
-      this.#database.batch(
-        [
-          { type: 'put', key, value: after, valueEncoding: 'utf8' },
-          { type: 'put', key: note, value: images, valueEncoding: 'utf8' },
-        ],
-        (failure) => {
-          resolve();
-          done(failure);
-        },
-      );
+      this.#database.batch([change, { type: 'put', key: note, value, valueEncoding: 'utf8' }], (failure) => {
+        resolve();
+        done(failure);
+      });
     });
     this.#writing.add(write);
     void write.then(() => this.#writing.delete(write));

@@ -3,6 +3,7 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { Hono } from 'hono';
 import type { Duration } from 'luxon';
 import * as z from 'zod';
+import * as countLines from '../../functions/count-lines/handler.ts';
 import * as onboardOrderLines from '../../functions/onboard-order-lines/handler.ts';
 import * as publishChanges from '../../functions/publish-changes/handler.ts';
 import * as resendOrderLines from '../../functions/resend-order-lines/handler.ts';
@@ -39,6 +40,7 @@ import { readDefinition } from './definition.ts';
 import { EventBus } from './event-bus.ts';
 import { Executions, type TaskHandler } from './executions.ts';
 import { removeExpiredItems } from './expiring.ts';
+import { countForTheFirstTime } from './first-counts.ts';
 import { Faults } from './faults.ts';
 import { Jobs } from './jobs.ts';
 import { reportsOn } from './mail-simulator.ts';
@@ -171,14 +173,19 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
   };
 
   const publishServices = publishChanges.buildServices(settings, clients);
+  const countServices = countLines.buildServices(settings, clients, now);
   const stream = new TableStream(
     table.changes,
-    {
-      functionName: 'publish-changes',
-      handler: (changes) => publishChanges.handle(changes, publishServices),
-    },
+    [
+      {
+        functionName: 'publish-changes',
+        handler: (changes) => publishChanges.handle(changes, publishServices),
+      },
+      { functionName: 'count-lines', handler: (changes) => countLines.handle(changes, countServices) },
+    ],
     activity,
   );
+  await countForTheFirstTime({ dynamoDb: clients.dynamoDb, tableName: settings.TABLE_NAME, now });
 
   table.changes.tell((noted) => stream.noted(noted));
   queues.deliverTo(new Map([...intake(clients, now), ...workers(workerHandlers(clients, now, mailRate))]));

@@ -14,7 +14,10 @@ import { NotedChanges } from './noted-changes.ts';
 workInPlace();
 letIteratorsEnd();
 const { path, noting } = z
-  .object({ path: z.string(), noting: z.object({ sortKeyStart: z.string(), attribute: z.string() }) })
+  .object({
+    path: z.string(),
+    noting: z.object({ sortKeyStart: z.string(), attributes: z.array(z.string()) }),
+  })
   .parse(workerData);
 const { create } = database;
 const made: Store[] = [];
@@ -30,7 +33,7 @@ const changes = await NotedChanges.of(store, noting);
 
 const message = z.union([
   z.object({ id: z.number(), target: z.string(), body: z.string() }),
-  z.object({ take: z.number() }),
+  z.object({ take: z.object({ from: z.number(), most: z.number() }) }),
   z.object({ forget: z.number() }),
 ]);
 
@@ -57,8 +60,10 @@ function answer({ id, target, body }: { id: number; target: string; body: string
 parentPort?.on('message', (received: unknown) => {
   const asked = message.parse(received);
   if ('id' in asked) answer(asked);
-  else if ('take' in asked) void changes.take(asked.take).then((taken) => parentPort?.postMessage(taken));
-  else void changes.forget(asked.forget);
+  else if ('take' in asked) {
+    const { from, most } = asked.take;
+    void changes.take(from, most).then((taken) => parentPort?.postMessage(taken));
+  } else void changes.forget(asked.forget);
 });
 
 // What an earlier process left.

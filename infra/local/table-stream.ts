@@ -7,13 +7,13 @@ import type { NotedChange, Taken } from './noted-changes.ts';
 
 /** Where the changes of the table are noted. */
 export interface ChangeSource {
-  /** The first changes that are not forgotten, so many at most. */
-  take(most: number): Promise<Taken>;
+  /** The first changes from a sequence on that are not forgotten, so many at most. */
+  take(from: number, most: number): Promise<Taken>;
   /** Forgets the changes up to `sequence`; nobody waits for that. */
   forget(sequence: number): void;
 }
 
-/** The function that is called with the changes. */
+/** A function that is called with the changes. */
 export interface StreamReader {
   readonly functionName: string;
   readonly handler: (changes: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
@@ -29,33 +29,70 @@ const gathering = 25;
 const pauses = { first: 50, longest: 10_000 };
 
 /**
- * The stream of the table: calls a function with what changed, in order, one batch after the other. As on AWS, a change
- * whose function fails is tried again until it succeeds, and later ones wait. What a killed process was in the middle of
- * is told again.
+ * The stream of the table: calls functions with what changed, each on its own, in order, one batch after the other. As on
+ * AWS, a change that a function fails at is tried again until it succeeds, and later ones wait; the other functions do
+ * not. What a killed process was in the middle of is told again: a change is forgotten once every function had it.
  */
 export class TableStream {
-  readonly #source: ChangeSource;
+  readonly #readings: readonly Reading[];
+
+  constructor(source: ChangeSource, readers: readonly StreamReader[], activity: Activity) {
+    let forgotten = -1;
+    const forget = (): void => {
+      const done = Math.min(...this.#readings.map((reading) => reading.done));
+      if (done <= forgotten) return;
+      forgotten = done;
+      source.forget(done);
+    };
+    this.#readings = readers.map((reader) => new Reading(source, reader, activity, forget));
+  }
+
+  /** Tells that there are changes up to this sequence: from now on until all were called with them, something is in progress. */
+  noted(sequence: number): void {
+    for (const reading of this.#readings) reading.noted(sequence);
+  }
+
+  /** Calls the functions no more. */
+  stop(): void {
+    for (const reading of this.#readings) reading.stop();
+  }
+}
+
+/** How far one function got. */
+class Reading {
+  readonly #source: Pick<ChangeSource, 'take'>;
   readonly #reader: StreamReader;
   readonly #activity: Activity;
+  readonly #onDone: () => void;
   #done = -1;
   #noted = -1;
   #isReading = false;
   #isStopped = false;
 
-  constructor(source: ChangeSource, { functionName, handler }: StreamReader, activity: Activity) {
+  /** @param onDone told whenever it got further */
+  constructor(
+    source: Pick<ChangeSource, 'take'>,
+    { functionName, handler }: StreamReader,
+    activity: Activity,
+    onDone: () => void,
+  ) {
     this.#source = source;
     this.#reader = { functionName, handler: asFunction(functionName, handler) };
     this.#activity = activity;
+    this.#onDone = onDone;
   }
 
-  /** Tells that there are changes up to this sequence: from now on until it was called with them, something is in progress. */
+  /** The sequence of the last change that it has dealt with. */
+  get done(): number {
+    return this.#done;
+  }
+
   noted(sequence: number): void {
     if (sequence <= this.#noted) return;
     this.#noted = sequence;
     if (!this.#isReading && !this.#isStopped) void this.#activity.during(() => this.#read());
   }
 
-  /** Calls the function no more. */
   stop(): void {
     this.#isStopped = true;
   }
@@ -65,12 +102,12 @@ export class TableStream {
     this.#isReading = true;
     let failures = 0;
     while (this.#done < this.#noted && !this.#isStopped) {
-      const { changes, upTo } = await this.#source.take(batchSize);
+      const { changes, upTo } = await this.#source.take(this.#done + 1, batchSize);
       const failed = changes.length === 0 ? undefined : await this.#firstFailed(changes);
       const done = failed === undefined ? upTo : failed - 1;
       if (done > this.#done) {
-        this.#source.forget(done);
         this.#done = done;
+        this.#onDone();
         failures = 0;
       }
       if (failed !== undefined) failures += 1;
@@ -99,20 +136,20 @@ type Image = Record<string, AttributeValue>;
 const isImage = (value: unknown): boolean => typeof value === 'object' && value !== null;
 const images = z.object({
   before: z.custom<Image>(isImage).exactOptional(),
-  after: z.custom<Image>(isImage),
+  after: z.custom<Image>(isImage).exactOptional(),
 });
 
 /** A change as Lambda hands it to a function. */
 export function recordOf({ sequence, images: text }: NotedChange): DynamoDBRecord {
   const { before, after } = images.parse(JSON.parse(text));
-  const { pk, sk } = after;
+  const { pk, sk } = after ?? before ?? {};
   return {
-    eventName: before ? 'MODIFY' : 'INSERT',
+    eventName: !after ? 'REMOVE' : before ? 'MODIFY' : 'INSERT',
     dynamodb: {
       SequenceNumber: String(sequence),
       ...(pk && sk ? { Keys: { pk, sk } } : {}),
       ...(before ? { OldImage: before } : {}),
-      NewImage: after,
+      ...(after ? { NewImage: after } : {}),
     },
   };
 }

@@ -8,7 +8,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { tellingAttribute } from '../../shared/adapters/line-changes.ts';
+import { streamedAttributes } from '../../shared/adapters/line-changes.ts';
 import { linePrefix } from '../../shared/adapters/order-line-item.ts';
 import { rebuildIndexes } from './index-rebuild.ts';
 import type { LocalService, WireAnswer } from './in-process.ts';
@@ -57,10 +57,10 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
   });
   return {
     changes: {
-      take: (most) =>
+      take: (from, most) =>
         new Promise((resolve) => {
           takes.push(resolve);
-          server.postMessage({ take: most });
+          server.postMessage({ take: { from, most } });
         }),
       forget: (sequence) => server.postMessage({ forget: sequence }),
       tell: (listener) => {
@@ -81,7 +81,7 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
 }
 
 /** The changes that the stream of the table tells of. */
-const noting: Noting = { sortKeyStart: linePrefix, attribute: tellingAttribute };
+const noting: Noting = { sortKeyStart: linePrefix, attributes: streamedAttributes };
 
 interface LocalDynamoDb {
   readonly service: LocalService;

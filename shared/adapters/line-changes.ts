@@ -11,29 +11,55 @@ export interface LineChange {
   readonly after: StoredLine;
 }
 
+/** The item of a line was written or removed. */
+export interface LineChangeOrRemoval {
+  readonly before: StoredLine | undefined;
+  readonly after: StoredLine | undefined;
+}
+
 /** A change of the table as its stream tells of it. */
 export interface TableChange {
   /** Names the change among those of its shard. */
   readonly sequenceNumber: string;
-  /** The line that it is of; undefined for any other item, and for lines that are gone. */
+  /** The line that it is of; undefined for any other item. */
   readonly key: LineKey | undefined;
   /**
-   * Reads the line before and after; undefined if nothing was added to its history.
+   * Reads the line before and after; undefined if nothing was added to its history, or it is gone.
    * @throws ZodError when this version cannot read one of them
    */
   read(): LineChange | undefined;
+  /**
+   * Reads the line before and after; undefined if nothing changed that its counts follow from.
+   * @throws ZodError when this version cannot read one of them
+   */
+  readToCount(): LineChangeOrRemoval | undefined;
 }
 
-/** The changes of the table that are of lines, as a filter of Lambda for its stream. Lines that are removed are left out. */
-export const lineChangesFilter = {
-  eventName: ['INSERT', 'MODIFY'],
-  dynamodb: { Keys: { sk: { S: [{ prefix: linePrefix }] } } },
-};
+const ofLines = { dynamodb: { Keys: { sk: { S: [{ prefix: linePrefix }] } } } };
 
-/** The attribute without whose change nothing has happened to a line. */
-export const tellingAttribute = 'history' satisfies keyof OrderLine;
+/** The changes of the table that are of lines, as a filter of Lambda for its stream. */
+export const lineChangesFilter = { eventName: ['INSERT', 'MODIFY', 'REMOVE'], ...ofLines };
 
-const image = z.custom<Record<string, AttributeValue>>(
+/** The same without lines that are removed. */
+export const lineWritesFilter = { eventName: ['INSERT', 'MODIFY'], ...ofLines };
+
+/** The attributes without whose change nothing has happened to a line that anybody is told of. */
+const tellingAttributes = ['history'] as const satisfies readonly (keyof OrderLine)[];
+
+/** The attributes without whose change a line counts as before. */
+const countedAttributes = [
+  'status',
+  'onboardedAt',
+  'closesAt',
+  'provisioningContact',
+  'undeliverable',
+] as const satisfies readonly (keyof OrderLine)[];
+
+/** The attributes of which readers of the stream need to know; the version of a line changes with each write. */
+export const streamedAttributes: readonly string[] = [...tellingAttributes, ...countedAttributes];
+
+type Image = Record<string, AttributeValue>;
+const image = z.custom<Image>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
 const key = z.object({ S: z.string() });
@@ -49,22 +75,29 @@ const streamRecord = z.object({
 /** Reads what Lambda hands to a function as a change of the table. */
 export function tableChange(record: unknown): TableChange {
   const { SequenceNumber, Keys, OldImage, NewImage } = streamRecord.parse(record).dynamodb;
-  const isOfLine = NewImage !== undefined && Keys.sk.S.startsWith(linePrefix);
+  const isOfLine = Keys.sk.S.startsWith(linePrefix);
+  const lineIn = (found: Image | undefined) => found && parseLine(unmarshall(found));
   return {
     sequenceNumber: SequenceNumber,
     key: isOfLine ? { orderId: Keys.pk.S, lineId: Keys.sk.S.slice(linePrefix.length) } : undefined,
     read() {
       // Most changes of lines are claims and answers kept; reading two whole lines would cost more than all else here.
-      if (!isOfLine || hasSameHistory(OldImage, NewImage)) return undefined;
-      return { before: OldImage && parseLine(unmarshall(OldImage)), after: parseLine(unmarshall(NewImage)) };
+      if (!isOfLine || !NewImage || isSame(tellingAttributes, OldImage, NewImage)) return undefined;
+      return { before: lineIn(OldImage), after: parseLine(unmarshall(NewImage)) };
     },
+    readToCount: () =>
+      !isOfLine || isSame(countedAttributes, OldImage, NewImage)
+        ? undefined
+        : { before: lineIn(OldImage), after: lineIn(NewImage) },
   };
 }
 
-/** Whether two images have the same history for certain. */
-const hasSameHistory = (
-  before: Record<string, AttributeValue> | undefined,
-  after: Record<string, AttributeValue>,
+/** Whether two images have the same values of these attributes for certain. */
+const isSame = (
+  attributes: readonly string[],
+  before: Image | undefined,
+  after: Image | undefined,
 ): boolean =>
   before !== undefined &&
-  JSON.stringify(before[tellingAttribute]) === JSON.stringify(after[tellingAttribute]);
+  after !== undefined &&
+  attributes.every((name) => JSON.stringify(before[name]) === JSON.stringify(after[name]));

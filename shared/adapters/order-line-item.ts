@@ -16,6 +16,7 @@ import {
   type UnbookedLine,
 } from '../domain/order-line.ts';
 import { type WordKind, wordsOf } from '../domain/search.ts';
+import { allPartners } from '../domain/tallies.ts';
 import { withinBytes } from '../domain/text.ts';
 import type { Instant } from '../domain/time.ts';
 import { expiryOf } from './expiry.ts';
@@ -199,9 +200,6 @@ export function listStatesOf(filter: {
 export const isIn = (line: OrderLine, states: readonly ListState[]): boolean =>
   states.includes(listState(line));
 
-/** No id of a partner has such a sign. */
-const allPartners = '*';
-
 /** Where the words of a partner's lines are, or of all. */
 export const searchShards = (partnerId: string | undefined): readonly string[] =>
   shardsOf(partnerId ?? allPartners);
@@ -236,10 +234,12 @@ const dueShard = (line: OrderLine): string =>
   shardName(hasExecution(line) ? 'started' : 'unstarted', shardOf(line, dueShards));
 
 /** The shard of a line, of so many; lines are spread evenly. */
-function shardOf({ orderId, lineId }: LineKey, shards: number): number {
-  const sum = Buffer.from(`${orderId}#${lineId}`).reduce((hash, byte) => (hash * 31 + byte) % 65_521, 7);
-  return sum % shards;
-}
+const shardOf = ({ orderId, lineId }: LineKey, shards: number): number =>
+  spread(`${orderId}#${lineId}`, shards);
+
+/** A number below `parts` for each text; texts are spread evenly. */
+export const spread = (text: string, parts: number): number =>
+  Buffer.from(text).reduce((hash, byte) => (hash * 31 + byte) % 65_521, 7) % parts;
 
 /**
  * The whole item of a line, with the keys of the indexes that it is found by, and when it goes.

@@ -4,13 +4,7 @@ import {
   DynamoDBClient,
   type DynamoDBClientConfig,
 } from '@aws-sdk/client-dynamodb';
-import {
-  BatchGetCommand,
-  DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { faultNames, NamedFault } from '../contracts/faults.ts';
@@ -26,6 +20,7 @@ import {
 import { beginningsOf, subscriptionWord, type Word, wordsOf } from '../domain/search.ts';
 import type { Instant } from '../domain/time.ts';
 import { unbooked } from '../domain/transitions.ts';
+import { mostKeysOfBatch, readBatch } from './batch-read.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import {
   type DueList,
@@ -181,9 +176,6 @@ const contention = { mostTries: 30, firstPause: 5, longestPause: 80 };
 const pauseAfter = (lost: number): number =>
   Math.random() * Math.min(contention.firstPause * 2 ** (lost - 1), contention.longestPause);
 
-/** The most items that DynamoDB reads in one batch. */
-const mostKeysOfBatch = 100;
-
 /** How many due lines of a partition are read at once. */
 const dueOfShard = 100;
 
@@ -201,12 +193,6 @@ const mostFoundOfShard = 250;
  * on to the end 1,000 such pages. With a status, a deadline or a word far fewer lines are looked at.
  */
 const mostLookedAt = 1000;
-
-/**
- * The pauses, in milliseconds, before what DynamoDB left out of a batch is asked for again: 1.55 s in all, each a little
- * different, so that not all who were throttled come back at once.
- */
-const batchPauses = [50, 100, 200, 400, 800] as const;
 
 const keySchema = z.object({ pk: z.string(), sk: z.string() });
 const onboardingSchema = z.object({ organizationId: z.string(), onboardedAt: z.string() });
@@ -269,34 +255,10 @@ export function orderLineStore(
     }
   }
 
-  /** The items with these keys, in no order; what is not there is left out. */
-  async function readBatch(
+  const readItems = (
     keys: readonly Record<string, unknown>[],
     options: { readonly ConsistentRead?: boolean } & Partial<ReturnType<typeof listedProjection>>,
-  ): Promise<Record<string, unknown>[]> {
-    const items: Record<string, unknown>[] = [];
-    let wanted = [...keys];
-    let refusals = 0;
-    while (wanted.length > 0) {
-      const { Responses, UnprocessedKeys } = await client.send(
-        new BatchGetCommand({
-          RequestItems: { [tableName]: { ...options, Keys: wanted.slice(0, mostKeysOfBatch) } },
-        }),
-      );
-      items.push(...(Responses?.[tableName] ?? []));
-      const left = UnprocessedKeys?.[tableName]?.Keys ?? [];
-      if (left.length > 0) {
-        const longest = batchPauses[refusals];
-        if (longest === undefined) {
-          throw new NamedFault(faultNames.readThrottled, 'the table did not answer a read in full');
-        }
-        await pause(longest * (0.5 + Math.random() / 2));
-        refusals += 1;
-      }
-      wanted = [...left, ...wanted.slice(mostKeysOfBatch)];
-    }
-    return items;
-  }
+  ) => readBatch(client, tableName, keys, options, pause);
 
   async function findOnboarding(orderId: string): Promise<Onboarding | undefined> {
     const { Item } = await client.send(
@@ -415,7 +377,7 @@ export function orderLineStore(
     const found = new Map<string, OrderLine>();
     // A line that is just changing state can be in two partitions of an index at once.
     const unique = new Map(keys.map(({ pk, sk }) => [`${pk} ${sk}`, { pk, sk }]));
-    for (const item of await readBatch([...unique.values()], listedProjection())) {
+    for (const item of await readItems([...unique.values()], listedProjection())) {
       const line = parseLine(item);
       if (isBooked(line)) found.set(position(line), line);
     }
@@ -467,7 +429,7 @@ export function orderLineStore(
     find,
 
     async findWithOrder(key) {
-      const items = await readBatch([primaryKey(key), orderKey(key.orderId)], { ConsistentRead: true });
+      const items = await readItems([primaryKey(key), orderKey(key.orderId)], { ConsistentRead: true });
       const line = items.find(({ sk }) => sk !== orderSortKey);
       const order = items.find(({ sk }) => sk === orderSortKey);
       return {
@@ -573,7 +535,7 @@ export function orderLineStore(
 
     async findAllWithOrders(keys) {
       const orders = [...new Set(keys.map(({ orderId }) => orderId))];
-      const items = await readBatch([...keys.map(primaryKey), ...orders.map(orderKey)], {
+      const items = await readItems([...keys.map(primaryKey), ...orders.map(orderKey)], {
         ConsistentRead: true,
       });
       const onboardings = new Map(

@@ -2,7 +2,7 @@ import { Duration } from 'luxon';
 import * as z from 'zod';
 import { longestWindowDays } from '../domain/follow-up.ts';
 import { historyTypes } from '../domain/history.ts';
-import { deliveries, lineStatuses, locales } from '../domain/order-line.ts';
+import { deliveries, type LineStatus, lineStatuses, locales } from '../domain/order-line.ts';
 import { jobStatuses, lineResults, mostNamedLines } from '../domain/resend-job.ts';
 import { refusalCodes } from '../domain/rules.ts';
 import { contactChangeFields, duration, identifier, instant, plainText } from './fields.ts';
@@ -118,6 +118,12 @@ export const jobRequest = z
   .meta({ oneOf: [{ required: ['lines'] }, { required: ['filter'] }] });
 export type JobRequest = z.output<typeof jobRequest>;
 
+export const summaryQuery = z.strictObject({
+  partnerId: identifier
+    .exactOptional()
+    .meta({ description: 'The partner, for operators. Without it they get the counts of all' }),
+});
+
 /** On whose behalf an operator starts a job. */
 export const jobStartQuery = z.strictObject({ partnerId });
 export const jobListQuery = z.strictObject({ ...pageFields, partnerId });
@@ -194,6 +200,35 @@ export type LineAnswer = z.output<typeof lineAnswer>;
 export const listAnswer = z.object({ items: z.array(lineAnswer), cursor: z.string().exactOptional() });
 export type ListAnswer = z.output<typeof listAnswer>;
 
+const count = z.int().min(0);
+
+export const summaryAnswer = z
+  .object({
+    total: count,
+    byStatus: z.object({
+      Scheduled: count,
+      AwaitingProvisioningDetails: count,
+      Onboarded: count,
+      Closed: count,
+      Cancelled: count,
+    } satisfies Record<LineStatus, typeof count>),
+    provisioningPending: count.meta({ description: 'Closed by their window and not onboarded since' }),
+    undeliverable: count.meta({
+      description:
+        'Lines that wait for somebody to set them up, closed or not, whose contact emails do not reach: a resend is refused with `contact-undeliverable`',
+    }),
+    closingWithin24h: count.meta({
+      description: 'Open lines whose window ends within 24 hours after `asOf`, or has ended',
+    }),
+    closingWithin72h: count,
+    asOf: instant.meta({
+      description:
+        'The whole second that the counts are of. What happened in the last seconds before may be missing, until it is counted',
+    }),
+  })
+  .meta({ id: 'Summary' });
+export type SummaryAnswer = z.output<typeof summaryAnswer>;
+
 export const orderAnswer = z.object({
   orderId: z.string(),
   onboardedAt: instant.exactOptional(),
@@ -232,8 +267,6 @@ export const contactChangeAnswer = z.object({
   skipped: z.array(z.object({ lineId: z.string(), reason: codes, support: supportDetails.exactOptional() })),
 });
 export type ContactChangeAnswer = z.output<typeof contactChangeAnswer>;
-
-const count = z.int().min(0);
 
 export const jobAnswer = z
   .object({

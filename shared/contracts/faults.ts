@@ -22,6 +22,8 @@ export const faultNames = {
   lineContended: 'LineContended',
   /** Too many concurrent writers of one job; a retry finds them gone. */
   jobContended: 'JobContended',
+  /** Too many concurrent writers of one count; a retry finds them gone. */
+  tallyContended: 'TallyContended',
   /** SQS kept refusing messages of a batch. */
   messagesNotQueued: 'MessagesNotQueued',
   /** AWS asked to be called less often, or has no room for more executions: another time it takes the call. */

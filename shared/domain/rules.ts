@@ -141,6 +141,10 @@ function refuseUnstarted(line: OrderLine): Refusal | undefined {
     : undefined;
 }
 
+/** Whether nothing is sent to the line's contact because mail does not reach them. */
+export const isContactUndeliverable = (line: OrderLine): boolean =>
+  refuseUndeliverable(line, line.provisioningContact) !== undefined;
+
 function refuseUndeliverable({ undeliverable }: OrderLine, contact: Contact): Refusal | undefined {
   if (isErasedAddress(contact.email)) {
     return { code: 'contact-undeliverable', reason: 'the address was erased on request' };

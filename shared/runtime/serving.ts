@@ -5,9 +5,11 @@ import { mail, sesClient } from '../adapters/mail.ts';
 import { dynamoDbClient, orderLineStore } from '../adapters/order-line-store.ts';
 import { queue } from '../adapters/queue.ts';
 import { resendJobStore } from '../adapters/resend-job-store.ts';
+import { tallyStore } from '../adapters/tally-store.ts';
 import { readSecret, secretsClient } from '../adapters/secrets.ts';
 import { type ClaimNames, variables } from '../contracts/environment.ts';
 import type { ResendServices } from '../use-cases/requested-email.ts';
+import type { SummaryServices } from '../use-cases/read-summary.ts';
 import type { JobServices } from '../use-cases/start-resend-job.ts';
 import { type CallerHash, callerHash } from './caller-hash.ts';
 import { createLog } from './logger.ts';
@@ -26,7 +28,7 @@ export const servingEnvironment = z.object({
 });
 
 /** What a function that serves people works with. */
-export interface ServingServices extends ResendServices, JobServices {
+export interface ServingServices extends ResendServices, JobServices, SummaryServices {
   readonly claimNames: ClaimNames;
   /** Names callers in the log of requests. */
   readonly callerHash: CallerHash;
@@ -46,6 +48,7 @@ export function buildServingServices(
   return {
     store: orderLineStore(clients.dynamoDb, environment.TABLE_NAME, environment.SETTLED_LINE_DAYS),
     jobs: resendJobStore(clients.dynamoDb, environment.TABLE_NAME),
+    tallies: tallyStore(clients.dynamoDb, environment.TABLE_NAME, setTimeout),
     jobQueue: queue(clients.sqs, environment.RESEND_QUEUE_URL),
     mail: mail(clients.ses, environment.CONFIGURATION_SET),
     mailSettings: environment.MAIL_SETTINGS,

@@ -106,6 +106,13 @@ export function listedPartner(
 }
 
 /**
+ * The partner whose lines are counted for the caller; nothing: those of all partners, for an operator.
+ * @throws Problem no-access, invalid-request
+ */
+export const summarizedPartner = (caller: Caller, named: string | undefined): string | undefined =>
+  listedPartner(caller, named, { isSearch: true });
+
+/**
  * The partner whose bulk resends the caller lists.
  * @throws Problem no-access, invalid-request
  */

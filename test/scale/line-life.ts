@@ -8,6 +8,7 @@ import { recordFeedback } from '../../shared/domain/feedback.ts';
 import type { Claim, OrderLine } from '../../shared/domain/order-line.ts';
 import { nextReminderAt, withClosingSoon, withReminders } from '../../shared/domain/reminders.ts';
 import { recordSent } from '../../shared/domain/sent-emails.ts';
+import { changeToCount, type Share } from '../../shared/domain/tallies.ts';
 import { plus } from '../../shared/domain/time.ts';
 import { book, closeOverdue, onboard } from '../../shared/domain/transitions.ts';
 import { defaults } from '../../infra/settings.ts';
@@ -56,7 +57,24 @@ function unitsOf(before: OrderLine | undefined, after: OrderLine): number {
     const [old, now] = [entryOf(from), entryOf(to)];
     return old === now ? 0 : Number(old !== '') + Number(now !== '');
   });
-  return Math.ceil(size / 1024) + entries.reduce<number>((sum, count) => sum + count, 0);
+  return (
+    Math.ceil(size / 1024) +
+    entries.reduce<number>((sum, count) => sum + count, 0) +
+    countUnits(before, after)
+  );
+}
+
+/** A change that counts writes a small item for each tally that it changes, and the mark of its line. */
+function countUnits(before: OrderLine | undefined, after: OrderLine | undefined): number {
+  const change = changeToCount(before, after);
+  if (!change) return 0;
+  const names = [...change.before, ...change.after].map(({ scope, tally }) => ({ scope, tally }));
+  const isChanged = ({ scope, tally }: (typeof names)[number]) => {
+    const of = (shares: readonly Share[]) =>
+      JSON.stringify(shares.find((share) => share.scope === scope && share.tally === tally));
+    return of(change.before) !== of(change.after);
+  };
+  return new Set(names.filter(isChanged).map((name) => JSON.stringify(name))).size + 1;
 }
 
 export function writeUnits(): WriteUnits {

@@ -65,7 +65,7 @@ function otherCosts(): number {
 }
 
 /** Read units of a line, as the guide reckons them. */
-const readUnits = 14;
+const readUnits = 30;
 
 /** The requests of a queue that each line goes through on its way: sent, and received and deleted with nine others. */
 const queueRequests = 1.2;

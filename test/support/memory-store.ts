@@ -4,6 +4,7 @@ import { tableName } from '../../infra/local/table.ts';
 import { defaults } from '../../infra/settings.ts';
 import { linePrefix, parseLine } from '../../shared/adapters/order-line-item.ts';
 import { resendJobStore } from '../../shared/adapters/resend-job-store.ts';
+import { tallyStore } from '../../shared/adapters/tally-store.ts';
 import { orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import type { StoredLine } from '../../shared/domain/order-line.ts';
 import { type Around, MemoryTable } from './memory-table.ts';
@@ -27,6 +28,10 @@ export const storeOn = (table: MemoryTable, around?: Around) =>
 /** The product's store of bulk resends on it. */
 export const jobStoreOn = (table: MemoryTable, around?: Around) =>
   resendJobStore(table.client(around), tableName);
+
+/** The counts of its lines. */
+export const tallyStoreOn = (table: MemoryTable, around?: Around) =>
+  tallyStore(table.client(around), tableName, noPause);
 
 export const linesOf = (table: MemoryTable): readonly StoredLine[] =>
   [...table.items.values()].filter(({ sk }) => String(sk).startsWith(linePrefix)).map(lineOf);

@@ -32,6 +32,8 @@ const input = {
     Limit: z.int().optional(),
     ScanIndexForward: z.boolean().default(true),
   }),
+  DeleteItemCommand: z.object({ Key: key }),
+  ScanCommand: z.object({ Segment: z.int().default(0), TotalSegments: z.int().default(1) }),
   BatchGetItemCommand: z.object({ RequestItems: z.record(z.string(), z.object({ Keys: z.array(key) })) }),
 };
 
@@ -108,6 +110,14 @@ export class MemoryTable {
       }
       case 'UpdateItemCommand':
         return this.#update(input[command].parse(given));
+      case 'DeleteItemCommand':
+        this.items.delete(nameOf(input[command].parse(given).Key));
+        return {};
+      case 'ScanCommand': {
+        const { Segment, TotalSegments } = input[command].parse(given);
+        const items = [...this.items.values()].filter((_, place) => place % TotalSegments === Segment);
+        return { Items: items };
+      }
       case 'QueryCommand':
         return this.#query(input[command].parse(given));
       default:

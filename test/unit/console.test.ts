@@ -12,7 +12,7 @@ import { presentLine } from '../../shared/use-cases/present-line.ts';
 import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
 import { sessionCookie } from '../support/session.ts';
 import { MemoryTable } from '../support/memory-table.ts';
-import { jobStoreOn } from '../support/memory-store.ts';
+import { jobStoreOn, tallyStoreOn } from '../support/memory-store.ts';
 import { mailSettings } from '../support/mail-settings.ts';
 
 const key = () => Promise.resolve(new TextEncoder().encode('a key for tests, of more than 32 bytes'));
@@ -50,6 +50,7 @@ function consoleOf(stored: OrderLine, laneClearAt?: string) {
       },
     },
     jobs: jobStoreOn(new MemoryTable()),
+    tallies: tallyStoreOn(new MemoryTable()),
     jobQueue: { send: never, putBack: never },
     mail: { send: never },
     mailSettings,

@@ -37,7 +37,7 @@ import { silentMetrics } from '../../../shared/runtime/metrics.ts';
 import type { BusEvent } from '../client.ts';
 import { closeInput } from '../close-state.ts';
 import { partner } from '../events.ts';
-import { jobStoreOn, lineOf, linesOf, storeOn } from '../memory-store.ts';
+import { jobStoreOn, lineOf, linesOf, storeOn, tallyStoreOn } from '../memory-store.ts';
 import { MemoryTable } from '../memory-table.ts';
 import { Life } from '../mortal.ts';
 import { makeCall } from '../trial.ts';
@@ -263,6 +263,7 @@ export class MemoryService implements Target {
     this.#api = createApp({
       ...sendServices,
       jobs: jobStoreOn(this.#table),
+      tallies: tallyStoreOn(this.#table),
       jobQueue: { send: unasked, putBack: unasked },
       claimNames: defaults.claimNames,
       callerHash: { prepare: () => undefined, of: () => Promise.resolve(undefined) },

@@ -1,0 +1,28 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { tallyStore } from '../../shared/adapters/tally-store.ts';
+import { recount } from '../recounting.ts';
+
+interface FirstCounts {
+  readonly dynamoDb: DynamoDBClient;
+  readonly tableName: string;
+  readonly now: () => Date;
+}
+
+const noWait = () => Promise.resolve();
+
+/** Counts the lines of a data folder that has no counts yet, before anything happens to them. */
+export async function countForTheFirstTime({ dynamoDb, tableName, now }: FirstCounts): Promise<void> {
+  const tallies = tallyStore(dynamoDb, tableName, noWait);
+  const { version, recount: unfinished } = await tallies.generation();
+  if (version > 0 && unfinished === undefined) return;
+  await recount({
+    dynamoDb,
+    tableName,
+    now,
+    newId: () => crypto.randomUUID(),
+    pages: { take: noWait },
+    // The process that began another one is gone: only one has the data folder.
+    isOverdue: () => true,
+    onProgress: () => undefined,
+  });
+}

@@ -1,0 +1,220 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { linePrefix, parseLine } from '../shared/adapters/order-line-item.ts';
+import {
+  type Generation,
+  generationOf,
+  isResting,
+  type Recount,
+  type StoredTally,
+  tallyName,
+  tallyShard,
+  tallyStore,
+  type TallyStore,
+} from '../shared/adapters/tally-store.ts';
+import { forEach } from '../shared/domain/parallel.ts';
+import { isBooked, type OrderLine } from '../shared/domain/order-line.ts';
+import { markOf, plusCounters, sharesOf } from '../shared/domain/tallies.ts';
+import { plus, toInstant } from '../shared/domain/time.ts';
+import type { TokenBucket } from '../shared/domain/token-bucket.ts';
+
+/*
+ * Counts all lines anew. What is counted goes into a new generation of counts, beside those that callers see meanwhile;
+ * then the new ones take their place. While it goes on, `count-lines` rests, so that what changes waits in the stream. A
+ * change that the table had when its line was read is counted by that and known by the line's mark; a later one is counted
+ * afterwards. A run that dies has changed nothing: `count-lines` goes on a quarter of an hour later.
+ */
+
+/** For how long it may say nothing before it counts as given up. */
+const patience = 'PT15M';
+/** The parts of the table that are read at the same time. */
+const parts = 8;
+/** How many items are written at once. */
+const writesAtOnce = 20;
+
+export interface RecountServices {
+  readonly dynamoDb: DynamoDBClient;
+  readonly tableName: string;
+  readonly now: () => Date;
+  readonly newId: () => string;
+  /** One token a page of a megabyte. */
+  readonly pages: Pick<TokenBucket, 'take'>;
+  /** Whether an unfinished recount counts as given up; by default when it has said nothing for too long. */
+  readonly isOverdue?: (recount: Recount) => boolean;
+  /** Told after each page how many lines are counted. */
+  readonly onProgress: (lines: number) => void;
+}
+
+/** Somebody else is recounting, or went on with counting because this took too long. */
+export class RecountRefused extends Error {}
+
+/**
+ * Counts all lines anew.
+ * @returns how many there are
+ * @throws RecountRefused
+ */
+export async function recount(services: RecountServices): Promise<number> {
+  const { dynamoDb, tableName, now, newId, pages, onProgress } = services;
+  const client = DynamoDBDocumentClient.from(dynamoDb);
+  const tallies = tallyStore(dynamoDb, tableName, () => Promise.resolve());
+  const turn = await Turn.begin(tallies, services);
+  const next = newId();
+  const counts = new Map<string, StoredTally>();
+  let lines = 0;
+
+  await forEach(
+    Array.from({ length: parts }, (_, part) => part),
+    parts,
+    async (part) => {
+      let start: Record<string, unknown> | undefined;
+      do {
+        await pages.take();
+        const { Items = [], LastEvaluatedKey } = await client.send(
+          new ScanCommand({
+            TableName: tableName,
+            ConsistentRead: true,
+            Segment: part,
+            TotalSegments: parts,
+            ...(start ? { ExclusiveStartKey: start } : {}),
+          }),
+        );
+        const read = Items.filter(isOfLine).map(parseLine).filter(isBooked);
+        for (const line of read) add(line, counts);
+        await forEach(read, writesAtOnce, async (line) => {
+          await tallies.mark(next, line, { known: undefined, next: markOf(line) });
+        });
+        lines += read.length;
+        onProgress(lines);
+        await turn.goOn(now());
+        start = LastEvaluatedKey;
+      } while (start);
+    },
+  );
+  await forEach([...counts.values()], writesAtOnce, async (tally) => {
+    await tallies.write(next, tally);
+  });
+  await turn.end(next, now());
+  await removeOthers(next, client, services);
+  return lines;
+}
+
+const isOfLine = ({ sk }: Record<string, unknown>): boolean =>
+  typeof sk === 'string' && sk.startsWith(linePrefix);
+
+function add(line: OrderLine, counts: Map<string, StoredTally>): void {
+  for (const { scope, tally, counters } of sharesOf(line)) {
+    const name = { scope, tally, shard: tallyShard(scope, line) };
+    const known = counts.get(tallyName(name));
+    counts.set(tallyName(name), {
+      ...name,
+      counters: plusCounters(known?.counters ?? {}, counters),
+      counted: {},
+      version: 0,
+    });
+  }
+}
+
+/** The right to recount, which nobody else has meanwhile. */
+class Turn {
+  readonly #tallies: TallyStore;
+  /** The counts that there are. */
+  readonly #id: string;
+  #recount: Recount;
+  #version: number;
+  /** Several parts of the table say that they go on: one after the other. */
+  #going: Promise<void> = Promise.resolve();
+
+  private constructor(tallies: TallyStore, id: string, recount: Recount, version: number) {
+    this.#tallies = tallies;
+    this.#id = id;
+    this.#recount = recount;
+    this.#version = version;
+  }
+
+  /** @throws RecountRefused */
+  static async begin(
+    tallies: TallyStore,
+    { now, newId, isOverdue = () => false }: Pick<RecountServices, 'now' | 'newId' | 'isOverdue'>,
+  ): Promise<Turn> {
+    const at = toInstant(now());
+    const known = await tallies.generation();
+    if (known.recount && isResting(known, at) && !isOverdue(known.recount)) {
+      throw new RecountRefused(
+        `Another recount goes on, or was given up: wait until ${known.recount.until}.`,
+      );
+    }
+    const recount = { id: newId(), since: at, until: plus(at, patience) };
+    if (!(await replaced(tallies, { id: known.id, recount, version: known.version }))) {
+      throw new RecountRefused('Another recount has just begun.');
+    }
+    return new Turn(tallies, known.id, recount, known.version + 1);
+  }
+
+  /** Says that it goes on, if it has not for a minute. */
+  goOn(now: Date): Promise<void> {
+    this.#going = this.#going.then(async () => {
+      const until = plus(toInstant(now), patience);
+      if (until < plus(this.#recount.until, 'PT1M')) return;
+      const recount = { ...this.#recount, until };
+      await this.#write({ id: this.#id, recount, version: this.#version }, now);
+      this.#recount = recount;
+    });
+    return this.#going;
+  }
+
+  /** Puts other counts in the place of those that there were. */
+  async end(id: string, now: Date): Promise<void> {
+    await this.#going;
+    await this.#write({ id, version: this.#version }, now);
+  }
+
+  async #write(generation: Generation, now: Date): Promise<void> {
+    const isLate = toInstant(now) >= this.#recount.until;
+    if (isLate || !(await replaced(this.#tallies, generation))) {
+      throw new RecountRefused('This took too long in between, and counting went on. Run it again.');
+    }
+    this.#version += 1;
+  }
+}
+
+/** Writes which counts hold. A write whose answer was lost is found by its ids. */
+async function replaced(tallies: TallyStore, generation: Generation): Promise<boolean> {
+  if (await tallies.writeGeneration(generation)) return true;
+  const { id, recount, version } = await tallies.generation();
+  return (
+    version === generation.version + 1 &&
+    id === generation.id &&
+    recount?.id === generation.recount?.id &&
+    recount?.until === generation.recount?.until
+  );
+}
+
+const tableKey = z.object({ pk: z.string(), sk: z.string() });
+
+/** Removes the counts of other generations; what is left of them if it is cut short, the next recount removes. */
+async function removeOthers(
+  kept: string,
+  client: DynamoDBDocumentClient,
+  { tableName, pages }: RecountServices,
+): Promise<void> {
+  let start: Record<string, unknown> | undefined;
+  do {
+    await pages.take();
+    const { Items = [], LastEvaluatedKey } = await client.send(
+      new ScanCommand({
+        TableName: tableName,
+        ProjectionExpression: 'pk, sk',
+        ...(start ? { ExclusiveStartKey: start } : {}),
+      }),
+    );
+    const others = Items.map((item) => tableKey.parse(item)).filter(({ pk }) => {
+      const generation = generationOf(pk);
+      return generation !== undefined && generation !== kept;
+    });
+    await forEach(others, writesAtOnce, async (Key) => {
+      await client.send(new DeleteCommand({ TableName: tableName, Key }));
+    });
+    start = LastEvaluatedKey;
+  } while (start);
+}

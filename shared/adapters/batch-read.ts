@@ -1,0 +1,53 @@
+import {
+  BatchGetCommand,
+  type BatchGetCommandInput,
+  type DynamoDBDocumentClient,
+} from '@aws-sdk/lib-dynamodb';
+import { faultNames, NamedFault } from '../contracts/faults.ts';
+
+/** The most items that DynamoDB reads in one batch. */
+export const mostKeysOfBatch = 100;
+
+/**
+ * The pauses, in milliseconds, before what DynamoDB left out of a batch is asked for again: 1.55 s in all, each a little
+ * different, so that not all who were throttled come back at once.
+ */
+const batchPauses = [50, 100, 200, 400, 800] as const;
+
+type RequestOptions = Omit<NonNullable<BatchGetCommandInput['RequestItems']>[string], 'Keys'>;
+
+/**
+ * The items with these keys, each once, in no order; what is not there is left out.
+ * @param pause waits so many milliseconds
+ * @throws NamedFault readThrottled
+ */
+export async function readBatch(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  keys: readonly Record<string, unknown>[],
+  options: RequestOptions,
+  pause: (milliseconds: number) => Promise<unknown>,
+): Promise<Record<string, unknown>[]> {
+  const items: Record<string, unknown>[] = [];
+  let wanted = [...keys];
+  let refusals = 0;
+  while (wanted.length > 0) {
+    const { Responses, UnprocessedKeys } = await client.send(
+      new BatchGetCommand({
+        RequestItems: { [tableName]: { ...options, Keys: wanted.slice(0, mostKeysOfBatch) } },
+      }),
+    );
+    items.push(...(Responses?.[tableName] ?? []));
+    const left = UnprocessedKeys?.[tableName]?.Keys ?? [];
+    if (left.length > 0) {
+      const longest = batchPauses[refusals];
+      if (longest === undefined) {
+        throw new NamedFault(faultNames.readThrottled, 'the table did not answer a read in full');
+      }
+      await pause(longest * (0.5 + Math.random() / 2));
+      refusals += 1;
+    }
+    wanted = [...left, ...wanted.slice(mostKeysOfBatch)];
+  }
+  return items;
+}

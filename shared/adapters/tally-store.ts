@@ -1,0 +1,260 @@
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { LineKey } from '../domain/order-line.ts';
+import { allPartners, type Mark, obsoleteSince, type Share } from '../domain/tallies.ts';
+import { type Instant, plus } from '../domain/time.ts';
+import { readBatch } from './batch-read.ts';
+import { expiryAfter, expiryAttribute } from './expiry.ts';
+import { spread } from './order-line-item.ts';
+
+/** A tally of lines in the table. */
+export interface StoredTally extends Pick<Share, 'scope' | 'tally' | 'counters'> {
+  /** Of the lines of all partners, each shard counts those of some orders. */
+  readonly shard: number;
+  /**
+   * How far the changes of lines are counted here whose own marks may not say so yet: it holds what the last writes
+   * counted, by the names of the lines.
+   */
+  readonly counted: Readonly<Record<string, Mark>>;
+  /** 0: it is not in the table. */
+  readonly version: number;
+}
+export type TallyName = Pick<StoredTally, 'scope' | 'tally' | 'shard'>;
+
+/** Which counts hold: a recount makes new ones beside them. */
+export interface Generation {
+  readonly id: string;
+  /** While a recount is under way, nothing is counted, and later all that was not. */
+  readonly recount?: Recount;
+  /** 0: it is not in the table, and these are the first counts. */
+  readonly version: number;
+}
+
+export interface Recount {
+  readonly id: string;
+  readonly since: Instant;
+  /** It was given up if it has not said by then that it goes on. */
+  readonly until: Instant;
+}
+
+/**
+ * The counts of lines, in the table of the order lines: a partition for each shard of a scope, with its tallies; and one for
+ * each order, with a mark for each of its lines that says how far its changes are counted. All reads are strongly
+ * consistent. Each write is on the condition that nobody wrote since the read.
+ */
+export interface TallyStore {
+  generation(): Promise<Generation>;
+  /** @returns false: somebody else wrote it */
+  writeGeneration(generation: Generation): Promise<boolean>;
+  /** Tallies by name; those that are not there are empty. */
+  find(generation: string, names: readonly TallyName[]): Promise<readonly StoredTally[]>;
+  /** The tallies of a scope, in all of its shards, whose names sort from one to another. */
+  between(generation: string, scope: string, from: string, to: string): Promise<readonly StoredTally[]>;
+  /** @returns false: somebody else wrote it */
+  write(generation: string, tally: StoredTally): Promise<boolean>;
+  /** The marks of lines by their names. */
+  marks(generation: string, lines: readonly LineKey[]): Promise<ReadonlyMap<string, Mark>>;
+  /**
+   * Writes the mark of a line over the one that was read.
+   * @param removedAt when the line was removed: its mark is kept for longer than its changes can be repeated
+   * @returns false: somebody else wrote it
+   */
+  mark(
+    generation: string,
+    line: LineKey,
+    mark: { readonly known: Mark | undefined; readonly next: Mark; readonly removedAt?: Instant },
+  ): Promise<boolean>;
+}
+
+/** Shards for the lines of all partners: each counts at the same time as the others. */
+const shardsOfAll = 4;
+
+const shardsOf = (scope: string): number => (scope === allPartners ? shardsOfAll : 1);
+
+/** The shard of a scope that counts a line. All lines of an order are in one, since their changes come together. */
+export const tallyShard = (scope: string, { orderId }: LineKey): number => spread(orderId, shardsOf(scope));
+
+/** Names a line within tallies and marks. */
+export const lineName = ({ orderId, lineId }: LineKey): string => `${orderId}/${lineId}`;
+
+/** The line that has a name; no id has a slash. */
+export function lineNamed(name: string): LineKey {
+  const [orderId = '', lineId = ''] = name.split('/');
+  return { orderId, lineId };
+}
+
+/** No order has such an id: `#` is in none. */
+const tallyStart = '#tally#';
+const markStart = '#counted#';
+const generationKey = { pk: '#tallies', sk: 'generation' };
+
+const partition = (generation: string, scope: string, shard: number): string =>
+  `${tallyStart}${generation}#${scope}#${shard}`;
+
+const tallyKey = (generation: string, { scope, shard, tally }: TallyName) => ({
+  pk: partition(generation, scope, shard),
+  sk: tally,
+});
+
+const markKey = (generation: string, { orderId, lineId }: LineKey) => ({
+  pk: `${markStart}${generation}#${orderId}`,
+  sk: lineId,
+});
+
+/** The generation of counts that an item belongs to; undefined: it is something else. */
+export function generationOf(pk: string): string | undefined {
+  const start = [tallyStart, markStart].find((beginning) => pk.startsWith(beginning));
+  return start === undefined ? undefined : pk.slice(start.length).split('#')[0];
+}
+
+/** For how many days a mark outlives its line; a stream repeats changes of the last day. */
+const removedMarkDays = 3;
+/** For how many days a tally is kept that nobody looks for. */
+const obsoleteTallyDays = 3;
+
+const text = z.string();
+const counters = z.record(text, z.int());
+const tallyItem = z.object({
+  scope: text,
+  shard: z.int(),
+  tally: text,
+  counters,
+  counted: z.record(text, text),
+  version: z.int(),
+}) satisfies z.ZodType<StoredTally>;
+const markItem = z.object({ line: text, mark: text });
+const generationItem = z.object({
+  id: text,
+  recount: z.object({ id: text, since: text, until: text }).exactOptional(),
+  version: z.int(),
+}) satisfies z.ZodType<Generation>;
+
+const firstGeneration: Generation = { id: 'first', version: 0 };
+
+/** Whether nothing is counted at `now`. Clocks may differ by less than the minute that is added. */
+export const isResting = ({ recount }: Generation, now: Instant): boolean =>
+  recount !== undefined && now < plus(recount.until, 'PT1M');
+
+/** @param pause waits so many milliseconds */
+export function tallyStore(
+  dynamoDb: DynamoDBClient,
+  tableName: string,
+  pause: (milliseconds: number) => Promise<unknown>,
+): TallyStore {
+  const client = DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } });
+  const table = { TableName: tableName };
+  const consistent = { ConsistentRead: true };
+
+  async function put(
+    Item: Record<string, unknown>,
+    condition: { ConditionExpression: string; ExpressionAttributeValues?: Record<string, unknown> },
+  ): Promise<boolean> {
+    try {
+      await client.send(new PutCommand({ ...table, Item, ...condition }));
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return false;
+    }
+  }
+
+  const putVersion = (Item: { readonly pk: string; readonly sk: string; readonly version: number }) =>
+    put(
+      { ...Item, version: Item.version + 1 },
+      Item.version === 0
+        ? { ConditionExpression: 'attribute_not_exists(pk)' }
+        : {
+            ConditionExpression: 'version = :before',
+            ExpressionAttributeValues: { ':before': Item.version },
+          },
+    );
+
+  async function inShard(
+    pk: string,
+    from: string,
+    to: string,
+    start?: Record<string, unknown>,
+  ): Promise<readonly StoredTally[]> {
+    const { Items = [], LastEvaluatedKey } = await client.send(
+      new QueryCommand({
+        ...table,
+        ...consistent,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
+        ...(start ? { ExclusiveStartKey: start } : {}),
+      }),
+    );
+    const tallies = z.array(tallyItem).parse(Items);
+    return LastEvaluatedKey ? [...tallies, ...(await inShard(pk, from, to, LastEvaluatedKey))] : tallies;
+  }
+
+  return {
+    async generation() {
+      const { Item } = await client.send(new GetCommand({ ...table, ...consistent, Key: generationKey }));
+      return Item ? generationItem.parse(Item) : firstGeneration;
+    },
+
+    writeGeneration: (generation) => putVersion({ ...generationKey, ...generation }),
+
+    async find(generation, names) {
+      const keys = names.map((name) => tallyKey(generation, name));
+      const items = await readBatch(client, tableName, keys, consistent, pause);
+      const found = new Map(
+        z
+          .array(tallyItem)
+          .parse(items)
+          .map((tally) => [tallyName(tally), tally]),
+      );
+      return names.map(
+        (name) => found.get(tallyName(name)) ?? { ...name, counters: {}, counted: {}, version: 0 },
+      );
+    },
+
+    async between(generation, scope, from, to) {
+      const shards = Array.from({ length: shardsOf(scope) }, (_, shard) =>
+        inShard(partition(generation, scope, shard), from, to),
+      );
+      return (await Promise.all(shards)).flat();
+    },
+
+    write(generation, tally) {
+      const obsolete = obsoleteSince(tally.tally);
+      return putVersion({
+        ...tallyKey(generation, tally),
+        ...tally,
+        ...(obsolete === undefined ? {} : { [expiryAttribute]: expiryAfter(obsolete, obsoleteTallyDays) }),
+      });
+    },
+
+    async marks(generation, lines) {
+      const keys = lines.map((line) => markKey(generation, line));
+      const items = await readBatch(client, tableName, keys, consistent, pause);
+      return new Map(
+        z
+          .array(markItem)
+          .parse(items)
+          .map(({ line, mark }) => [line, mark]),
+      );
+    },
+
+    mark: (generation, line, { known, next, removedAt }) =>
+      put(
+        {
+          ...markKey(generation, line),
+          line: lineName(line),
+          mark: next,
+          ...(removedAt === undefined ? {} : { [expiryAttribute]: expiryAfter(removedAt, removedMarkDays) }),
+        },
+        known === undefined
+          ? { ConditionExpression: 'attribute_not_exists(pk)' }
+          : {
+              ConditionExpression: 'mark = :known',
+              ExpressionAttributeValues: { ':known': known },
+            },
+      ),
+  };
+}
+
+/** Names a tally among all of a generation. */
+export const tallyName = ({ scope, shard, tally }: TallyName): string => `${scope}#${shard}#${tally}`;

@@ -1,0 +1,115 @@
+import {
+  isResting,
+  lineName,
+  lineNamed,
+  type StoredTally,
+  tallyName,
+  type TallyName,
+  tallyShard,
+  type TallyStore,
+} from '../adapters/tally-store.ts';
+import { faultNames, NamedFault } from '../contracts/faults.ts';
+import { forEach } from '../domain/parallel.ts';
+import { type CountedChange, leftToCount, type Mark, plusCounters } from '../domain/tallies.ts';
+import { toInstant } from '../domain/time.ts';
+
+export interface CountServices {
+  readonly tallies: TallyStore;
+  readonly now: () => Date;
+  /** Waits so many milliseconds. */
+  readonly pause: (milliseconds: number) => Promise<unknown>;
+}
+
+/** How many items are written at once. */
+const writesAtOnce = 20;
+
+/**
+ * Who lost a tally to another call tries again after a random pause, 2.2 s in all on average: at most so many calls as the
+ * stream has shards count at the same time.
+ */
+const contention = { mostTries: 60, longestPause: 75 };
+
+/**
+ * Counts changes of lines, those of each line in their order. Each is counted once, whoever repeats it, now or later, and
+ * wherever this is cut short: a tally takes in changes and notes their marks by one write, and the mark of a line says
+ * that they are in all tallies of it. Only then may a tally forget its note.
+ * @returns false: nothing is counted for now, because a recount is under way
+ */
+export async function countChanges(
+  changes: readonly CountedChange[],
+  { tallies, now, pause }: CountServices,
+): Promise<boolean> {
+  if (changes.length === 0) return true;
+  const generation = await tallies.generation();
+  if (isResting(generation, toInstant(now()))) return false;
+
+  const ofLines = Map.groupBy(changes, ({ line }) => lineName(line));
+  let left = namesOf(changes);
+  let marks: ReadonlyMap<string, Mark> = new Map();
+  for (let tries = 0; left.length > 0; tries += 1) {
+    if (tries === contention.mostTries) {
+      throw new NamedFault(faultNames.tallyContended, `gave up after ${tries} tries to write counts`);
+    }
+    if (tries > 0) await pause(Math.random() * contention.longestPause);
+    // In this order: a tally without a note may have been written after the mark of the line, so that is read later.
+    const found = await tallies.find(generation.id, left);
+    marks = await tallies.marks(generation.id, linesOf(ofLines.keys(), found));
+    const lost: TallyName[] = [];
+    await forEach(
+      found.flatMap((tally) => afterCounting(tally, ofLines, marks) ?? []),
+      writesAtOnce,
+      async (tally) => {
+        if (!(await tallies.write(generation.id, tally))) lost.push(tally);
+      },
+    );
+    left = lost;
+  }
+  await forEach([...ofLines.values()], writesAtOnce, (ofLine) => markCounted(ofLine));
+  return true;
+
+  async function markCounted(ofLine: readonly CountedChange[]): Promise<void> {
+    const last = ofLine.at(-1);
+    if (!last) return;
+    const { line, mark: next, isRemoval } = last;
+    const removed = isRemoval ? { removedAt: toInstant(now()) } : {};
+    let known = marks.get(lineName(line));
+    while (known === undefined || known < next) {
+      if (await tallies.mark(generation.id, line, { known, next, ...removed })) return;
+      known = (await tallies.marks(generation.id, [line])).get(lineName(line));
+    }
+  }
+}
+
+/** The tallies that the changes are counted in. */
+function namesOf(changes: readonly CountedChange[]): readonly TallyName[] {
+  const names = changes.flatMap(({ line, before, after }) =>
+    [...before, ...after].map(({ scope, tally }) => ({ scope, tally, shard: tallyShard(scope, line) })),
+  );
+  return [...new Map(names.map((name) => [tallyName(name), name])).values()];
+}
+
+const linesOf = (changed: Iterable<string>, tallies: readonly StoredTally[]) =>
+  [...new Set([...changed, ...tallies.flatMap(({ counted }) => Object.keys(counted))])].map(lineNamed);
+
+/** A tally with what is not counted in it yet; undefined if that is nothing. */
+function afterCounting(
+  tally: StoredTally,
+  changes: ReadonlyMap<string, readonly CountedChange[]>,
+  marks: ReadonlyMap<string, Mark>,
+): StoredTally | undefined {
+  let { counters } = tally;
+  const counted = new Map(Object.entries(tally.counted).filter(([line, mark]) => mark > markIn(marks, line)));
+  let isChanged = false;
+  for (const [line, ofLine] of changes) {
+    const key = lineNamed(line);
+    if (tallyShard(tally.scope, key) !== tally.shard) continue;
+    const left = leftToCount(tally, ofLine, counted.get(line) ?? marks.get(line));
+    if (!left) continue;
+    counters = plusCounters(counters, left.counters);
+    counted.set(line, left.mark);
+    isChanged = true;
+  }
+  return isChanged ? { ...tally, counters, counted: Object.fromEntries(counted) } : undefined;
+}
+
+const markIn = (marks: ReadonlyMap<string, Mark>, line: string): Mark => marks.get(line) ?? '';

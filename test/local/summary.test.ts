@@ -1,0 +1,111 @@
+import type { LineAnswer, SummaryAnswer } from '../../shared/contracts/api.ts';
+import { type Client, client } from '../support/client.ts';
+import { booked, cancelled, daysAfter, newOrder, onboarded, partner } from '../support/events.ts';
+import { type Service, startService } from '../support/service.ts';
+
+let service: Service;
+let api: Client;
+let token: string;
+let operator: string;
+
+async function start(dataFolder?: string): Promise<void> {
+  service = await startService(dataFolder === undefined ? {} : { dataFolder });
+  api = client(service.url);
+  token = await api.token({ partnerId: partner, roles: ['view'] });
+  operator = await api.token({ partnerId: 'cisco', roles: ['operator'] });
+}
+
+beforeAll(() => start());
+afterAll(() => service.stop());
+
+const summary = (asked = token, query = '') =>
+  api.ok<SummaryAnswer>(`/order-lines/summary${query}`, { token: asked });
+
+/** How many lines the list shows. */
+async function listed(query: string, partnerId = partner): Promise<number> {
+  const path = `/order-lines?limit=100&partnerId=${partnerId}&${query}`;
+  return (await api.ok<{ items: LineAnswer[] }>(path, { token: operator })).items.length;
+}
+
+/** The same counts, from lists. */
+async function countedFromLists(partnerId = partner) {
+  const count = (query: string) => listed(query, partnerId);
+  return {
+    total: await count(''),
+    byStatus: {
+      Scheduled: await count('status=Scheduled'),
+      AwaitingProvisioningDetails: await count('status=AwaitingProvisioningDetails'),
+      Onboarded: await count('status=Onboarded'),
+      Closed: await count('status=Closed'),
+      Cancelled: await count('status=Cancelled'),
+    },
+    provisioningPending: await count('provisioningPending=true'),
+    closingWithin24h: await count('closingWithin=PT24H'),
+    closingWithin72h: await count('closingWithin=PT72H'),
+  };
+}
+
+test('a summary counts what the lists show: of a partner, and for an operator of all', async () => {
+  const [first, bounced, ended, closed, moved] = [newOrder(), newOrder(), newOrder(), newOrder(), newOrder()];
+  await api.send(booked(closed, { offer: 'A-FLEX-3' }));
+  await api.advance('P8D');
+  const address = `bounce+${bounced}@simulator.amazonses.com`;
+  await api.send(
+    booked(first, { offer: 'A-FLEX-3' }),
+    booked(bounced, { offer: 'A-WX', provisioningContact: { email: address } }),
+    booked(ended),
+    booked(moved, { requestedStartDate: daysAfter(await api.now(), 20) }),
+    booked(newOrder(), { partnerId: 'contoso' }),
+  );
+  await api.send(onboarded(ended, await api.now()), cancelled(moved));
+  expect(await summary()).toMatchObject({ ...(await countedFromLists()), total: 5, undeliverable: 1 });
+
+  await api.advance('P5D');
+  expect(await summary()).toMatchObject({
+    ...(await countedFromLists()),
+    closingWithin24h: 0,
+    closingWithin72h: 1,
+  });
+  await api.advance('PT25H');
+  const ofPartner = await summary();
+  expect(ofPartner).toMatchObject({
+    ...(await countedFromLists()),
+    closingWithin24h: 1,
+    provisioningPending: 1,
+  });
+
+  const ofContoso = await summary(operator, '?partnerId=contoso');
+  expect(ofContoso).toMatchObject(await countedFromLists('contoso'));
+  const ofAll = await summary(operator);
+  for (const key of ['total', 'undeliverable', 'closingWithin24h', 'closingWithin72h'] as const)
+    expect(ofAll[key]).toBe(ofPartner[key] + ofContoso[key]);
+});
+
+test('who may not see lines gets no counts, and no partner those of another', async () => {
+  const asked = async (roles: string[], query = '') => {
+    const stranger = await api.token({ partnerId: 'contoso', roles });
+    const { status, body } = await api.request(`/order-lines/summary${query}`, { token: stranger });
+    return [status, body['code']];
+  };
+  expect(await asked([])).toEqual([403, 'no-access']);
+  expect(await asked(['view'], `?partnerId=${partner}`)).toEqual([400, 'invalid-request']);
+  expect(await asked(['view'], '?status=Closed')).toEqual([400, 'invalid-request']);
+  expect(await asked(['operator'], '?partnerId=a%20b')).toEqual([400, 'invalid-request']);
+  expect((await api.request('/order-lines/summary')).status).toBe(401);
+});
+
+test('counts are right after the process was killed, and once lines have gone', async () => {
+  const orders = Array.from({ length: 20 }, () => newOrder());
+  await api.fault({ service: 'dynamodb', operation: 'GetItem', times: 3, when: 'before' });
+  await api.ok('/_local/events', { method: 'POST', json: orders.map((order) => booked(order)) });
+  await service.kill();
+  await start(service.dataFolder);
+  // The emails that were just leaving are sent by others once their claims have expired.
+  await api.advance('PT1H');
+  expect(await summary()).toMatchObject({ ...(await countedFromLists()), total: 25 });
+
+  await api.advance('P900D');
+  const { total, asOf, ...gone } = await summary();
+  expect({ total, asOf }).toEqual({ total: 0, asOf: expect.stringMatching(/\.000Z$/) as string });
+  expect(gone).toMatchObject(await countedFromLists().then(({ total: _, ...counted }) => counted));
+});

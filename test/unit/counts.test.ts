@@ -1,0 +1,196 @@
+import { handle } from '../../functions/count-lines/handler.ts';
+import { tableName } from '../../infra/local/table.ts';
+import { recount, type RecountServices, RecountRefused } from '../../infra/recounting.ts';
+import { generationOf } from '../../shared/adapters/tally-store.ts';
+import { CountedLines } from '../support/counted-lines.ts';
+import { daysAfter, line, now } from '../support/lines.ts';
+import type { Around } from '../support/memory-table.ts';
+import { randomFrom } from '../support/random.ts';
+import { seed } from '../support/seed.ts';
+
+const partners = [undefined, 'northwind', 'contoso'];
+
+async function expectRightCounts(world: CountedLines): Promise<void> {
+  for (const partnerId of partners) expect(await world.summary(partnerId)).toEqual(world.counted(partnerId));
+}
+
+/** A table whose calls take some turns, and fail now and then, before or after they took effect. */
+const unreliable =
+  (random: () => number, failing: number): Around =>
+  async (_command, call) => {
+    for (let turn = Math.floor(random() * 6); turn > 0; turn -= 1) await Promise.resolve();
+    const chance = random();
+    if (chance < failing / 2) throw new Error('no answer');
+    const result = await call();
+    if (chance < failing) throw new Error('the answer was lost');
+    return result;
+  };
+
+const isOdd = (orderId: string) => Number(orderId.at(-1)) % 2 === 1;
+
+let lastId = 0;
+const recounting = (world: CountedLines, around?: Around): RecountServices => ({
+  dynamoDb: world.table.client(around),
+  tableName,
+  now: () => new Date(now),
+  newId: () => {
+    lastId += 1;
+    return `id-${lastId}`;
+  },
+  pages: { take: () => Promise.resolve() },
+  onProgress: () => undefined,
+});
+
+test.each(Array.from({ length: 25 }, (_, place) => seed + place))(
+  'counts are right to the line, whatever fails or is repeated (%i)',
+  async (start) => {
+    const random = randomFrom(start);
+    const world = new CountedLines();
+    for (let step = 0; step < 80; step += 1) world.happen(random);
+    const services = world.services(unreliable(random, 0.08));
+    const repeating = { random, repeats: 0.2 };
+    // Two shards of the stream, each called on its own.
+    await Promise.all([
+      world.count(world.changes(isOdd), services, repeating),
+      world.count(
+        world.changes((orderId) => !isOdd(orderId)),
+        services,
+        repeating,
+      ),
+    ]);
+    await expectRightCounts(world);
+    // A new deployment reads the stream from its beginning.
+    await world.count(world.changes(), world.services());
+    await expectRightCounts(world);
+  },
+);
+
+/** Calls that end with the call at this place, before or after it took effect, as when the process is killed there. */
+function endingAt(place: number, isAfter: boolean) {
+  let calls = 0;
+  const around: Around = async (_command, call) => {
+    calls += 1;
+    if (calls > place || (calls === place && !isAfter)) throw new Error('killed');
+    const result = await call();
+    if (calls === place) throw new Error('killed');
+    return result;
+  };
+  return { around, hasEnded: () => calls >= place };
+}
+
+const all = { most: 1000, random: () => 0.99 };
+
+function someWorld(steps: number): CountedLines {
+  const random = randomFrom(seed);
+  const world = new CountedLines();
+  for (let step = 0; step < steps; step += 1) world.happen(random);
+  return world;
+}
+
+test.each([false, true])(
+  'a call that ends anywhere, and is repeated, counts each change once (after the effect: %s)',
+  async (isAfter) => {
+    for (let place = 1, ended = true; ended; place += 1) {
+      const world = someWorld(12);
+      const { around, hasEnded } = endingAt(place, isAfter);
+      await handle({ Records: [...world.changes()] }, world.services(around));
+      ended = hasEnded();
+      await world.count(world.changes(), world.services(), all);
+      await expectRightCounts(world);
+    }
+  },
+);
+
+test('a tally forgets what the marks of lines say', async () => {
+  const world = new CountedLines();
+  const orders = Array.from({ length: 30 }, (_, place) => `ORD-${place}`);
+  for (const orderId of orders) world.write(line({ orderId }));
+  await world.count(world.changes(), world.services(), { most: 1 });
+  const noted = [...world.table.items.values()].flatMap(({ counted }) => Object.keys(counted ?? {}));
+  // That of the partner and each of the shards of all know of their last change.
+  expect(noted.length).toBeLessThanOrEqual(5);
+});
+
+test('a line that is overdue closes in time; the end of a window counts to the second', async () => {
+  const world = new CountedLines();
+  const closing = (orderId: string, closesAt: string) =>
+    line({ orderId, status: 'AwaitingProvisioningDetails', firstEmailSentAt: daysAfter(-7), closesAt });
+  const within = ['2026-11-20T10:00:00.000Z', '2026-11-23T11:59:59.001Z', '2026-11-23T12:00:00.000Z'];
+  const later = ['2026-11-23T12:00:00.001Z', '2026-11-25T12:00:00.000Z', '2026-11-25T12:00:00.001Z'];
+  for (const [place, closesAt] of [...within, ...later].entries())
+    world.write(closing(`ORD-${place}`, closesAt));
+  await world.count(world.changes(), world.services());
+  expect(await world.summary()).toMatchObject({ closingWithin24h: 3, closingWithin72h: 5, asOf: now });
+});
+
+test('a table of before there were counts: what changes is counted, and a recount finds all', async () => {
+  const world = someWorld(60);
+  const { length } = world.changes();
+  const random = randomFrom(seed + 1);
+  for (let step = 0; step < 30; step += 1) world.happen(random);
+  await world.count(
+    world.changes(() => true, length),
+    world.services(),
+  );
+  for (const count of Object.values((await world.summary()).byStatus))
+    expect(count).toBeGreaterThanOrEqual(0);
+
+  expect(await recount(recounting(world))).toBe(world.lines().length);
+  await expectRightCounts(world);
+  // The stream tells again what the recount has found.
+  await world.count(world.changes(), world.services());
+  await expectRightCounts(world);
+});
+
+test.each(Array.from({ length: 10 }, (_, place) => seed + place))(
+  'a recount while lines change comes to the same, and leaves no other counts (%i)',
+  async (start) => {
+    const random = randomFrom(start);
+    const world = new CountedLines();
+    for (let step = 0; step < 40; step += 1) world.happen(random);
+    await world.count(world.changes(), world.services());
+    const uncounted = world.changes().length;
+    for (let step = 0; step < 10; step += 1) world.happen(random);
+    const changing: Around = async (command, call) => {
+      const result = await call();
+      if (command !== 'ScanCommand' && random() < 0.3) world.happen(random);
+      return result;
+    };
+    await recount(recounting(world, changing));
+    await world.count(
+      world.changes(() => true, uncounted),
+      world.services(),
+    );
+    await expectRightCounts(world);
+    const generations = [...world.table.items.values()].map(({ pk }) => generationOf(String(pk)));
+    expect(new Set(generations.filter((id) => id !== undefined)).size).toBe(1);
+  },
+);
+
+test('while it goes on nothing is counted, and another is refused; one that died is made up for', async () => {
+  for (let place = 3; ; place += 4) {
+    const world = someWorld(20);
+    await world.count(world.changes(), world.services());
+    const before = await world.summary();
+    const { around, hasEnded } = endingAt(place, false);
+    const outcome = await recount(recounting(world, around)).catch((error: unknown) => error);
+    if (!hasEnded()) break;
+    expect(outcome).toEqual(new Error('killed'));
+    const seen = await world.summary();
+    expect({ ...seen, asOf: now }).toEqual(before);
+
+    const counted = world.changes().length;
+    world.write(line({ orderId: 'ORD-9' }));
+    const change = world.changes(() => true, counted);
+    const answer = await handle({ Records: [...change] }, world.services());
+    const isResting = answer.batchItemFailures.length > 0;
+    const again = await recount(recounting(world)).catch((error: unknown) => error);
+    expect(again instanceof RecountRefused).toBe(isResting);
+
+    const later = daysAfter(1);
+    await world.count(change, { ...world.services(), now: () => new Date(later) });
+    await expectRightCounts(world);
+    await recount({ ...recounting(world), now: () => new Date(later) });
+    await expectRightCounts(world);
+  }
+});
