@@ -65,9 +65,8 @@ async function main(): Promise<void> {
   const origin = await listen(server, port, host);
   const runtime = await startRuntime({ dataFolder: data, reset, seed, origin });
   started.runtime = runtime;
-  console.log(greeting(origin, runtime));
-
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop(server));
+  console.log(greeting(origin, runtime));
 }
 
 async function listen(server: Server, port: number, host: string): Promise<string> {

@@ -33,7 +33,7 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
     await note(storage, 'making');
     await rm(tableFolder(dataFolder), { recursive: true, force: true });
   }
-  const server = new Worker(new URL('./table-server.ts', import.meta.url), {
+  const server = new Worker(new URL('./table-thread.js', import.meta.url), {
     workerData: { path: tableFolder(dataFolder), noting },
   });
   const asked = new Map<number, (answer: WireAnswer) => void>();

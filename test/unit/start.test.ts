@@ -14,13 +14,15 @@ beforeEach(async () => {
     await mkdir(join(folder, made), { recursive: true });
   for (const settings of ['package.json', 'package-lock.json', 'tsconfig.json'])
     await cp(join(product, settings), join(folder, settings));
-  await cp(join(product, 'infra/local/start.js'), join(folder, 'infra/local/start.js'));
+  for (const name of ['start.js', 'bundles.js'])
+    await cp(join(product, 'infra/local', name), join(folder, 'infra/local', name));
   for (const name of ['esbuild', '@esbuild', 'hono'])
     await symlink(join(product, 'node_modules', name), join(folder, 'node_modules', name));
   await write(
     'infra/local/main.ts',
     `import { page } from '../../shared/page.tsx';\nprocess.stdout.write(page());`,
   );
+  await write('infra/local/table-server.ts', '');
   await writePage('one');
 });
 afterEach(() => rm(folder, { recursive: true }));
