@@ -8,6 +8,11 @@ export interface AwsCall {
   readonly index?: string;
 }
 
+interface Step {
+  readonly calls: readonly AwsCall[];
+  readonly reached: ReadonlySet<ts.Node>;
+}
+
 /** IAM's prefix for the calls of an SDK package. */
 const prefixes: Readonly<Record<string, string>> = {
   'client-dynamodb': 'dynamodb',
@@ -44,6 +49,8 @@ export class CallGraph {
   /** What stands behind a port's members, in the object literals that the adapters answer. */
   readonly #implementations = new Map<ts.Node, ts.Node[]>();
   readonly #implementing = new Set<ts.Node>();
+  /** The steps that were taken: the functions have most of their code in common. */
+  readonly #steps = new Map<ts.Node, Step>();
 
   constructor(functionNames: readonly string[]) {
     const { config } = ts.readConfigFile(join(productFolder, 'tsconfig.json'), (path) =>
@@ -60,17 +67,27 @@ export class CallGraph {
     const reached = new Set(handler);
     const calls: AwsCall[] = [];
     for (const declaration of reached) {
-      for (const implementation of this.#implementations.get(declaration) ?? []) reached.add(implementation);
-      if (ts.isSourceFile(declaration)) continue;
-      this.#walk(declaration, (node) => {
-        for (const named of this.#declarationsOf(node)) {
-          const sdkPackage = sdkPackageOf(named);
-          if (sdkPackage) calls.push(...this.#callsByNaming(node, sdkPackage));
-          else if (!this.#isForeign(named)) reached.add(named);
-        }
-      });
+      const step = this.#steps.get(declaration) ?? this.#stepFrom(declaration);
+      this.#steps.set(declaration, step);
+      calls.push(...step.calls);
+      for (const next of step.reached) reached.add(next);
     }
     return calls;
+  }
+
+  /** What a declaration calls by itself, and which declarations are reached from it. */
+  #stepFrom(declaration: ts.Node): Step {
+    const reached = new Set(this.#implementations.get(declaration));
+    const calls: AwsCall[] = [];
+    if (ts.isSourceFile(declaration)) return { calls, reached };
+    this.#walk(declaration, (node) => {
+      for (const named of this.#declarationsOf(node)) {
+        const sdkPackage = sdkPackageOf(named);
+        if (sdkPackage) calls.push(...this.#callsByNaming(node, sdkPackage));
+        else if (!this.#isForeign(named)) reached.add(named);
+      }
+    });
+    return { calls, reached };
   }
 
   #exportOf(path: string, name: string): readonly ts.Node[] {

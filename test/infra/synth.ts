@@ -16,20 +16,34 @@ const { context } = JSON.parse(readFileSync(join(productFolder, 'cdk.json'), 'ut
 /** The settings of cdk.json, which a deployer starts from. */
 export const exampleSettings = context.settings;
 
-/** What the app is given to synthesise without the functions' code. */
-export const unbundled = { ...context, 'aws:cdk:bundling-stacks': [] };
+/** What the app is given to synthesise without the functions' code, and without noting who made what. */
+export const unbundled = { ...context, 'aws:cdk:bundling-stacks': [], 'aws:cdk:disable-stack-trace': true };
+
+/** An app whose templates are only read here: `npm run synth` has the CDK validate them, which takes longest of all. */
+export const unvalidatedApp = (): App =>
+  new App({ context: unbundled, builtinCloudFormationValidation: false });
 
 /** The two stacks by these settings. */
 export function stacksOf(settings: unknown = exampleSettings): ReturnType<typeof addStacks> & { app: App } {
-  const app = new App({ context: unbundled });
+  const app = unvalidatedApp();
   return { app, ...addStacks(app, readSettings(settings)) };
 }
 
 /** The template of everything by these settings, without the functions' code. */
-export function synthesise(settings?: unknown): Template {
+export function synthesise(settings: unknown = exampleSettings): Template {
+  const name = JSON.stringify(settings);
+  const known = templates.get(name);
+  if (known) return known;
   const { data, service } = stacksOf(settings);
-  return Template.fromJSON(joined(Template.fromStack(data).toJSON(), Template.fromStack(service).toJSON()));
+  const template = Template.fromJSON(
+    joined(Template.fromStack(data).toJSON(), Template.fromStack(service).toJSON()),
+  );
+  templates.set(name, template);
+  return template;
 }
+
+/** The templates by the settings that they are of. */
+const templates = new Map<string, Template>();
 
 interface TemplateJson {
   Resources: Record<string, unknown>;

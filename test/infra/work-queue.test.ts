@@ -1,11 +1,11 @@
 /* eslint-disable @typescript-eslint/no-unsafe-member-access -- a template is JSON that CDK has no types for */
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
 import { LambdaFunction } from '../../infra/constructs/lambda-function.ts';
 import { WorkQueue } from '../../infra/constructs/work-queue.ts';
 import { workingEnvironment } from '../../shared/runtime/declare-queue.ts';
-import { resourcesOf, unbundled } from './synth.ts';
+import { resourcesOf, unvalidatedApp } from './synth.ts';
 
 const declared = {
   functionName: 'sweep-order-lines',
@@ -20,7 +20,7 @@ const declared = {
 } as const;
 
 function synthesised(): Template {
-  const stack = new Stack(new App({ context: unbundled }), 'Stack');
+  const stack = new Stack(unvalidatedApp(), 'Stack');
   const queue = new WorkQueue(stack, 'Work', { settings: { deadLetterDays: 3 }, declared });
   const worker = new LambdaFunction<typeof workingEnvironment>(stack, 'Worker', {
     settings: { logRetentionDays: 90 },
