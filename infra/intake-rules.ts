@@ -1,5 +1,6 @@
 import { orderLineBooked } from '../functions/book-order-line/event.ts';
 import { orderLineCancelled } from '../functions/cancel-order-line/event.ts';
+import { lineEventPublished } from '../functions/queue-webhooks/event.ts';
 import { emailReported } from '../functions/record-email-feedback/event.ts';
 import { organizationOnboarded } from '../functions/record-onboarding/event.ts';
 import { orderLineRescheduled } from '../functions/reschedule-order-line/event.ts';
@@ -12,6 +13,7 @@ export const declaredEvents = [
   orderLineCancelled,
   organizationOnboarded,
   emailReported,
+  lineEventPublished,
 ] as const;
 export type DeclaredEvents = (typeof declaredEvents)[number];
 

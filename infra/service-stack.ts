@@ -11,6 +11,7 @@ import { Monitoring } from './constructs/monitoring.ts';
 import { ResendJobs } from './constructs/resend-jobs.ts';
 import { SignIn } from './constructs/sign-in.ts';
 import { Sweep } from './constructs/sweep.ts';
+import { Webhooks } from './constructs/webhooks.ts';
 import { WorkQueues } from './constructs/work-queue.ts';
 import { OrderLineWorkflow } from './constructs/workflow.ts';
 import type { DataStack } from './data-stack.ts';
@@ -51,6 +52,7 @@ export class ServiceStack extends Stack {
     new Api(this, 'Api', serving);
     new Console(this, 'Console', serving);
     new ResendJobs(this, 'ResendJobs', { settings, table, mail, workQueues });
+    new Webhooks(this, 'Webhooks', { settings, table, workQueues });
     new Sweep(this, 'Sweep', { settings, table, stateMachine });
     const { publisher, counter } = new ChangeStream(this, 'ChangeStream', {
       settings,

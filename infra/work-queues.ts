@@ -1,3 +1,4 @@
+import { webhooksQueue } from '../functions/deliver-webhooks/queue.ts';
 import { ordersToOnboard } from '../functions/onboard-order-lines/queue.ts';
 import { executionsToStop } from '../functions/stop-executions/queue.ts';
 import { resendQueue } from '../functions/resend-order-lines/queue.ts';
@@ -13,4 +14,5 @@ export const declaredQueues: readonly DeclaredQueue[] = [
   ordersToOnboard,
   executionsToStop,
   resendQueue,
+  webhooksQueue,
 ];

@@ -9,6 +9,7 @@ import type {
   ResendAnswer,
   SummaryAnswer,
 } from '../../shared/contracts/api.ts';
+import type { WebhookAnswer, WebhookAttemptsAnswer } from '../../shared/contracts/webhook-api.ts';
 import { historyAsCsv } from '../../shared/use-cases/present-history.ts';
 import { itemsAsCsv } from '../../shared/use-cases/present-resend-job.ts';
 
@@ -165,6 +166,60 @@ const historyCsv = historyAsCsv(history);
 
 const jobItemsAsCsv = itemsAsCsv(jobItems.items);
 
+const webhook: WebhookAnswer = {
+  webhookId: '6c1c3f2e-9b1d-4f0a-8a3e-2d7b5c9e0f14',
+  url: 'https://hooks.northwind.example/provisioning',
+  description: 'Tickets for bounced emails',
+  events: ['order_line.email_undeliverable', 'order_line.closed'],
+  status: 'Enabled',
+  createdAt: '2026-11-22T09:00:00.000Z',
+  createdBy: maya.email,
+};
+
+const webhookRequest = {
+  url: webhook.url,
+  events: webhook.events,
+  description: 'Tickets for bounced emails',
+};
+const webhookChange = { status: 'Disabled' as const };
+
+/** Base64 of a sentence: nobody's secret. */
+const webhookWithSecret = {
+  webhook,
+  secret: 'whsec_VGhpcyBpcyBhbiBleGFtcGxlLCBub3QgYSBzZWNyZXQ=',
+};
+
+const webhookTest = { messageId: 'msg_0b8c4d1f5a7e4c53b0a2d9e6f1c38a47' };
+
+const webhookAttempts: WebhookAttemptsAnswer = {
+  items: [
+    {
+      at: '2026-11-27T00:00:08.310Z',
+      messageId: 'msg_Zk2p0vQ9hXwT1bRrM7cJ4uNfYe8sLaDg',
+      type: 'order_line.closed',
+      orderId: line.orderId,
+      lineId: line.lineId,
+      attempt: 2,
+      result: 'delivered',
+      status: 204,
+      milliseconds: 84,
+    },
+    {
+      at: '2026-11-27T00:00:03.201Z',
+      messageId: 'msg_Zk2p0vQ9hXwT1bRrM7cJ4uNfYe8sLaDg',
+      type: 'order_line.closed',
+      orderId: line.orderId,
+      lineId: line.lineId,
+      attempt: 1,
+      result: 'failed',
+      status: 503,
+      error: 'status',
+      milliseconds: 61,
+      nextAttemptAt: '2026-11-27T00:00:08.201Z',
+    },
+  ],
+};
+
 const description = {
   openapi: '3.1.0',
   info: { title: 'Provisioning emails', version: '1.0.0' },
@@ -192,6 +247,12 @@ export const examples = {
   job,
   jobItems,
   jobItemsAsCsv,
+  webhook,
+  webhookRequest,
+  webhookChange,
+  webhookWithSecret,
+  webhookTest,
+  webhookAttempts,
   description,
   eventsDescription,
 };

@@ -81,7 +81,7 @@ const answered = (
     description,
     headers: z.object({
       'x-request-id': requestId,
-      ...(status === 202 ? { Location: location } : {}),
+      ...(status === undefined ? {} : { Location: location }),
       ...(isIdempotent ? { [replayedHeader]: replayed } : {}),
     }),
     content: {
@@ -91,7 +91,7 @@ const answered = (
       }),
     },
   };
-  return status === 202 ? { 202: response } : { 200: response };
+  return { [status ?? 200]: response };
 };
 
 /** The problems that an operation may answer, by status; each with a schema and an example of its own. */

@@ -28,7 +28,7 @@ type Received<Parts extends RequestParts> = {
 
 /** What the API description says about a call. */
 export interface RouteDescription {
-  readonly method: 'get' | 'post' | 'put';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** With its parameters as `{name}`. */
   readonly path: `/${string}`;
   readonly operationId: string;
@@ -37,7 +37,7 @@ export interface RouteDescription {
   readonly requestExample?: object;
   /** The answer, of status 200 unless it says otherwise. */
   readonly answer: {
-    readonly status?: 202;
+    readonly status?: 201 | 202;
     readonly description: string;
     readonly schema: z.ZodObject;
     readonly example: object;
@@ -63,7 +63,7 @@ interface RouteDefinition<Parts extends RequestParts, Answer extends z.ZodObject
   readonly request: Parts;
   readonly requestExample?: Parts['body'] extends z.ZodType ? z.input<Parts['body']> : never;
   readonly answer: {
-    readonly status?: 202;
+    readonly status?: 201 | 202;
     readonly description: string;
     readonly schema: Answer;
     readonly example: z.input<Answer>;
@@ -186,7 +186,7 @@ async function readJson(c: Context): Promise<unknown> {
   }
 }
 
-const json = (c: Context, body: object, status: 200 | 202 = 200): Response =>
+const json = (c: Context, body: object, status: 200 | 201 | 202 = 200): Response =>
   c.body(JSON.stringify(body), status, { 'content-type': 'application/json' });
 
 const csvType = 'text/csv; charset=utf-8; header=present';

@@ -24,10 +24,33 @@ import {
   jobRequest,
   jobStartQuery,
 } from '../../shared/contracts/api.ts';
+import {
+  webhookAnswer,
+  webhookAttemptsAnswer,
+  webhookAttemptsQuery,
+  webhookChange,
+  webhookDeletedAnswer,
+  webhookListAnswer,
+  webhookPath,
+  webhookQuery,
+  webhookRequest,
+  webhookTestAnswer,
+  webhookWithSecretAnswer,
+} from '../../shared/contracts/webhook-api.ts';
 import { largestJobBody } from '../../shared/contracts/problems.ts';
 import { refusalCodes } from '../../shared/domain/rules.ts';
 import { changeContact } from '../../shared/use-cases/change-contact.ts';
 import { historyAsCsv } from '../../shared/use-cases/present-history.ts';
+import {
+  changeWebhook,
+  createWebhook,
+  deleteWebhook,
+  listAttempts,
+  listWebhooks,
+  readWebhook,
+  rotateSecret,
+  testWebhook,
+} from '../../shared/use-cases/manage-webhooks.ts';
 import { problemOf } from '../../shared/use-cases/present-unmet.ts';
 import { listLines, readHistory, readLine, readOrder } from '../../shared/use-cases/read-order-lines.ts';
 import { readSummary } from '../../shared/use-cases/read-summary.ts';
@@ -229,6 +252,132 @@ export const routes: readonly Route[] = [
       handle: ({ path, query }, { caller, services }) =>
         readJobItemsAsCsv(caller, path.jobId, query, services),
     },
+  }),
+  route({
+    method: 'post',
+    path: '/webhooks',
+    operationId: 'createWebhook',
+    summary: 'Have a system of your own told what happens to the order lines of your partner',
+    request: { query: webhookQuery, header: idempotencyHeaders, body: webhookRequest },
+    requestExample: examples.webhookRequest,
+    answer: {
+      status: 201,
+      description: 'The webhook, with its secret, which is not shown again',
+      schema: webhookWithSecretAnswer,
+      example: examples.webhookWithSecret,
+    },
+    problems: ['webhook-limit-reached'],
+    handle: async ({ query, header, body }, { caller, services, markAsReplayed, locate }) => {
+      const asked = { ...query, idempotencyKey: header['idempotency-key'] };
+      const { webhook, secret, isReplayed } = await createWebhook(caller, body, asked, services);
+      locate(`/webhooks/${webhook.webhookId}`);
+      if (isReplayed) markAsReplayed();
+      return { webhook, secret };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/webhooks',
+    operationId: 'listWebhooks',
+    summary: 'The webhooks of your partner, oldest first',
+    request: { query: webhookQuery },
+    answer: {
+      description: 'All of them: a partner has ten at most',
+      schema: webhookListAnswer,
+      example: { items: [examples.webhook] },
+    },
+    problems: [],
+    handle: ({ query }, { caller, services }) => listWebhooks(caller, query, services),
+  }),
+  route({
+    method: 'get',
+    path: '/webhooks/{webhookId}',
+    operationId: 'getWebhook',
+    summary: 'A webhook, and how it fares',
+    request: { path: webhookPath, query: webhookQuery },
+    answer: { description: 'The webhook', schema: webhookAnswer, example: examples.webhook },
+    problems: ['webhook-not-found'],
+    handle: ({ path, query }, { caller, services }) => readWebhook(caller, { ...path, ...query }, services),
+  }),
+  route({
+    method: 'patch',
+    path: '/webhooks/{webhookId}',
+    operationId: 'changeWebhook',
+    summary: 'Change, disable or enable a webhook; what is not given stays',
+    request: { path: webhookPath, query: webhookQuery, body: webhookChange },
+    requestExample: examples.webhookChange,
+    answer: { description: 'The webhook', schema: webhookAnswer, example: examples.webhook },
+    problems: ['webhook-not-found'],
+    handle: ({ path, query, body }, { caller, services }) =>
+      changeWebhook(caller, { ...path, ...query }, body, services),
+  }),
+  route({
+    method: 'delete',
+    path: '/webhooks/{webhookId}',
+    operationId: 'deleteWebhook',
+    summary: 'Delete a webhook; what is on its way to it is not sent',
+    request: { path: webhookPath, query: webhookQuery },
+    answer: {
+      description: 'It is deleted',
+      schema: webhookDeletedAnswer,
+      example: { webhookId: examples.webhook.webhookId },
+    },
+    problems: ['webhook-not-found'],
+    handle: ({ path, query }, { caller, services }) => deleteWebhook(caller, { ...path, ...query }, services),
+  }),
+  route({
+    method: 'post',
+    path: '/webhooks/{webhookId}/rotate-secret',
+    operationId: 'rotateWebhookSecret',
+    summary: 'Make a new secret; for 24 hours the old one signs as well',
+    request: { path: webhookPath, query: webhookQuery, header: idempotencyHeaders },
+    answer: {
+      description: 'The webhook, with its new secret, which is not shown again',
+      schema: webhookWithSecretAnswer,
+      example: examples.webhookWithSecret,
+    },
+    problems: ['webhook-not-found'],
+    handle: async ({ path, query, header }, { caller, services, markAsReplayed }) => {
+      const asked = { idempotencyKey: header['idempotency-key'] };
+      const rotated = await rotateSecret(caller, { ...path, ...query }, asked, services);
+      const { webhook, secret, isReplayed } = rotated;
+      if (isReplayed) markAsReplayed();
+      return { webhook, secret };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/webhooks/{webhookId}/test',
+    operationId: 'testWebhook',
+    summary: 'Send a test, also to a webhook that is disabled; what comes of it is in its deliveries',
+    request: { path: webhookPath, query: webhookQuery },
+    answer: {
+      status: 202,
+      description: 'The test is on its way; `Location` says where to see what came of it',
+      schema: webhookTestAnswer,
+      example: examples.webhookTest,
+    },
+    problems: ['webhook-not-found'],
+    handle: async ({ path, query }, { caller, services, locate }) => {
+      const test = await testWebhook(caller, { ...path, ...query }, services);
+      locate(`/webhooks/${path.webhookId}/deliveries`);
+      return test;
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/webhooks/{webhookId}/deliveries',
+    operationId: 'listWebhookDeliveries',
+    summary: 'What was tried in the last seven days, newest first',
+    request: { path: webhookPath, query: webhookAttemptsQuery },
+    answer: {
+      description: 'The latest attempts',
+      schema: webhookAttemptsAnswer,
+      example: examples.webhookAttempts,
+    },
+    problems: ['webhook-not-found'],
+    handle: ({ path, query: { limit, ...named } }, { caller, services }) =>
+      listAttempts(caller, { ...path, ...named }, { limit }, services),
   }),
   openRoute({
     method: 'get',

@@ -25,7 +25,14 @@ interface ApiProps {
 }
 
 /** The paths that need an access token, which API Gateway verifies. All others are open. */
-const protectedPaths = ['/order-lines', '/orders/{proxy+}', '/resend-jobs', '/resend-jobs/{proxy+}'];
+const protectedPaths = [
+  '/order-lines',
+  '/orders/{proxy+}',
+  '/resend-jobs',
+  '/resend-jobs/{proxy+}',
+  '/webhooks',
+  '/webhooks/{proxy+}',
+];
 
 const openPaths = [
   { path: '/health', throttle: openThrottles.scarce },

@@ -3,6 +3,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import type * as z from 'zod';
+import { webhooksQueue } from '../../functions/deliver-webhooks/queue.ts';
 import { resendQueue } from '../../functions/resend-order-lines/queue.ts';
 import { listIndexes } from '../../shared/adapters/order-line-item.ts';
 import type { servingEnvironment } from '../../shared/runtime/serving.ts';
@@ -40,6 +41,7 @@ export class HttpFunction<
   constructor(scope: Construct, id: string, props: HttpFunctionProps<Environment>) {
     const { settings, table, mail, callerSalt, workQueues, environment, ...rest } = props;
     const jobQueue = workQueues.of(resendQueue.functionName);
+    const webhookQueue = workQueues.of(webhooksQueue.functionName);
     const { SETTLED_LINE_DAYS, MAIL_SETTINGS, RESEND_LIMITS, CLAIM_NAMES } = variablesOf(settings);
     super(scope, id, {
       ...rest,
@@ -53,6 +55,7 @@ export class HttpFunction<
         CLAIM_NAMES,
         CALLER_SALT_SECRET_ARN: callerSalt.secretArn,
         RESEND_QUEUE_URL: jobQueue.urls.queue,
+        WEBHOOKS_QUEUE_URL: webhookQueue.urls.queue,
       }),
       // API Gateway waits for 30 s, and a claim to send is leased for 45 s.
       timeout: Duration.seconds(29),
@@ -62,6 +65,7 @@ export class HttpFunction<
     grantQuery(table, this, ...listIndexes);
     mail.grantSend(this);
     jobQueue.grantSend(this);
+    webhookQueue.grantSend(this);
     callerSalt.grantRead(this);
     this.deployment = new GradualDeployment(this, 'Deployment', this);
     // @ts-expect-error -- to CDK a function may lack a role, and an alias has one that may be undefined

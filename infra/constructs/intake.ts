@@ -41,6 +41,7 @@ export class Intake extends Construct {
     const senders: Readonly<Record<Source, Sender>> = {
       [sources.commerce]: product,
       [sources.controlHub]: product,
+      [sources.product]: product,
       [sources.mail]: { bus: defaultBus(this), detail: mail.reportDetail },
     };
     const variables = variablesOf(settings);

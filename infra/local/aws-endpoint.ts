@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { reasonAttribute } from '../../shared/adapters/dead-letters.ts';
 import type { DeadLetterOffice } from './dead-letter-office.ts';
+import type { EventBus } from './event-bus.ts';
 import type { Executions } from './executions.ts';
 import { awsError, jsonAnswer, type LocalService } from './in-process.ts';
 import { published, type PublishedEvents } from './published-events.ts';
@@ -150,11 +151,12 @@ export const sqs =
   };
 
 export const eventBridge =
-  (publishedEvents: PublishedEvents): LocalService =>
+  (publishedEvents: PublishedEvents, bus: EventBus): LocalService =>
   async (request) => {
     const { target, input } = readRequest(request);
     if (target !== 'AWSEvents.PutEvents') return awsError('UnknownOperationException');
     const { Entries } = putEvents.parse(input);
+    await bus.put(Entries);
     await publishedEvents.keep(Entries);
     return jsonAnswer({
       FailedEntryCount: 0,

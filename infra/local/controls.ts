@@ -9,6 +9,7 @@ import { busEvent } from './event-bus.ts';
 import { fault } from './faults.ts';
 import { inbox } from './inbox.tsx';
 import { mailRate } from './mail-rate.ts';
+import { receiver } from './receiver.tsx';
 import type { Runtime } from './runtime.ts';
 import { tokenRequest } from './sign-in.ts';
 import { tableName } from './table.ts';
@@ -50,6 +51,7 @@ export function controls(runtime: Runtime): Hono {
     return c.json({ idle: true });
   });
   app.route('/inbox', inbox(mailbox));
+  app.route('/webhooks', receiver(runtime.received));
   app.get('/emails', async (c) => c.json({ items: await mailbox.list(c.req.query('to')) }));
   app.get('/published-events', async (c) =>
     c.json({ items: await runtime.published.list(aboutLine.parse(c.req.query())) }),

@@ -4,8 +4,10 @@ import type { Hono } from 'hono';
 import type { Duration } from 'luxon';
 import * as z from 'zod';
 import * as countLines from '../../functions/count-lines/handler.ts';
+import * as deliverWebhooks from '../../functions/deliver-webhooks/handler.ts';
 import * as onboardOrderLines from '../../functions/onboard-order-lines/handler.ts';
 import * as publishChanges from '../../functions/publish-changes/handler.ts';
+import { oncePerMoment } from '../../functions/queue-webhooks/event.ts';
 import * as resendOrderLines from '../../functions/resend-order-lines/handler.ts';
 import * as sendProvisioningEmail from '../../functions/send-provisioning-email/handler.ts';
 import { queue as firstEmails } from '../../functions/send-provisioning-email/queue.ts';
@@ -19,8 +21,11 @@ import * as sweepOrderLines from '../../functions/sweep-order-lines/handler.ts';
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
 import { orderLineStore, type OrderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { queue } from '../../shared/adapters/queue.ts';
+import { webhookClient } from '../../shared/adapters/webhook-client.ts';
+import { webhookStore } from '../../shared/adapters/webhook-store.ts';
 import type { Workflow } from '../../shared/adapters/workflow.ts';
 import { usualMailRate } from '../../shared/domain/lane.ts';
+import type { Reach } from '../../shared/contracts/webhook-address.ts';
 import type { MessagesHandler } from '../../shared/runtime/consume-messages.ts';
 import { buildIntakeServices } from '../../shared/runtime/intake.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
@@ -49,6 +54,7 @@ import { MailRate } from './mail-rate.ts';
 import { Mailbox } from './mailbox.ts';
 import { adoptOlderQueues } from './older-queues.ts';
 import { PublishedEvents } from './published-events.ts';
+import { ReceivedWebhooks } from './received-webhooks.ts';
 import { type Consumer, Queues } from './queues.ts';
 import { sampleEvents } from './samples.ts';
 import { consoleClientId, keptSecret, startSignIn } from './sign-in.ts';
@@ -83,6 +89,8 @@ export interface Runtime {
   /** The order lines, for the controls. */
   readonly store: OrderLineStore;
   readonly published: PublishedEvents;
+  /** What came to the receiver of webhooks. */
+  readonly received: ReceivedWebhooks;
   readonly signIn: Awaited<ReturnType<typeof startSignIn>>;
   /** Moves the product's time; done when everything due by then has run, in the order of its due time. */
   advance(duration: Duration): Promise<void>;
@@ -104,6 +112,7 @@ const settings = readEnvironment(z.object(variables).omit(ofSignIn), {
   ONBOARDING_QUEUE_URL: queueUrlOf('onboard-order-lines'),
   STOPPING_QUEUE_URL: queueUrlOf('stop-executions'),
   RESEND_QUEUE_URL: queueUrlOf('resend-order-lines'),
+  WEBHOOKS_QUEUE_URL: queueUrlOf('deliver-webhooks'),
   CALLER_SALT_SECRET_ARN: 'local',
   ...variablesOf({
     ...defaults,
@@ -148,7 +157,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
       ses,
       sfn: stepFunctions(() => executions, now),
       sqs: sqs(queues, office, now),
-      eventBridge: eventBridge(published),
+      eventBridge: eventBridge(published, bus),
     },
     faults,
   );
@@ -165,7 +174,11 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
   const sweep = asFunction('sweep-order-lines', () => sweepOrderLines.handle(sweepServices));
   const signIn = await startSignIn(storage, options.origin, readAssets());
   const salt = () => keptSecret(storage, 'caller-salt');
-  const serving = (name: string) => buildServingServices(settings, name, clients, now, silentMetrics, salt);
+  // Webhooks may lead to the receiver of this machine, and else where they may when deployed.
+  const reach = { ownOrigin: options.origin };
+  const serving = (name: string) =>
+    buildServingServices(settings, name, clients, now, silentMetrics, salt, reach);
+  const webhooks = webhookStore(clients.dynamoDb, settings.TABLE_NAME);
   const consoleSettings = {
     ...settings,
     SIGN_IN_ISSUER: signIn.issuer,
@@ -188,7 +201,9 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
   await countForTheFirstTime({ dynamoDb: clients.dynamoDb, tableName: settings.TABLE_NAME, now });
 
   table.changes.tell((noted) => stream.noted(noted));
-  queues.deliverTo(new Map([...intake(clients, now), ...workers(workerHandlers(clients, now, mailRate))]));
+  queues.deliverTo(
+    new Map([...intake(clients, now), ...workers(workerHandlers(clients, now, mailRate, reach))]),
+  );
   await sweepHourly(storage, jobs, clock, sweep);
   await removeExpiredItems(storage, jobs, clock, clients.dynamoDb, settings.SETTLED_LINE_DAYS);
   await jobs.start();
@@ -212,6 +227,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
     office,
     store: orderLineStore(clients.dynamoDb, settings.TABLE_NAME, settings.SETTLED_LINE_DAYS),
     published,
+    received: await ReceivedWebhooks.open(storage, webhooks, now),
     signIn,
     advance: (duration) => jobs.advance(duration),
     stop: async () => {
@@ -246,6 +262,10 @@ const intake = (clients: AwsClients, now: () => Date) =>
       handler: consumer({
         ...intakeOf(functionName, clients, now),
         onboardings: queue(clients.sqs, settings.ONBOARDING_QUEUE_URL),
+        webhooksOf: oncePerMoment((partnerId) =>
+          webhookStore(clients.dynamoDb, settings.TABLE_NAME).list(partnerId),
+        ),
+        errands: queue(clients.sqs, settings.WEBHOOKS_QUEUE_URL),
       }),
       batchSize,
       mostAtOnce: intakeBatches,
@@ -269,6 +289,7 @@ const workerHandlers = (
   clients: AwsClients,
   now: () => Date,
   mailRate: MailRate,
+  reach: Reach,
 ): Readonly<Record<string, MessagesHandler>> => {
   // One process does all calls, and may send as many emails in a day as it likes.
   const limits = {
@@ -283,6 +304,9 @@ const workerHandlers = (
     'stop-executions': stopExecutions.consumer(stopExecutions.buildServices(settings, clients, noTurns)),
     'resend-order-lines': resendOrderLines.worker(
       resendOrderLines.buildServices(settings, clients, now, silentMetrics),
+    ),
+    'deliver-webhooks': deliverWebhooks.worker(
+      deliverWebhooks.buildServices(settings, clients, now, webhookClient(reach)),
     ),
     [firstEmails.functionName]: sendProvisioningEmail.consumer(
       sendProvisioningEmail.buildServices(settings, clients, now, silentMetrics, limits),

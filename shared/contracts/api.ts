@@ -40,7 +40,8 @@ const filterFields = {
   }),
 };
 
-const pageFields = {
+/** What asks for a page of a list. */
+export const pageFields = {
   limit: z
     .string()
     .regex(/^(?:[1-9][0-9]?|100)$/, 'must be a whole number from 1 to 100')
@@ -57,7 +58,8 @@ const pageFields = {
     .meta({ description: 'From the previous page, to get the next' }),
 };
 
-const partnerId = identifier.exactOptional().meta({ description: 'The partner, for operators' });
+/** The partner, if an operator names one. */
+export const partnerId = identifier.exactOptional().meta({ description: 'The partner, for operators' });
 
 export const listQuery = z.strictObject({
   ...filterFields,

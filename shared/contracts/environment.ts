@@ -160,6 +160,8 @@ export const variables = {
   STOPPING_QUEUE_URL: z.url(),
   /** The queue of bulk resends. */
   RESEND_QUEUE_URL: z.url(),
+  /** The queue of events on their way to webhooks. */
+  WEBHOOKS_QUEUE_URL: z.url(),
   CONFIGURATION_SET: z.string().min(1),
   SIGN_IN_ISSUER: z.url(),
   SIGN_IN_CLIENT_ID: z.string().min(1),

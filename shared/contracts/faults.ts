@@ -24,6 +24,8 @@ export const faultNames = {
   jobContended: 'JobContended',
   /** Too many concurrent writers of one count; a retry finds them gone. */
   tallyContended: 'TallyContended',
+  /** Too many concurrent writers of one webhook; a retry finds them gone. */
+  webhookContended: 'WebhookContended',
   /** SQS kept refusing messages of a batch. */
   messagesNotQueued: 'MessagesNotQueued',
   /** AWS asked to be called less often, or has no room for more executions: another time it takes the call. */

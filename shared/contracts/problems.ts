@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { mostWebhooks } from '../domain/webhook.ts';
 import { instant } from './fields.ts';
 import { check, type InputError, inputErrors } from './validation.ts';
 
@@ -142,6 +143,22 @@ export const problems = {
     adds: { jobId },
     detail: ({ jobId }) => `Wait until the job ${jobId} of your partner is completed.`,
     example: { jobId: '3f1b7a52-6d0c-4a3e-9a54-0d8f1c2b7e61' },
+  }),
+  'webhook-not-found': problem({
+    status: 404,
+    title: 'There is no such webhook',
+    description: 'The webhook does not exist, was deleted, or is not one of your partner. Check the id.',
+    adds: {},
+    detail: () => 'Your partner has no such webhook.',
+    example: {},
+  }),
+  'webhook-limit-reached': problem({
+    status: 409,
+    title: 'Your partner has all the webhooks it may have',
+    description: `A partner may have ${mostWebhooks} webhooks. Delete one that is not needed, or change it.`,
+    adds: {},
+    detail: () => `Your partner has ${mostWebhooks} webhooks, the most it may have.`,
+    example: {},
   }),
   'point-of-no-return': problem({
     status: 409,

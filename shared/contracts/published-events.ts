@@ -4,7 +4,7 @@ import type { LineEventDetail, LineEventType } from '../domain/line-events.ts';
 import { lineStatuses } from '../domain/order-line.ts';
 import { identifier, instant } from './fields.ts';
 
-/** The source of the events that the product puts on its bus. No function of its own takes any from there. */
+/** The source of the events that the product puts on its bus. */
 export const publishedSource = 'provisioning-emails';
 
 const facts = z.object({
@@ -105,6 +105,9 @@ export const publishedEvents: { readonly [Type in LineEventType]: PublishedEvent
 };
 
 const isType = (text: string): text is LineEventType => text in publishedEvents;
+
+/** Their types, in the order of the list. */
+export const publishedTypes: readonly LineEventType[] = Object.keys(publishedEvents).filter(isType);
 
 /** An event as EventBridge delivers it, without what EventBridge adds. */
 export function exampleEvent(type: string) {

@@ -7,7 +7,10 @@ import { queue } from '../adapters/queue.ts';
 import { resendJobStore } from '../adapters/resend-job-store.ts';
 import { tallyStore } from '../adapters/tally-store.ts';
 import { readSecret, secretsClient } from '../adapters/secrets.ts';
+import { webhookStore } from '../adapters/webhook-store.ts';
 import { type ClaimNames, variables } from '../contracts/environment.ts';
+import { publicInternet, type Reach } from '../contracts/webhook-address.ts';
+import type { WebhookServices } from '../use-cases/manage-webhooks.ts';
 import type { ResendServices } from '../use-cases/requested-email.ts';
 import type { SummaryServices } from '../use-cases/read-summary.ts';
 import type { JobServices } from '../use-cases/start-resend-job.ts';
@@ -25,10 +28,11 @@ export const servingEnvironment = z.object({
   CLAIM_NAMES: variables.CLAIM_NAMES,
   CALLER_SALT_SECRET_ARN: variables.CALLER_SALT_SECRET_ARN,
   RESEND_QUEUE_URL: variables.RESEND_QUEUE_URL,
+  WEBHOOKS_QUEUE_URL: variables.WEBHOOKS_QUEUE_URL,
 });
 
 /** What a function that serves people works with. */
-export interface ServingServices extends ResendServices, JobServices, SummaryServices {
+export interface ServingServices extends ResendServices, JobServices, SummaryServices, WebhookServices {
   readonly claimNames: ClaimNames;
   /** Names callers in the log of requests. */
   readonly callerHash: CallerHash;
@@ -43,6 +47,7 @@ export function buildServingServices(
   now = () => new Date(),
   metrics = createMetrics(),
   readSalt = () => readSecret(secretsClient(), environment.CALLER_SALT_SECRET_ARN),
+  reach: Reach = publicInternet,
 ): ServingServices {
   const log = createLog(serviceName);
   return {
@@ -50,6 +55,9 @@ export function buildServingServices(
     jobs: resendJobStore(clients.dynamoDb, environment.TABLE_NAME),
     tallies: tallyStore(clients.dynamoDb, environment.TABLE_NAME, setTimeout),
     jobQueue: queue(clients.sqs, environment.RESEND_QUEUE_URL),
+    webhooks: webhookStore(clients.dynamoDb, environment.TABLE_NAME),
+    errands: queue(clients.sqs, environment.WEBHOOKS_QUEUE_URL),
+    reach,
     mail: mail(clients.ses, environment.CONFIGURATION_SET),
     mailSettings: environment.MAIL_SETTINGS,
     limits: environment.RESEND_LIMITS,

@@ -132,6 +132,26 @@ export function resendingPartner(caller: Caller, named: string | undefined): str
   );
 }
 
+/**
+ * The partner whose webhooks the caller sees.
+ * @throws Problem no-access, invalid-request
+ */
+export const partnerOf = (caller: Caller, named: string | undefined): string =>
+  askedPartner(caller, named, 'an operator names the partner');
+
+/**
+ * The partner whose webhooks the caller manages.
+ * @throws Problem no-access, invalid-request
+ */
+export function managingPartner(caller: Caller, named: string | undefined): string {
+  const partnerId = partnerOf(caller, named);
+  if (mayResend(caller)) return partnerId;
+  throw new Problem(
+    { code: 'no-access' },
+    'Your account lacks the role to manage webhooks. Ask your administrator for it.',
+  );
+}
+
 /** @param unnamed what an operator is told who names no partner */
 function askedPartner(caller: Caller, named: string | undefined, unnamed: string): string {
   if (isOperator(caller)) {

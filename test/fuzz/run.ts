@@ -60,6 +60,8 @@ const settings = [
   'POST /resend-jobs',
   'GET /resend-jobs',
   'GET /resend-jobs/{jobId}/items',
+  'POST /webhooks',
+  'PATCH /webhooks/{webhookId}',
 ]
   .map(
     (name) =>
@@ -78,7 +80,7 @@ async function main(seed: string): Promise<boolean> {
     const token = await api.token({ partnerId: partner, roles: ['resend'], email: 'maya@northwind.example' });
     await bookLines(api);
     const description = await api.ok<Json>('/openapi.json');
-    const known = withKnownValues(description, await knownValues(api, token));
+    const known = withKnownValues(description, await knownValues(api, token, service.url));
     await writeFile(join(folder, 'openapi.json'), JSON.stringify(known));
     await writeFile(join(folder, 'schemathesis.toml'), settings);
     const before = (await api.emails()).length;
@@ -99,7 +101,7 @@ async function bookLines(api: Client): Promise<void> {
   await api.send(...Array.from({ length: 200 }, (_, index) => booked(`ORD-${31_000 + index}`)));
 }
 
-async function knownValues(api: Client, token: string): Promise<Record<string, string[]>> {
+async function knownValues(api: Client, token: string, url: string): Promise<Record<string, string[]>> {
   const listed = z.object({
     items: z.array(
       z.object({
@@ -117,6 +119,11 @@ async function knownValues(api: Client, token: string): Promise<Record<string, s
     token,
     json: { filter: { status: 'AwaitingProvisioningDetails' } },
   });
+  const { webhook } = await api.ok<{ webhook: { webhookId: string } }>('/webhooks', {
+    method: 'POST',
+    token,
+    json: { url: `${url}/_local/webhooks/${partner}` },
+  });
   const some = items.slice(0, 5);
   const emails = some.map(({ provisioningContact }) => provisioningContact.email);
   return {
@@ -124,6 +131,7 @@ async function knownValues(api: Client, token: string): Promise<Record<string, s
     lineId: [...new Set(items.map(({ lineId }) => lineId))],
     partnerId: [partner],
     jobId: [jobId],
+    webhookId: [webhook.webhookId],
     q: [...some.flatMap(({ orderId, subscriptionId }) => [orderId, subscriptionId]), ...emails],
     cursor: [cursor],
     email: [...emails, 'joanna.reyes@alderfinch.example', 'new@example.com'],

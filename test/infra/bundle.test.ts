@@ -27,7 +27,7 @@ function isRuntimeDependency(path: string): boolean {
 }
 
 /** Licences, by SPDX, under which code may be in what ships. Another one is read before it is named here. */
-const allowedLicences = ['0BSD', 'Apache-2.0', 'MIT', 'MIT-0'];
+const allowedLicences = ['0BSD', 'Apache-2.0', 'MIT', 'MIT-0', 'Unlicense'];
 
 /** As the installed package says it, by SPDX. */
 function licenceOf(folder: string): string {
@@ -43,8 +43,8 @@ const metafiles = new Map<string, Metafile>();
 const budget = 550;
 const largerBudgets: Partial<Record<string, number>> = {
   'send-provisioning-email': 600, // its queue, and what it answers executions
-  'serve-api': 650, // its description
-  'serve-console': 800, // its pages and texts
+  'serve-api': 700, // its description
+  'serve-console': 850, // its pages and texts
 };
 
 beforeAll(() => {

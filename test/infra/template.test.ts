@@ -249,8 +249,10 @@ describe('API', () => {
     const open = [...anonymous, ...ofSessions];
     const lines = ['ANY /order-lines', 'ANY /orders/{proxy+}'];
     const jobs = ['ANY /resend-jobs', 'ANY /resend-jobs/{proxy+}'];
-    expect(Object.keys(routes).sort()).toEqual([...open, ...lines, ...jobs].sort());
-    for (const key of [...lines, ...jobs]) {
+    const webhooks = ['ANY /webhooks', 'ANY /webhooks/{proxy+}'];
+    const closed = [...lines, ...jobs, ...webhooks];
+    expect(Object.keys(routes).sort()).toEqual([...open, ...closed].sort());
+    for (const key of closed) {
       expect(routes[key]).toMatchObject({ AuthorizationType: 'JWT', AuthorizerId: { Ref: authorizerId } });
     }
     for (const key of open) {

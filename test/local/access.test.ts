@@ -173,18 +173,27 @@ it('the description of the API names every call of it and no other', async () =>
       .flatMap(([path, item]) => Object.keys(item).map((method) => `${method} ${path}`))
       .sort(),
   ).toEqual([
+    'delete /webhooks/{webhookId}',
     'get /asyncapi.json',
     'get /health',
     'get /openapi.json',
     'get /order-lines',
+    'get /order-lines/summary',
     'get /orders/{orderId}',
     'get /orders/{orderId}/lines/{lineId}',
     'get /orders/{orderId}/lines/{lineId}/history',
     'get /resend-jobs',
     'get /resend-jobs/{jobId}',
     'get /resend-jobs/{jobId}/items',
+    'get /webhooks',
+    'get /webhooks/{webhookId}',
+    'get /webhooks/{webhookId}/deliveries',
+    'patch /webhooks/{webhookId}',
     'post /orders/{orderId}/lines/{lineId}/resend',
     'post /resend-jobs',
+    'post /webhooks',
+    'post /webhooks/{webhookId}/rotate-secret',
+    'post /webhooks/{webhookId}/test',
     'put /orders/{orderId}/lines/{lineId}/provisioning-contact',
   ]);
 });

@@ -5,6 +5,7 @@ import { defaults } from '../../infra/settings.ts';
 import { linePrefix, parseLine } from '../../shared/adapters/order-line-item.ts';
 import { resendJobStore } from '../../shared/adapters/resend-job-store.ts';
 import { tallyStore } from '../../shared/adapters/tally-store.ts';
+import { webhookStore } from '../../shared/adapters/webhook-store.ts';
 import { orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import type { StoredLine } from '../../shared/domain/order-line.ts';
 import { type Around, MemoryTable } from './memory-table.ts';
@@ -32,6 +33,9 @@ export const jobStoreOn = (table: MemoryTable, around?: Around) =>
 /** The counts of its lines. */
 export const tallyStoreOn = (table: MemoryTable, around?: Around) =>
   tallyStore(table.client(around), tableName, noPause);
+/** The product's store of webhooks on it. */
+export const webhookStoreOn = (table: MemoryTable, around?: Around) =>
+  webhookStore(table.client(around), tableName);
 
 export const linesOf = (table: MemoryTable): readonly StoredLine[] =>
   [...table.items.values()].filter(({ sk }) => String(sk).startsWith(linePrefix)).map(lineOf);

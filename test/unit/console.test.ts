@@ -12,7 +12,8 @@ import { presentLine } from '../../shared/use-cases/present-line.ts';
 import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
 import { sessionCookie } from '../support/session.ts';
 import { MemoryTable } from '../support/memory-table.ts';
-import { jobStoreOn, tallyStoreOn } from '../support/memory-store.ts';
+import { publicInternet } from '../../shared/contracts/webhook-address.ts';
+import { jobStoreOn, tallyStoreOn, webhookStoreOn } from '../support/memory-store.ts';
 import { mailSettings } from '../support/mail-settings.ts';
 
 const key = () => Promise.resolve(new TextEncoder().encode('a key for tests, of more than 32 bytes'));
@@ -52,6 +53,9 @@ function consoleOf(stored: OrderLine, laneClearAt?: string) {
     jobs: jobStoreOn(new MemoryTable()),
     tallies: tallyStoreOn(new MemoryTable()),
     jobQueue: { send: never, putBack: never },
+    webhooks: webhookStoreOn(new MemoryTable()),
+    errands: { send: never },
+    reach: publicInternet,
     mail: { send: never },
     mailSettings,
     limits: defaults.resendLimits,

@@ -238,8 +238,9 @@ describe('a request', () => {
   it('is refused by the codes that say so: by access, state or limit', () => {
     const refusing = Object.entries(problems).filter(([, { status }]) => [403, 409, 429].includes(status));
     const { Code: codes } = productMetrics.RequestsRefused.dimensions;
-    // That another job is under way says nothing of a line.
-    const refused = refusing.map(([code]) => code).filter((code) => code !== 'job-in-progress');
+    // They say nothing of a line.
+    const others = ['job-in-progress', 'webhook-limit-reached'];
+    const refused = refusing.map(([code]) => code).filter((code) => !others.includes(code));
     expect(refused.sort()).toEqual([...codes].sort());
   });
 });

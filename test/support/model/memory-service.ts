@@ -37,7 +37,8 @@ import { silentMetrics } from '../../../shared/runtime/metrics.ts';
 import type { BusEvent } from '../client.ts';
 import { closeInput } from '../close-state.ts';
 import { partner } from '../events.ts';
-import { jobStoreOn, lineOf, linesOf, storeOn, tallyStoreOn } from '../memory-store.ts';
+import { publicInternet } from '../../../shared/contracts/webhook-address.ts';
+import { jobStoreOn, lineOf, linesOf, storeOn, tallyStoreOn, webhookStoreOn } from '../memory-store.ts';
 import { MemoryTable } from '../memory-table.ts';
 import { Life } from '../mortal.ts';
 import { makeCall } from '../trial.ts';
@@ -216,6 +217,8 @@ export class MemoryService implements Target {
       queue: queue(clients.sqs, queueUrlOf(functionName), passed),
     });
     const consumers = {
+      webhooksOf: () => Promise.resolve([]),
+      errands: { send: unasked },
       ...intake,
       settings: { OFFER_WINDOWS: defaults.offerWindows, REMINDERS: defaults.reminders },
       onboardings: { send: () => Promise.reject(new Error('no order has so many lines here')) },
@@ -265,6 +268,9 @@ export class MemoryService implements Target {
       jobs: jobStoreOn(this.#table),
       tallies: tallyStoreOn(this.#table),
       jobQueue: { send: unasked, putBack: unasked },
+      webhooks: webhookStoreOn(this.#table),
+      errands: { send: unasked },
+      reach: publicInternet,
       claimNames: defaults.claimNames,
       callerHash: { prepare: () => undefined, of: () => Promise.resolve(undefined) },
     });

@@ -1,0 +1,19 @@
+import { variables } from '../../shared/contracts/environment.ts';
+import { errand } from '../../shared/contracts/webhooks.ts';
+import { type DeclaredQueue, workingEnvironment } from '../../shared/runtime/declare-queue.ts';
+
+/** Events on their way to webhooks. What is to be tried later is sent anew, so that no message grows old here. */
+export const webhooksQueue = {
+  functionName: 'deliver-webhooks',
+  schema: errand,
+  environment: workingEnvironment.extend({
+    WEBHOOKS_QUEUE_URL: variables.WEBHOOKS_QUEUE_URL,
+    TABLE_NAME: variables.TABLE_NAME,
+  }),
+  urlVariable: 'WEBHOOKS_QUEUE_URL',
+  batchSize: 10,
+  mostAtOnce: 10,
+  // No attempt begins after 30 s, and one takes 10 s at most.
+  timeoutSeconds: 60,
+  mostDeliveries: 20,
+} as const satisfies DeclaredQueue;

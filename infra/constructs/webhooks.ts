@@ -1,0 +1,38 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import { webhooksQueue } from '../../functions/deliver-webhooks/queue.ts';
+import type { FunctionSettings } from '../settings.ts';
+import { LambdaFunction } from './lambda-function.ts';
+import { grantItems } from './table.ts';
+import type { WorkQueues } from './work-queue.ts';
+
+interface WebhooksProps {
+  readonly settings: FunctionSettings;
+  readonly table: Table;
+  readonly workQueues: WorkQueues;
+}
+
+/** What takes events to the webhooks of partners, from a queue that it feeds itself with what is to be tried again. */
+export class Webhooks extends Construct {
+  constructor(scope: Construct, id: string, { settings, table, workQueues }: WebhooksProps) {
+    super(scope, id);
+    const { functionName, timeoutSeconds } = webhooksQueue;
+    const queue = workQueues.of(functionName);
+    const worker = new LambdaFunction<typeof webhooksQueue.environment>(this, 'DeliverWebhooks', {
+      settings,
+      folder: functionName,
+      description: 'Tells the systems of partners what happened to their order lines',
+      environment: {
+        DEAD_LETTER_QUEUE_URL: queue.urls.deadLetters,
+        WEBHOOKS_QUEUE_URL: queue.urls.queue,
+        TABLE_NAME: table.tableName,
+      },
+      timeout: Duration.seconds(timeoutSeconds),
+      memory: 512,
+    });
+    queue.deliverTo(worker);
+    queue.grantSend(worker);
+    grantItems(table, worker, 'GetItem', 'PutItem');
+  }
+}

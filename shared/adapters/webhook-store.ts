@@ -1,0 +1,197 @@
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { faultNames, NamedFault } from '../contracts/faults.ts';
+import { attemptErrors, attemptResults } from '../contracts/webhooks.ts';
+import { disablings, type Webhook } from '../domain/webhook.ts';
+import { expiryAfter, expiryAttribute } from './expiry.ts';
+
+/**
+ * Webhooks, in the table of the order lines: a partition for each partner has its webhooks, one for each webhook what
+ * was tried lately. All reads are strongly consistent.
+ */
+export interface WebhookStore {
+  /** All of a partner, in the order of their ids; those that were deleted are not among them. */
+  list(partnerId: string): Promise<readonly Webhook[]>;
+  find(partnerId: string, webhookId: string): Promise<Webhook | undefined>;
+  /** Writes a webhook unless one of its id is there, which is answered instead; it may have been deleted. */
+  create(webhook: Webhook): Promise<Webhook>;
+  /**
+   * Changes a webhook by one conditional write. `decide` gets the webhook and says how it shall be; the same: no write.
+   * If somebody else wrote meanwhile, it is asked again with the webhook as it is by then.
+   * @param writer names this change: one whose answer was lost is recognized by it
+   * @returns the webhook as it is now; undefined: it is gone
+   * @throws NamedFault WebhookContended
+   */
+  change(
+    webhook: Webhook,
+    writer: string,
+    decide: (webhook: Webhook) => Webhook,
+  ): Promise<Webhook | undefined>;
+  /** Keeps what was tried for a few days. */
+  keepAttempt(webhookId: string, id: string, attempt: KeptAttempt): Promise<void>;
+  /** What was tried, newest first. */
+  attempts(webhookId: string, limit: number): Promise<readonly KeptAttempt[]>;
+}
+
+const text = z.string();
+
+const webhook = z.object({
+  webhookId: text,
+  partnerId: text,
+  url: text,
+  description: text.exactOptional(),
+  events: z.array(text),
+  status: z.enum(['Enabled', 'Disabled', 'Deleted']),
+  disabled: z.object({ at: text, because: z.enum(disablings) }).exactOptional(),
+  secrets: z.array(
+    z.object({ secret: text, until: text.exactOptional(), idempotencyKey: text.exactOptional() }),
+  ),
+  createdAt: text,
+  createdBy: text,
+  failures: z.int(),
+  failingSince: text.exactOptional(),
+  pausedUntil: text.exactOptional(),
+  writer: text.exactOptional(),
+  version: z.int(),
+}) satisfies z.ZodType<Webhook>;
+
+const keptAttempt = z.object({
+  at: text,
+  messageId: text,
+  type: text,
+  orderId: text.exactOptional(),
+  lineId: text.exactOptional(),
+  /** Which one it was of its event, from 1 on. */
+  attempt: z.int(),
+  result: z.enum(attemptResults),
+  status: z.int().exactOptional(),
+  error: z.enum(attemptErrors).exactOptional(),
+  milliseconds: z.int(),
+  nextAttemptAt: text.exactOptional(),
+});
+/** One line of a webhook's log. What the receiver answered is not in it. */
+export type KeptAttempt = z.output<typeof keptAttempt>;
+
+/** As long as an event is tried, and some days to look into it. */
+const attemptDays = 7;
+
+/** A deleted webhook is remembered for as long as a repeated request could make it again. */
+const deletedDays = 2;
+
+/* Ids of orders and partners have no `#`: these partitions are nobody else's. */
+
+const prefix = 'webhook#';
+const keyOf = (partnerId: string, webhookId: string) => ({
+  pk: `webhooks#${partnerId}`,
+  sk: `${prefix}${webhookId}`,
+});
+const attemptPartition = (webhookId: string) => `webhook#${webhookId}`;
+
+/** So many writers of one webhook do not meet. */
+const mostTries = 20;
+
+export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): WebhookStore {
+  const client = DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } });
+  const table = { TableName: tableName };
+
+  async function find(partnerId: string, webhookId: string): Promise<Webhook | undefined> {
+    const { Item } = await client.send(
+      new GetCommand({ ...table, Key: keyOf(partnerId, webhookId), ConsistentRead: true }),
+    );
+    return Item && webhook.parse(Item);
+  }
+
+  /** Puts a webhook over the version before it, or, without one, where there is none; false if that was not so. */
+  async function putOver(next: Webhook, before?: number): Promise<boolean> {
+    const { partnerId, webhookId, status, disabled } = next;
+    const expiry =
+      status === 'Deleted' && disabled ? { [expiryAttribute]: expiryAfter(disabled.at, deletedDays) } : {};
+    try {
+      await client.send(
+        new PutCommand({
+          ...table,
+          Item: { ...keyOf(partnerId, webhookId), ...next, ...expiry },
+          ...(before === undefined
+            ? { ConditionExpression: 'attribute_not_exists(pk)' }
+            : {
+                ConditionExpression: 'version = :before',
+                ExpressionAttributeValues: { ':before': before },
+              }),
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return false;
+    }
+  }
+
+  return {
+    find,
+
+    async list(partnerId) {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          ...table,
+          KeyConditionExpression: 'pk = :partner AND begins_with(sk, :webhook)',
+          ExpressionAttributeValues: { ':partner': keyOf(partnerId, '').pk, ':webhook': prefix },
+          ConsistentRead: true,
+        }),
+      );
+      return z
+        .array(webhook)
+        .parse(Items)
+        .filter(({ status }) => status !== 'Deleted');
+    },
+
+    async create(made) {
+      const { partnerId, webhookId } = made;
+      // A write whose answer was lost is repeated by the SDK, and then finds itself.
+      if (await putOver(made)) return made;
+      return (await find(partnerId, webhookId)) ?? made;
+    },
+
+    async change(from, writer, decide) {
+      let known = from;
+      for (let tries = 1; tries <= mostTries; tries += 1) {
+        const decided = decide(known);
+        if (decided === known) return known;
+        const next = { ...decided, writer, version: known.version + 1 };
+        if (await putOver(next, known.version)) return next;
+        const current = await find(known.partnerId, known.webhookId);
+        if (current === undefined || current.writer === writer) return current;
+        known = current;
+      }
+      throw new NamedFault(faultNames.webhookContended, 'others kept writing the webhook');
+    },
+
+    async keepAttempt(webhookId, id, attempt) {
+      await client.send(
+        new PutCommand({
+          ...table,
+          Item: {
+            pk: attemptPartition(webhookId),
+            sk: `attempt#${attempt.at}#${id}`,
+            ...attempt,
+            [expiryAttribute]: expiryAfter(attempt.at, attemptDays),
+          },
+        }),
+      );
+    },
+
+    async attempts(webhookId, limit) {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          ...table,
+          KeyConditionExpression: 'pk = :webhook AND begins_with(sk, :attempt)',
+          ExpressionAttributeValues: { ':webhook': attemptPartition(webhookId), ':attempt': 'attempt#' },
+          ScanIndexForward: false,
+          ConsistentRead: true,
+          Limit: limit,
+        }),
+      );
+      return z.array(keptAttempt).parse(Items);
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import * as z from 'zod';
+import { disablings } from '../domain/webhook.ts';
+import { pageFields, partnerId } from './api.ts';
+import { instant, plainText } from './fields.ts';
+import { longestUrl } from './webhook-address.ts';
+import { attemptErrors, attemptResults, webhookTypes } from './webhooks.ts';
+
+/* The calls of the API about webhooks. What comes in. */
+
+const webhookFields = {
+  url: z
+    .string()
+    .min(1, 'must not be empty')
+    .max(longestUrl, `must have at most ${longestUrl} characters`)
+    .meta({
+      description:
+        'An https address of the public internet, port 443 or 8443, without user name and password',
+      format: 'uri',
+      example: 'https://hooks.northwind.example/provisioning',
+    }),
+  events: z
+    .array(z.enum(webhookTypes, 'must be the type of an event, for example order_line.closed'))
+    .max(webhookTypes.length, 'must name each type once')
+    .meta({ description: 'The types of events that it gets; none named: all' }),
+  description: plainText(200).meta({ description: 'What it is for, for people' }),
+};
+
+/** A webhook to register. */
+export const webhookRequest = z.strictObject({
+  url: webhookFields.url,
+  events: webhookFields.events.default([]),
+  description: webhookFields.description.exactOptional(),
+});
+export type WebhookRequest = z.output<typeof webhookRequest>;
+
+/** What is not given stays. */
+export const webhookChange = z.strictObject({
+  url: webhookFields.url.exactOptional(),
+  events: webhookFields.events.exactOptional(),
+  description: webhookFields.description.exactOptional(),
+  status: z.enum(['Enabled', 'Disabled'], 'must be Enabled or Disabled').exactOptional(),
+});
+export type WebhookChange = z.output<typeof webhookChange>;
+
+export const webhookQuery = z.strictObject({ partnerId });
+export const webhookPath = z.object({
+  webhookId: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the id of a webhook')
+    .meta({ example: '6c1c3f2e-9b1d-4f0a-8a3e-2d7b5c9e0f14' }),
+});
+export const webhookAttemptsQuery = z.strictObject({ limit: pageFields.limit, partnerId });
+
+/* What goes out. */
+
+export const webhookAnswer = z
+  .object({
+    webhookId: z.string(),
+    url: z.string(),
+    description: z.string().exactOptional(),
+    events: z.array(z.string()).meta({ description: 'The types that it gets; none named: all' }),
+    status: z.enum(['Enabled', 'Disabled']),
+    disabledAt: instant.exactOptional(),
+    disabledBecause: z.enum(disablings).exactOptional().meta({
+      description:
+        '`person`: somebody disabled it; `gone`: its receiver answered 410; `failing`: nothing got through for three days',
+    }),
+    failingSince: instant
+      .exactOptional()
+      .meta({ description: 'Since when every attempt failed; missing while the last one did not' }),
+    oldSecretUntil: instant
+      .exactOptional()
+      .meta({ description: 'Until when the secret before signs as well' }),
+    createdAt: instant,
+    createdBy: z.string(),
+  })
+  .meta({ id: 'Webhook' });
+export type WebhookAnswer = z.output<typeof webhookAnswer>;
+
+export const webhookListAnswer = z.object({ items: z.array(webhookAnswer) });
+export type WebhookListAnswer = z.output<typeof webhookListAnswer>;
+
+export const webhookWithSecretAnswer = z.object({
+  webhook: webhookAnswer,
+  secret: z
+    .string()
+    .meta({ description: 'What messages are signed with. It is not shown again: keep it safe' }),
+});
+export type WebhookWithSecretAnswer = z.output<typeof webhookWithSecretAnswer>;
+
+export const webhookDeletedAnswer = z.object({ webhookId: z.string() });
+
+export const webhookTestAnswer = z.object({
+  messageId: z.string().meta({ description: 'The `webhook-id` of the test, which the log names' }),
+});
+export type WebhookTestAnswer = z.output<typeof webhookTestAnswer>;
+
+export const webhookAttemptsAnswer = z.object({
+  items: z.array(
+    z.object({
+      at: instant,
+      messageId: z
+        .string()
+        .meta({ description: 'The `webhook-id`, the same whenever the event is sent again' }),
+      type: z.string(),
+      orderId: z.string().exactOptional(),
+      lineId: z.string().exactOptional(),
+      attempt: z.int().min(0).meta({ description: 'Which attempt of its event it was' }),
+      result: z.enum(attemptResults).meta({ description: '`given-up`: the event is not tried any more' }),
+      status: z.int().exactOptional().meta({ description: 'What the receiver answered' }),
+      error: z.enum(attemptErrors).exactOptional(),
+      milliseconds: z.int().min(0),
+      nextAttemptAt: instant.exactOptional(),
+    }),
+  ),
+});
+export type WebhookAttemptsAnswer = z.output<typeof webhookAttemptsAnswer>;

@@ -1,0 +1,180 @@
+import { type Instant, type IsoDuration, later, plus } from './time.ts';
+
+/** Why a webhook gets nothing: somebody turned it off, its receiver said 410 Gone, or nothing got through for days. */
+export const disablings = ['person', 'gone', 'failing'] as const;
+export type Disabling = (typeof disablings)[number];
+
+export interface WebhookSecret {
+  /** As the Standard Webhooks specification writes it: `whsec_` and base64. */
+  readonly secret: string;
+  /** Until when it signs beside the one that replaced it; missing for the current one. */
+  readonly until?: Instant;
+  /** Of the request that made it: the same one gets it again. */
+  readonly idempotencyKey?: string;
+}
+
+/** An address of a partner's own system that is told of the partner's order lines. */
+export interface Webhook {
+  readonly webhookId: string;
+  readonly partnerId: string;
+  readonly url: string;
+  readonly description?: string;
+  /** The types of events that it gets; none named: all. */
+  readonly events: readonly string[];
+  readonly status: 'Enabled' | 'Disabled' | 'Deleted';
+  /** While it is Disabled. */
+  readonly disabled?: { readonly at: Instant; readonly because: Disabling };
+  /** The newest first; those that ran out may still be among them. */
+  readonly secrets: readonly WebhookSecret[];
+  readonly createdAt: Instant;
+  readonly createdBy: string;
+  /** How many attempts in a row came to nothing. */
+  readonly failures: number;
+  /** When the first of them failed. */
+  readonly failingSince?: Instant;
+  /** Until when nothing more is tried. */
+  readonly pausedUntil?: Instant;
+  /** Whose write this is, to recognize one whose answer was lost. */
+  readonly writer?: string;
+  readonly version: number;
+}
+
+/** How many webhooks a partner may have. */
+export const mostWebhooks = 10;
+
+/** For how long an old secret signs beside the new one. */
+const secretOverlap: IsoDuration = 'P1D';
+
+/** The most secrets that sign at once, however often they are replaced within a day. */
+const mostSecrets = 5;
+
+/** The secrets that are good at a time, the newest first. */
+export const validSecrets = ({ secrets }: Webhook, at: Instant): readonly string[] =>
+  secrets.filter(({ until }) => until === undefined || until > at).map(({ secret }) => secret);
+
+/** With a new secret; the one before stays good for a day. */
+export function withSecret(webhook: Webhook, made: WebhookSecret, at: Instant): Webhook {
+  const before = webhook.secrets
+    .filter(({ until }) => until === undefined || until > at)
+    .map((one) => ({ ...one, until: one.until ?? plus(at, secretOverlap) }));
+  return { ...webhook, secrets: [made, ...before].slice(0, mostSecrets) };
+}
+
+/** As if nothing had been tried yet. */
+export function healthy({ failingSince, pausedUntil, ...webhook }: Webhook): Webhook {
+  return { ...webhook, failures: 0 };
+}
+
+export function enabled({ disabled, ...webhook }: Webhook): Webhook {
+  return healthy({ ...webhook, status: 'Enabled' });
+}
+
+export const disabled = (webhook: Webhook, at: Instant, because: Disabling): Webhook => ({
+  ...webhook,
+  status: 'Disabled',
+  disabled: { at, because },
+});
+
+export const chooses = ({ events }: Webhook, type: string): boolean =>
+  events.length === 0 || events.includes(type);
+
+/**
+ * Pauses before each further attempt, as the Standard Webhooks specification advises: 71 hours 35 minutes and 5 seconds
+ * in all, within the three days for which an event is tried.
+ */
+export const retryPauses: readonly IsoDuration[] = [
+  'PT5S',
+  'PT5M',
+  'PT30M',
+  'PT2H',
+  'PT5H',
+  'PT10H',
+  'PT14H',
+  'PT18H',
+  'PT22H',
+];
+
+/** For how long an event is tried. */
+export const tryingSpan: IsoDuration = 'P3D';
+
+/** An event on its way to a webhook. */
+export interface Errand {
+  /** When it was queued for the webhook. */
+  readonly createdAt: Instant;
+  /** How many attempts there were. */
+  readonly attempts: number;
+  /** When the first of them failed. */
+  readonly failedAt?: Instant;
+}
+
+/** When an event is tried again whose last attempt failed at that time; undefined: never. */
+export function nextAttempt({ createdAt, attempts }: Errand, at: Instant): Instant | undefined {
+  const pause = retryPauses[attempts - 1];
+  const next = pause === undefined ? undefined : plus(at, pause);
+  return next !== undefined && next < plus(createdAt, tryingSpan) ? next : undefined;
+}
+
+export const isOver = ({ createdAt }: Errand, at: Instant): boolean => plus(createdAt, tryingSpan) <= at;
+
+/** Whether nothing has got through since the event was first tried, or was queued and had to wait. */
+export const failsThroughout = ({ failingSince }: Webhook, { createdAt, failedAt }: Errand): boolean =>
+  failingSince !== undefined && failingSince <= (failedAt ?? createdAt);
+
+/** So many failures in a row, and only one event is tried at a time: all others wait. */
+const patience = 5;
+
+/** Longer than one attempt takes. */
+const oneAttempt: IsoDuration = 'PT30S';
+
+/** An answer that takes longer, in milliseconds, gives the webhook a rest: it may not keep the senders from others. */
+const slowAnswer = 2000;
+const restAfterSlow: IsoDuration = 'PT30S';
+
+/** From the first pause on, each is twice as long as the one before. */
+const pauses: readonly IsoDuration[] = ['PT1M', 'PT2M', 'PT4M', 'PT8M', 'PT15M'];
+
+/** Whether an attempt is to be the only one: others wait for what comes of it. */
+export const isOnProbation = ({ failures }: Webhook): boolean => failures >= patience;
+
+/** Until when others wait for an attempt of a webhook that is on probation. */
+export const whileTried = (webhook: Webhook, at: Instant): Webhook => ({
+  ...webhook,
+  pausedUntil: plus(at, oneAttempt),
+});
+
+/** Until when nothing may be tried; undefined: it may be now. */
+export const pausedUntil = (webhook: Webhook, at: Instant): Instant | undefined =>
+  webhook.pausedUntil !== undefined && webhook.pausedUntil > at ? webhook.pausedUntil : undefined;
+
+/** What came of one attempt. */
+export interface Tried {
+  readonly at: Instant;
+  readonly result: 'delivered' | 'failed' | 'gone';
+  readonly milliseconds: number;
+}
+
+/** The webhook once an attempt has ended; the same if that changes nothing. */
+export function afterAttempt(webhook: Webhook, { at, result, milliseconds }: Tried): Webhook {
+  const rest = milliseconds > slowAnswer ? plus(at, restAfterSlow) : undefined;
+  switch (result) {
+    case 'delivered': {
+      const isNews = webhook.failures > 0 || rest !== undefined;
+      if (!isNews) return webhook;
+      return { ...healthy(webhook), ...(rest === undefined ? {} : { pausedUntil: rest }) };
+    }
+    case 'gone':
+      return disabled(webhook, at, 'gone');
+    case 'failed': {
+      const failures = webhook.failures + 1;
+      const pause = pauses[Math.min(failures - patience, pauses.length - 1)];
+      const until = pause === undefined ? rest : later(plus(at, pause), rest ?? at);
+      const { pausedUntil, ...known } = webhook;
+      return {
+        ...known,
+        failures,
+        failingSince: webhook.failingSince ?? at,
+        ...(until === undefined ? {} : { pausedUntil: until }),
+      };
+    }
+  }
+}

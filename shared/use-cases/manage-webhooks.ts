@@ -1,0 +1,287 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Queue } from '../adapters/queue.ts';
+import type { WebhookStore } from '../adapters/webhook-store.ts';
+import type {
+  WebhookAnswer,
+  WebhookAttemptsAnswer,
+  WebhookChange,
+  WebhookListAnswer,
+  WebhookRequest,
+  WebhookTestAnswer,
+  WebhookWithSecretAnswer,
+} from '../contracts/webhook-api.ts';
+import { invalidRequest, Problem } from '../contracts/problems.ts';
+import { type Reach, whyNotThere } from '../contracts/webhook-address.ts';
+import { testType, type WebhookErrand } from '../contracts/webhooks.ts';
+import { limitSpan } from '../domain/claims.ts';
+import { type Instant, plus, toInstant } from '../domain/time.ts';
+import {
+  disabled,
+  enabled,
+  healthy,
+  mostWebhooks,
+  validSecrets,
+  type Webhook,
+  withSecret,
+} from '../domain/webhook.ts';
+import { type Caller, managingPartner, partnerOf } from './access.ts';
+
+export interface WebhookServices {
+  readonly webhooks: WebhookStore;
+  /** Leads to the function that sends to webhooks. */
+  readonly errands: Pick<Queue, 'send'>;
+  /** Where webhooks may lead to. */
+  readonly reach: Reach;
+  readonly now: () => Date;
+  readonly newId: () => string;
+}
+
+/** The partner, if an operator names one. */
+interface Named {
+  readonly partnerId?: string | undefined;
+}
+
+interface AskedOnce extends Named {
+  readonly idempotencyKey?: string | undefined;
+}
+
+interface Addressed extends Named {
+  readonly webhookId: string;
+}
+
+/** 32 random bytes, as the Standard Webhooks specification asks for 24 to 64. */
+const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
+
+/**
+ * Registers a webhook. Its secret is in this answer alone; the same idempotency key within 24 hours gets it again.
+ * @throws Problem no-access, invalid-request, webhook-limit-reached
+ */
+export async function createWebhook(
+  caller: Caller,
+  { url, events, description }: WebhookRequest,
+  { partnerId: named, idempotencyKey }: AskedOnce,
+  services: WebhookServices,
+): Promise<WebhookWithSecretAnswer & { readonly isReplayed: boolean }> {
+  const { webhooks, reach, now, newId } = services;
+  const partnerId = managingPartner(caller, named);
+  requireReachable(url, reach);
+  const at = toInstant(now());
+  const keyed = idempotencyKey === undefined ? undefined : idOf(partnerId, idempotencyKey);
+  const known = keyed === undefined ? undefined : await webhooks.find(partnerId, keyed);
+  const isRepeat = known?.status !== 'Deleted' && known && plus(known.createdAt, limitSpan) > at;
+  if (isRepeat) return { ...shownOnce(known, at), isReplayed: true };
+  // Two that come at the same time may both find room: one more than the limit harms nobody.
+  if ((await webhooks.list(partnerId)).length >= mostWebhooks)
+    throw new Problem({ code: 'webhook-limit-reached' });
+  const made: Webhook = {
+    // An id from the key, so that a repeated request finds what the first one wrote.
+    webhookId: known === undefined && keyed !== undefined ? keyed : newId(),
+    partnerId,
+    url,
+    ...(description === undefined ? {} : { description }),
+    events,
+    status: 'Enabled',
+    secrets: [{ secret: newSecret() }],
+    createdAt: at,
+    createdBy: caller.name,
+    failures: 0,
+    version: 1,
+  };
+  const created = await webhooks.create(made);
+  return { ...shownOnce(created, at), isReplayed: false };
+}
+
+const idOf = (partnerId: string, idempotencyKey: string): string =>
+  createHash('sha256').update(`${partnerId}/${idempotencyKey}`).digest('hex').slice(0, 32);
+
+/** @throws Problem no-access, invalid-request */
+export async function listWebhooks(
+  caller: Caller,
+  { partnerId }: Named,
+  { webhooks, now }: WebhookServices,
+): Promise<WebhookListAnswer> {
+  const at = toInstant(now());
+  const found = await webhooks.list(partnerOf(caller, partnerId));
+  return {
+    items: found
+      .toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
+      .map((webhook) => presentWebhook(webhook, at)),
+  };
+}
+
+/** @throws Problem no-access, invalid-request, webhook-not-found */
+export async function readWebhook(
+  caller: Caller,
+  { webhookId, partnerId }: Addressed,
+  services: WebhookServices,
+): Promise<WebhookAnswer> {
+  const webhook = await required(partnerOf(caller, partnerId), webhookId, services);
+  return presentWebhook(webhook, toInstant(services.now()));
+}
+
+/**
+ * Changes what is given. One that is enabled again, or leads elsewhere, begins as if nothing had failed.
+ * @throws Problem no-access, invalid-request, webhook-not-found
+ */
+export async function changeWebhook(
+  caller: Caller,
+  { webhookId, partnerId }: Addressed,
+  change: WebhookChange,
+  services: WebhookServices,
+): Promise<WebhookAnswer> {
+  const { reach, now } = services;
+  const owner = managingPartner(caller, partnerId);
+  if (change.url !== undefined) requireReachable(change.url, reach);
+  const at = toInstant(now());
+  const changed = await update(owner, webhookId, services, (webhook) => changedBy(webhook, change, at));
+  return presentWebhook(changed, at);
+}
+
+function changedBy(
+  webhook: Webhook,
+  { url, events, description, status }: WebhookChange,
+  at: Instant,
+): Webhook {
+  const told: Webhook = {
+    ...(url === undefined || url === webhook.url ? webhook : healthy({ ...webhook, url })),
+    ...(events === undefined ? {} : { events }),
+    ...(description === undefined ? {} : { description }),
+  };
+  if (status === undefined || status === told.status) return told;
+  return status === 'Enabled' ? enabled(told) : disabled(told, at, 'person');
+}
+
+/** @throws Problem no-access, invalid-request, webhook-not-found */
+export async function deleteWebhook(
+  caller: Caller,
+  { webhookId, partnerId }: Addressed,
+  services: WebhookServices,
+): Promise<{ readonly webhookId: string }> {
+  const at = toInstant(services.now());
+  await update(managingPartner(caller, partnerId), webhookId, services, (webhook) => ({
+    ...disabled(webhook, at, 'person'),
+    status: 'Deleted',
+    secrets: [],
+  }));
+  return { webhookId };
+}
+
+/**
+ * Makes a new secret, which is in this answer alone; the old one signs beside it for a day more. The same idempotency
+ * key gets the same secret as long as it is the current one.
+ * @throws Problem no-access, invalid-request, webhook-not-found
+ */
+export async function rotateSecret(
+  caller: Caller,
+  { webhookId, partnerId }: Addressed,
+  { idempotencyKey }: Pick<AskedOnce, 'idempotencyKey'>,
+  services: WebhookServices,
+): Promise<WebhookWithSecretAnswer & { readonly isReplayed: boolean }> {
+  const at = toInstant(services.now());
+  const made = { secret: newSecret(), ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
+  const rotated = await update(managingPartner(caller, partnerId), webhookId, services, (webhook) =>
+    idempotencyKey !== undefined && webhook.secrets[0]?.idempotencyKey === idempotencyKey
+      ? webhook
+      : withSecret(webhook, made, at),
+  );
+  return { ...shownOnce(rotated, at), isReplayed: rotated.secrets[0]?.secret !== made.secret };
+}
+
+/**
+ * Sends a test there, also if the webhook is disabled. What came of it is in the log a moment later.
+ * @throws Problem no-access, invalid-request, webhook-not-found
+ */
+export async function testWebhook(
+  caller: Caller,
+  { webhookId, partnerId: named }: Addressed,
+  services: WebhookServices,
+): Promise<WebhookTestAnswer> {
+  const { errands, newId, now } = services;
+  const partnerId = managingPartner(caller, named);
+  await required(partnerId, webhookId, services);
+  const at = toInstant(now());
+  const messageId = `msg_${newId().replaceAll('-', '')}`;
+  const errand: WebhookErrand = {
+    partnerId,
+    webhookId,
+    createdAt: at,
+    attempts: 0,
+    dueAt: at,
+    isTest: true,
+    messageId,
+    payload: { type: testType, timestamp: at, data: { partnerId, webhookId } },
+  };
+  await errands.send([errand]);
+  return { messageId };
+}
+
+/**
+ * What was tried lately, newest first.
+ * @throws Problem no-access, invalid-request, webhook-not-found
+ */
+export async function listAttempts(
+  caller: Caller,
+  { webhookId, partnerId }: Addressed,
+  { limit }: { readonly limit: number },
+  services: WebhookServices,
+): Promise<WebhookAttemptsAnswer> {
+  await required(partnerOf(caller, partnerId), webhookId, services);
+  return { items: [...(await services.webhooks.attempts(webhookId, limit))] };
+}
+
+/** @throws Problem invalid-request */
+function requireReachable(url: string, reach: Reach): void {
+  const message = whyNotThere(url, reach);
+  if (message !== undefined) throw invalidRequest([{ path: 'url', message }]);
+}
+
+/** @throws Problem webhook-not-found */
+async function required(
+  partnerId: string,
+  webhookId: string,
+  { webhooks }: Pick<WebhookServices, 'webhooks'>,
+): Promise<Webhook> {
+  const found = await webhooks.find(partnerId, webhookId);
+  if (!found || found.status === 'Deleted') throw new Problem({ code: 'webhook-not-found' });
+  return found;
+}
+
+/** @throws Problem webhook-not-found */
+async function update(
+  partnerId: string,
+  webhookId: string,
+  services: WebhookServices,
+  decide: (webhook: Webhook) => Webhook,
+): Promise<Webhook> {
+  const webhook = await required(partnerId, webhookId, services);
+  const changed = await services.webhooks.change(webhook, services.newId(), (known) =>
+    known.status === 'Deleted' ? known : decide(known),
+  );
+  if (!changed) throw new Problem({ code: 'webhook-not-found' });
+  return changed;
+}
+
+function shownOnce(webhook: Webhook, at: Instant): WebhookWithSecretAnswer {
+  const [secret = ''] = validSecrets(webhook, at);
+  return { webhook: presentWebhook(webhook, at), secret };
+}
+
+function presentWebhook(webhook: Webhook, at: Instant): WebhookAnswer {
+  const { webhookId, url, description, events, status, createdAt, createdBy, failingSince } = webhook;
+  const [, before] = webhook.secrets;
+  const oldSecretUntil = before?.until !== undefined && before.until > at ? before.until : undefined;
+  return {
+    webhookId,
+    url,
+    ...(description === undefined ? {} : { description }),
+    events: [...events],
+    status: status === 'Enabled' ? status : 'Disabled',
+    ...(webhook.disabled && status !== 'Enabled'
+      ? { disabledAt: webhook.disabled.at, disabledBecause: webhook.disabled.because }
+      : {}),
+    ...(failingSince === undefined ? {} : { failingSince }),
+    ...(oldSecretUntil === undefined ? {} : { oldSecretUntil }),
+    createdAt,
+    createdBy,
+  };
+}
