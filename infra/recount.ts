@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -6,7 +7,7 @@ import { inputErrorText } from '../shared/contracts/validation.ts';
 import { tokenBucket } from '../shared/domain/token-bucket.ts';
 import { realTime } from '../shared/runtime/real-time.ts';
 import { outputsOf, stageOption, UsageError } from './deployed-stack.ts';
-import { recount, RecountRefused } from './recounting.ts';
+import { longestCallSeconds, recount, RecountRefused } from './recounting.ts';
 import { stackNames } from './stack-names.ts';
 
 const usage = `Counts all order lines anew, for the counts that the API and the console show. Meanwhile those show what was counted before.
@@ -66,6 +67,7 @@ async function main(): Promise<void> {
     tableName: TableName,
     now: () => new Date(),
     newId: () => crypto.randomUUID(),
+    settle: () => setTimeout(longestCallSeconds * 1000),
     pages: tokenBucket({ burst: 1, perSecond: chosen['read-units'] / unitsOfPage }, realTime),
     onProgress: (counted) => {
       if (realTime.now() - reportedAt < reportEvery) return;

@@ -6,6 +6,8 @@ import {
   type Generation,
   generationOf,
   isResting,
+  parseMark,
+  parseTally,
   type Recount,
   type StoredTally,
   tallyName,
@@ -15,8 +17,9 @@ import {
 } from '../shared/adapters/tally-store.ts';
 import { forEach } from '../shared/domain/parallel.ts';
 import { isBooked, type OrderLine } from '../shared/domain/order-line.ts';
-import { markOf, plusCounters, sharesOf } from '../shared/domain/tallies.ts';
+import { isOfRemovedLines, isRemovalMark, markOf, plusCounters, sharesOf } from '../shared/domain/tallies.ts';
 import { plus, toInstant } from '../shared/domain/time.ts';
+import { raiseMark } from '../shared/use-cases/count-changes.ts';
 import type { TokenBucket } from '../shared/domain/token-bucket.ts';
 
 /*
@@ -25,6 +28,9 @@ import type { TokenBucket } from '../shared/domain/token-bucket.ts';
  * change that the table had when its line was read is counted by that and known by the line's mark; a later one is counted
  * afterwards. A run that dies has changed nothing: `count-lines` goes on a quarter of an hour later.
  */
+
+/** For how long a call of `count-lines` takes at most that began before. */
+export const longestCallSeconds = 35;
 
 /** For how long it may say nothing before it counts as given up. */
 const patience = 'PT15M';
@@ -38,6 +44,8 @@ export interface RecountServices {
   readonly tableName: string;
   readonly now: () => Date;
   readonly newId: () => string;
+  /** Waits until what `count-lines` had begun before has ended. */
+  readonly settle: () => Promise<unknown>;
   /** One token a page of a megabyte. */
   readonly pages: Pick<TokenBucket, 'take'>;
   /** Whether an unfinished recount counts as given up; by default when it has said nothing for too long. */
@@ -55,10 +63,11 @@ export class RecountRefused extends Error {}
  * @throws RecountRefused
  */
 export async function recount(services: RecountServices): Promise<number> {
-  const { dynamoDb, tableName, now, newId, pages, onProgress } = services;
+  const { dynamoDb, tableName, now, newId, settle, pages, onProgress } = services;
   const client = DynamoDBDocumentClient.from(dynamoDb);
   const tallies = tallyStore(dynamoDb, tableName, () => Promise.resolve());
   const turn = await Turn.begin(tallies, services);
+  await settle();
   const next = newId();
   const counts = new Map<string, StoredTally>();
   let lines = 0;
@@ -81,8 +90,9 @@ export async function recount(services: RecountServices): Promise<number> {
         );
         const read = Items.filter(isOfLine).map(parseLine).filter(isBooked);
         for (const line of read) add(line, counts);
+        await forEach(Items, writesAtOnce, (item) => takeOver(item));
         await forEach(read, writesAtOnce, async (line) => {
-          await tallies.mark(next, line, { known: undefined, next: markOf(line) });
+          await raiseMark(tallies, next, line, { known: undefined, next: markOf(line) });
         });
         lines += read.length;
         onProgress(lines);
@@ -97,6 +107,20 @@ export async function recount(services: RecountServices): Promise<number> {
   await turn.end(next, now());
   await removeOthers(next, client, services);
   return lines;
+
+  /** What is known of lines that were removed, which nothing else tells. */
+  async function takeOver(item: Record<string, unknown>): Promise<void> {
+    if (generationOf(String(item['pk'])) !== turn.id) return;
+    const mark = parseMark(item);
+    if (mark && isRemovalMark(mark.mark)) {
+      const removedAt = toInstant(now());
+      // Unless the line was booked anew since.
+      await raiseMark(tallies, next, mark.line, { known: undefined, next: mark.mark, removedAt });
+    }
+    if (mark || !isOfRemovedLines(String(item['sk']))) return;
+    const tally = { ...parseTally(item), counted: {}, version: 0 };
+    counts.set(tallyName(tally), tally);
+  }
 }
 
 const isOfLine = ({ sk }: Record<string, unknown>): boolean =>
@@ -149,6 +173,11 @@ class Turn {
       throw new RecountRefused('Another recount has just begun.');
     }
     return new Turn(tallies, known.id, recount, known.version + 1);
+  }
+
+  /** Which counts there are. */
+  get id(): string {
+    return this.#id;
   }
 
   /** Says that it goes on, if it has not for a minute. */

@@ -1,6 +1,7 @@
 import type {
   ContactChangeAnswer,
   HistoryAnswer,
+  InsightsAnswer,
   JobAnswer,
   JobItemsAnswer,
   LineAnswer,
@@ -11,6 +12,7 @@ import type {
 } from '../../shared/contracts/api.ts';
 import type { WebhookAnswer, WebhookAttemptsAnswer } from '../../shared/contracts/webhook-api.ts';
 import { historyAsCsv } from '../../shared/use-cases/present-history.ts';
+import { insightsAsCsv } from '../../shared/use-cases/read-insights.ts';
 import { itemsAsCsv } from '../../shared/use-cases/present-resend-job.ts';
 
 /* The answers that the description of the API shows: one line, from its order to a resend and a new contact. */
@@ -62,6 +64,36 @@ const summary: SummaryAnswer = {
   closingWithin24h: 12,
   closingWithin72h: 41,
   asOf: '2026-11-22T09:00:00.000Z',
+};
+
+const insights: InsightsAnswer = {
+  from: '2025-12',
+  to: '2026-11',
+  items: [
+    {
+      month: '2026-11',
+      offer: 'A-FLEX-3',
+      locale: 'en',
+      lines: 210,
+      emails: 264,
+      bounced: 9,
+      onboarded: 141,
+      onboardedWithin1Day: 52,
+      onboardedWithin3Days: 47,
+      onboardedWithin7Days: 36,
+      onboardedWithin30Days: 6,
+      onboardedLater: 0,
+      hoursToOnboarding: 6034.5,
+      closedUnprovisioned: 31,
+      cancelled: 4,
+      resent: 38,
+      resentOnboarded: 25,
+      corrected: 7,
+      correctedOnboarded: 6,
+      reminded: 0,
+      remindedOnboarded: 0,
+    },
+  ],
 };
 
 const order: OrderAnswer = {
@@ -236,6 +268,8 @@ export const examples = {
   line,
   list,
   summary,
+  insights,
+  insightsAsCsv: insightsAsCsv(insights),
   order,
   history,
   historyAsCsv: historyCsv,

@@ -9,6 +9,8 @@ import {
   linePath,
   listAnswer,
   listQuery,
+  insightsAnswer,
+  insightsQuery,
   summaryAnswer,
   summaryQuery,
   orderAnswer,
@@ -53,6 +55,7 @@ import {
 } from '../../shared/use-cases/manage-webhooks.ts';
 import { problemOf } from '../../shared/use-cases/present-unmet.ts';
 import { listLines, readHistory, readLine, readOrder } from '../../shared/use-cases/read-order-lines.ts';
+import { insightsAsCsv, readInsights } from '../../shared/use-cases/read-insights.ts';
 import { readSummary } from '../../shared/use-cases/read-summary.ts';
 import {
   listJobs,
@@ -92,6 +95,23 @@ export const routes: readonly Route[] = [
     answer: { description: 'The counts', schema: summaryAnswer, example: examples.summary },
     problems: [],
     handle: ({ query }, { caller, services }) => readSummary(caller, query.partnerId, services),
+  }),
+  route({
+    method: 'get',
+    path: '/insights',
+    operationId: 'getInsights',
+    summary: 'What became of your lines after their first email, by month, offer and language',
+    request: { query: insightsQuery },
+    answer: { description: 'The counts', schema: insightsAnswer, example: examples.insights },
+    problems: [],
+    handle: ({ query }, { caller, services }) => readInsights(caller, query, services),
+    csv: {
+      description: 'The counts, with a header',
+      example: examples.insightsAsCsv,
+      fileName: () => 'insights.csv',
+      handle: async ({ query }, { caller, services }) =>
+        insightsAsCsv(await readInsights(caller, query, services)),
+    },
   }),
   route({
     method: 'get',

@@ -20,6 +20,7 @@ export async function countForTheFirstTime({ dynamoDb, tableName, now }: FirstCo
     tableName,
     now,
     newId: () => crypto.randomUUID(),
+    settle: noWait,
     pages: { take: noWait },
     // The process that began another one is gone: only one has the data folder.
     isOverdue: () => true,

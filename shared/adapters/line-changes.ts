@@ -48,6 +48,7 @@ const tellingAttributes = ['history'] as const satisfies readonly (keyof OrderLi
 
 /** The attributes without whose change a line counts as before. */
 const countedAttributes = [
+  'history',
   'status',
   'onboardedAt',
   'closesAt',
@@ -56,7 +57,9 @@ const countedAttributes = [
 ] as const satisfies readonly (keyof OrderLine)[];
 
 /** The attributes of which readers of the stream need to know; the version of a line changes with each write. */
-export const streamedAttributes: readonly string[] = [...tellingAttributes, ...countedAttributes];
+export const streamedAttributes: readonly string[] = [
+  ...new Set([...tellingAttributes, ...countedAttributes]),
+];
 
 type Image = Record<string, AttributeValue>;
 const image = z.custom<Image>(

@@ -108,6 +108,16 @@ export function generationOf(pk: string): string | undefined {
   return start === undefined ? undefined : pk.slice(start.length).split('#')[0];
 }
 
+/** Reads an item as a tally. */
+export const parseTally = (item: unknown): StoredTally => tallyItem.parse(item);
+
+/** Reads an item as the mark of a line; undefined: it is something else. */
+export function parseMark(item: Record<string, unknown>): { line: LineKey; mark: Mark } | undefined {
+  if (!String(item['pk']).startsWith(markStart)) return undefined;
+  const { line, mark } = markItem.parse(item);
+  return { line: lineNamed(line), mark };
+}
+
 /** For how many days a mark outlives its line; a stream repeats changes of the last day. */
 const removedMarkDays = 3;
 /** For how many days a tally is kept that nobody looks for. */

@@ -1,6 +1,7 @@
 import { Duration } from 'luxon';
 import * as z from 'zod';
 import { longestWindowDays } from '../domain/follow-up.ts';
+import type { InsightCounter } from '../domain/insights.ts';
 import { historyTypes } from '../domain/history.ts';
 import { deliveries, type LineStatus, lineStatuses, locales } from '../domain/order-line.ts';
 import { jobStatuses, lineResults, mostNamedLines } from '../domain/resend-job.ts';
@@ -126,6 +127,19 @@ export const summaryQuery = z.strictObject({
     .meta({ description: 'The partner, for operators. Without it they get the counts of all' }),
 });
 
+const month = z
+  .string()
+  .regex(/^20\d\d-(?:0[1-9]|1[0-2])$/, 'must be a month, for example 2026-11')
+  .meta({ example: '2026-11' });
+
+export const insightsQuery = z.strictObject({
+  ...summaryQuery.shape,
+  from: month
+    .exactOptional()
+    .meta({ description: 'The first month; by default eleven months before the last' }),
+  to: month.exactOptional().meta({ description: 'The last month; by default this one' }),
+});
+
 /** On whose behalf an operator starts a job. */
 export const jobStartQuery = z.strictObject({ partnerId });
 export const jobListQuery = z.strictObject({ ...pageFields, partnerId });
@@ -230,6 +244,37 @@ export const summaryAnswer = z
   })
   .meta({ id: 'Summary' });
 export type SummaryAnswer = z.output<typeof summaryAnswer>;
+
+const insight = z.object({
+  month: month.meta({ description: 'When the first emails of the lines left' }),
+  offer: z.string(),
+  locale: z.enum(locales),
+  lines: count,
+  emails: count.meta({ description: 'Emails of all kinds that left for these lines' }),
+  bounced: count.meta({ description: 'Emails of these that came back, or were rejected' }),
+  onboarded: count.meta({ description: 'Lines that were onboarded, before or after they closed' }),
+  onboardedWithin1Day: count.meta({ description: 'Lines of these, by the time since the first email' }),
+  onboardedWithin3Days: count,
+  onboardedWithin7Days: count,
+  onboardedWithin30Days: count,
+  onboardedLater: count,
+  hoursToOnboarding: z.number().min(0).meta({
+    description: 'From the first email to the onboarding, of all onboarded lines together',
+  }),
+  closedUnprovisioned: count.meta({ description: 'Lines that closed and were not onboarded since' }),
+  cancelled: count,
+  resent: count.meta({ description: 'Lines whose email was resent' }),
+  resentOnboarded: count.meta({ description: 'Lines of these that were onboarded after that' }),
+  corrected: count.meta({ description: 'Lines whose email went to a new contact' }),
+  correctedOnboarded: count.meta({ description: 'Lines of these that were onboarded after that' }),
+  reminded: count.meta({ description: 'Lines whose contact was reminded' }),
+  remindedOnboarded: count.meta({ description: 'Lines of these that were onboarded after that' }),
+} satisfies Record<Exclude<InsightCounter, 'minutesToOnboarding'>, unknown> & Record<string, unknown>);
+
+export const insightsAnswer = z
+  .object({ from: month, to: month, items: z.array(insight) })
+  .meta({ id: 'Insights' });
+export type InsightsAnswer = z.output<typeof insightsAnswer>;
 
 export const orderAnswer = z.object({
   orderId: z.string(),

@@ -1,3 +1,4 @@
+import { insightOf, type InsightStart, insightStarts } from './insights.ts';
 import { isContactUndeliverable } from './rules.ts';
 import {
   isBooked,
@@ -44,8 +45,21 @@ export const sharesOf = (line: StoredLine | undefined): readonly Share[] =>
     ? [line.partnerId, allPartners].flatMap((scope) => [
         { scope, tally: linesTally, counters: kindsOf(line) },
         ...closingOf(line).map((share) => ({ scope, ...share })),
+        ...lastingShares(scope, line, insightStarts.there),
       ])
     : [];
+
+/** What is left of a line in the tallies once it was removed. */
+const sharesLeftBy = (line: OrderLine): readonly Share[] =>
+  [line.partnerId, allPartners].flatMap((scope) => lastingShares(scope, line, insightStarts.removed));
+
+function lastingShares(scope: string, line: OrderLine, start: InsightStart): readonly Share[] {
+  const insight = insightOf(line, start);
+  return insight ? [{ scope, ...insight }] : [];
+}
+
+/** Whether a tally is of lines that were removed: no recount finds them. */
+export const isOfRemovedLines = (tally: string): boolean => tally.startsWith(insightStarts.removed);
 
 function kindsOf(line: OrderLine): Counters {
   const isPending = isProvisioningPending(line);
@@ -150,7 +164,11 @@ export type Mark = string;
 export const markOf = (line: OrderLine): Mark => `${lifeOf(line)}#${String(line.version).padStart(12, '0')}`;
 
 /** The mark after the last change of a life. */
-const removalMark = (line: OrderLine): Mark => `${lifeOf(line)}#~`;
+const removalMark = (line: OrderLine): Mark => lifeOf(line) + removalEnd;
+const removalEnd = '#~';
+
+/** Whether a mark says that its line was removed. */
+export const isRemovalMark = (mark: Mark): boolean => mark.endsWith(removalEnd);
 
 /** When the line was booked: the first entry of a history stays the first. */
 const lifeOf = ({ history }: OrderLine): string => history[0]?.at ?? '';
@@ -174,9 +192,9 @@ export function changeToCount(
 ): CountedChange | undefined {
   const line = isBooked(after) ? after : isBooked(before) ? before : undefined;
   if (!line) return undefined;
-  const shares = { before: sharesOf(before), after: sharesOf(after) };
-  if (JSON.stringify(shares.before) === JSON.stringify(shares.after)) return undefined;
   const isRemoval = !isBooked(after);
+  const shares = { before: sharesOf(before), after: isRemoval ? sharesLeftBy(line) : sharesOf(after) };
+  if (JSON.stringify(shares.before) === JSON.stringify(shares.after)) return undefined;
   return { line, mark: isRemoval ? removalMark(line) : markOf(line), isRemoval, ...shares };
 }
 

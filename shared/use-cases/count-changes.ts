@@ -9,6 +9,7 @@ import {
   type TallyStore,
 } from '../adapters/tally-store.ts';
 import { faultNames, NamedFault } from '../contracts/faults.ts';
+import type { LineKey } from '../domain/order-line.ts';
 import { forEach } from '../domain/parallel.ts';
 import { type CountedChange, leftToCount, type Mark, plusCounters } from '../domain/tallies.ts';
 import { toInstant } from '../domain/time.ts';
@@ -72,11 +73,22 @@ export async function countChanges(
     if (!last) return;
     const { line, mark: next, isRemoval } = last;
     const removed = isRemoval ? { removedAt: toInstant(now()) } : {};
-    let known = marks.get(lineName(line));
-    while (known === undefined || known < next) {
-      if (await tallies.mark(generation.id, line, { known, next, ...removed })) return;
-      known = (await tallies.marks(generation.id, [line])).get(lineName(line));
-    }
+    const known = marks.get(lineName(line));
+    await raiseMark(tallies, generation.id, line, { known, next, ...removed });
+  }
+}
+
+/** Writes the mark of a line, unless it is or becomes one that sorts after it. */
+export async function raiseMark(
+  tallies: Pick<TallyStore, 'mark' | 'marks'>,
+  generation: string,
+  line: LineKey,
+  mark: Parameters<TallyStore['mark']>[2],
+): Promise<void> {
+  let { known } = mark;
+  while (known === undefined || known < mark.next) {
+    if (await tallies.mark(generation, line, { ...mark, known })) return;
+    known = (await tallies.marks(generation, [line])).get(lineName(line));
   }
 }
 

@@ -2,11 +2,21 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { handle, type Services } from '../../functions/count-lines/handler.ts';
 import { recordOf } from '../../infra/local/table-stream.ts';
-import type { SummaryAnswer } from '../../shared/contracts/api.ts';
-import { isBooked, isProvisioningPending, type OrderLine } from '../../shared/domain/order-line.ts';
+import { parseLine } from '../../shared/adapters/order-line-item.ts';
+import type { InsightsAnswer, SummaryAnswer } from '../../shared/contracts/api.ts';
+import type { EmailKind } from '../../shared/domain/email-kinds.ts';
+import { insightOf, insightsIn } from '../../shared/domain/insights.ts';
+import {
+  isBooked,
+  isProvisioningPending,
+  locales,
+  type OrderLine,
+  withHistory,
+} from '../../shared/domain/order-line.ts';
 import { isContactUndeliverable } from '../../shared/domain/rules.ts';
 import { plus } from '../../shared/domain/time.ts';
 import { cancel, closeOverdue, onboard } from '../../shared/domain/transitions.ts';
+import { presentInsight, readInsights } from '../../shared/use-cases/read-insights.ts';
 import { readSummary } from '../../shared/use-cases/read-summary.ts';
 import { daysAfter, itemOf, line, type LineChanges, now } from './lines.ts';
 import { linesOf, tallyStoreOn } from './memory-store.ts';
@@ -15,6 +25,22 @@ import { type Around, MemoryTable } from './memory-table.ts';
 /** A table in memory whose lines change, with its stream, and the function that counts them. */
 
 const stamp = { at: now, actor: 'commerce.workspace' };
+const operator = { name: 'operator', roles: new Set(['operator']) };
+let lastEmail = 0;
+
+function withEmail(known: OrderLine, kind: EmailKind, at: string): OrderLine {
+  if (known.status === 'Scheduled' && kind !== 'first') return known;
+  lastEmail += 1;
+  const sent = { type: 'ProvisioningEmailSent', messageId: `m-${lastEmail}`, result: 'Accepted' } as const;
+  return withHistory(known, { ...stamp, ...sent, at, kind, to: known.provisioningContact.email });
+}
+
+function parsed(item: unknown): OrderLine {
+  const line = parseLine(item);
+  if (!isBooked(line)) throw new Error('the line is not booked');
+  return line;
+}
+
 const pick = <Entry>(entries: readonly [Entry, ...Entry[]], random: () => number): Entry =>
   entries[Math.floor(random() * entries.length)] ?? entries[0];
 
@@ -22,6 +48,9 @@ export class CountedLines {
   readonly table = new MemoryTable();
   readonly #stream: { readonly orderId: string; readonly record: DynamoDBRecord }[] = [];
   #lives = 0;
+  readonly #removed: OrderLine[] = [];
+  /** Whether lines that were removed are booked anew. */
+  rebooks = true;
 
   /** Writes a line, as the next change of the one that is there. */
   write(changed: OrderLine): OrderLine {
@@ -39,6 +68,7 @@ export class CountedLines {
     const before = this.table.items.get(key);
     if (!before) return;
     this.table.items.delete(key);
+    this.#removed.push(parsed(before));
     this.#note(orderId, before, undefined);
   }
 
@@ -70,6 +100,10 @@ export class CountedLines {
     const known = this.lines().find(
       ({ orderId, lineId }) => orderId === key.orderId && lineId === key.lineId,
     );
+    const isGone = this.#removed.some(
+      ({ orderId, lineId }) => orderId === key.orderId && lineId === key.lineId,
+    );
+    if (!known && isGone && !this.rebooks) return;
     if (!known) {
       this.#lives += 1;
       const at = new Date(Date.parse(now) - 1e9 + this.#lives * 1000).toISOString();
@@ -83,16 +117,27 @@ export class CountedLines {
 
   #changed(known: OrderLine, random: () => number): OrderLine {
     const { orderId, lineId, partnerId, history, undeliverable, provisioningContact } = known;
-    const contact = { email: pick(['a@example.com', 'b@example.com'], random), locale: 'en' } as const;
-    switch (pick(['send', 'bounce', 'contact', 'onboard', 'cancel', 'close', 'claim'], random)) {
+    const key = { orderId, lineId, partnerId };
+    const email = pick(['a@example.com', 'b@example.com'], random);
+    const contact = { email, locale: pick(locales, random) };
+    switch (pick(['send', 'resend', 'bounce', 'contact', 'onboard', 'cancel', 'close', 'claim'], random)) {
       case 'send': {
         if (known.status !== 'Scheduled') return known;
         const closesAt = plus(now, `PT${Math.floor(random() * 90 * 3600)}.${Math.floor(random() * 999)}S`);
         const sent: LineChanges = { status: 'AwaitingProvisioningDetails', firstEmailSentAt: now, closesAt };
-        return line({ orderId, lineId, partnerId, history, undeliverable, provisioningContact, ...sent });
+        const firstEmail = withEmail(known, 'first', now);
+        return line({ ...key, history: firstEmail.history, undeliverable, provisioningContact, ...sent });
       }
-      case 'bounce':
-        return { ...known, undeliverable: [{ email: provisioningContact.email, reason: 'no such mailbox' }] };
+      case 'resend':
+        return withEmail(known, pick(['resend', 'reminder', 'contact-change'], random), daysAfter(random()));
+      case 'bounce': {
+        const bounced = { email: provisioningContact.email, reason: 'no such mailbox' };
+        const email = history.findLast((entry) => entry.type === 'ProvisioningEmailSent');
+        if (!email) return known;
+        const { to, messageId } = email;
+        const report = { type: 'ProvisioningEmailFeedback', to, messageId, delivery: 'Bounced' } as const;
+        return withHistory({ ...known, undeliverable: [bounced] }, { ...stamp, ...report });
+      }
       case 'contact':
         return { ...known, provisioningContact: contact };
       case 'onboard':
@@ -138,8 +183,22 @@ export class CountedLines {
   }
 
   summary(partnerId?: string): Promise<SummaryAnswer> {
-    const operator = { name: 'operator', roles: new Set(['operator']) };
     return readSummary(operator, partnerId, { tallies: tallyStoreOn(this.table), now: () => new Date(now) });
+  }
+
+  insights(partnerId?: string): Promise<InsightsAnswer> {
+    const query = partnerId === undefined ? {} : { partnerId };
+    const tallies = tallyStoreOn(this.table);
+    return readInsights(operator, { ...query, to: '2026-12' }, { tallies, now: () => new Date(now) });
+  }
+
+  /** The insights, counted one by one: of lines that are there, and of those that were removed. */
+  countedInsights(partnerId?: string): Pick<InsightsAnswer, 'items'> {
+    const lines = [...this.lines(), ...this.#removed].filter(
+      (one) => partnerId === undefined || one.partnerId === partnerId,
+    );
+    const insights = insightsIn(lines.flatMap((one) => insightOf(one, 'mailed#') ?? []));
+    return { items: insights.map(presentInsight) };
   }
 
   /** The same, counted one by one. */

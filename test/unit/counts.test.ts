@@ -11,7 +11,10 @@ import { seed } from '../support/seed.ts';
 const partners = [undefined, 'northwind', 'contoso'];
 
 async function expectRightCounts(world: CountedLines): Promise<void> {
-  for (const partnerId of partners) expect(await world.summary(partnerId)).toEqual(world.counted(partnerId));
+  for (const partnerId of partners) {
+    expect(await world.summary(partnerId)).toEqual(world.counted(partnerId));
+    expect(await world.insights(partnerId)).toMatchObject(world.countedInsights(partnerId));
+  }
 }
 
 /** A table whose calls take some turns, and fail now and then, before or after they took effect. */
@@ -37,6 +40,7 @@ const recounting = (world: CountedLines, around?: Around): RecountServices => ({
     lastId += 1;
     return `id-${lastId}`;
   },
+  settle: () => Promise.resolve(),
   pages: { take: () => Promise.resolve() },
   onProgress: () => undefined,
 });
@@ -150,6 +154,8 @@ test.each(Array.from({ length: 10 }, (_, place) => seed + place))(
     for (let step = 0; step < 40; step += 1) world.happen(random);
     await world.count(world.changes(), world.services());
     const uncounted = world.changes().length;
+    // A recount knows nothing of a removed line, if it is booked anew before the removal is counted.
+    world.rebooks = false;
     for (let step = 0; step < 10; step += 1) world.happen(random);
     const changing: Around = async (command, call) => {
       const result = await call();
