@@ -62,8 +62,9 @@ export async function stopRunning(
   stateMachineArn: string,
   pace: Pace,
   onStop: (soFar: number) => void = () => undefined,
+  time = realTime,
 ): Promise<number> {
-  const bucket = tokenBucket(pace, realTime);
+  const bucket = tokenBucket(pace, time);
   const limit = pLimit(mostAtOnce);
   const stop = async (executionArn: string) => {
     await bucket.take();
@@ -77,7 +78,7 @@ export async function stopRunning(
       await Promise.all(executions.map((executionArn) => limit(() => stop(executionArn))));
     }
     if (found === 0) return stopped;
-    await setTimeout(untilListed);
+    await time.sleep(untilListed);
   }
 }
 

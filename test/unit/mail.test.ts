@@ -26,8 +26,15 @@ async function mailService(...answers: readonly ((response: ServerResponse) => v
   return { client, send: () => mail(client, 'set').send(email), requests: () => requests };
 }
 
+/** The SDK pauses between its tries for a random time, from nothing on. */
+const { random } = Math;
+beforeEach(() => {
+  Math.random = () => 0;
+});
+
 const servers: Server[] = [];
 afterEach(() => {
+  Math.random = random;
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
     server.close();
