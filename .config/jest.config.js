@@ -23,12 +23,15 @@ const project = (displayName) => ({
   transform: { '\\.ts$': swc({ syntax: 'typescript' }), '\\.tsx$': swc({ syntax: 'typescript', tsx: true }) },
 });
 
-/** The suites by the layer they sit on; `npm test` runs all but the browser's, which needs Chromium. */
+/**
+ * The suites by the layer they sit on. `npm test` runs the first three; `proofs` searches for what nobody thought of, and
+ * takes as long as they do.
+ */
 export default {
   rootDir,
   /** Some tests run thousands of calls; none waits for time to pass. */
   testTimeout: 120_000,
   /** As many as the smallest machine has processors. */
   maxWorkers: 2,
-  projects: ['unit', 'infra', 'local', 'browser', 'deployed'].map(project),
+  projects: ['unit', 'infra', 'local', 'proofs', 'browser', 'deployed'].map(project),
 };

@@ -4,7 +4,7 @@ import { runInMemory, sequencesInMemory, Tally } from '../support/model/run.ts';
 import { newSeed } from '../support/seed.ts';
 
 /*
- * Runs the random sequences of test/unit/model.test.ts with ever new seeds until the time is over, and says how often
+ * Runs the random sequences of test/proofs/model.test.ts with ever new seeds until the time is over, and says how often
  * what is not promised has occurred: `npm run test:soak -- --minutes 30`.
  */
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });
@@ -23,7 +23,7 @@ for (let next = newSeed; performance.now() < end; next += 1) {
   } catch (error) {
     console.error(error);
     console.error(
-      `Seed ${next} fails. Again: FC_SEED=${next} npm run jest -- --selectProjects unit -- test/unit/model.test.ts`,
+      `Seed ${next} fails. Again: FC_SEED=${next} npm run jest -- --selectProjects proofs -- test/proofs/model.test.ts`,
     );
     process.exitCode = 1;
     break;

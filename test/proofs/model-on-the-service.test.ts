@@ -5,7 +5,7 @@ import { Sequence } from '../support/model/sequence.ts';
 import { onceFailed, sequencesWithoutFaults, type Step } from '../support/model/steps.ts';
 
 /*
- * The sequences of test/unit/model.test.ts on the real service, which shows that what is proven there in memory is the
+ * The sequences of test/proofs/model.test.ts on the real service, which shows that what is proven there in memory is the
  * service: its database, its bus, its timers and its HTTP. Every build runs the same ones; `FC_SEED=<seed>` in the
  * environment runs those of another seed, `FC_SEED=random` any.
  */
