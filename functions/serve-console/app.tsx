@@ -20,6 +20,7 @@ import { resending } from './resending.tsx';
 import { show } from './show.ts';
 import { SignInFailed } from './sign-in.ts';
 import { signingIn } from './signing-in.tsx';
+import { webhooks } from './webhooks.tsx';
 
 /** The console as an app that takes API Gateway's context in its bindings, in Lambda and on one machine alike. */
 export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
@@ -79,6 +80,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   resending(app, context);
   changingContact(app, context);
   bulkResending(app, context);
+  webhooks(app, context);
 
   app.notFound((c) => message(c, 'notFound', 404));
   app.onError(async (error, c) => {
@@ -147,6 +149,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
       case 'order-line-not-found':
       case 'order-not-found':
       case 'job-not-found':
+      case 'webhook-not-found':
       case 'not-found':
         return await message(c, 'notFound', 404);
       case 'no-access':

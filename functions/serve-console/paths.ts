@@ -12,6 +12,15 @@ const order = (orderId: string) => `${root}/orders/${orderId}`;
 const line = ({ orderId, lineId }: LineKey) => `${order(orderId)}/lines/${lineId}`;
 
 const jobs = `${root}/resend-jobs`;
+const webhooks = `${root}/webhooks`;
+
+/** What names a webhook; an operator names its partner, too. */
+interface WebhookPlace {
+  readonly webhookId: string;
+  readonly partnerId?: string | undefined;
+  /** What was just done to it. */
+  readonly done?: string;
+}
 
 /** The parameters that have a value, as the end of an address. */
 export function query(of: Readonly<Record<string, string | undefined>>): string {
@@ -38,6 +47,12 @@ export const paths = {
     `${jobs}/${jobId}${query(asked)}`,
   jobResults: (jobId: string, result: LineResult | undefined) =>
     `${jobs}/${jobId}/results.csv${query({ result })}`,
+  webhooks: ({ partnerId }: Pick<WebhookPlace, 'partnerId'>) => webhooks + query({ partnerId }),
+  newWebhook: ({ partnerId }: Pick<WebhookPlace, 'partnerId'>) => `${webhooks}/new${query({ partnerId })}`,
+  webhook: (
+    { webhookId, ...asked }: WebhookPlace,
+    action?: 'edit' | 'rotate' | 'delete' | 'test' | 'disable' | 'enable',
+  ) => `${webhooks}/${webhookId}${action === undefined ? '' : `/${action}`}${query(asked)}`,
   signIn: (returnTo: string) => `${root}/sign-in?${new URLSearchParams({ return: returnTo }).toString()}`,
   signedIn: `${root}/signed-in`,
   signOut: `${root}/sign-out`,

@@ -37,7 +37,10 @@ export type WebhookRequest = z.output<typeof webhookRequest>;
 export const webhookChange = z.strictObject({
   url: webhookFields.url.exactOptional(),
   events: webhookFields.events.exactOptional(),
-  description: webhookFields.description.exactOptional(),
+  description: z
+    .union([z.literal(''), webhookFields.description])
+    .exactOptional()
+    .meta({ description: 'What it is for, for people; an empty one removes it' }),
   status: z.enum(['Enabled', 'Disabled'], 'must be Enabled or Disabled').exactOptional(),
 });
 export type WebhookChange = z.output<typeof webhookChange>;

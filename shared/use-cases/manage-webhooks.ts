@@ -142,10 +142,13 @@ function changedBy(
   { url, events, description, status }: WebhookChange,
   at: Instant,
 ): Webhook {
+  const { description: purpose = '', ...addressed } =
+    url === undefined || url === webhook.url ? webhook : healthy({ ...webhook, url });
+  const text = description ?? purpose;
   const told: Webhook = {
-    ...(url === undefined || url === webhook.url ? webhook : healthy({ ...webhook, url })),
+    ...addressed,
     ...(events === undefined ? {} : { events }),
-    ...(description === undefined ? {} : { description }),
+    ...(text === '' ? {} : { description: text }),
   };
   if (status === undefined || status === told.status) return told;
   return status === 'Enabled' ? enabled(told) : disabled(told, at, 'person');

@@ -167,6 +167,9 @@ test.each([
   ['erik', '/console/orders/ORD-20417/lines/1/resend'],
   ['sam', '/console'],
   ['olivia', '/console'],
+  ['olivia', '/console/webhooks'],
+  ['maya', '/console/webhooks/new'],
+  ['erik', '/console/webhooks'],
 ])('for %s: %s', async (person, path) => {
   const visited = await visit(browser, service, person);
   await visited.go(path);

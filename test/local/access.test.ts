@@ -176,6 +176,7 @@ it('the description of the API names every call of it and no other', async () =>
     'delete /webhooks/{webhookId}',
     'get /asyncapi.json',
     'get /health',
+    'get /insights',
     'get /openapi.json',
     'get /order-lines',
     'get /order-lines/summary',

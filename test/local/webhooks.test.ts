@@ -2,6 +2,7 @@ import type { WebhookAnswer } from '../../shared/contracts/webhook-api.ts';
 import { Webhook as Verifier } from 'standardwebhooks';
 import type { Client } from '../support/client.ts';
 import { booked, cancelled, newOrder, partner } from '../support/events.ts';
+import { visitor } from '../support/visitor.ts';
 import { startRunning } from '../support/running.ts';
 import type { Service } from '../support/service.ts';
 
@@ -107,6 +108,43 @@ test('what nobody takes for three days disables the webhook', async () => {
   await api.advance('P3D');
   expect(await api.ok(path, { token })).toMatchObject({ status: 'Disabled', disabledBecause: 'failing' });
   await api.ok(path, { method: 'DELETE', token });
+});
+
+test('in the console a webhook is added, tested, rotated and deleted, without scripts', async () => {
+  const maya = visitor(service.url);
+  await maya.signIn('maya');
+  const tokenIn = (text: string) =>
+    /name="token" value="([^"]+)"[^]*<\/main>/.exec(text.slice(text.indexOf('<main')))?.[1] ?? '';
+  const form = { token: tokenIn((await maya.go('/console/webhooks/new')).text), description: '<b>Tickets' };
+  const wrong = await maya.post('/console/webhooks', { ...form, url: 'https://10.0.0.1/' });
+  expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('https://10.0.0.1/') as string]);
+  const url = `${service.url}/_local/webhooks/${partner}`;
+  const typed = { ...form, url, description: 'Tickets', 'order_line.closed': 'yes' };
+  const added = await maya.post('/console/webhooks', typed);
+  const [secret = 'none'] = /whsec_[\w+/=]+/.exec(added.text) ?? [];
+  const [, path = ''] = /href="(\/console\/webhooks\/[\w-]+)"/.exec(added.text) ?? [];
+  // Loading the page again shows the same one.
+  expect((await maya.post('/console/webhooks', typed)).text).toContain(secret);
+
+  const shown = await maya.go(path);
+  expect(shown.text).toContain('Order line closed');
+  expect(shown.text).not.toContain('whsec_');
+  const token = tokenIn(shown.text);
+  await maya.follow(await maya.post(`${path}/test`, { token }));
+  await api.idle();
+  expect((await maya.go(path)).text).toMatch(/Test[^]*Delivered/);
+  const rotated = await maya.post(`${path}/rotate`, { token });
+  expect(rotated.text).toMatch(/whsec_/);
+  expect(rotated.text).not.toContain(secret);
+  expect((await maya.follow(await maya.post(`${path}/disable`, { token }))).text).toContain('Disabled');
+  expect((await maya.post(`${path}/enable`, {})).status).toBe(403);
+
+  const erik = visitor(service.url);
+  await erik.signIn('erik');
+  expect((await erik.go(path)).text).not.toContain(`${path}/delete`);
+  expect((await erik.go(`${path}/delete`)).status).toBe(403);
+  await maya.post(`${path}/delete`, { token });
+  expect((await maya.go(path)).status).toBe(404);
 });
 
 test('only the public internet may be told, but for the receiver of this machine', async () => {

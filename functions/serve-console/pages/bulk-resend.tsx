@@ -159,7 +159,7 @@ interface TableProps {
 }
 
 /** The roles are said because browsers forget what a table is once it is laid out as cards. */
-function Table({ caption, columns, children }: TableProps) {
+export function Table({ caption, columns, children }: TableProps) {
   return (
     <table class="lines" role="table">
       <caption class="hidden">{caption}</caption>

@@ -42,6 +42,12 @@ export function Layout({ view, title, above = [], form, goOnTo, children }: Layo
               <a href={paths.orders} {...(above.length === 0 ? { 'aria-current': 'page' } : {})}>
                 {t.orders.title}
               </a>
+              <a
+                href={paths.webhooks({})}
+                {...(view.here.startsWith(paths.webhooks({})) ? { 'aria-current': 'page' } : {})}
+              >
+                {t.webhooks.title}
+              </a>
             </nav>
           ) : null}
           <div class="top-end">

@@ -1,0 +1,454 @@
+import type { Child } from 'hono/jsx';
+import { publishedTypes } from '../../../shared/contracts/published-events.ts';
+import type { WebhookAnswer, WebhookAttemptsAnswer } from '../../../shared/contracts/webhook-api.ts';
+import { webhookType } from '../../../shared/contracts/webhooks.ts';
+import { isOperator, mayResend } from '../../../shared/use-cases/access.ts';
+import { paths } from '../paths.ts';
+import type { Texts } from '../texts/index.ts';
+import type { PersonalView } from '../view.ts';
+import { Table } from './bulk-resend.tsx';
+import { Layout } from './layout.tsx';
+import { Address, Copyable, Facts, Moment, Time, Told } from './parts.tsx';
+
+interface PageProps {
+  readonly view: PersonalView;
+  /** As an operator named it. */
+  readonly partnerId?: string;
+}
+
+interface OneProps extends PageProps {
+  readonly webhook: WebhookAnswer;
+}
+
+const inList = ({ view: { t }, partnerId }: PageProps) => ({
+  href: paths.webhooks({ partnerId }),
+  name: t.webhooks.title,
+});
+
+const inWebhook = ({ webhook: { webhookId, url }, partnerId }: OneProps) => ({
+  href: paths.webhook({ webhookId, partnerId }),
+  name: url,
+});
+
+/** A type of event in words. */
+const typeName = (t: Texts, name: string): string => {
+  const type = publishedTypes.find((known) => webhookType(known) === name);
+  return type === undefined ? t.webhooks.testType : t.webhooks.types[type];
+};
+
+/** The webhooks of a partner; `items` is missing as long as an operator has named none. */
+export function WebhooksPage({
+  view,
+  partnerId,
+  items,
+}: PageProps & { readonly items?: readonly WebhookAnswer[] }) {
+  const { t, person } = view;
+  const columns = [t.webhooks.url, t.field.status, t.webhooks.events, t.webhooks.createdAt] as const;
+  return (
+    <Layout view={view} title={t.webhooks.title} above={[{ href: paths.orders, name: t.orders.title }]}>
+      <div class="heading">
+        <h1>{t.webhooks.title}</h1>
+        <p class="muted">{t.webhooks.introduction}</p>
+      </div>
+      {isOperator(person.caller) ? (
+        <search>
+          <form class="search" method="get" action={paths.webhooks({})}>
+            <div class="field grow">
+              <label for="partnerId">{t.partner}</label>
+              <input id="partnerId" name="partnerId" value={partnerId ?? ''} autocomplete="off" />
+            </div>
+            <div class="buttons">
+              <button type="submit" class="primary">
+                {t.webhooks.show}
+              </button>
+            </div>
+          </form>
+        </search>
+      ) : null}
+      {items === undefined ? null : items.length === 0 ? (
+        <p class="card empty">{t.webhooks.none}</p>
+      ) : (
+        <Table caption={t.webhooks.title} columns={columns}>
+          {items.map((webhook) => (
+            <tr role="row">
+              <th scope="row" role="rowheader" data-label={columns[0]}>
+                <span class="stack">
+                  <a href={paths.webhook({ webhookId: webhook.webhookId, partnerId })}>
+                    <Address of={webhook.url} />
+                  </a>
+                  {webhook.description === undefined ? null : <small>{webhook.description}</small>}
+                </span>
+              </th>
+              <td role="cell" data-label={columns[1]}>
+                <WebhookStatus view={view} webhook={webhook} />
+              </td>
+              <td role="cell" data-label={columns[2]}>
+                <Events view={view} webhook={webhook} />
+              </td>
+              <td role="cell" data-label={columns[3]}>
+                <Time view={view} at={webhook.createdAt} />
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
+      {items !== undefined && mayResend(person.caller) ? (
+        <nav class="pages" aria-label={t.webhooks.actions}>
+          <a class="button primary" href={paths.newWebhook({ partnerId })}>
+            {t.webhooks.add}
+          </a>
+        </nav>
+      ) : null}
+    </Layout>
+  );
+}
+
+function WebhookStatus({ view: { t }, webhook }: { view: PersonalView; webhook: WebhookAnswer }) {
+  const { status, failingSince } = webhook;
+  if (status === 'Disabled') return <span class="badge closed">{t.webhooks.status.Disabled}</span>;
+  return failingSince === undefined ? (
+    <span class="badge onboarded">{t.webhooks.status.Enabled}</span>
+  ) : (
+    <span class="badge pending">{t.webhooks.status.failing}</span>
+  );
+}
+
+function Events({ view: { t }, webhook: { events } }: { view: PersonalView; webhook: WebhookAnswer }) {
+  return (
+    <>
+      {events.length === 0 ? t.webhooks.all : events.map((name) => typeName(t, name)).join(t.webhooks.comma)}
+    </>
+  );
+}
+
+interface WebhookPageProps extends OneProps {
+  readonly attempts: WebhookAttemptsAnswer['items'];
+  readonly token: string;
+  readonly notice?: 'tested' | 'again';
+}
+
+/** A webhook: how it fares, what can be done about it, and what was tried. */
+export function WebhookPage(props: WebhookPageProps) {
+  const { view, partnerId, webhook, attempts, token, notice } = props;
+  const { t, format, person } = view;
+  const { url, status, disabledAt, disabledBecause, failingSince, oldSecretUntil } = webhook;
+  return (
+    <Layout view={view} title={url} above={[inList(props)]}>
+      <div class="heading">
+        <h1>
+          <Address of={url} />
+        </h1>
+      </div>
+      {notice === undefined ? null : (
+        <p class={notice === 'tested' ? 'notice good' : 'notice warn'} role="status">
+          <span>
+            {t.webhooks[notice]} {notice === 'tested' ? <a href={view.here}>{t.unconfirmed.look}</a> : null}
+          </span>
+        </p>
+      )}
+      {disabledBecause === 'failing' || disabledBecause === 'gone' ? (
+        <p class="notice bad">
+          <span>{t.webhooks.whyDisabled[disabledBecause]}</span>
+        </p>
+      ) : null}
+      {status === 'Enabled' && failingSince !== undefined ? (
+        <p class="notice warn">
+          <span>
+            <Told view={view} text={t.webhooks.failingSince(format.date(failingSince))} at={[failingSince]} />
+          </span>
+        </p>
+      ) : null}
+      <section class="card" aria-label={t.line.facts}>
+        <Facts
+          of={[
+            [t.field.status, <WebhookStatus view={view} webhook={webhook} />],
+            [
+              t.webhooks.disabledAt,
+              disabledAt === undefined ? undefined : <Time view={view} at={disabledAt} />,
+            ],
+            [t.webhooks.description, webhook.description],
+            [t.webhooks.events, <Events view={view} webhook={webhook} />],
+            [
+              t.webhooks.oldSecretUntil,
+              oldSecretUntil === undefined ? undefined : <Moment view={view} at={oldSecretUntil} />,
+            ],
+            [t.webhooks.createdAt, <Time view={view} at={webhook.createdAt} />],
+            [t.webhooks.createdBy, <Address of={webhook.createdBy} />],
+          ]}
+        />
+        {mayResend(person.caller) ? (
+          <div class="buttons">
+            <Action {...props} action="test" name={t.webhooks.test} />
+            <a class="button" href={paths.webhook({ webhookId: webhook.webhookId, partnerId }, 'edit')}>
+              {t.edit}
+            </a>
+            <a class="button" href={paths.webhook({ webhookId: webhook.webhookId, partnerId }, 'rotate')}>
+              {t.webhooks.rotate}
+            </a>
+            {status === 'Enabled' ? (
+              <Action {...props} token={token} action="disable" name={t.webhooks.disable} />
+            ) : (
+              <Action {...props} token={token} action="enable" name={t.webhooks.enable} />
+            )}
+            <a class="button" href={paths.webhook({ webhookId: webhook.webhookId, partnerId }, 'delete')}>
+              {t.webhooks.delete}
+            </a>
+          </div>
+        ) : null}
+      </section>
+      <h2 class="part">{t.webhooks.log}</h2>
+      {attempts.length === 0 ? (
+        <p class="muted">{t.webhooks.noLog}</p>
+      ) : (
+        <Attempts view={view} attempts={attempts} />
+      )}
+    </Layout>
+  );
+}
+
+/** A button that does something at once. */
+function Action({
+  webhook: { webhookId },
+  partnerId,
+  token,
+  action,
+  name,
+}: WebhookPageProps & { readonly action: 'test' | 'disable' | 'enable'; readonly name: string }) {
+  return (
+    <form method="post" action={paths.webhook({ webhookId, partnerId }, action)} data-once>
+      <input type="hidden" name="token" value={token} />
+      <button type="submit">{name}</button>
+    </form>
+  );
+}
+
+function Attempts({ view, attempts }: { view: PersonalView; attempts: WebhookAttemptsAnswer['items'] }) {
+  const { t, format } = view;
+  const columns = [t.webhooks.at, t.webhooks.event, t.field.line, t.webhooks.result] as const;
+  return (
+    <Table caption={t.webhooks.log} columns={columns}>
+      {attempts.map((attempt) => (
+        <tr role="row">
+          <th scope="row" role="rowheader" data-label={columns[0]}>
+            <span class="stack">
+              <Moment view={view} at={attempt.at} />
+            </span>
+          </th>
+          <td role="cell" data-label={columns[1]}>
+            <span class="stack">
+              <span>{typeName(t, attempt.type)}</span>
+              <small>{t.webhooks.attempt(format.number(attempt.attempt))}</small>
+            </span>
+          </td>
+          <td role="cell" data-label={columns[2]}>
+            {attempt.orderId === undefined || attempt.lineId === undefined ? (
+              <span class="muted">{t.none}</span>
+            ) : (
+              <a href={paths.line({ orderId: attempt.orderId, lineId: attempt.lineId })}>
+                {t.jobs.line(attempt.orderId, attempt.lineId)}
+              </a>
+            )}
+          </td>
+          <td role="cell" data-label={columns[3]}>
+            <span class="stack">
+              <span>{outcomeOf(t, attempt)}</span>
+              <small>
+                {t.webhooks.took(format.number(attempt.milliseconds))}
+                {attempt.nextAttemptAt === undefined ? null : (
+                  <>
+                    {' · '}
+                    <Told
+                      view={view}
+                      text={t.webhooks.next(format.moment(attempt.nextAttemptAt))}
+                      at={[attempt.nextAttemptAt]}
+                    />
+                  </>
+                )}
+              </small>
+            </span>
+          </td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+function outcomeOf(t: Texts, { result, error, status }: WebhookAttemptsAnswer['items'][number]): string {
+  const { results, errors } = t.webhooks;
+  if (error === undefined) return results[result];
+  return `${results[result]}: ${errors[error](String(status ?? ''))}`;
+}
+
+/** What was typed into the form of a webhook. */
+export interface TypedWebhook {
+  readonly url: string;
+  readonly description: string;
+  readonly events: readonly string[];
+}
+
+/** What is wrong with a form, or stands in its way. */
+export type FormTrouble = 'url' | 'description' | 'limit' | 'again';
+
+interface FormProps extends PageProps {
+  readonly typed: TypedWebhook;
+  readonly token: string;
+  readonly trouble?: FormTrouble;
+  /** The one that is changed; missing: a new one. */
+  readonly webhook?: WebhookAnswer;
+}
+
+/** The form for a new webhook, or for one that is changed. */
+export function WebhookFormPage({ trouble, webhook, ...props }: FormProps) {
+  const { view, partnerId, typed, token } = props;
+  const { t } = view;
+  const title = webhook ? t.webhooks.editTitle : t.webhooks.add;
+  const above = webhook ? [inList(props), inWebhook({ ...props, webhook })] : [inList(props)];
+  const action = webhook
+    ? paths.webhook({ webhookId: webhook.webhookId, partnerId }, 'edit')
+    : paths.webhooks({ partnerId });
+  const wrong = (field: FormTrouble) =>
+    field === trouble
+      ? { 'aria-invalid': 'true' as const, 'aria-describedby': `${field}-hint ${field}-wrong` }
+      : { 'aria-describedby': `${field}-hint` };
+  return (
+    <Dialog view={view} title={title} above={above}>
+      {trouble === 'limit' || trouble === 'again' ? (
+        <p class="notice warn" role="alert">
+          <span>{t.webhooks[trouble]}</span>
+        </p>
+      ) : null}
+      <form method="post" action={action} novalidate data-once>
+        <input type="hidden" name="token" value={token} />
+        <div class="field">
+          <label for="url">{t.webhooks.url}</label>
+          <input
+            id="url"
+            name="url"
+            type="url"
+            value={typed.url}
+            required
+            autocomplete="off"
+            spellcheck={false}
+            {...wrong('url')}
+          />
+          <small id="url-hint">{t.webhooks.urlHint}</small>
+          {trouble === 'url' ? (
+            <p class="wrong" id="url-wrong">
+              {t.webhooks.urlWrong}
+            </p>
+          ) : null}
+        </div>
+        <div class="field">
+          <label for="description">{t.webhooks.description}</label>
+          <input
+            id="description"
+            name="description"
+            value={typed.description}
+            autocomplete="off"
+            {...wrong('description')}
+          />
+          <small id="description-hint">{t.webhooks.descriptionHint}</small>
+          {trouble === 'description' ? (
+            <p class="wrong" id="description-wrong">
+              {t.webhooks.descriptionWrong}
+            </p>
+          ) : null}
+        </div>
+        <fieldset class="field">
+          <legend>{t.webhooks.events}</legend>
+          <small>{t.webhooks.eventsHint}</small>
+          {publishedTypes.map((type) => {
+            const name = webhookType(type);
+            return (
+              <label class="choice">
+                <input type="checkbox" name={name} value="yes" checked={typed.events.includes(name)} />{' '}
+                {t.webhooks.types[type]}
+              </label>
+            );
+          })}
+        </fieldset>
+        <div class="buttons">
+          <button type="submit" class="primary">
+            {t.contactDialog.save}
+          </button>
+          <a class="button" href={above.at(-1)?.href}>
+            {t.cancel}
+          </a>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+/** The one page that shows a secret. */
+export function WebhookSecretPage(props: OneProps & { readonly secret: string; readonly isNew: boolean }) {
+  const { view, secret, isNew, webhook, partnerId } = props;
+  const { t } = view;
+  return (
+    <Dialog
+      view={view}
+      title={isNew ? t.webhooks.addedTitle : t.webhooks.rotatedTitle}
+      above={[inList(props)]}
+    >
+      <p>{t.webhooks.secretOnce}</p>
+      <Copyable view={view} label={t.webhooks.secret} text={secret} />
+      {isNew ? null : <p>{t.webhooks.oldSecret}</p>}
+      <div class="buttons">
+        <a class="button primary" href={paths.webhook({ webhookId: webhook.webhookId, partnerId })}>
+          {t.done}
+        </a>
+      </div>
+    </Dialog>
+  );
+}
+
+/** The question before what cannot be undone. */
+export function WebhookConfirmationPage(
+  props: OneProps & { readonly action: 'rotate' | 'delete'; readonly token: string },
+) {
+  const { view, action, token, webhook, partnerId } = props;
+  const { t } = view;
+  const { webhookId } = webhook;
+  return (
+    <Dialog view={view} title={t.webhooks[action]} above={[inList(props), inWebhook(props)]}>
+      <p class="question">{t.webhooks.question[action]}</p>
+      <p class="muted">
+        <Address of={webhook.url} />
+      </p>
+      <form method="post" action={paths.webhook({ webhookId, partnerId }, action)} data-once>
+        <input type="hidden" name="token" value={token} />
+        <div class="buttons">
+          <button type="submit" class="primary">
+            {t.webhooks[action]}
+          </button>
+          <a class="button" href={paths.webhook({ webhookId, partnerId })}>
+            {t.cancel}
+          </a>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function Dialog({
+  view,
+  title,
+  above,
+  children,
+}: {
+  view: PersonalView;
+  title: string;
+  above: readonly { readonly href: string; readonly name: string }[];
+  children: Child;
+}) {
+  return (
+    <Layout view={view} title={title} above={above}>
+      <section class="card dialog" aria-labelledby="dialog-title">
+        <h1 id="dialog-title" tabindex={-1} autofocus>
+          {title}
+        </h1>
+        {children}
+      </section>
+    </Layout>
+  );
+}
