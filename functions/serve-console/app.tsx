@@ -12,6 +12,7 @@ import { browsing } from './browsing.tsx';
 import { bulkResending } from './bulk-resending.tsx';
 import { changingContact, keepTyped } from './changing-contact.tsx';
 import { type ConsoleEnv, type ConsoleServices, createConsoleContext } from './console-context.ts';
+import { insights } from './insights.tsx';
 import { keepLocale, localeNamed } from './language.ts';
 import { MessagePage, NoAccessPage } from './pages/message.tsx';
 import { Copyable } from './pages/parts.tsx';
@@ -81,6 +82,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   changingContact(app, context);
   bulkResending(app, context);
   webhooks(app, context);
+  insights(app, context);
 
   app.notFound((c) => message(c, 'notFound', 404));
   app.onError(async (error, c) => {

@@ -23,7 +23,7 @@ import { root } from './paths.ts';
 import { show } from './show.ts';
 
 /** By it, spreadsheets know UTF-8. */
-const byteOrderMark = '\ufeff';
+export const byteOrderMark = '\ufeff';
 
 const subscriptionPath = z.object({ subscriptionId: identifier });
 

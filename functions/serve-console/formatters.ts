@@ -12,6 +12,10 @@ export interface Formatters {
   /** A length of time in its two largest units, `6 days, 23 hours`; never less than a minute. */
   readonly span: (milliseconds: number) => string;
   readonly number: (value: number) => string;
+  /** A share of 1 as `12.5%`. */
+  readonly percent: (share: number) => string;
+  /** `2026-11` as `November 2026`. */
+  readonly month: (month: string) => string;
   readonly language: (locale: Locale) => string;
   /** `a, b, and c` */
   readonly list: (items: readonly string[]) => string;
@@ -47,6 +51,8 @@ function formattersOf(locale: Locale): Formatters {
   const moments = new Intl.DateTimeFormat(tag, { ...toTheMinute, second: '2-digit' });
   const spans = new Intl.DurationFormat(tag, { style: 'long' });
   const numbers = new Intl.NumberFormat(tag);
+  const percents = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 });
+  const months = new Intl.DateTimeFormat(tag, { month: 'long', year: 'numeric', timeZone: 'UTC' });
   const lists = new Intl.ListFormat(tag);
   const languages = new Intl.DisplayNames(tag, { type: 'language' });
   return {
@@ -55,6 +61,8 @@ function formattersOf(locale: Locale): Formatters {
     window: (duration) => Duration.fromISO(duration).reconfigure({ locale: tag }).toHuman(),
     span: (milliseconds) => spans.format(largestUnits(milliseconds)),
     number: (value) => numbers.format(value),
+    percent: (share) => percents.format(share),
+    month: (month) => months.format(new Date(month)),
     list: (items) => lists.format(items),
     language: (of) => languages.of(of) ?? of,
     sentences: (of) => of.filter((sentence) => sentence !== undefined).join(betweenSentences),

@@ -21,6 +21,7 @@ interface WebhookPlace {
   /** What was just done to it. */
   readonly done?: string;
 }
+const insights = `${root}/insights`;
 
 /** The parameters that have a value, as the end of an address. */
 export function query(of: Readonly<Record<string, string | undefined>>): string {
@@ -42,6 +43,8 @@ export const paths = {
   subscription: ({ subscriptionId, partnerId }: { subscriptionId: string; partnerId: string }) =>
     `${root}/subscriptions/${subscriptionId}?partnerId=${partnerId}`,
   jobs,
+  insights,
+  insightsTable: `${insights}.csv`,
   newJob: `${jobs}/new`,
   job: (jobId: string, asked: { result?: LineResult | undefined; cursor?: string } = {}) =>
     `${jobs}/${jobId}${query(asked)}`,

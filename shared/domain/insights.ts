@@ -139,7 +139,7 @@ export function insightsIn(
 }
 
 /** The sum of counts; none is below 0. */
-function sumOf(counts: readonly Readonly<Partial<InsightCounts>>[]): InsightCounts {
+export function sumOf(counts: readonly Readonly<Partial<InsightCounts>>[]): InsightCounts {
   const total = (counter: InsightCounter): number =>
     Math.max(
       0,

@@ -16,11 +16,11 @@ const mostMonths = 36;
  * names, or of all. By default of the last twelve months.
  * @throws Problem no-access, invalid-request
  */
-export async function readInsights(
+export async function findInsights(
   caller: Caller,
   query: z.output<typeof insightsQuery>,
   { tallies, now }: SummaryServices,
-): Promise<InsightsAnswer> {
+): Promise<Pick<InsightsAnswer, 'from' | 'to'> & { readonly insights: readonly Insight[] }> {
   const scope = summarizedPartner(caller, query.partnerId) ?? allPartners;
   const { to = monthOf(toInstant(now())) } = query;
   const { from = monthOf(minus(firstOf(to), 'P11M')) } = query;
@@ -35,7 +35,16 @@ export async function readInsights(
       tallies.between(id, scope, start + from, `${start}${to}~`),
     ),
   );
-  return { from, to, items: insightsIn(found.flat()).map(presentInsight) };
+  return { from, to, insights: insightsIn(found.flat()) };
+}
+
+/**
+ * The same as the API shows it.
+ * @throws Problem no-access, invalid-request
+ */
+export async function readInsights(...asked: Parameters<typeof findInsights>): Promise<InsightsAnswer> {
+  const { from, to, insights } = await findInsights(...asked);
+  return { from, to, items: insights.map(presentInsight) };
 }
 
 const monthOf = (instant: string): string => instant.slice(0, 'YYYY-MM'.length);

@@ -119,6 +119,8 @@ export const showcasePages = {
   'bulk confirmation of all': '/console/resend-jobs/new?all=1',
   'bulk confirmation of nothing': '/console/resend-jobs/new',
   'bulk resends': '/console/resend-jobs',
+  insights: '/console/insights',
+  'wrong insights': '/console/insights?from=2026-13',
   subscription: '/console/subscriptions/Sub204171',
   'resend confirmation': `${line('ORD-20417')}/resend?from=order`,
   'resend too soon': `${line('ORD-20451')}/resend`,

@@ -1,12 +1,14 @@
 import { createConsole } from '../../functions/serve-console/app.tsx';
 import { readAssets } from '../../functions/serve-console/assets.ts';
 import type { ConsoleServices } from '../../functions/serve-console/console-context.ts';
+import { InsightsPage } from '../../functions/serve-console/pages/insights.tsx';
 import { whyNot } from '../../functions/serve-console/pages/parts.tsx';
 import { ownPath } from '../../functions/serve-console/paths.ts';
 import { texts } from '../../functions/serve-console/texts/index.ts';
 import { formatters } from '../../functions/serve-console/formatters.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { defaults } from '../../infra/settings.ts';
+import { sumOf } from '../../shared/domain/insights.ts';
 import type { OrderLine } from '../../shared/domain/order-line.ts';
 import { presentLine } from '../../shared/use-cases/present-line.ts';
 import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
@@ -132,6 +134,56 @@ describe('a session', () => {
     const { status, text } = await pages.get('/console');
     expect(status).toBe(403);
     expect(text).toContain(texts.en.errors.accountTitle);
+  });
+});
+
+describe('insights', () => {
+  it('show each share as a bar, and its figures in a table', async () => {
+    const insight = { month: '2026-11', offer: 'A-WX', locale: 'ja', ...sumOf([]) } as const;
+    const counts = { lines: 8, emails: 10, bounced: 1, closedUnprovisioned: 2 };
+    const shown = await InsightsPage({
+      view: {
+        locale: 'en',
+        t: texts.en,
+        format: formatters.en,
+        now,
+        assets: readAssets(),
+        here: '/console/insights',
+        person: {
+          caller: { name: 'maya', roles: new Set(['view']) },
+          name: 'Maya',
+          token: '',
+          pseudonym: '',
+        },
+      },
+      request: {},
+      found: { from: '2026-11', to: '2026-11', insights: [{ ...insight, ...counts }] },
+    });
+    const page = shown.toString();
+    expect(page).toContain('<th scope="row">November 2026</th><td>2 of 8</td><td>25%</td>');
+    expect(page).toContain('<th scope="row">November 2026</th><td>1 of 10</td><td>10%</td>');
+    // A full bar is 30 %: the next tenth above.
+    expect(page).toMatch(/<rect class="bar" x="0" y="18" width="267"/);
+  });
+
+  it('say so where there are none, and where months make no sense', async () => {
+    const pages = consoleOf(line());
+    await pages.signIn();
+    const none = await pages.get('/console/insights');
+    expect([none.status, none.text.includes(texts.en.insights.nothing)]).toEqual([200, true]);
+    for (const query of [
+      'from=2026-13',
+      'from=2026-11&to=2026-10',
+      'from=2020-01&to=2026-01',
+      'partnerId=other',
+    ]) {
+      const { status, text } = await pages.get(`/console/insights?${query}`);
+      expect([status, text.includes(texts.en.insights.wrong)]).toEqual([400, true]);
+    }
+    const table = await pages.get('/console/insights.csv');
+    expect(table.headers.get('content-type')).toMatch(/^text\/csv/);
+    await pages.signIn({ roles: [] });
+    expect((await pages.get('/console/insights')).status).toBe(403);
   });
 });
 

@@ -48,6 +48,12 @@ export function Layout({ view, title, above = [], form, goOnTo, children }: Layo
               >
                 {t.webhooks.title}
               </a>
+              <a
+                href={paths.insights}
+                {...(view.here.startsWith(paths.insights) ? { 'aria-current': 'page' } : {})}
+              >
+                {t.insights.title}
+              </a>
             </nav>
           ) : null}
           <div class="top-end">
