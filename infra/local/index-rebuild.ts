@@ -25,8 +25,9 @@ const table = z.looseObject({
 });
 const item = z.record(z.string(), z.custom<AttributeValue>());
 
-/** How many entries are written at once. */
-const batchSize = 1000;
+/** How many items are read at once, and how many entries are looked through. */
+const itemsAtOnce = 100;
+const keysAtOnce = 10_000;
 
 export const startingWith = (start: string) => ({ gte: start, lt: `${start}\xff` });
 
@@ -34,6 +35,7 @@ export const startingWith = (start: string) => ({ gte: start, lt: `${start}\xff`
  * Rebuilds the table's index entries from its items. dynalite writes an item's entries and the item one after the
  * other, so a killed process may leave entries without an item, and items without entries. Correct entries are not
  * rewritten. A table that was made with other indexes gets those of now, and its lines the attributes that they need.
+ * However large the table is, a part of it is in memory at a time: a process keeps what it once needed.
  */
 export async function rebuildIndexes(level: Level, tableName: string): Promise<void> {
   // Where dynalite keeps what: the start of the keys.
@@ -43,30 +45,57 @@ export async function rebuildIndexes(level: Level, tableName: string): Promise<v
   if (description === undefined) return;
   const made = table.parse(description);
   const known = withIndexesOfNow(made);
-  const leftOver = new Map(await level.iterator(startingWith(indexesStart)).all());
-  let batch = level.batch();
-  const writeIf = async (isFull: boolean) => {
-    if (!isFull) return;
+
+  /** The entries of an item, by their keys. */
+  const entriesOf = (current: z.output<typeof item>) =>
+    dynalite
+      .getIndexActions(known.GlobalSecondaryIndexes, undefined, current, known)
+      .puts.map((entry) => ({ key: `${indexesStart}${entry.index}~${entry.key}`, value: { ...entry.item } }));
+
+  let due = 0;
+  for await (const items of inParts(level.iterator(startingWith(itemsStart)), itemsAtOnce)) {
+    const batch = level.batch();
+    const entries = items.flatMap(([itemKey, value]) => {
+      const stored = item.parse(value);
+      const current = known === made ? stored : withIndexKeys(stored);
+      if (current !== stored) batch.put(itemKey, current);
+      return entriesOf(current);
+    });
+    const there = await level.getMany(entries.map(({ key }) => key));
+    for (const [index, { key, value }] of entries.entries())
+      if (!isDeepStrictEqual(there[index], value)) batch.put(key, value);
+    due += entries.length;
     await batch.write();
-    batch = level.batch();
-  };
-  for await (const [itemKey, value] of level.iterator(startingWith(itemsStart))) {
-    const stored = item.parse(value);
-    const current = known === made ? stored : withIndexKeys(stored);
-    if (current !== stored) batch.put(itemKey, current);
-    const { puts } = dynalite.getIndexActions(known.GlobalSecondaryIndexes, undefined, current, known);
-    for (const entry of puts) {
-      const entryKey = `${indexesStart}${entry.index}~${entry.key}`;
-      const isThere = isDeepStrictEqual(leftOver.get(entryKey), { ...entry.item });
-      leftOver.delete(entryKey);
-      if (!isThere) batch.put(entryKey, entry.item);
-    }
-    await writeIf(batch.length >= batchSize);
   }
-  for (const entryKey of leftOver.keys()) batch.del(entryKey);
+
+  // All that are due are there by now: whether there are others is seen by counting.
+  let found = 0;
+  for await (const keys of inParts(level.keys(startingWith(indexesStart)), keysAtOnce)) found += keys.length;
+  if (found > due) {
+    const expected = new Set<string>();
+    for await (const [, current] of level.iterator(startingWith(itemsStart)))
+      for (const { key } of entriesOf(item.parse(current))) expected.add(key);
+    for await (const keys of inParts(level.keys(startingWith(indexesStart)), keysAtOnce))
+      await level.batch(keys.filter((key) => !expected.has(key)).map((key) => ({ type: 'del', key })));
+  }
   // Last of all: until then a process that is killed leaves a table that needs the same once more.
-  if (known !== made) batch.put(`table~${tableName}`, known);
-  await writeIf(true);
+  if (known !== made) await level.put(`table~${tableName}`, known);
+}
+
+/** What an iterator of LevelDB goes through, so much at a time. */
+async function* inParts<Part>(
+  iterator: { nextv(size: number): Promise<Part[]>; close(): Promise<void> },
+  size: number,
+): AsyncGenerator<Part[]> {
+  try {
+    for (;;) {
+      const part = await iterator.nextv(size);
+      if (part.length === 0) return;
+      yield part;
+    }
+  } finally {
+    await iterator.close();
+  }
 }
 
 /** The table with the indexes that the product reads; the same table if it has them. */
