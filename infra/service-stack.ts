@@ -52,7 +52,7 @@ export class ServiceStack extends Stack {
     new Api(this, 'Api', serving);
     new Console(this, 'Console', serving);
     new ResendJobs(this, 'ResendJobs', { settings, table, mail, workQueues });
-    new Webhooks(this, 'Webhooks', { settings, table, workQueues });
+    new Webhooks(this, 'Webhooks', { settings, table, mail, workQueues });
     new Sweep(this, 'Sweep', { settings, table, stateMachine });
     const { publisher, counter } = new ChangeStream(this, 'ChangeStream', {
       settings,

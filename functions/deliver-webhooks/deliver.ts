@@ -1,7 +1,6 @@
 import type { Queue } from '../../shared/adapters/queue.ts';
 import type { Posted, WebhookClient } from '../../shared/adapters/webhook-client.ts';
-import type { KeptAttempt, WebhookStore } from '../../shared/adapters/webhook-store.ts';
-import type { Log } from '../../shared/contracts/log.ts';
+import type { KeptAttempt } from '../../shared/adapters/webhook-store.ts';
 import { signedHeaders } from '../../shared/contracts/webhook-signature.ts';
 import type { WebhookErrand } from '../../shared/contracts/webhooks.ts';
 import { type Instant, secondsBetween, toInstant } from '../../shared/domain/time.ts';
@@ -19,19 +18,17 @@ import {
   whileTried,
 } from '../../shared/domain/webhook.ts';
 import type { Delivery, Postponed } from '../../shared/runtime/consume-messages.ts';
+import { type NoticeServices, tellOwner } from '../../shared/use-cases/tell-webhook-owner.ts';
 
-export interface DeliveryServices {
-  readonly webhooks: WebhookStore;
+export interface DeliveryServices extends NoticeServices {
   readonly client: WebhookClient;
   /** Leads back here. */
   readonly queue: Queue;
   readonly now: () => Date;
   /** The time that receivers go by, to whom a signature is good for five minutes. */
   readonly machineTime: () => Date;
-  readonly newId: () => string;
   /** From 0 to 1. */
   readonly random: () => number;
-  readonly log: Log;
 }
 
 /** No attempt begins after so many milliseconds. */
@@ -60,6 +57,7 @@ export async function deliver(
   }
   const found = await webhooks.find(errand.partnerId, errand.webhookId);
   if (found && errand.isTest === true && found.status !== 'Deleted') await test(found, errand, services);
+  else if (found?.status === 'Disabled') await tellOwner(found, services);
   else if (found?.status === 'Enabled') return await tryNow(found, errand, delivery, services);
   return undefined;
 }
@@ -112,8 +110,10 @@ async function attempt(webhook: Webhook, errand: WebhookErrand, services: Delive
   const after = await webhooks.change(webhook, newId(), (known) =>
     known.status === 'Enabled' ? afterAttempt(known, tried) : known,
   );
-  if (tried.result === 'gone')
+  if (tried.result === 'gone') {
     services.log.info('a webhook was disabled: its receiver is gone', about(errand));
+    if (after) await tellOwner(after, services);
+  }
   if (tried.result !== 'failed' || after?.status !== 'Enabled') return;
   if (nextAt === undefined) await giveUp(after, next, at, services);
   else await later(next, nextAt, services);
@@ -165,7 +165,9 @@ async function giveUp(
   const after = await webhooks.change(webhook, writer, (known) =>
     known.status === 'Enabled' && failsThroughout(known, errand) ? disabled(known, at, 'failing') : known,
   );
-  if (after?.writer === writer) log.warn('a webhook was disabled: it failed for three days', about(errand));
+  if (after?.writer !== writer) return;
+  log.warn('a webhook was disabled: it failed for three days', about(errand));
+  await tellOwner(after, services);
 }
 
 const about = ({ partnerId, webhookId }: WebhookErrand) => ({ partnerId, webhookId });

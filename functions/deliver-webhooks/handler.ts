@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { deadLetters, sqsClient } from '../../shared/adapters/dead-letters.ts';
+import { mail, sesClient } from '../../shared/adapters/mail.ts';
 import { dynamoDbClient } from '../../shared/adapters/order-line-store.ts';
 import { queue } from '../../shared/adapters/queue.ts';
 import { type WebhookClient, webhookClient } from '../../shared/adapters/webhook-client.ts';
@@ -33,7 +34,7 @@ export function worker(services: Services): MessagesHandler {
   );
 }
 
-const awsClients = () => ({ dynamoDb: dynamoDbClient(), sqs: sqsClient() });
+const awsClients = () => ({ dynamoDb: dynamoDbClient(), ses: sesClient(), sqs: sqsClient() });
 
 export const buildServices = (
   settings: z.output<typeof webhooksQueue.environment>,
@@ -43,6 +44,8 @@ export const buildServices = (
 ): Services => ({
   webhooks: webhookStore(clients.dynamoDb, settings.TABLE_NAME),
   client,
+  mail: mail(clients.ses, settings.CONFIGURATION_SET),
+  mailSettings: settings.MAIL_SETTINGS,
   queue: queue(clients.sqs, settings.WEBHOOKS_QUEUE_URL),
   deadLetters: deadLetters(clients.sqs, settings.DEAD_LETTER_QUEUE_URL),
   now,

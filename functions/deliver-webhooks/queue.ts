@@ -9,6 +9,8 @@ export const webhooksQueue = {
   environment: workingEnvironment.extend({
     WEBHOOKS_QUEUE_URL: variables.WEBHOOKS_QUEUE_URL,
     TABLE_NAME: variables.TABLE_NAME,
+    MAIL_SETTINGS: variables.MAIL_SETTINGS,
+    CONFIGURATION_SET: variables.CONFIGURATION_SET,
   }),
   urlVariable: 'WEBHOOKS_QUEUE_URL',
   batchSize: 10,

@@ -30,6 +30,8 @@ export const emailReported = declareEvents({
  */
 async function handle(event: EmailReport, { store, now, metrics }: RecordingServices): Promise<void> {
   const { messageId, timestamp, destination, tags } = event.detail.mail;
+  // What people are told beside the emails of lines is in no history.
+  if ('notice' in tags) return;
   const { orderId, lineId, claimId, kind } = tags;
   const feedback = feedbackOf(event);
   const stamp = { at: toInstant(now()), actor: event.source };

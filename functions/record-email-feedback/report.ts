@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { reportedTags } from '../../shared/contracts/email-tags.ts';
+import { reportedNotice, reportedTags } from '../../shared/contracts/email-tags.ts';
 import { eventSchema, sources } from '../../shared/contracts/events.ts';
 import { timestamp } from '../../shared/contracts/fields.ts';
 
@@ -12,7 +12,7 @@ const reportedMail = z.object({
   /** When SES accepted the email. */
   timestamp: maybe(timestamp),
   destination: maybe(z.array(z.string())),
-  tags: reportedTags,
+  tags: z.union([reportedTags, reportedNotice]),
 });
 
 const bounce = z.object({

@@ -75,7 +75,8 @@ export function webhooks(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
     if (!input.success) return await formPage(c, typed, troubleOf(input.error.issues));
     try {
       const request = { ...namedPartner(c), idempotencyKey };
-      const made = await createWebhook(c.get('person').caller, input.data, request, services);
+      const told = { ...input.data, locale: context.view(c).locale };
+      const made = await createWebhook(c.get('person').caller, told, request, services);
       return await show(c, <WebhookSecretPage {...page(c)} {...made} isNew={true} />);
     } catch (error) {
       return await formPage(c, typed, troubleIn(error));
@@ -96,7 +97,8 @@ export function webhooks(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
     const input = check(webhookRequest, asked(typed));
     if (!input.success) return await formPage(c, typed, troubleOf(input.error.issues), webhook);
     try {
-      const change = { ...input.data, description: typed.description };
+      const { url, events } = input.data;
+      const change = { url, events, description: typed.description };
       await changeWebhook(c.get('person').caller, address(c), change, services);
     } catch (error) {
       return await formPage(c, typed, troubleIn(error), webhook);

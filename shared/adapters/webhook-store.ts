@@ -3,6 +3,7 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@a
 import * as z from 'zod';
 import { faultNames, NamedFault } from '../contracts/faults.ts';
 import { attemptErrors, attemptResults } from '../contracts/webhooks.ts';
+import { locales } from '../domain/order-line.ts';
 import { disablings, type Webhook } from '../domain/webhook.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 
@@ -43,12 +44,15 @@ const webhook = z.object({
   description: text.exactOptional(),
   events: z.array(text),
   status: z.enum(['Enabled', 'Disabled', 'Deleted']),
-  disabled: z.object({ at: text, because: z.enum(disablings) }).exactOptional(),
+  disabled: z
+    .object({ at: text, because: z.enum(disablings), told: z.boolean().exactOptional() })
+    .exactOptional(),
   secrets: z.array(
     z.object({ secret: text, until: text.exactOptional(), idempotencyKey: text.exactOptional() }),
   ),
   createdAt: text,
   createdBy: text,
+  locale: z.enum(locales).default('en'),
   failures: z.int(),
   failingSince: text.exactOptional(),
   pausedUntil: text.exactOptional(),

@@ -23,6 +23,9 @@ const encode = (value: string): string =>
 const decode = (value: string): string =>
   value.replace(/_(2E|5F)/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
+/** The tags of an email that tells people of something and is of no line: reports on it are of no consequence. */
+export const noticeTags = (notice: string): Readonly<Record<string, string>> => ({ notice });
+
 /** A tag as SES reports it: a list, since a name could occur more than once. */
 const tag = <Schema extends z.ZodType<unknown, string>>(schema: Schema) =>
   z
@@ -37,3 +40,6 @@ export const reportedTags = z.object({
   kind: tag(z.enum(emailKinds)).optional().catch(undefined),
   claimId: tag(z.string().max(64)).optional().catch(undefined),
 });
+
+/** What the tags of a report on a notice say. */
+export const reportedNotice = z.object({ notice: tag(z.string()) });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { locales } from '../domain/order-line.ts';
 import { disablings } from '../domain/webhook.ts';
 import { pageFields, partnerId } from './api.ts';
 import { instant, plainText } from './fields.ts';
@@ -10,7 +11,7 @@ import { attemptErrors, attemptResults, webhookTypes } from './webhooks.ts';
 const webhookFields = {
   url: z
     .string()
-    .min(1, 'must not be empty')
+    .regex(/^[\x21-\x7e]+$/, 'must be in visible ASCII characters: encode all others')
     .max(longestUrl, `must have at most ${longestUrl} characters`)
     .meta({
       description:
@@ -25,11 +26,14 @@ const webhookFields = {
   description: plainText(200).meta({ description: 'What it is for, for people' }),
 };
 
+const locale = z.enum(locales, `must be one of ${locales.join(', ')}`);
+
 /** A webhook to register. */
 export const webhookRequest = z.strictObject({
   url: webhookFields.url,
   events: webhookFields.events.default([]),
   description: webhookFields.description.exactOptional(),
+  locale: locale.default('en').meta({ description: 'The language of emails about it to who registers it' }),
 });
 export type WebhookRequest = z.output<typeof webhookRequest>;
 

@@ -1,3 +1,4 @@
+import type { Locale } from './order-line.ts';
 import { type Instant, type IsoDuration, later, plus } from './time.ts';
 
 /** Why a webhook gets nothing: somebody turned it off, its receiver said 410 Gone, or nothing got through for days. */
@@ -23,11 +24,18 @@ export interface Webhook {
   readonly events: readonly string[];
   readonly status: 'Enabled' | 'Disabled' | 'Deleted';
   /** While it is Disabled. */
-  readonly disabled?: { readonly at: Instant; readonly because: Disabling };
+  readonly disabled?: {
+    readonly at: Instant;
+    readonly because: Disabling;
+    /** Whether who added it was told by email. */
+    readonly told?: boolean;
+  };
   /** The newest first; those that ran out may still be among them. */
   readonly secrets: readonly WebhookSecret[];
   readonly createdAt: Instant;
   readonly createdBy: string;
+  /** The language in which they are told. */
+  readonly locale: Locale;
   /** How many attempts in a row came to nothing. */
   readonly failures: number;
   /** When the first of them failed. */
@@ -74,6 +82,12 @@ export const disabled = (webhook: Webhook, at: Instant, because: Disabling): Web
   status: 'Disabled',
   disabled: { at, because },
 });
+
+/** The same once its owner was told that it is disabled, or was not after all. */
+export const told = (webhook: Webhook, isTold: boolean): Webhook =>
+  webhook.disabled && (webhook.disabled.told ?? false) !== isTold
+    ? { ...webhook, disabled: { ...webhook.disabled, told: isTold } }
+    : webhook;
 
 export const chooses = ({ events }: Webhook, type: string): boolean =>
   events.length === 0 || events.includes(type);

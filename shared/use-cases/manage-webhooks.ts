@@ -58,7 +58,7 @@ const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
  */
 export async function createWebhook(
   caller: Caller,
-  { url, events, description }: WebhookRequest,
+  { url, events, description, locale }: WebhookRequest,
   { partnerId: named, idempotencyKey }: AskedOnce,
   services: WebhookServices,
 ): Promise<WebhookWithSecretAnswer & { readonly isReplayed: boolean }> {
@@ -84,6 +84,7 @@ export async function createWebhook(
     secrets: [{ secret: newSecret() }],
     createdAt: at,
     createdBy: caller.name,
+    locale,
     failures: 0,
     version: 1,
   };

@@ -14,7 +14,7 @@ let token: string;
 let foreign: string;
 
 beforeAll(async () => {
-  ({ service, api, token } = await startRunning());
+  ({ service, api, token } = await startRunning({}, { email: 'maya@northwind.example' }));
   foreign = await api.token({ partnerId: 'fabrikam', roles: ['resend'] });
 });
 afterAll(() => service.stop());
@@ -94,7 +94,7 @@ test('a receiver that fails is tried again until it answers; one that is disable
   expect(new Set(ids).size).toBe(3);
 
   await patch(path, { status: 'Disabled' });
-  await api.send(cancelled(orderId, await api.now()));
+  await api.send(cancelled(orderId));
   expect(await received(orderId)).toHaveLength(ids.length);
   await post(`${path}/test`);
   await api.idle();
@@ -102,11 +102,14 @@ test('a receiver that fails is tried again until it answers; one that is disable
   await api.ok(path, { method: 'DELETE', token });
 });
 
-test('what nobody takes for three days disables the webhook', async () => {
+test('what nobody takes for three days disables the webhook, and who added it is told', async () => {
   const path = pathOf(await register(partner, token, '?answer=500'));
   await api.send(booked(newOrder()));
   await api.advance('P3D');
   expect(await api.ok(path, { token })).toMatchObject({ status: 'Disabled', disabledBecause: 'failing' });
+  expect(await api.emails('maya@northwind.example')).toMatchObject([{ tags: { notice: 'webhook' } }]);
+  // What the mail service reports of it is of no line, and no fault.
+  expect(await api.deadLetters()).toEqual([]);
   await api.ok(path, { method: 'DELETE', token });
 });
 

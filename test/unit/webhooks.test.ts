@@ -3,7 +3,9 @@ import { Webhook as Verifier } from 'standardwebhooks';
 import { deliver } from '../../functions/deliver-webhooks/deliver.ts';
 import { lineEventPublished, oncePerMoment } from '../../functions/queue-webhooks/event.ts';
 import { recordOf } from '../../infra/local/queues.ts';
+import type { MailOutcome } from '../../shared/adapters/mail.ts';
 import type { Posted } from '../../shared/adapters/webhook-client.ts';
+import type { Email } from '../../shared/contracts/email.ts';
 import { exampleEvent } from '../../shared/contracts/published-events.ts';
 import { isPublicAddress, publicInternet, whyNotThere } from '../../shared/contracts/webhook-address.ts';
 import { errand, type WebhookErrand } from '../../shared/contracts/webhooks.ts';
@@ -21,6 +23,7 @@ import {
   testWebhook,
 } from '../../shared/use-cases/manage-webhooks.ts';
 import { now } from '../support/lines.ts';
+import { mailSettings } from '../support/mail-settings.ts';
 import { webhookStoreOn } from '../support/memory-store.ts';
 import { MemoryTable } from '../support/memory-table.ts';
 
@@ -49,6 +52,8 @@ function world() {
   let ids = 0;
   const queue: { at: string; message: WebhookErrand }[] = [];
   const requests: Request[] = [];
+  const emails: Email[] = [];
+  const mailAnswers: MailOutcome[] = [];
   const receiver = { answer: (_request: Request): Posted => ok };
   const errands = {
     send: (messages: readonly unknown[], delaySeconds = 0) => {
@@ -71,6 +76,14 @@ function world() {
     queue: errands,
     machineTime: () => new Date(),
     random: () => 0,
+    mailSettings,
+    mail: {
+      send: (email: Email): Promise<MailOutcome> => {
+        const outcome = mailAnswers.shift() ?? { outcome: 'accepted', messageId: 'm' };
+        if (outcome.outcome === 'accepted') emails.push(email);
+        return Promise.resolve(outcome);
+      },
+    },
     client: {
       post: (to: string, headers: Readonly<Record<string, string>>, body: string) => {
         const request = { url: to, headers: { ...headers }, body };
@@ -91,9 +104,11 @@ function world() {
     services,
     requests,
     receiver,
+    emails,
+    mailAnswers,
     queue,
     create: (request = {}, caller = maya, asked = {}) =>
-      createWebhook(caller, { url, events: [], ...request }, asked, services),
+      createWebhook(caller, { url, events: [], locale: 'en', ...request }, asked, services),
     /** Puts an event of a line on the bus. */
     tell: async (type = 'Order Line Closed', changes: object = {}) => {
       const event = exampleEvent(type);
@@ -394,6 +409,59 @@ describe('who may', () => {
     await expect(create()).rejects.toMatchObject({ code: 'webhook-limit-reached' });
     await deleteWebhook(maya, webhook, services);
     await expect(create()).resolves.toMatchObject({ webhook: { status: 'Enabled' } });
+  });
+});
+
+describe('whoever added a webhook that was disabled by itself', () => {
+  test.each([
+    ['en', 'Your webhook was disabled: hooks.northwind.example', /For three days/],
+    ['ja', 'Webhook が無効になりました: hooks.northwind.example', /3 日間まったく配信できなかった/],
+  ] as const)('is told once by email, in %s', async (locale, subject, what) => {
+    const { create, tell, run, receiver, emails } = world();
+    await create({ locale });
+    receiver.answer = () => down;
+    await tell();
+    await tell('Order Line Cancelled');
+    await run('P4D');
+    expect(emails).toMatchObject([{ to: maya.name, subject, tags: { notice: 'webhook' } }]);
+    expect(emails[0]?.text).toMatch(what);
+    expect(emails[0]?.html).toContain(url);
+  });
+
+  test('is told of one that is gone, and not of one that a person disabled', async () => {
+    const { create, tell, run, receiver, emails, services } = world();
+    const { webhook } = await create();
+    await tell();
+    await changeWebhook(maya, webhook, { status: 'Disabled' }, services);
+    await run();
+    expect(emails).toEqual([]);
+    await changeWebhook(maya, webhook, { status: 'Enabled' }, services);
+    receiver.answer = () => ({ status: 410, error: 'status', milliseconds: 5 });
+    await tell();
+    await run();
+    expect(emails).toHaveLength(1);
+  });
+
+  test('is told by the next delivery of the message if the mail service takes no more now', async () => {
+    const { create, tell, run, receiver, emails, mailAnswers, queue } = world();
+    await create();
+    receiver.answer = () => ({ status: 410, error: 'status', milliseconds: 5 });
+    mailAnswers.push({ outcome: 'throttled', reason: 'Throttling', by: 'rate' });
+    await tell();
+    const [message] = queue;
+    await expect(run()).rejects.toMatchObject({ name: 'EmailNotSent' });
+    if (message) queue.push(message);
+    await run();
+    expect(emails).toHaveLength(1);
+  });
+
+  test('is not told at what is no address', async () => {
+    const { create, tell, run, receiver, emails } = world();
+    await create({}, { ...maya, name: 'a-subject' });
+    receiver.answer = () => ({ status: 410, error: 'status', milliseconds: 5 });
+    await tell();
+    await run();
+    expect(emails).toEqual([]);
   });
 });
 
