@@ -1,6 +1,6 @@
 import { closedStateKey } from '../../shared/adapters/order-line-item.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
-import type { SendingOutcome, WorkflowInput } from '../../shared/contracts/workflow.ts';
+import type { SendingOutcome, UnconfirmedEmail, WorkflowInput } from '../../shared/contracts/workflow.ts';
 import { giveUpClaim, liveClaim } from '../../shared/domain/claims.ts';
 import { workflowActor } from '../../shared/domain/history.ts';
 import { isBooked, isOpen, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
@@ -11,12 +11,14 @@ import type { Permit } from '../../shared/use-cases/claim-email.ts';
 import type { NotSent } from '../../shared/use-cases/record-email.ts';
 import { type EmailOutcome, sendEmail, type SendServices } from '../../shared/use-cases/send-email.ts';
 
+export type FirstEmailAnswer = SendingOutcome | UnconfirmedEmail;
+
 /** What came of the email that the workflow has to send, and how the workflow continues. */
 export type FirstEmailOutcome =
   /** The mail service was asked to send it. */
-  | { readonly outcome: 'handed-over'; readonly answer: SendingOutcome }
+  | { readonly outcome: 'handed-over'; readonly answer: FirstEmailAnswer }
   /** Nothing was to be sent. */
-  | { readonly outcome: 'nothing-due'; readonly answer: SendingOutcome }
+  | { readonly outcome: 'nothing-due'; readonly answer: FirstEmailAnswer }
   /** Nothing left, and the line is as if nothing had been tried: it is to be tried later. */
   | Extract<NotSent, { outcome: 'throttled' }>;
 
@@ -44,13 +46,13 @@ export async function sendFirstEmail(
 function permitFirst(
   line: StoredLine,
   { revision, at, perLine }: { readonly revision: number; readonly at: Instant; readonly perLine: number },
-): Permit<SendingOutcome> {
+): Permit<FirstEmailAnswer> {
   if (!isBooked(line))
     throw new NamedFault(faultNames.orderLineNotFound, 'the order line is not in the table');
-  if (line.executionRevision !== revision) return { instead: stateOf(line, revision) };
+  if (line.executionRevision !== revision) return { instead: stateOf(line, revision, at) };
   const due = dueEmail(line, at);
   if (due === 'wait') throw new NamedFault(faultNames.notDueYet, 'the requested start date has not come');
-  if (due === 'none') return { instead: stateOf(line, revision) };
+  if (due === 'none') return { instead: stateOf(line, revision, at) };
 
   const owner = `execution ${revision}`;
   const other = liveClaim(line, at);
@@ -62,45 +64,52 @@ function permitFirst(
   // Neither a contact change nor a reminder is repeated: the email that this execution's own earlier try may have sent is
   // the one.
   const kind = dueEmail(free, at);
-  if (kind !== due) return { instead: stateOf(free, revision), line: free };
+  if (kind !== due) return { instead: stateOf(free, revision, at), line: free };
   const send = { kind, to: line.provisioningContact, actor: workflowActor, owner };
   if (free.status !== 'AwaitingProvisioningDetails' || kind !== 'reminder') return { send, line: free };
 
   const told = withClosingSoon(free, { at, actor: workflowActor });
   if (sendsReminder(free, at, perLine)) return { send, line: told };
   const passed = asReminded(told, at);
-  return { instead: stateOf(passed, revision), line: passed };
+  return { instead: stateOf(passed, revision, at), line: passed };
 }
 
 /** @throws NamedFault EmailNotSent */
-function outcomeOf(sending: EmailOutcome<SendingOutcome>, revision: number, at: Instant): FirstEmailOutcome {
+function outcomeOf(
+  sending: EmailOutcome<FirstEmailAnswer>,
+  revision: number,
+  at: Instant,
+): FirstEmailOutcome {
   switch (sending.outcome) {
     case 'instead':
       return { outcome: 'nothing-due', answer: sending.instead };
     case 'sent':
-      return { outcome: 'handed-over', answer: stateOf(sending.line, revision) };
+      return { outcome: 'handed-over', answer: stateOf(sending.line, revision, at) };
     case 'refused':
       throw new NamedFault(faultNames.emailNotSent, `the mail service refused the email: ${sending.reason}`);
     case 'throttled':
       return sending;
     case 'unconfirmed': {
       const retryAt = firstEmailAwaitedUntil(sending.line, at);
-      const answer: SendingOutcome =
-        retryAt === undefined ? stateOf(sending.line, revision) : { outcome: 'unconfirmed', retryAt };
+      const answer: FirstEmailAnswer =
+        retryAt === undefined ? stateOf(sending.line, revision, at) : { outcome: 'unconfirmed', retryAt };
       return { outcome: 'handed-over', answer };
     }
   }
 }
 
 /** How the workflow continues for a line that needs no email now. */
-function stateOf(line: OrderLine, revision: number): SendingOutcome {
-  if (line.executionRevision !== revision) return { outcome: 'superseded' };
-  if (!isOpen(line) || line.closesAt === undefined) return { outcome: 'settled' };
+function stateOf(line: OrderLine, revision: number, at: Instant): SendingOutcome {
+  const over = { waitUntil: at, closesAt: at, closedStateKey: closedStateKey(line) };
+  if (line.executionRevision !== revision) return { ...over, outcome: 'superseded' };
+  if (!isOpen(line) || line.closesAt === undefined) return { ...over, outcome: 'settled' };
+  const { closesAt } = line;
   const remindAt = nextReminderAt(line);
   return {
+    ...over,
     outcome: 'awaiting',
-    closesAt: line.closesAt,
-    closedStateKey: closedStateKey(line),
+    waitUntil: remindAt ?? closesAt,
+    closesAt,
     ...(remindAt === undefined ? {} : { remindAt }),
   };
 }

@@ -10,14 +10,14 @@ import { taskTokens } from '../../shared/adapters/task-tokens.ts';
 import { sfnClient } from '../../shared/adapters/workflow.ts';
 import { readEnvironment } from '../../shared/contracts/environment.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
-import { type SendingOutcome, workflowInput } from '../../shared/contracts/workflow.ts';
+import { workflowInput } from '../../shared/contracts/workflow.ts';
 import { laneCalls, laneRateShare } from '../../shared/domain/lane.ts';
 import { paceOf } from '../../shared/domain/pace.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { consumeMessages, type WorkerServices } from '../../shared/runtime/consume-messages.ts';
 import { createLog } from '../../shared/runtime/logger.ts';
 import { createMetrics } from '../../shared/runtime/metrics.ts';
-import { sendFirstEmail } from './first-email.ts';
+import { type FirstEmailAnswer, sendFirstEmail } from './first-email.ts';
 import { Lane, type LaneServices } from './lane.ts';
 import { queue as declared, queuedEmail } from './queue.ts';
 import { sendQueued, type SendingServices } from './queued-email.ts';
@@ -29,7 +29,9 @@ type Environment = z.output<typeof declared.environment>;
 export const handler = onColdStart(() => {
   const services = buildServices(readEnvironment(declared.environment, process.env));
   const consume = consumer(services);
-  return (input: SQSEvent | Readonly<Record<string, unknown>>): Promise<SQSBatchResponse | SendingOutcome> =>
+  return (
+    input: SQSEvent | Readonly<Record<string, unknown>>,
+  ): Promise<SQSBatchResponse | FirstEmailAnswer> =>
     isBatch(input) ? consume(input) : answer(input, services);
 });
 
@@ -43,7 +45,7 @@ export const consumer = (services: Services) =>
  * Sends a first email at once, as the definition had it before there was a queue: its executions wait for months.
  * @throws NamedFault by which that definition retries
  */
-export async function answer(input: unknown, services: Services): Promise<SendingOutcome> {
+export async function answer(input: unknown, services: Services): Promise<FirstEmailAnswer> {
   const sending = await sendFirstEmail(workflowInput.parse(input), services);
   if (sending.outcome === 'throttled')
     throw new NamedFault(faultNames.emailNotSent, `the mail service refused the email: ${sending.reason}`);

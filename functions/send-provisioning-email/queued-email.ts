@@ -2,6 +2,7 @@ import type { TaskTokens } from '../../shared/adapters/task-tokens.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { faultForLog } from '../../shared/contracts/log.ts';
 import { laneRest } from '../../shared/domain/lane.ts';
+import { secondsBetween, toInstant } from '../../shared/domain/time.ts';
 import type { Postponed } from '../../shared/runtime/consume-messages.ts';
 import { sendFirstEmail, type WorkflowEmailServices } from './first-email.ts';
 import type { Lane } from './lane.ts';
@@ -22,8 +23,10 @@ const afterOther = 45;
 const afterEarly = 2;
 
 /**
- * Sends an email of the workflow when it is its turn, and tells its execution what came of it. If the answer to that is lost, or the
- * process dies, the message comes again: nothing is sent twice, and the execution is told once more.
+ * Sends an email of the workflow when it is its turn, and tells its execution what came of it. If the answer to that is
+ * lost, or the process dies, the message comes again: nothing is sent twice, and the execution is told once more. While a
+ * first email may have left, the execution waits for its answer, and the message for the mail service's report: SQS keeps
+ * 120,000 such messages, and hands out no others then: a pause for a mail service that answers to none of its emails.
  */
 export async function sendQueued(
   { taskToken, ...input }: QueuedEmail,
@@ -38,7 +41,10 @@ export async function sendQueued(
     if (sending.outcome === 'throttled')
       return { againIn: sending.by === 'day' ? laneRest : afterThrottling };
     if (sending.outcome === 'nothing-due') lane.giveBack();
-    await tasks.succeed(taskToken, sending.answer);
+    const { answer } = sending;
+    if (answer.outcome === 'unconfirmed')
+      return { againIn: secondsBetween(toInstant(services.now()), answer.retryAt) };
+    await tasks.succeed(taskToken, answer);
     return undefined;
   } catch (error) {
     if (!(error instanceof NamedFault)) throw error;

@@ -198,10 +198,19 @@ export class Executions {
   async #run(name: string): Promise<void> {
     const before = await this.find(name);
     if (before?.status !== 'RUNNING') return;
-    if (before.taskToken !== undefined) await this.#goOn(before, { error: 'States.Timeout' });
+    const { currentState = '' } = before;
+    // An older definition had a state of that name: the sweep gives the line an execution of this one.
+    if (!(currentState in this.#definition.States))
+      await this.#keep(before, {
+        status: 'FAILED',
+        currentState,
+        error: 'States.Runtime',
+        stoppedAt: this.#now().toISOString(),
+      });
+    else if (before.taskToken !== undefined) await this.#goOn(before, { error: 'States.Timeout' });
     else if (before.waitsUntil !== undefined)
-      await this.#runOn(before, this.#next(before.currentState), before.stateInput ?? null);
-    else await this.#runOn(before, before.currentState ?? '', before.stateInput ?? null);
+      await this.#runOn(before, this.#next(currentState), before.stateInput ?? null);
+    else await this.#runOn(before, currentState, before.stateInput ?? null);
   }
 
   /** Goes on after the answer to a Task, or its failure. */

@@ -12,19 +12,24 @@ export const workflowInput = z.object({
 export type WorkflowInput = z.output<typeof workflowInput>;
 
 /**
- * The result of the state "Send provisioning email". `awaiting`: wait for the next reminder, or else for the end of the
- * window. `unconfirmed`: an
- * email may have left; wait for a report on it and try again at `retryAt`. `settled`: the line is onboarded,
- * cancelled or closed. `superseded`: a newer execution has taken over.
+ * The result of the state "Send provisioning email": the workflow goes on at `waitUntil`. `awaiting`: with the reminder that
+ * is due then, or else by closing the line. `settled`: the line is onboarded, cancelled or closed. `superseded`: a newer
+ * execution has taken over. For these two that is now, and the condition of the closing state finds nothing to close: a
+ * state that tells them apart would be paid for by every line.
  */
-export type SendingOutcome =
-  | {
-      readonly outcome: 'awaiting';
-      readonly closesAt: string;
-      /** When a reminder is due. Executions of before there were any know nothing of it, and wait for the end. */
-      readonly remindAt?: string;
-      /** The key that lists the closed line; the closing state writes it. */
-      readonly closedStateKey: string;
-    }
-  | { readonly outcome: 'unconfirmed'; readonly retryAt: string }
-  | { readonly outcome: 'settled' | 'superseded' };
+export interface SendingOutcome {
+  readonly outcome: 'awaiting' | 'settled' | 'superseded';
+  readonly waitUntil: string;
+  /** When a reminder is due. Executions of before there were any know nothing of it, and wait for the end. */
+  readonly remindAt?: string;
+  /** When the window ends; what executions of older definitions wait for. */
+  readonly closesAt: string;
+  /** The key that lists the closed line; the closing state writes it. */
+  readonly closedStateKey: string;
+}
+
+/** An email may have left: wait for a report on it and try again at `retryAt`. */
+export interface UnconfirmedEmail {
+  readonly outcome: 'unconfirmed';
+  readonly retryAt: string;
+}

@@ -576,7 +576,7 @@ test('an execution whose start a timer gets ahead of takes each step once, and w
 
   expect(steps).toEqual(['send']);
   const { taskToken = '' } = (await executions.find('execution')) ?? {};
-  const result = { outcome: 'awaiting', closesAt, closedStateKey: 'x' };
+  const result = { outcome: 'awaiting', waitUntil: closesAt, closesAt, closedStateKey: 'x' };
   expect(await executions.answer(taskToken, { result })).toBe(true);
   expect(await executions.answer(taskToken, { result })).toBe(false);
   await activity.idle();
@@ -629,6 +629,35 @@ test('an execution that is abandoned in the middle of a task stays where it was,
 
   await activity.idle();
   expect(await executions.find('execution')).toMatchObject({ status: 'RUNNING' });
+  jobs.stop();
+  await storage.close();
+});
+
+test('an execution in a state that the definition has no more fails, so that the sweep gives its line a new one', async () => {
+  const storage = await openStorage(await temporaryFolder(), { reset: false });
+  const activity = new Activity();
+  const clock = await Clock.open(storage);
+  const jobs = new Jobs(storage, clock, activity);
+  const nothing = () => Promise.resolve({});
+  const executions = new Executions({
+    storage,
+    jobs,
+    now: clock.now,
+    definition: await readDefinition(),
+    tasks: { 'Send provisioning email': nothing, 'Close order line': nothing },
+  });
+  const name = 'execution';
+  const waitsUntil = '2026-01-01T00:00:00.000Z';
+  const older = { name, status: 'RUNNING', startedAt: waitsUntil, input: {}, stateInput: {}, waitsUntil };
+  await jobs.add([{ dueAt: waitsUntil, kind: 'execution', id: name }], (batch) =>
+    batch.put(
+      name,
+      { ...older, currentState: 'Wait for report on email' },
+      { sublevel: storage.part('executions') },
+    ),
+  );
+  await activity.idle();
+  expect(await executions.find(name)).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
   jobs.stop();
   await storage.close();
 });

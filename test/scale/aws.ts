@@ -22,11 +22,23 @@ export const quotas = {
   writeUnits: 4000,
 };
 
-/** USD, list prices of US East without free tiers, for a thousand or a million of something. */
+/** USD, list prices of US East without free tiers. */
 export const prices = {
   thousandTransitions: 0.025,
   thousandEmails: 0.1,
   millionWriteUnits: 0.625,
   millionReadUnits: 0.125,
   millionQueueRequests: 0.4,
+  /** A month; point-in-time recovery is charged for the items alone. */
+  gigabyteStored: 0.25,
+  gigabyteRecoverable: 0.2,
+  millionTraces: 5,
+  gigabyteLogged: 0.5,
+  /** Of a function on Arm, and what each call of it costs beside. */
+  millionGigabyteSeconds: 13.33,
+  millionCalls: 0.2,
+  millionApiRequests: 1,
+  /** What is put on a bus; events of AWS's own services cost nothing. */
+  millionEvents: 1,
+  gigabyteArchived: 0.1,
 };

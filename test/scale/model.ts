@@ -5,7 +5,7 @@ import { defaults } from '../../infra/settings.ts';
 import { remindersOf } from '../../shared/domain/reminders.ts';
 import { Duration } from 'luxon';
 import { quotas, type RegionClass, regionOf } from './aws.ts';
-import { type WriteUnits, workflowFacts, writeUnits } from './line-life.ts';
+import { type Units, workflowFacts, writeUnits } from './line-life.ts';
 
 /*
  * Months in the life of the service, minute by minute: not one event for each line, but how many lines a minute are booked,
@@ -100,11 +100,19 @@ export interface Outcome {
     readonly stops: number;
     readonly transitions: number;
   };
-  /** For 1,000 lines. */
+  /** For 1,000 lines, without their reminders. */
   readonly perThousand: {
     readonly transitions: number;
     readonly emails: number;
+    /** Of the table and its indexes. */
     readonly writeUnits: number;
+    readonly indexUnits: number;
+    readonly countUnits: number;
+    readonly reminders: {
+      readonly emails: number;
+      readonly transitions: number;
+      readonly writeUnits: number;
+    };
   };
   /** How many first emails had left at the end of each hour of the measured time. */
   readonly sentByHour: readonly number[];
@@ -154,7 +162,16 @@ export function simulate(scenario: Scenario): Outcome {
   const start = warmUpDays * minutesOfDay;
   const end = start + measuredDays * minutesOfDay;
   const random = randomFrom(scenario.seed);
-  const units = writeUnits();
+  const happenings = writeUnits();
+  const units = {
+    book: sumOf(happenings.book),
+    start: sumOf(happenings.start),
+    email: sumOf(happenings.email) + sumOf(happenings.reports),
+    resend: sumOf(happenings.resend),
+    reminder: sumOf(happenings.reminder),
+    onboard: sumOf(happenings.onboard),
+    close: sumOf(happenings.close),
+  };
   const facts = workflowFacts();
   const laneRate = mail.perSecond * laneRateShare;
   const counts = () => new Float64Array(minutes + 1);
@@ -248,8 +265,8 @@ export function simulate(scenario: Scenario): Outcome {
 
     const written =
       at(booked) * units.book +
-      starts * units.start +
-      firstEmails * (units.email + units.reports) +
+      swept * units.start +
+      firstEmails * units.email +
       reminders * units.reminder +
       people * units.resend +
       settled * units.onboard +
@@ -280,7 +297,7 @@ export function simulate(scenario: Scenario): Outcome {
     delay: percentiles(delays),
     unsent: Math.round(dueMeasured - sentMeasured),
     peak,
-    perThousand: perThousand(units),
+    perThousand: perThousand(),
     sentByHour,
   };
 
@@ -364,37 +381,42 @@ export function simulate(scenario: Scenario): Outcome {
       add(resendsOfDay, day + later, (count * again) / resentWithinDays);
   }
 
-  function perThousand({
-    book,
-    start: starting,
-    email,
-    reports,
-    resend,
-    reminder,
-    onboard,
-    close,
-  }: WriteUnits): Outcome['perThousand'] {
+  function perThousand(): Outcome['perThousand'] {
     const { settledEarly, resends: again } = population;
+    const total = (series: Float64Array) => series.reduce((sum, count) => sum + count, 0);
+    const startedLater = total(unstarted) / (total(unstarted) + total(startedAtBooking));
+    /** How often each thing happens to a line. */
+    const times = {
+      book: 1,
+      start: startedLater,
+      email: 1,
+      reports: 1,
+      resend: again,
+      onboard: settledEarly,
+      close: 1 - settledEarly,
+    } satisfies Record<(typeof happeningNames)[number], number>;
+    const sum = (of: (units: Units) => number) =>
+      happeningNames.reduce((all, name) => all + times[name] * of(happenings[name]), 0);
     return {
       transitions:
         1000 *
-        (settledEarly * facts.transitionsUntilOnboarded +
-          (1 - settledEarly) * facts.transitionsUntilClosed +
-          remindersPerLine * facts.transitionsPerReminder),
-      emails: 1000 * (1 + again + remindersPerLine),
-      writeUnits:
-        1000 *
-        (book +
-          starting +
-          email +
-          reports +
-          again * resend +
-          remindersPerLine * reminder +
-          settledEarly * onboard +
-          (1 - settledEarly) * close),
+        (settledEarly * facts.transitionsUntilOnboarded + (1 - settledEarly) * facts.transitionsUntilClosed),
+      emails: 1000 * (1 + again),
+      writeUnits: 1000 * sum(({ item, entries }) => item + entries),
+      indexUnits: 1000 * sum(({ entries }) => entries),
+      countUnits: 1000 * sum(({ counts: ofCounts }) => ofCounts),
+      reminders: {
+        emails: 1000 * remindersPerLine,
+        transitions: 1000 * remindersPerLine * facts.transitionsPerReminder,
+        writeUnits: 1000 * remindersPerLine * units.reminder,
+      },
     };
   }
 }
+
+const happeningNames = ['book', 'start', 'email', 'reports', 'resend', 'onboard', 'close'] as const;
+
+const sumOf = ({ item, entries, counts }: Units): number => item + entries + counts;
 
 /** A line that becomes due leaves its wait and enters the state that sends. */
 const transitionsToSend = 1;

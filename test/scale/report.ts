@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { usualMailRate } from '../../shared/domain/lane.ts';
-import { prices, quotas } from './aws.ts';
+import { quotas } from './aws.ts';
+import { costOf, costsOf, costWithoutReminders } from './costs.ts';
 import { defaults } from '../../infra/settings.ts';
 import { type Outcome, population, quotaUse, remindersPerLine, type Scenario, simulate } from './model.ts';
 import { workflowFacts } from './line-life.ts';
@@ -53,35 +52,6 @@ function duration(seconds: number): string {
 
 const mailOf = ({ mail }: Scenario): string => `${mail.perSecond}/s, ${count(mail.perDay)} a day`;
 
-/** The parts of the cost of 1,000 lines that do not come out of the model, from the guide. */
-function otherCosts(): number {
-  const guide = readFileSync(join(import.meta.dirname, '../../infra/README.md'), 'utf8');
-  const [, rows = ''] = /\| for 1,000 lines .*\n\| -.*\n((?:\|.*\n)+)/.exec(guide) ?? [];
-  return rows
-    .trim()
-    .split('\n')
-    .filter((row) => !/^\| (state transitions|SES|table: \d+ write units)/.test(row))
-    .reduce((sum, row) => sum + Number(/([\d.]+) \|$/.exec(row)?.[1]), 0);
-}
-
-/** Read units of a line, as the guide reckons them. */
-const readUnits = 30;
-
-/** The requests of a queue that each line goes through on its way: sent, and received and deleted with nine others. */
-const queueRequests = 1.2;
-
-/** USD for 1,000 lines. */
-export function costOf({ perThousand: { transitions, emails, writeUnits } }: Outcome): number {
-  return (
-    (transitions / 1000) * prices.thousandTransitions +
-    (emails / 1000) * prices.thousandEmails +
-    (writeUnits / 1e6) * prices.millionWriteUnits +
-    ((1000 * readUnits) / 1e6) * prices.millionReadUnits +
-    ((1000 * queueRequests) / 1e6) * prices.millionQueueRequests +
-    otherCosts()
-  );
-}
-
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map((_, column) => (column === 0 ? '---' : '--:')), ...rows]
     .map((cells) => `| ${cells.join(' | ')} |`)
@@ -125,6 +95,23 @@ export const delayTable = (outcomes: readonly Outcome[]): string =>
       count(peak.waiting),
     ]),
   );
+
+/** A month as any other, whose lines cost what all cost. */
+export const usualMonth = (): Outcome =>
+  simulate({ ...usual, name: '', linesPerMonth: 10_000, mail: usualMail });
+
+/** The guide, with what 1,000 lines cost. */
+export function withCosts(guide: string): string {
+  const month = usualMonth();
+  const parts = table(
+    ['for 1,000 lines', 'USD'],
+    costsOf(month).map(({ what, dollars }) => [what, dollars.toFixed(3)]),
+  );
+  return guide
+    .replace(/(?<=Every 1,000 order lines add some )[\d.]+/, costWithoutReminders(month).toFixed(2))
+    .replace(/(?<=and )[\d.]+(?= with reminders)/, costOf(month).toFixed(2))
+    .replace(/\| for 1,000 lines .*\n(?:\|.*\n)+/, `${parts}\n`);
+}
 
 /** The page in the docs, and its chart. */
 export function page(): { readonly markdown: string; readonly chart: string } {
@@ -209,8 +196,8 @@ ${table(
     ]),
 )}
 
-Beside what an [idle service](README.md#what-it-costs) costs. List prices of US East without free tiers; what the model does not
-know, as storage and logs, is taken from there.
+Reminders included, and beside what an [idle service](README.md#what-it-costs) costs; the guide has the parts. List prices of US
+East without free tiers.
 
 ## What it leaves out
 

@@ -1,17 +1,17 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { inputErrorText } from '../../shared/contracts/validation.ts';
 import { regionClasses } from './aws.ts';
 import { simulate } from './model.ts';
-import { describe, page } from './report.ts';
+import { withCosts, describe, page } from './report.ts';
 
 const usage = `Says what happens when many lines come: delays of first emails, use of quotas, costs. See infra/SCALE.md.
 
   npm run simulate -- [--lines-per-month 1000000] [--at-midnight 0] [--mail-rate 14] [--mail-per-day 50000]
                       [--horizon-days 2] [--region elsewhere] [--seed 1]
-  npm run simulate -- --docs
+  npm run simulate -- --docs && npm run format
 
   --lines-per-month  lines booked in 30 days
   --at-midnight      lines that are due at one midnight, besides
@@ -19,7 +19,7 @@ const usage = `Says what happens when many lines come: delays of first emails, u
   --mail-per-day     emails that SES takes in 24 hours
   --horizon-days     how long before its start date a line gets its execution
   --region           large (N. Virginia, Oregon, Ireland), or elsewhere
-  --docs             write infra/SCALE.md and its chart anew
+  --docs             write infra/SCALE.md and its chart anew, and what lines cost in infra/README.md
 `;
 
 const positive = z.coerce.number('must be a number').positive('must be above zero');
@@ -55,6 +55,8 @@ function main(): void {
     const { markdown, chart } = page();
     writeFileSync(join(import.meta.dirname, '../../infra/SCALE.md'), markdown);
     writeFileSync(join(import.meta.dirname, '../../.github/images/scale.svg'), chart);
+    const guide = join(import.meta.dirname, '../../infra/README.md');
+    writeFileSync(guide, withCosts(readFileSync(guide, 'utf8')));
     return;
   }
   const isMidnight = Number(values['at-midnight']) > 0;

@@ -232,6 +232,15 @@ it('loses no time over lines that were settled meanwhile', async () => {
   expect(elapsed()).toBeLessThan(2000);
 });
 
+it('has an email that may have left wait for a report on it, and its execution with it', async () => {
+  const { send, stored, sent, told } = sender({ answers: [{ outcome: 'unknown', reason: 'TimeoutError' }] });
+  expect(await send()).toEqual({ againIn: 15 * 60 });
+  expect(await send()).toEqual({ againIn: 15 * 60 });
+  expect(sent).toEqual([]);
+  expect(told).toEqual([]);
+  expect(history(stored()[0])).toEqual(['Booked', 'ProvisioningEmailUnconfirmed']);
+});
+
 it('lets the workflow try again what the mail service refused for good, and end what has no line', async () => {
   const refusing = sender({ answers: [{ outcome: 'refused', reason: 'MessageRejected' }] });
   expect(await refusing.send()).toBeUndefined();

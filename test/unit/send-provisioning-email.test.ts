@@ -73,10 +73,18 @@ function run(
   return { sending, outcome, sent, stored: () => lines()[0] };
 }
 
+/** How an execution goes on that has nothing to do any more. */
+const over = { waitUntil: now, closesAt: now };
+
 it('sends, starts the window and answers when it ends', async () => {
   const { outcome, sent, stored } = run(scheduled);
   const closesAt = '2026-11-29T09:00:00.000Z';
-  expect(await outcome).toEqual({ outcome: 'awaiting', closesAt, closedStateKey: closedStateKey(scheduled) });
+  expect(await outcome).toEqual({
+    outcome: 'awaiting',
+    waitUntil: closesAt,
+    closesAt,
+    closedStateKey: closedStateKey(scheduled),
+  });
   expect(sent).toEqual(['it@alderfinch.example']);
   expect(stored()).toMatchObject({ status: 'AwaitingProvisioningDetails', firstEmailSentAt: now, closesAt });
   expect(stored()).not.toHaveProperty('claim');
@@ -208,13 +216,14 @@ it.each([
   ['cancelled', cancel(scheduled, now, stamp)],
 ])('sends nothing for a line that was %s', async (_what, line) => {
   const { outcome, sent } = run(line);
-  expect(await outcome).toEqual({ outcome: 'settled' });
+  expect(await outcome).toEqual({ ...over, outcome: 'settled', closedStateKey: closedStateKey(line) });
   expect(sent).toEqual([]);
 });
 
 it('stands down when the line has a newer execution', async () => {
   const { outcome, sent } = run({ ...scheduled, executionRevision: 2 });
-  expect(await outcome).toEqual({ outcome: 'superseded' });
+  const closedKey = closedStateKey(scheduled);
+  expect(await outcome).toEqual({ ...over, outcome: 'superseded', closedStateKey: closedKey });
   expect(sent).toEqual([]);
 });
 

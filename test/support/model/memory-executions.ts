@@ -22,14 +22,7 @@ const state = z.discriminatedUnion('Type', [
   }),
   z.object({
     Type: z.literal('Choice'),
-    Choices: z.array(
-      z.object({
-        Variable: z.string(),
-        StringEquals: z.string().optional(),
-        IsPresent: z.literal(true).optional(),
-        Next: z.string(),
-      }),
-    ),
+    Choices: z.array(z.object({ Variable: z.string(), IsPresent: z.literal(true), Next: z.string() })),
     Default: z.string(),
   }),
   z.object({ Type: z.literal('Succeed') }),
@@ -131,11 +124,7 @@ export class MemoryExecutions {
       }
       case 'Choice': {
         const { Choices, Default } = entered;
-        const chosen = Choices.find(({ Variable, StringEquals, IsPresent }) =>
-          IsPresent
-            ? valueAt(execution.data, Variable) !== undefined
-            : valueAt(execution.data, Variable) === StringEquals,
-        );
+        const chosen = Choices.find(({ Variable }) => valueAt(execution.data, Variable) !== undefined);
         await this.#enter(execution, chosen?.Next ?? Default);
         return;
       }
