@@ -7,6 +7,7 @@ import { orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import type { StoredLine } from '../../shared/domain/order-line.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { resend } from '../../shared/use-cases/resend.ts';
+import { unitsOf } from '../scale/line-life.ts';
 import { booked, cancelled, onboarded } from '../support/events.ts';
 import { itemOf, line, now } from '../support/lines.ts';
 import { MemoryTable } from '../support/memory-table.ts';
@@ -17,11 +18,17 @@ import { mailSettings } from '../support/mail-settings.ts';
 function world(...stored: readonly StoredLine[]) {
   const table = new MemoryTable();
   for (const one of stored) table.put(itemOf(one));
+  const seeded = table.writes.length;
   const calls: string[] = [];
-  const client = table.client((command, call) => {
+  const bytesRead: number[] = [];
+  const client = table.client(async (command, call) => {
     calls.push(command.replace('Command', ''));
-    return call();
+    const answer = await call();
+    bytesRead.push(JSON.stringify(answer).length);
+    return answer;
   });
+  /** Of the table and its indexes. */
+  const unitsWritten = () => table.writes.slice(seeded).map(({ before, after }) => unitsOf(before, after));
   const done = () => Promise.resolve();
   const services = {
     store: orderLineStore(client, tableName, defaults.settledLineDays),
@@ -39,7 +46,7 @@ function world(...stored: readonly StoredLine[]) {
     metrics: silentMetrics,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   };
-  return { services, calls };
+  return { services, calls, bytesRead, unitsWritten };
 }
 
 const orderId = 'ORD-1';
@@ -92,4 +99,16 @@ test('a cancellation: one read, one write', async () => {
   const { services, calls } = world(awaiting);
   await orderLineCancelled.handle(orderLineCancelled.schema.parse(cancelled(orderId)), services);
   expect(calls).toEqual(['GetItem', 'PutItem']);
+});
+
+test('a booking: the same calls, as much read and as much written in an order of 1 line and of 1,000', async () => {
+  const costIn = async (lines: number) => {
+    const others = Array.from({ length: lines }, (_, index) => line({ orderId, lineId: `other-${index}` }));
+    const { services, calls, bytesRead, unitsWritten } = world(...others);
+    await orderLineBooked.handle(orderLineBooked.schema.parse(booked(orderId)), services);
+    return { calls, bytesRead, units: unitsWritten() };
+  };
+  const alone = await costIn(1);
+  expect(alone.units).toEqual([{ item: 1, entries: 12 }]);
+  expect(await costIn(1000)).toEqual(alone);
 });
