@@ -1,5 +1,6 @@
 import { Duration } from 'luxon';
 import type { JobAnswer, JobItemsAnswer, LineAnswer, OrderAnswer } from '../../shared/contracts/api.ts';
+import type { WebhookAttemptsAnswer, WebhookWithSecretAnswer } from '../../shared/contracts/webhook-api.ts';
 import {
   booked,
   cancelled,
@@ -307,6 +308,29 @@ export function scenarios(start: () => Promise<Target>): void {
     it('reads the description of the API without a token', async () => {
       expect((await target.api.request('/openapi.json')).body).toHaveProperty('paths');
     });
+  });
+
+  it("what happens to a line is tried at its partner's webhook, and the log says why it fails", async () => {
+    // No name ends so: nothing leaves.
+    const json = { url: 'https://receiver.invalid/', events: ['order_line.scheduled'] };
+    const { webhook } = await target.api.ok<WebhookWithSecretAnswer>('/webhooks', {
+      method: 'POST',
+      token,
+      json,
+    });
+    const path = `/webhooks/${webhook.webhookId}`;
+    const orderId = newOrder();
+    await target.send(booked(orderId));
+    const [first] = await until(
+      () => target.api.ok<WebhookAttemptsAnswer>(`${path}/deliveries`, { token }).then(({ items }) => items),
+      (items) => items.some((item) => item.orderId === orderId),
+    );
+    expect(first).toMatchObject({
+      type: 'order_line.scheduled',
+      result: 'failed',
+      error: 'name-not-found',
+    });
+    await target.api.ok(path, { method: 'DELETE', token });
   });
 
   it('an event that does not fit is among the dead letters with the reason, and others go on', async () => {

@@ -129,6 +129,13 @@ function world() {
       }
       clock = end;
     },
+    /** Delivers all that waits, wherever it is due, at the same moment. */
+    runAtOnce: async (span: string) => {
+      clock = plus(clock, span);
+      await Promise.all(
+        queue.splice(0).map(({ message }) => deliver(message, { count: 1, elapsed: () => 0 }, delivery)),
+      );
+    },
     log: async (webhookId: string) =>
       (await listAttempts(maya, { webhookId }, { limit: 100 }, services)).items,
   };
@@ -320,6 +327,17 @@ describe('a receiver', () => {
     requests.length = 0;
     await run('P1D');
     expect(new Set(requests.map(({ headers }) => headers['webhook-id'])).size).toBe(100);
+  });
+
+  test('that is down is tried by one of many senders at a time', async () => {
+    const { create, tell, run, runAtOnce, receiver, requests } = world();
+    await create();
+    receiver.answer = () => down;
+    for (let count = 0; count < 8; count += 1) await tell('Order Line Closed', { id: `event-${count}` });
+    await run();
+    requests.length = 0;
+    await runAtOnce('PT6H');
+    expect(requests).toHaveLength(1);
   });
 
   test('that is slow gets a rest, so that others do not wait for it', async () => {
