@@ -22,8 +22,12 @@ export interface StreamReader {
 /** The most changes of one call. */
 const batchSize = 100;
 
-/** Milliseconds for which changes are gathered while they keep coming, so that a call has many of them. */
-const gathering = 25;
+/**
+ * Milliseconds for which changes are gathered while they keep coming, so that a call has many of them: longer once they
+ * are no longer few, which nobody notices who does one thing after the other.
+ */
+const gathering = { few: 25, many: 150 };
+const fewChanges = 5;
 
 /** Milliseconds before a change that failed is tried again; each further time after twice as long, up to the last. */
 const pauses = { first: 50, longest: 10_000 };
@@ -112,7 +116,9 @@ class Reading {
       }
       if (failed !== undefined) failures += 1;
       else if (changes.length === batchSize || this.#done === this.#noted) continue;
-      const pause = failures === 0 ? gathering : Math.min(pauses.first * 2 ** (failures - 1), pauses.longest);
+      const { few, many } = gathering;
+      const gathers = changes.length > fewChanges ? many : few;
+      const pause = failures === 0 ? gathers : Math.min(pauses.first * 2 ** (failures - 1), pauses.longest);
       await setTimeout(pause, undefined, { ref: false });
     }
     this.#isReading = false;
