@@ -45,15 +45,15 @@ export const population = {
   resentWithinDays: 5,
 };
 
-/** How long windows last, of how many lines, and after how many days reminders go to those that are not settled. */
+/** How long windows last, of how many lines, and after how many days reminders go to the share that is not settled. */
 const windows = [
   { days: 7, share: population.shortWindow },
   { days: 30, share: 1 - population.shortWindow },
 ].map((window) => ({
   ...window,
-  remindedAfter: remindersOf(`P${window.days}D`, defaults.reminders).map(
-    (before) => window.days - Duration.fromISO(before).as('days'),
-  ),
+  reminded: remindersOf(`P${window.days}D`, defaults.reminders)
+    .map((before) => window.days - Duration.fromISO(before).as('days'))
+    .map((after) => ({ after, unsettled: unsettledAfter(after, window.days) })),
 }));
 
 /** The share of the lines of a window that is not settled after so many days of it. */
@@ -65,9 +65,7 @@ function unsettledAfter(days: number, window: number): number {
 
 /** How many reminders a line gets on average. A resend in the day before, which spares one, is left out. */
 export const remindersPerLine = windows
-  .flatMap(({ days, share, remindedAfter }) =>
-    remindedAfter.map((after) => share * unsettledAfter(after, days)),
-  )
+  .flatMap(({ share, reminded }) => reminded.map(({ unsettled }) => share * unsettled))
   .reduce((sum, reminders) => sum + reminders, 0);
 
 /** Days until everything that there was before the measured month shows in it. */
@@ -353,10 +351,11 @@ export function simulate(scenario: Scenario): Outcome {
 
   /** When the lines whose first emails left in this minute are reminded and closed, unless something happens to them. */
   function goOnLater(minute: number, count: number): void {
-    for (const { share, days: window, remindedAfter } of windows) {
-      for (const after of remindedAfter) {
+    if (count === 0) return;
+    for (const { share, days: window, reminded: reminders } of windows) {
+      for (const { after, unsettled } of reminders) {
         const due = minute + Math.round(after * minutesOfDay);
-        const open = count * share * unsettledAfter(after, window);
+        const open = count * share * unsettled;
         if (due <= minutes) reminded[due] = (reminded[due] ?? 0) + open;
       }
       const place = minute + window * minutesOfDay;
