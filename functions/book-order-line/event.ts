@@ -26,6 +26,7 @@ const schema = eventSchema(
     endCustomer: z.object({ name: plainText(200) }),
     placedBy: person,
     provisioningContact: contact,
+    copyTo: contact.exactOptional(),
     requestedStartDate: startDate,
   }),
 );

@@ -2,10 +2,17 @@ import { closedStateKey } from '../../shared/adapters/order-line-item.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import type { SendingOutcome, UnconfirmedEmail, WorkflowInput } from '../../shared/contracts/workflow.ts';
 import { giveUpClaim, liveClaim } from '../../shared/domain/claims.ts';
+import { withoutCopyDue } from '../../shared/domain/copies.ts';
+import { isCopy } from '../../shared/domain/email-kinds.ts';
 import { workflowActor } from '../../shared/domain/history.ts';
 import { isBooked, isOpen, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
 import { asReminded, nextReminderAt, sendsReminder, withClosingSoon } from '../../shared/domain/reminders.ts';
-import { dueEmail, firstEmailAwaitedUntil, type ResendLimits } from '../../shared/domain/rules.ts';
+import {
+  copyRecipient,
+  dueEmail,
+  firstEmailAwaitedUntil,
+  type ResendLimits,
+} from '../../shared/domain/rules.ts';
 import { type Instant, toInstant } from '../../shared/domain/time.ts';
 import type { Permit } from '../../shared/use-cases/claim-email.ts';
 import type { NotSent } from '../../shared/use-cases/record-email.ts';
@@ -16,7 +23,12 @@ export type FirstEmailAnswer = SendingOutcome | UnconfirmedEmail;
 /** What came of the email that the workflow has to send, and how the workflow continues. */
 export type FirstEmailOutcome =
   /** The mail service was asked to send it. */
-  | { readonly outcome: 'handed-over'; readonly answer: FirstEmailAnswer }
+  | {
+      readonly outcome: 'handed-over';
+      readonly answer: FirstEmailAnswer;
+      /** A copy of it is due by now. */
+      readonly isMoreDue: boolean;
+    }
   /** Nothing was to be sent. */
   | { readonly outcome: 'nothing-due'; readonly answer: FirstEmailAnswer }
   /** Nothing left, and the line is as if nothing had been tried: it is to be tried later. */
@@ -59,13 +71,19 @@ function permitFirst(
   if (other && other.owner !== owner)
     throw new NamedFault(faultNames.sendInProgress, 'somebody else is sending');
   const free = giveUpClaim(line);
-  const retryAt = firstEmailAwaitedUntil(free, at);
+  const retryAt = awaitedUntil(free, at);
   if (retryAt !== undefined) return { instead: { outcome: 'unconfirmed', retryAt }, line: free };
   // Neither a contact change nor a reminder is repeated: the email that this execution's own earlier try may have sent is
   // the one.
   const kind = dueEmail(free, at);
   if (kind !== due) return { instead: stateOf(free, revision, at), line: free };
   const send = { kind, to: line.provisioningContact, actor: workflowActor, owner };
+  if (isCopy(kind)) {
+    const to = copyRecipient(free, { perLine });
+    if (to) return { send: { ...send, to }, line: free };
+    const uncopied = withoutCopyDue(free, kind);
+    return { instead: stateOf(uncopied, revision, at), line: uncopied };
+  }
   if (free.status !== 'AwaitingProvisioningDetails' || kind !== 'reminder') return { send, line: free };
 
   const told = withClosingSoon(free, { at, actor: workflowActor });
@@ -84,19 +102,30 @@ function outcomeOf(
     case 'instead':
       return { outcome: 'nothing-due', answer: sending.instead };
     case 'sent':
-      return { outcome: 'handed-over', answer: stateOf(sending.line, revision, at) };
+      return handedOver(sending.line, stateOf(sending.line, revision, at));
     case 'refused':
       throw new NamedFault(faultNames.emailNotSent, `the mail service refused the email: ${sending.reason}`);
     case 'throttled':
       return sending;
     case 'unconfirmed': {
-      const retryAt = firstEmailAwaitedUntil(sending.line, at);
+      const retryAt = awaitedUntil(sending.line, at);
       const answer: FirstEmailAnswer =
         retryAt === undefined ? stateOf(sending.line, revision, at) : { outcome: 'unconfirmed', retryAt };
-      return { outcome: 'handed-over', answer };
+      return handedOver(sending.line, answer);
     }
   }
 }
+
+const handedOver = (line: OrderLine, answer: FirstEmailAnswer): FirstEmailOutcome => ({
+  outcome: 'handed-over',
+  answer,
+  isMoreDue: answer.outcome === 'awaiting' && line.copyDue !== undefined,
+});
+
+/** Until when to wait for a report on the first email, or on its copy. */
+const awaitedUntil = (line: OrderLine, at: Instant): Instant | undefined =>
+  firstEmailAwaitedUntil(line, at) ??
+  (line.copyDue?.kind === 'first-copy' ? firstEmailAwaitedUntil(line, at, 'first-copy') : undefined);
 
 /** How the workflow continues for a line that needs no email now. */
 function stateOf(line: OrderLine, revision: number, at: Instant): SendingOutcome {

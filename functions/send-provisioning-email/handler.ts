@@ -46,7 +46,10 @@ export const consumer = (services: Services) =>
  * @throws NamedFault by which that definition retries
  */
 export async function answer(input: unknown, services: Services): Promise<FirstEmailAnswer> {
-  const sending = await sendFirstEmail(workflowInput.parse(input), services);
+  const given = workflowInput.parse(input);
+  let sending = await sendFirstEmail(given, services);
+  while (sending.outcome === 'handed-over' && sending.isMoreDue)
+    sending = await sendFirstEmail(given, services);
   if (sending.outcome === 'throttled')
     throw new NamedFault(faultNames.emailNotSent, `the mail service refused the email: ${sending.reason}`);
   return sending.answer;

@@ -40,6 +40,8 @@ export async function sendQueued(
     const sending = await sendFirstEmail(input, services);
     if (sending.outcome === 'throttled')
       return { againIn: sending.by === 'day' ? laneRest : afterThrottling };
+    // A copy has a turn of its own.
+    if (sending.outcome === 'handed-over' && sending.isMoreDue) return { againIn: 0 };
     if (sending.outcome === 'nothing-due') lane.giveBack();
     const { answer } = sending;
     if (answer.outcome === 'unconfirmed')

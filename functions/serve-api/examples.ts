@@ -162,6 +162,10 @@ const contactChange: ContactChangeAnswer = {
   skipped: [{ lineId: '2', reason: 'point-of-no-return' }],
 };
 
+const helpDesk = { email: 'helpdesk@alderfinch.example', name: 'Help desk' };
+
+const copiedLine: LineAnswer = { ...line, copyTo: { ...helpDesk, locale: 'en' } };
+
 const contactChangeRequest = { email: corrected.to, name: 'Joanna Reyes', applyToAllLines: true };
 
 const jobId = '3f1b7a52-6d0c-4a3e-9a54-0d8f1c2b7e61';
@@ -276,6 +280,8 @@ export const examples = {
   resend,
   contactChange,
   contactChangeRequest,
+  copyToRequest: helpDesk,
+  copiedLine,
   jobRequest,
   startedJob,
   job,

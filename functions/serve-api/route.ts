@@ -72,7 +72,7 @@ interface RouteDefinition<Parts extends RequestParts, Answer extends z.ZodObject
   readonly problems: readonly ProblemCode[];
 }
 
-interface Call {
+export interface Call {
   readonly caller: Caller;
   readonly requestId: string;
   readonly services: ServingServices;

@@ -1,10 +1,12 @@
 import {
   contactChange,
   contactChangeAnswer,
+  copyToChange,
   descriptionAnswer,
   eventsDescriptionAnswer,
   healthAnswer,
   historyAnswer,
+  type LineAnswer,
   lineAnswer,
   linePath,
   listAnswer,
@@ -39,8 +41,11 @@ import {
   webhookTestAnswer,
   webhookWithSecretAnswer,
 } from '../../shared/contracts/webhook-api.ts';
-import { largestJobBody } from '../../shared/contracts/problems.ts';
+import { invalidRequest, largestJobBody } from '../../shared/contracts/problems.ts';
+import type { ContactChange } from '../../shared/domain/contact.ts';
+import type { LineKey } from '../../shared/domain/order-line.ts';
 import { refusalCodes } from '../../shared/domain/rules.ts';
+import { changeCopyTo } from '../../shared/use-cases/change-copy-to.ts';
 import { changeContact } from '../../shared/use-cases/change-contact.ts';
 import { historyAsCsv } from '../../shared/use-cases/present-history.ts';
 import {
@@ -68,7 +73,27 @@ import { startJob } from '../../shared/use-cases/start-resend-job.ts';
 import { describeEvents } from './asyncapi.ts';
 import { examples } from './examples.ts';
 import { describeApi } from './openapi.ts';
-import { openRoute, type Route, route } from './route.ts';
+import { type Call, openRoute, type Route, route } from './route.ts';
+
+/** A change of the second recipient sends nothing, so it neither waits for a start date nor for other emails. */
+const copyToProblems = [
+  'order-line-not-found',
+  ...refusalCodes.filter((code) => code !== 'not-started' && code !== 'resend-too-soon'),
+] as const;
+
+/** @throws Problem why the second recipient may not be that one, or not be changed */
+async function setCopyTo(
+  key: LineKey,
+  change: ContactChange | undefined,
+  { caller, requestId, services }: Call,
+): Promise<LineAnswer> {
+  const came = await changeCopyTo(key, change, caller, services);
+  if (came.outcome === 'is-contact') throw invalidRequest([{ path: 'email', message: isContactMessage }]);
+  if (came.outcome !== 'changed') throw problemOf(came, requestId);
+  return came.line;
+}
+
+const isContactMessage = 'must not be the provisioning contact, who gets the emails anyway';
 
 /** Every call of the API, as it is served and described. */
 export const routes: readonly Route[] = [
@@ -204,6 +229,27 @@ export const routes: readonly Route[] = [
         }),
       };
     },
+  }),
+  route({
+    method: 'put',
+    path: '/orders/{orderId}/lines/{lineId}/copy-to',
+    operationId: 'setCopyRecipient',
+    summary: 'Set who gets copies of the first email and of reminders; sends nothing',
+    request: { path: linePath, body: copyToChange },
+    requestExample: examples.copyToRequest,
+    answer: { description: 'The line', schema: lineAnswer, example: examples.copiedLine },
+    problems: copyToProblems,
+    handle: ({ path, body }, call) => setCopyTo(path, body, call),
+  }),
+  route({
+    method: 'delete',
+    path: '/orders/{orderId}/lines/{lineId}/copy-to',
+    operationId: 'removeCopyRecipient',
+    summary: 'Send no more copies',
+    request: { path: linePath },
+    answer: { description: 'The line', schema: lineAnswer, example: examples.line },
+    problems: copyToProblems,
+    handle: ({ path }, call) => setCopyTo(path, undefined, call),
   }),
   route({
     method: 'post',

@@ -11,6 +11,7 @@ import { requestLog } from '../../shared/runtime/request-log.ts';
 import { browsing } from './browsing.tsx';
 import { bulkResending } from './bulk-resending.tsx';
 import { changingContact, keepTyped } from './changing-contact.tsx';
+import { changingCopyTo } from './changing-copy-to.tsx';
 import { type ConsoleEnv, type ConsoleServices, createConsoleContext } from './console-context.ts';
 import { insights } from './insights.tsx';
 import { keepLocale, localeNamed } from './language.ts';
@@ -80,6 +81,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   browsing(app, context);
   resending(app, context);
   changingContact(app, context);
+  changingCopyTo(app, context);
   bulkResending(app, context);
   webhooks(app, context);
   insights(app, context);

@@ -40,6 +40,7 @@ export const paths = {
   historyTable: (key: LineKey) => `${line(key)}/history.csv`,
   resend: (key: LineKey, from: Origin) => `${line(key)}/resend?from=${from}`,
   contact: (key: LineKey, from: Origin) => `${line(key)}/contact?from=${from}`,
+  copyTo: (key: LineKey, from: Origin) => `${line(key)}/copy-to?from=${from}`,
   subscription: ({ subscriptionId, partnerId }: { subscriptionId: string; partnerId: string }) =>
     `${root}/subscriptions/${subscriptionId}?partnerId=${partnerId}`,
   jobs,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { hasExecution } from '../domain/executions.ts';
 import { nextDueAt } from '../domain/follow-up.ts';
-import { emailKinds } from '../domain/email-kinds.ts';
+import { copyKinds, emailKinds } from '../domain/email-kinds.ts';
 import {
   deliveries,
   type Delivery,
@@ -58,11 +58,13 @@ const facts = z.object({
   endCustomer: z.object({ name: text }),
   placedBy: z.object({ name: text, email: text }),
   provisioningContact: contact,
+  copyTo: contact.exactOptional(),
   requestedStartDate: text,
   rescheduledAt: text.exactOptional(),
   window: text,
   reminders: z.array(text).exactOptional(),
   remindedUntil: text.exactOptional(),
+  copyDue: z.object({ kind: z.enum(copyKinds), at: text }).exactOptional(),
   lastEmail: sentEmail.extend({ delivery: z.enum(deliveries), reason: text.exactOptional() }).exactOptional(),
   emailsSent: z.int(),
   contactsSaved: z.int().default(0),

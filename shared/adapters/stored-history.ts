@@ -34,7 +34,8 @@ const feedback = happened('ProvisioningEmailFeedback').extend({
 /** The entries as they are written. */
 const current = z.discriminatedUnion('type', [
   happened('ClosingSoon', 'Onboarded', 'Closed', 'Cancelled'),
-  happened('Booked').extend({ to: text.exactOptional() }),
+  happened('Booked').extend({ to: text.exactOptional(), copyTo: text.exactOptional() }),
+  happened('CopyRecipientChanged').extend({ to: text.exactOptional() }),
   happened('ProvisioningContactChanged').extend({ to: text }),
   rescheduled.extend({ requestedStartDate: text, changedAt: text, ignored: ignored.exactOptional() }),
   sent.extend({ kind }),

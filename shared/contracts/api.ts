@@ -94,6 +94,8 @@ export const contactChange = z.strictObject({
   applyToAllLines: z.boolean().default(false),
 });
 
+export const copyToChange = z.strictObject(contactChangeFields);
+
 /** What a bulk resend is for: lines by name, or all that a filter of the list means. */
 export const jobRequest = z
   .strictObject({
@@ -169,6 +171,12 @@ const permission = z.object({
   canResendAt: instant.exactOptional(),
 });
 
+const recipient = z.object({
+  email: z.string(),
+  name: z.string().exactOptional(),
+  locale: z.enum(locales),
+});
+
 export const lineAnswer = z
   .object({
     orderId: z.string(),
@@ -178,11 +186,10 @@ export const lineAnswer = z
     partnerId: z.string(),
     endCustomer: named,
     placedBy: z.object({ name: z.string(), email: z.string() }),
-    provisioningContact: z.object({
-      email: z.string(),
-      name: z.string().exactOptional(),
-      locale: z.enum(locales),
-    }),
+    provisioningContact: recipient,
+    copyTo: recipient
+      .exactOptional()
+      .meta({ description: 'Who gets copies of the first email and of reminders' }),
     requestedStartDate: instant,
     status: z.enum(lineStatuses),
     provisioningPending: z.boolean(),
@@ -290,10 +297,9 @@ export const historyAnswer = z.object({
       at: instant,
       type: z.enum(historyTypes),
       actor: z.string(),
-      from: z
-        .string()
-        .exactOptional()
-        .meta({ description: 'Who was the contact before a change; the oldest lines may not know it' }),
+      from: z.string().exactOptional().meta({
+        description: 'Who was the contact, or got copies, before a change; the oldest lines may not know it',
+      }),
       to: z.string().exactOptional(),
       messageId: z.string().exactOptional(),
       result: z.string().exactOptional(),

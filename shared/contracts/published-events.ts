@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { emailKinds } from '../domain/email-kinds.ts';
+import { contactEmailKinds } from '../domain/email-kinds.ts';
 import type { LineEventDetail, LineEventType } from '../domain/line-events.ts';
 import { lineStatuses } from '../domain/order-line.ts';
 import { identifier, instant } from './fields.ts';
@@ -51,9 +51,9 @@ export const publishedEvents: { readonly [Type in LineEventType]: PublishedEvent
     example: { requestedStartDate: '2026-12-08T00:00:00.000Z' },
   },
   'Order Line Email Sent': {
-    description: 'A provisioning email was accepted for sending',
+    description: 'A provisioning email was accepted for sending, to the contact: copies are not told of',
     detail: facts.extend({
-      kind: z.enum(emailKinds),
+      kind: z.enum(contactEmailKinds),
       messageId,
       closesAt: instant.exactOptional().meta({ description: 'When the provisioning window ends' }),
     }),

@@ -1,3 +1,4 @@
+import { withCopyDue, withoutCopyDue } from './copies.ts';
 import { emailEffects, type EmailKind } from './email-kinds.ts';
 import { type Claim, type OrderLine, withHistory } from './order-line.ts';
 import { type Instant, type IsoDuration, later, plus } from './time.ts';
@@ -24,8 +25,9 @@ export function giveUpClaim(line: OrderLine): OrderLine {
   if (!claim) return line;
   const { id, actor, at, kind, to } = claim;
   const known = line.unconfirmed.filter((other) => plus(other.at, limitSpan) > at);
+  const counted = withCount(withoutClaim(line, id), kind, at);
   return withHistory(
-    { ...withCount(withoutClaim(line, id), kind, at), unconfirmed: [...known, claim] },
+    { ...withCopies(counted, kind, at), unconfirmed: [...known, claim] },
     {
       at,
       type: 'ProvisioningEmailUnconfirmed',
@@ -35,6 +37,15 @@ export function giveUpClaim(line: OrderLine): OrderLine {
       claimId: id,
     },
   );
+}
+
+/**
+ * What an email that may have left means for copies. Reminders and their copies are not repeated, so that the copy of one
+ * is due, and a copy of one is not any more. A first email is, and so is its copy.
+ */
+function withCopies(line: OrderLine, kind: EmailKind, at: Instant): OrderLine {
+  if (kind === 'reminder') return withCopyDue(line, kind, at);
+  return kind === 'reminder-copy' ? withoutCopyDue(line, kind) : line;
 }
 
 /** The line with an expired claim given up, whether or not that has been written. */

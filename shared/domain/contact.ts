@@ -8,13 +8,17 @@ export interface ContactChange {
 }
 
 /** The contact after the change. */
-export function changedContact({ provisioningContact: known }: OrderLine, change: ContactChange): Contact {
-  const isSame = isSameAddress(known.email, change.email);
-  const name = change.name ?? (isSame ? known.name : undefined);
+export const changedContact = ({ provisioningContact: known }: OrderLine, change: ContactChange): Contact =>
+  changedRecipient(known, change);
+
+/** A recipient after a change; `known`: before, if there was one. */
+export function changedRecipient(known: Contact | undefined, change: ContactChange): Contact {
+  const same = known && isSameAddress(known.email, change.email) ? known : undefined;
+  const name = change.name ?? same?.name;
   return {
-    email: isSame ? known.email : change.email,
+    email: same?.email ?? change.email,
     ...(name === undefined || name === '' ? {} : { name }),
-    locale: change.locale ?? known.locale,
+    locale: change.locale ?? known?.locale ?? 'en',
   };
 }
 

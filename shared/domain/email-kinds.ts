@@ -1,5 +1,12 @@
-/** Why an email was sent: the requested start date, a resend, a contact change, or that the window ends soon. */
-export const emailKinds = ['first', 'resend', 'contact-change', 'reminder'] as const;
+/** Why an email was sent to the contact: the requested start date, a resend, a contact change, or that the window ends soon. */
+export const contactEmailKinds = ['first', 'resend', 'contact-change', 'reminder'] as const;
+export type ContactEmailKind = (typeof contactEmailKinds)[number];
+
+/** The copies of these that go to the second recipient. */
+export const copyKinds = ['first-copy', 'reminder-copy'] as const;
+export type CopyKind = (typeof copyKinds)[number];
+
+export const emailKinds = [...contactEmailKinds, ...copyKinds] as const;
 export type EmailKind = (typeof emailKinds)[number];
 
 /** The effects of an email on its line, besides counting toward the limit of its life. */
@@ -14,6 +21,8 @@ interface EmailEffects {
   readonly changesContact: boolean;
   /** It settles the reminders that are due. */
   readonly reminds: boolean;
+  /** As what the second recipient gets a copy of it. */
+  readonly copiedAs?: CopyKind;
 }
 
 const none: EmailEffects = {
@@ -25,8 +34,12 @@ const none: EmailEffects = {
 };
 
 export const emailEffects: Readonly<Record<EmailKind, EmailEffects>> = {
-  first: { ...none, startsWindow: true },
+  first: { ...none, startsWindow: true, copiedAs: 'first-copy' },
   resend: { ...none, countsTowardDay: true, spacesResends: true },
   'contact-change': { ...none, countsTowardDay: true, changesContact: true },
-  reminder: { ...none, reminds: true },
+  reminder: { ...none, reminds: true, copiedAs: 'reminder-copy' },
+  'first-copy': none,
+  'reminder-copy': none,
 };
+
+export const isCopy = (kind: EmailKind): kind is CopyKind => copyKinds.some((copy) => copy === kind);

@@ -22,7 +22,9 @@ export const lateSince = (now: Instant): Instant => minus(now, grace);
 export function nextDueAt(line: OrderLine): Instant | undefined {
   if (!isOpen(line)) return undefined;
   if (line.status === 'Scheduled') return line.requestedStartDate;
-  return isContactMissed(line) ? line.firstEmailSentAt : (nextReminderAt(line) ?? line.closesAt);
+  return isContactMissed(line)
+    ? line.firstEmailSentAt
+    : (line.copyDue?.at ?? nextReminderAt(line) ?? line.closesAt);
 }
 
 /** How far ahead the sweep looks whether executions are lost: at least until its next run. */
@@ -56,7 +58,8 @@ export function followUp(
 /** Whether an email of the workflow should have left by then, and did not; or a reminder has not been looked at. */
 function isEmailOverdue(line: OpenLine, by: Instant): boolean {
   if (line.status === 'Scheduled') return line.requestedStartDate <= by;
-  return (isContactMissed(line) && line.firstEmailSentAt <= by) || isReminderDue(line, by);
+  const isCopyOverdue = line.copyDue !== undefined && line.copyDue.at <= by;
+  return (isContactMissed(line) && line.firstEmailSentAt <= by) || isCopyOverdue || isReminderDue(line, by);
 }
 
 /** Whether this is long overdue: the workflow has missed the line. */

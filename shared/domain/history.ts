@@ -1,5 +1,5 @@
 import { assertNever } from './assert-never.ts';
-import type { EmailKind } from './email-kinds.ts';
+import { type EmailKind, isCopy } from './email-kinds.ts';
 import type { DeliveryOutcome, LineStatus, Reschedule, Stamp } from './order-line.ts';
 import type { Instant } from './time.ts';
 
@@ -12,6 +12,8 @@ export const historyTypes = [
   'ProvisioningEmailUnconfirmed',
   'ProvisioningEmailFeedback',
   'ProvisioningContactChanged',
+  /** Somebody else gets copies, or nobody. */
+  'CopyRecipientChanged',
   /** The last reminder was due, whether one was sent or not. */
   'ClosingSoon',
   'Onboarded',
@@ -27,6 +29,8 @@ interface Happened<Type extends HistoryType> extends Stamp {
 interface Booked extends Happened<'Booked'> {
   /** The contact that the line was booked with; missing in the oldest entries. */
   readonly to?: string;
+  /** The second recipient, if it was booked with one. */
+  readonly copyTo?: string;
 }
 
 interface Rescheduled extends Happened<'Rescheduled'>, Reschedule {
@@ -67,6 +71,11 @@ interface ContactChanged extends Happened<'ProvisioningContactChanged'> {
   readonly to: string;
 }
 
+/** Without `to` nobody gets copies any more. */
+interface CopyRecipientChanged extends Happened<'CopyRecipientChanged'> {
+  readonly to?: string;
+}
+
 /** What happened to a line: when, who did it, and what its type adds. */
 export type HistoryEntry =
   | Happened<'ClosingSoon' | 'Onboarded' | 'Closed' | 'Cancelled'>
@@ -76,10 +85,13 @@ export type HistoryEntry =
   | EmailFailed
   | EmailUnconfirmed
   | EmailFeedback
-  | ContactChanged;
+  | ContactChanged
+  | CopyRecipientChanged;
 
-/** An entry as it is told: a change of contact also says who was the contact before, if that is known. */
-export type ToldEntry = Exclude<HistoryEntry, ContactChanged> | (ContactChanged & { readonly from?: string });
+/** An entry as it is told: a change of contact or second recipient also says who it was before, if that is known. */
+export type ToldEntry =
+  | Exclude<HistoryEntry, ContactChanged | CopyRecipientChanged>
+  | ((ContactChanged | CopyRecipientChanged) & { readonly from?: string });
 
 /**
  * A history as it is told. Who was the contact before a change is no part of the entry: it is in one before, and all
@@ -87,8 +99,11 @@ export type ToldEntry = Exclude<HistoryEntry, ContactChanged> | (ContactChanged 
  */
 export function told(history: readonly HistoryEntry[]): readonly ToldEntry[] {
   let contact: string | undefined;
+  let copyTo: string | undefined;
   return history.map((entry) => {
-    const from = contact;
+    const from = entry.type === 'CopyRecipientChanged' ? copyTo : contact;
+    if (entry.type === 'Booked') copyTo = entry.copyTo;
+    if (entry.type === 'CopyRecipientChanged') copyTo = entry.to;
     switch (entry.type) {
       case 'Booked':
       case 'ProvisioningContactChanged':
@@ -97,11 +112,12 @@ export function told(history: readonly HistoryEntry[]): readonly ToldEntry[] {
       case 'ProvisioningEmailSent':
       case 'ProvisioningEmailUnconfirmed':
         // Before a change of contact comes its own email, to the new one.
-        if (entry.kind !== 'contact-change') contact = entry.to;
+        if (entry.kind !== 'contact-change' && !isCopy(entry.kind)) contact = entry.to;
         break;
       default:
     }
-    return entry.type === 'ProvisioningContactChanged' && from !== undefined ? { ...entry, from } : entry;
+    const isChange = entry.type === 'ProvisioningContactChanged' || entry.type === 'CopyRecipientChanged';
+    return isChange && from !== undefined ? { ...entry, from } : entry;
   });
 }
 
@@ -132,7 +148,8 @@ export const mostEmailsPerDay = 20;
  *                                              385 KB
  *
  * Room is made by what neither reached people nor concerns them: see `concernsPeople`. There is enough of that, since
- * the others are 1 booking, 101 emails (the first is not limited) that each come back once, 100 contact changes, and one
+ * the others are 1 booking, 101 emails (the first is not limited) that each come back once, 100 changes of contact or
+ * second recipient, and one
  * each of closing soon, an onboarding, a closing and a cancellation, 307 together. Only a first email whose answers and
  * reports are all lost could be more, for as long as it is sent again each hour: then the oldest but the booking make room.
  */
@@ -171,6 +188,7 @@ function concernsPeople(entry: HistoryEntry, before: readonly HistoryEntry[]): b
     case 'ProvisioningEmailSent':
     case 'ProvisioningEmailUnconfirmed':
     case 'ProvisioningContactChanged':
+    case 'CopyRecipientChanged':
     case 'ClosingSoon':
     case 'Onboarded':
     case 'Closed':

@@ -1,4 +1,4 @@
-import type { EmailKind } from './email-kinds.ts';
+import { type ContactEmailKind, isCopy } from './email-kinds.ts';
 import type { HistoryEntry } from './history.ts';
 import { isProvisioningPending, type Locale, locales, type OrderLine } from './order-line.ts';
 import { type Instant, later, secondsBetween } from './time.ts';
@@ -50,7 +50,7 @@ const helps = {
   'contact-change': { got: 'corrected', onboarded: 'correctedOnboarded' },
   reminder: { got: 'reminded', onboarded: 'remindedOnboarded' },
 } as const satisfies Readonly<
-  Record<Exclude<EmailKind, 'first'>, { got: InsightCounter; onboarded: InsightCounter }>
+  Record<Exclude<ContactEmailKind, 'first'>, { got: InsightCounter; onboarded: InsightCounter }>
 >;
 
 type Sent = Extract<HistoryEntry, { type: 'ProvisioningEmailSent' }>;
@@ -62,7 +62,10 @@ export function insightOf(
 ): { readonly tally: string; readonly counters: Readonly<Partial<InsightCounts>> } | undefined {
   const { firstEmailSentAt, offer, provisioningContact, history } = line;
   if (firstEmailSentAt === undefined) return undefined;
-  const emails = history.filter((entry) => entry.type === 'ProvisioningEmailSent');
+  // Those to the contact: a copy is for information.
+  const emails = history
+    .filter((entry) => entry.type === 'ProvisioningEmailSent')
+    .filter(({ kind }) => !isCopy(kind));
   const counters: Partial<InsightCounts> = {
     lines: 1,
     emails: emails.length,

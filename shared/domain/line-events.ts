@@ -1,5 +1,6 @@
 import { assertNever } from './assert-never.ts';
-import type { EmailKind } from './email-kinds.ts';
+import { isCopyOf } from './copies.ts';
+import { type ContactEmailKind, isCopy } from './email-kinds.ts';
 import type { HistoryEntry } from './history.ts';
 import {
   type DeliveryOutcome,
@@ -16,7 +17,7 @@ interface Added {
   'Order Line Scheduled': { readonly requestedStartDate: Instant };
   'Order Line Rescheduled': { readonly requestedStartDate: Instant };
   'Order Line Email Sent': {
-    readonly kind: EmailKind;
+    readonly kind: ContactEmailKind;
     readonly messageId: string;
     readonly closesAt?: Instant;
   };
@@ -123,12 +124,14 @@ function eventOf(entry: HistoryEntry, before: OrderLine | undefined, line: Order
     case 'ProvisioningEmailSent': {
       const type = 'Order Line Email Sent';
       const { kind, messageId } = entry;
+      // Copies are for information: what is told is what became of the contact's email.
+      if (isCopy(kind)) return [];
       const window = line.closesAt === undefined ? {} : { closesAt: line.closesAt };
       return [{ type, detail: { ...facts(type), kind, messageId, ...window } }];
     }
     case 'ProvisioningEmailFeedback': {
       const { messageId, delivery } = entry;
-      if (delivery === 'Delayed' || !isNews(entry, before, line)) return [];
+      if (delivery === 'Delayed' || isCopyOf(line, messageId) || !isNews(entry, before, line)) return [];
       const because = entry.reason === undefined ? {} : { reason: withoutPeople(entry.reason) };
       if (delivery === 'Delivered') {
         const type = 'Order Line Email Delivered';
@@ -163,6 +166,7 @@ function eventOf(entry: HistoryEntry, before: OrderLine | undefined, line: Order
     }
     case 'ProvisioningEmailFailed':
     case 'ProvisioningEmailUnconfirmed':
+    case 'CopyRecipientChanged':
       return [];
     default:
       return assertNever(entry);

@@ -1,4 +1,4 @@
-import type { EmailKind } from './email-kinds.ts';
+import type { CopyKind, EmailKind } from './email-kinds.ts';
 import { type HistoryEntry, withEntry } from './history.ts';
 import type { Instant, IsoDuration } from './time.ts';
 
@@ -109,6 +109,8 @@ export interface Booking extends LineKey {
   readonly endCustomer: { readonly name: string };
   readonly placedBy: { readonly name: string; readonly email: string };
   readonly provisioningContact: Contact;
+  /** A second recipient, who gets copies of the first email and the reminders. */
+  readonly copyTo?: Contact;
   readonly requestedStartDate: Instant;
 }
 
@@ -121,6 +123,8 @@ interface LineFacts extends Booking, Versioned {
   readonly reminders?: readonly IsoDuration[];
   /** The reminders that were due by then are settled: sent, perhaps sent, or not to be sent. */
   readonly remindedUntil?: Instant;
+  /** The copy that is still to be sent, and since when. */
+  readonly copyDue?: { readonly kind: CopyKind; readonly at: Instant };
   readonly lastEmail?: LastEmail;
   /** How many emails left in the life of the line, or may have. */
   readonly emailsSent: number;

@@ -1,5 +1,6 @@
 import { Duration } from 'luxon';
 import { isSameAddress } from './contact.ts';
+import { isCopy } from './email-kinds.ts';
 import { isErasedAddress } from './erasure.ts';
 import { limitSpan } from './claims.ts';
 import { type AwaitingLine, type OrderLine, type Stamp, withHistory } from './order-line.ts';
@@ -91,7 +92,9 @@ function isStillUseful(line: AwaitingLine, now: Instant): boolean {
 }
 
 const isMailedSince = ({ lastEmail, unconfirmed }: OrderLine, since: Instant): boolean =>
-  [lastEmail?.sentAt, ...unconfirmed.map(({ at }) => at)].some((at) => at !== undefined && at > since);
+  [lastEmail?.sentAt, ...unconfirmed.filter(({ kind }) => !isCopy(kind)).map(({ at }) => at)].some(
+    (at) => at !== undefined && at > since,
+  );
 
 const isUndeliverable = ({ provisioningContact: { email }, undeliverable }: OrderLine): boolean =>
   isErasedAddress(email) || undeliverable.some((dead) => isSameAddress(dead.email, email));

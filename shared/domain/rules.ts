@@ -1,6 +1,13 @@
 import { assertNever } from './assert-never.ts';
 import { limitSpan, liveClaim, withoutStaleClaim } from './claims.ts';
-import { changedContact, type ContactChange, isSameAddress, isSameContact } from './contact.ts';
+import {
+  changedContact,
+  changedRecipient,
+  type ContactChange,
+  isSameAddress,
+  isSameContact,
+} from './contact.ts';
+import type { CopyKind } from './email-kinds.ts';
 import { isErasedAddress } from './erasure.ts';
 import type { Contact, OrderLine } from './order-line.ts';
 import { isReminderDue } from './reminders.ts';
@@ -95,9 +102,13 @@ const firstPatience: IsoDuration = 'PT15M';
 /** The same for every further one: by then the mail service is down, and what it did not report has not left. */
 const furtherPatience: IsoDuration = 'PT1H';
 
-/** Until when to wait for a report on a first email that may have left; undefined: there is none. */
-export function firstEmailAwaitedUntil(line: OrderLine, now: Instant): Instant | undefined {
-  const given = line.unconfirmed.filter(({ kind }) => kind === 'first');
+/** Until when to wait for a report on a first email, or its copy, that may have left; undefined: there is none. */
+export function firstEmailAwaitedUntil(
+  line: OrderLine,
+  now: Instant,
+  of: 'first' | 'first-copy' = 'first',
+): Instant | undefined {
+  const given = line.unconfirmed.filter(({ kind }) => kind === of);
   const last = given.at(-1);
   const until = last && plus(last.at, given.length === 1 ? firstPatience : furtherPatience);
   return until !== undefined && until > now ? until : undefined;
@@ -105,18 +116,52 @@ export function firstEmailAwaitedUntil(line: OrderLine, now: Instant): Instant |
 
 /**
  * What the workflow has to send at `now`: the `first` email; the one of a `contact-change` that sent none and whose
- * contact the first email missed; a `reminder`, unless that is not to be sent; `none`, because all was sent or the line
- * was settled. `wait`: not before the requested start date.
+ * contact the first email missed; a copy, or a `reminder`, unless that is not to be sent; `none`, because all was sent or
+ * the line was settled. `wait`: not before the requested start date.
  */
 export function dueEmail(
   line: OrderLine,
   now: Instant,
-): 'first' | 'contact-change' | 'reminder' | 'wait' | 'none' {
+): 'first' | 'contact-change' | CopyKind | 'reminder' | 'wait' | 'none' {
   if (line.status === 'Scheduled') return line.requestedStartDate <= now ? 'first' : 'wait';
   if (line.status !== 'AwaitingProvisioningDetails') return 'none';
   const isMissed = isContactMissed(line) && !isErasedAddress(line.provisioningContact.email);
   if (isMissed) return 'contact-change';
+  if (line.copyDue) return line.copyDue.kind;
   return isReminderDue(line, now) ? 'reminder' : 'none';
+}
+
+/** Whom the copy goes to that is due; undefined: it is not to be sent. */
+export function copyRecipient(line: OrderLine, limits: Pick<ResendLimits, 'perLine'>): Contact | undefined {
+  const { copyTo, provisioningContact } = line;
+  if (!copyTo || isSameAddress(copyTo.email, provisioningContact.email)) return undefined;
+  return (refuseUndeliverable(line, copyTo) ?? refuseUsedUp(line, limits)) ? undefined : copyTo;
+}
+
+export type CopyToDecision =
+  | { readonly outcome: 'unchanged' }
+  /** The contact gets the emails anyway. */
+  | { readonly outcome: 'is-contact' }
+  | { readonly outcome: 'save'; readonly copyTo: Contact | undefined }
+  | { readonly outcome: 'refused'; readonly refusal: Refusal };
+
+/**
+ * What it means to set, change or remove the second recipient: possible until the point of no return, and nothing is sent.
+ * @param change undefined: nobody gets copies any more
+ */
+export function decideCopyTo(
+  line: OrderLine,
+  change: ContactChange | undefined,
+  limits: ResendLimits,
+): CopyToDecision {
+  const settled = refuseSettled(line);
+  if (settled) return { outcome: 'refused', refusal: settled };
+  const { copyTo: known } = line;
+  const copyTo = change && changedRecipient(known, change);
+  if (copyTo && isSameAddress(copyTo.email, line.provisioningContact.email)) return { outcome: 'is-contact' };
+  if (copyTo && known ? isSameContact(known, copyTo) : known === copyTo) return { outcome: 'unchanged' };
+  const refusal = (copyTo && refuseUndeliverable(line, copyTo)) ?? refuseUsedUp(line, limits);
+  return refusal ? { outcome: 'refused', refusal } : { outcome: 'save', copyTo };
 }
 
 function refuseSettled(line: OrderLine): Refusal | undefined {
@@ -153,7 +198,7 @@ function refuseUndeliverable({ undeliverable }: OrderLine, contact: Contact): Re
   return known && { code: 'contact-undeliverable', reason: known.reason };
 }
 
-const refuseUsedUp = (line: OrderLine, limits: ResendLimits): Refusal | undefined =>
+const refuseUsedUp = (line: OrderLine, limits: Pick<ResendLimits, 'perLine'>): Refusal | undefined =>
   line.emailsSent + line.contactsSaved >= limits.perLine ? { code: 'resend-limit-reached' } : undefined;
 
 function refuseTooMany(line: OrderLine, now: Instant, limits: ResendLimits): Refusal | undefined {

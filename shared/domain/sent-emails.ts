@@ -1,7 +1,8 @@
 import { keepAnswer } from './answers.ts';
 import { withCount, withoutClaim, withoutCount } from './claims.ts';
 import { isSameAddress, isSameContact, withContact } from './contact.ts';
-import { emailEffects, type EmailKind } from './email-kinds.ts';
+import { withCopyDue, withoutCopyDue } from './copies.ts';
+import { emailEffects, type EmailKind, isCopy } from './email-kinds.ts';
 import { type HistoryEntry, withEntry } from './history.ts';
 import { type Claim, type Contact, type OrderLine, type SentEmail, withHistory } from './order-line.ts';
 import { type Instant, plus } from './time.ts';
@@ -23,10 +24,12 @@ export function recordSent(line: OrderLine, claim: Claim, { messageId, sentAt }:
     changesContact && !isContactNewer(line, claim) && !isSameContact(line.provisioningContact, to);
   const changed = isChange ? withContact(counted, to, { at: sentAt, actor }) : counted;
   const email: SentEmail = { messageId, to: to.email, sentAt };
+  const isRepeated = startsWindow ? line.firstEmailSentAt !== undefined : isCounted;
+  const copied = withoutCopyDue(isRepeated ? changed : withCopyDue(changed, kind, sentAt), kind);
   const sent: OrderLine = {
-    ...(startsWindow ? started(changed, sentAt) : changed),
+    ...(startsWindow ? started(copied, sentAt) : copied),
     unconfirmed: changed.unconfirmed.filter((given) => given.id !== id),
-    ...(line.lastEmail && line.lastEmail.sentAt > sentAt
+    ...(isCopy(kind) || (line.lastEmail && line.lastEmail.sentAt > sentAt)
       ? {}
       : { lastEmail: { ...email, delivery: 'Accepted' } }),
     history: withSentEntry(changed.history, id, {
@@ -110,8 +113,11 @@ export const isContactMissed = ({ history, provisioningContact: { email } }: Ord
   history.some((entry) => entry.type === 'ProvisioningContactChanged' && isSameAddress(entry.to, email)) &&
   !history.some((entry) => isEmail(entry) && isSameAddress(entry.to, email));
 
-const isEmail = (entry: HistoryEntry) =>
-  entry.type === 'ProvisioningEmailSent' || entry.type === 'ProvisioningEmailUnconfirmed';
+const isEmail = (
+  entry: HistoryEntry,
+): entry is Extract<HistoryEntry, { type: 'ProvisioningEmailSent' | 'ProvisioningEmailUnconfirmed' }> =>
+  (entry.type === 'ProvisioningEmailSent' || entry.type === 'ProvisioningEmailUnconfirmed') &&
+  !isCopy(entry.kind);
 
 /** An email of the line; undefined if the line knows of no such email. */
 export function sentEmailOf(line: OrderLine, messageId: string): Omit<SentEmail, 'messageId'> | undefined {
@@ -143,15 +149,17 @@ export function recordFailure(
   claim: Claim,
   failure: { at: Instant; reason: string } | undefined,
 ): OrderLine {
-  const { id, actor, to } = claim;
+  const { id, actor, kind, to } = claim;
   const entries: readonly HistoryEntry[] = failure
     ? [{ ...failure, type: 'ProvisioningEmailFailed', actor, to: to.email }]
     : [];
-  if (line.claim?.id === id) return entries.reduce(withHistory, withoutClaim(line, id));
-  if (!line.unconfirmed.some((given) => given.id === id)) return line;
+  // A copy that the mail service refuses is not tried again; what it takes no more of now, is.
+  const known = failure ? withoutCopyDue(line, kind) : line;
+  if (known.claim?.id === id) return entries.reduce(withHistory, withoutClaim(known, id));
+  if (!known.unconfirmed.some((given) => given.id === id)) return line;
   return {
-    ...withoutCount(line, claim),
-    unconfirmed: line.unconfirmed.filter((given) => given.id !== id),
-    history: line.history.flatMap((known) => (isOfClaim(known, id) ? entries : known)),
+    ...withoutCount(known, claim),
+    unconfirmed: known.unconfirmed.filter((given) => given.id !== id),
+    history: known.history.flatMap((entry) => (isOfClaim(entry, id) ? entries : entry)),
   };
 }

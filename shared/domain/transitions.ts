@@ -1,5 +1,6 @@
 import { assertNever } from './assert-never.ts';
 import { giveUpClaim } from './claims.ts';
+import { isSameAddress } from './contact.ts';
 import { asUnstarted } from './executions.ts';
 import { workflowActor } from './history.ts';
 import { type OfferWindows, windowOf } from './offers.ts';
@@ -23,8 +24,13 @@ export function book(
   windows: OfferWindows,
   stamp: Stamp,
 ): OrderLine {
+  const { copyTo, ...rest } = booking;
+  const { provisioningContact: contact } = booking;
+  // The contact gets the emails anyway.
+  const copies = copyTo && !isSameAddress(copyTo.email, contact.email) ? copyTo : undefined;
   const booked: ScheduledLine = {
-    ...booking,
+    ...rest,
+    ...(copies ? { copyTo: copies } : {}),
     status: 'Scheduled',
     window: windowOf(booking.offer, windows),
     emailsSent: 0,
@@ -35,7 +41,7 @@ export function book(
     answers: [],
     executionRevision: 0,
     version: early?.version ?? 0,
-    history: [{ ...stamp, type: 'Booked', to: booking.provisioningContact.email }],
+    history: [{ ...stamp, type: 'Booked', to: contact.email, ...(copies ? { copyTo: copies.email } : {}) }],
   };
   const changes = early?.reschedules ?? [];
   const rescheduled = changes.reduce<OrderLine>((line, change) => reschedule(line, change, stamp), booked);

@@ -3,6 +3,7 @@ import { Duration } from 'luxon';
 import type { Email } from '../contracts/email.ts';
 import type { MailSettings } from '../contracts/environment.ts';
 import { encodeTags } from '../contracts/email-tags.ts';
+import { isCopy } from '../domain/email-kinds.ts';
 import { isErasedAddress } from '../domain/erasure.ts';
 import type { Claim, Locale, OrderLine } from '../domain/order-line.ts';
 import { type Instant, type IsoDuration, plus, secondsBetween } from '../domain/time.ts';
@@ -12,7 +13,7 @@ import { emailTexts } from './texts/index.ts';
 /** What an email says, whether it is read as HTML or as plain text. */
 type Content = ReturnType<typeof contentOf>;
 
-/** The provisioning email of a line to the contact that `claim` names, in the contact's language. */
+/** The provisioning email of a line to whom `claim` names, in their language. */
 export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSettings): Promise<Email> {
   const content = contentOf(line, claim, settings);
   const { placer } = content;
@@ -29,6 +30,7 @@ export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSe
 
 /** Mail clients fold what has the same subject: what is sent again has another one. */
 function subjectOf(line: OrderLine, claim: Claim, { subject, texts, locale }: Content): string {
+  const reminder = () => texts.reminded(subject, durationInWords(timeLeft(line, claim.at), locale));
   switch (claim.kind) {
     case 'first':
     case 'contact-change':
@@ -36,7 +38,11 @@ function subjectOf(line: OrderLine, claim: Claim, { subject, texts, locale }: Co
     case 'resend':
       return texts.resent(subject);
     case 'reminder':
-      return texts.reminded(subject, durationInWords(timeLeft(line, claim.at), locale));
+      return reminder();
+    case 'first-copy':
+      return texts.copy.subject(subject);
+    case 'reminder-copy':
+      return texts.copy.subject(reminder());
   }
 }
 
@@ -53,8 +59,22 @@ function contentOf(line: OrderLine, claim: Claim, settings: MailSettings) {
   const texts = emailTexts[locale];
   const closesAt = line.closesAt ?? plus(claim.at, line.window);
   const date = texts.date(closesAt, settings.timeZones[locale]);
+  const { name: customer } = line.endCustomer;
+  const ready = () => {
+    switch (claim.kind) {
+      case 'first-copy':
+        return texts.copy.ready(customer, line.provisioningContact);
+      case 'reminder-copy':
+        return texts.copy.stillToDo(customer, line.provisioningContact);
+      case 'reminder':
+        return texts.stillToDo(customer, name);
+      default:
+        return texts.ready(customer, name);
+    }
+  };
   const deadline = () => {
     if (closesAt <= claim.at) return texts.overdue(date);
+    if (isCopy(claim.kind)) return texts.copy.deadline(date);
     if (claim.kind === 'reminder') return texts.deadlineNear(date);
     return texts.deadline(date, durationInWords(line.window, locale));
   };
@@ -73,10 +93,7 @@ function contentOf(line: OrderLine, claim: Claim, settings: MailSettings) {
     link: setupLink(settings.setupLink, line),
     greeting: texts.greeting(name),
     opening: texts.opening(brand),
-    ready:
-      claim.kind === 'reminder'
-        ? texts.stillToDo(line.endCustomer.name, name)
-        : texts.ready(line.endCustomer.name, name),
+    ready: ready(),
     deadline: deadline(),
     facts,
     /** Who placed the order, and the sentence that names them; nobody once that person was erased. */
@@ -84,7 +101,7 @@ function contentOf(line: OrderLine, claim: Claim, settings: MailSettings) {
       ? undefined
       : { address: placedBy.email, ask: (address: string) => texts.ask(placedBy.name, address) },
     footer: [
-      texts.why,
+      isCopy(claim.kind) ? texts.copy.why : texts.why,
       ...(settings.supportAddress === undefined ? [] : [texts.support(settings.supportAddress)]),
       ...(settings.postalLine === undefined ? [] : [settings.postalLine]),
     ],

@@ -27,9 +27,10 @@ export function presentEntry(entry: ToldEntry): HistoryAnswer['items'][number] {
       const because = ignored === 'Overtaken' ? 'a newer change came before' : `the line is ${ignored}`;
       return { ...stamped, result, reason: `ignored: ${because}` };
     }
+    case 'CopyRecipientChanged':
     case 'ProvisioningContactChanged': {
       const { from, to } = entry;
-      return { ...stamped, ...(from === undefined ? {} : { from }), to };
+      return { ...stamped, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
     }
     case 'ProvisioningEmailSent': {
       const { to, messageId, result, kind } = entry;

@@ -52,6 +52,7 @@ export function presentLine(
       cancelledAt: line.cancelledAt,
       queued: isQueued(line, now) ? { expectedAt: expectedToLeave(now, laneClearAt) } : undefined,
       lastEmail: line.lastEmail,
+      copyTo: line.copyTo,
     }),
     resend: permission(refuseResend(line, now, limits)),
     contactChange: permission(refuseContactChange(line, now, limits)),

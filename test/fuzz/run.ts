@@ -57,6 +57,8 @@ function isReading({ method, isOpen }: Route): boolean {
 const settings = [
   'GET /order-lines',
   'PUT /orders/{orderId}/lines/{lineId}/provisioning-contact',
+  'PUT /orders/{orderId}/lines/{lineId}/copy-to',
+  'DELETE /orders/{orderId}/lines/{lineId}/copy-to',
   'POST /resend-jobs',
   'GET /resend-jobs',
   'GET /resend-jobs/{jobId}/items',

@@ -1,8 +1,18 @@
+import type { LineAnswer } from '../../shared/contracts/api.ts';
 import type { Client } from '../support/client.ts';
-import { booked, cancelled, daysAfter, newOrder, onboarded, rescheduled } from '../support/events.ts';
+import {
+  booked,
+  cancelled,
+  daysAfter,
+  newOrder,
+  onboarded,
+  partner,
+  rescheduled,
+} from '../support/events.ts';
 import { startRunning } from '../support/running.ts';
 import type { Service } from '../support/service.ts';
 import { until } from '../support/until.ts';
+import { visitor } from '../support/visitor.ts';
 
 let service: Service;
 let api: Client;
@@ -24,6 +34,76 @@ const told = async (orderId: string) =>
   (await api.history(token, orderId)).filter(({ type }) => type !== 'ProvisioningEmailFeedback');
 const emailsOf = async (orderId: string) =>
   (await api.emails()).filter(({ tags }) => tags.orderId === orderId);
+
+describe('a second recipient', () => {
+  const desk = (orderId: string) => `desk@${orderId.toLowerCase()}.example`;
+  const copyTo = (orderId: string, method: 'PUT' | 'DELETE', json?: object, by = token) =>
+    api.request<LineAnswer & { code?: string }>(`/orders/${orderId}/lines/1/copy-to`, {
+      token: by,
+      method,
+      ...(json ? { json } : {}),
+    });
+
+  it('gets the first email and reminders as emails of their own, until somebody removes them', async () => {
+    const orderId = newOrder();
+    await api.send(booked(orderId, { offer: 'A-WX', copyTo: { email: desk(orderId), locale: 'ja' } }));
+    expect((await api.line(token, orderId)).body.copyTo).toEqual({ email: desk(orderId), locale: 'ja' });
+    await api.advance('P24D');
+    const left = (await emailsOf(orderId)).map(({ to, tags }) => [to, tags.kind]);
+    const { email } = (await api.line(token, orderId)).body.provisioningContact;
+    expect(left).toEqual([
+      [email, 'first'],
+      [desk(orderId), 'first-copy'],
+      [email, 'reminder'],
+      [desk(orderId), 'reminder-copy'],
+    ]);
+    expect((await copyTo(orderId, 'DELETE')).body).not.toHaveProperty('copyTo');
+    await api.advance('P5D');
+    expect((await emailsOf(orderId)).map(({ tags }) => tags.kind).slice(4)).toEqual(['reminder']);
+  });
+
+  it('is changed without an email, by those who may change the contact', async () => {
+    const orderId = await awaiting();
+    const viewer = await api.token({ partnerId: partner, roles: ['view'] });
+    expect((await copyTo(orderId, 'PUT', { email: desk(orderId) }, viewer)).status).toBe(403);
+    const { provisioningContact } = (await api.line(token, orderId)).body;
+    const same = await copyTo(orderId, 'PUT', { email: provisioningContact.email.toUpperCase() });
+    expect(same).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
+    const set = await copyTo(orderId, 'PUT', { email: desk(orderId), name: 'Help desk' });
+    expect(set).toMatchObject({ status: 200, body: { copyTo: { name: 'Help desk', locale: 'en' } } });
+    expect(await emailsOf(orderId)).toHaveLength(1);
+    expect((await told(orderId))[0]).toMatchObject({ type: 'CopyRecipientChanged', to: desk(orderId) });
+    await api.send(onboarded(orderId, await api.now()));
+    expect(await copyTo(orderId, 'DELETE')).toMatchObject({
+      status: 409,
+      body: { code: 'point-of-no-return' },
+    });
+  });
+
+  it('is set and removed in the console', async () => {
+    const orderId = await awaiting();
+    const maya = visitor(service.url);
+    await maya.signIn('maya');
+    const path = `/console/orders/${orderId}/lines/1/copy-to`;
+    const post = async (form: Record<string, string>) =>
+      await maya.post(`${path}?from=line`, {
+        token: await maya.token(path),
+        name: '',
+        locale: 'en',
+        ...form,
+      });
+    expect((await maya.post(path, { email: desk(orderId), locale: 'en' })).status).toBe(403);
+    expect((await post({ email: 'no address' })).status).toBe(400);
+    const { email } = (await api.line(token, orderId)).body.provisioningContact;
+    expect((await post({ email })).text).toContain('who gets the emails anyway');
+    const saved = await maya.follow(await post({ email: desk(orderId), name: 'Help desk' }));
+    expect(saved.text).toContain('Help desk');
+    expect(saved.text).toContain('Recipient of copies changed');
+    const removed = await maya.follow(await post({ remove: 'yes' }));
+    expect(removed.text).toContain('Recipient of copies removed');
+    expect((await api.line(token, orderId)).body).not.toHaveProperty('copyTo');
+  });
+});
 
 describe('at the same time', () => {
   it('the same idempotency key twenty times sends one email and gets one answer', async () => {
@@ -454,7 +534,8 @@ describe('when the table fails', () => {
 
   it('while the contact of several lines changes, those that failed say what a support case needs', async () => {
     const orderId = newOrder();
-    await api.send(booked(orderId), booked(orderId, { lineId: '2', requestedStartDate: '2027-01-01' }));
+    const requestedStartDate = daysAfter(await api.now(), 30);
+    await api.send(booked(orderId), booked(orderId, { lineId: '2', requestedStartDate }));
     await api.fault({
       service: 'ses',
       operation: 'SendEmail',

@@ -84,6 +84,17 @@ const stories: Readonly<Record<string, Story>> = {
     return { 1: { status: 'AwaitingProvisioningDetails', emails: { first: 1, reminder: isSent ? 1 : 0 } } };
   },
 
+  'a line with a second recipient': async (w) => {
+    await bookDue(w, { copyTo: { email: address(w, 'desk') } });
+    const line = await w.until(({ copyDue }) => copyDue === undefined);
+    if (line.lastEmail?.to !== line.provisioningContact.email)
+      throw new Violation('a copy is taken for the email of the contact');
+    // By then reports that met a fault have come again.
+    await windowEnds(w, line);
+    await w.until(isClosed);
+    return { 1: { status: 'Closed', emails: { first: 1, 'first-copy': 1 } } };
+  },
+
   'a start date that is moved': async (w) => {
     await book(w, { requestedStartDate: w.in('P10D') }, 'book ahead');
     const start = w.in('P3D');

@@ -10,6 +10,7 @@ import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { defaults } from '../../infra/settings.ts';
 import { sumOf } from '../../shared/domain/insights.ts';
 import type { OrderLine } from '../../shared/domain/order-line.ts';
+import { cancel } from '../../shared/domain/transitions.ts';
 import { presentLine } from '../../shared/use-cases/present-line.ts';
 import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
 import { sessionCookie } from '../support/session.ts';
@@ -211,6 +212,7 @@ const everyPage = [
   linePath,
   `${linePath}/resend`,
   `${linePath}/contact`,
+  `${linePath}/copy-to`,
   '/console/subscriptions/Sub-1',
 ];
 
@@ -460,4 +462,24 @@ test.each([
   [undefined, '/console'],
 ])('the way back %s is %s', (asked, path) => {
   expect(ownPath(asked)).toBe(path);
+});
+
+describe('the second recipient of a line', () => {
+  const copied = line({ copyTo: { email: 'desk@example.com', name: 'Help desk', locale: 'ja' } });
+
+  it('is shown, and may be changed until the line is settled', async () => {
+    const open = consoleOf(copied);
+    await open.signIn();
+    const page = (await open.get(linePath)).text;
+    expect(page).toContain('desk');
+    expect(page).toContain(`${linePath}/copy-to?from=line`);
+    const dialog = (await open.get(`${linePath}/copy-to`)).text;
+    expect(dialog).toContain('value="desk@example.com"');
+    expect(dialog).toContain(texts.en.copyToDialog.remove);
+
+    const settled = consoleOf(cancel(copied, now, { at: now, actor: 'commerce.workspace' }));
+    await settled.signIn();
+    expect((await settled.get(linePath)).text).not.toContain('/copy-to');
+    expect((await settled.get(`${linePath}/copy-to`)).text).toContain(texts.en.explain.title.cancelled);
+  });
 });

@@ -6,11 +6,15 @@ import type { PersonalView } from '../view.ts';
 import { BackLink, Dialog, type DialogProps, LineFacts, SupportCase } from './dialog.tsx';
 import { Told, whyNot } from './parts.tsx';
 
-/** What is in the form, as it was typed. */
-export interface TypedContact {
+/** Somebody who gets emails, as they were typed in. */
+export interface TypedRecipient {
   readonly email: string;
   readonly name: string;
   readonly locale: string;
+}
+
+/** What is in the form, as it was typed. */
+export interface TypedContact extends TypedRecipient {
   readonly all: boolean;
 }
 
@@ -48,46 +52,13 @@ export function ContactPage({ view, line, from, token, typed, others, problem }:
       <form id={formId} method="post" action={paths.contact(line, from)} novalidate data-once>
         <input type="hidden" name="token" value={token} />
         <input type="hidden" name="whose" value={view.person.pseudonym} />
-        <div class="field">
-          <label for="email">{t.contactDialog.email}</label>
-          <input
-            id="email"
-            name="email"
-            type="email"
-            value={typed.email}
-            required
-            autocomplete="off"
-            autocapitalize="off"
-            spellcheck={false}
-            autofocus={problem === undefined}
-            {...describedBy('email', wrong)}
-          />
-          <small id="email-hint">{t.contactDialog.emailHint}</small>
-          <FieldError view={view} field="email" wrong={wrong} />
-        </div>
-        <div class="field">
-          <label for="name">{t.contactDialog.name}</label>
-          <input
-            id="name"
-            name="name"
-            value={typed.name}
-            autocomplete="off"
-            {...describedBy('name', wrong)}
-          />
-          <small id="name-hint">{t.contactDialog.nameHint}</small>
-          <FieldError view={view} field="name" wrong={wrong} />
-        </div>
-        <div class="field">
-          <label for="locale">{t.contactDialog.locale}</label>
-          <select id="locale" name="locale" {...describedBy('locale', wrong)}>
-            {locales.map((locale) => (
-              <option value={locale} selected={locale === typed.locale}>
-                {view.format.language(locale)}
-              </option>
-            ))}
-          </select>
-          <FieldError view={view} field="locale" wrong={wrong} />
-        </div>
+        <RecipientFields
+          view={view}
+          typed={typed}
+          emailLabel={t.contactDialog.email}
+          wrong={wrong}
+          isFirst={problem === undefined}
+        />
         {others.length === 0 ? null : <AllLines view={view} isChecked={typed.all} others={others} />}
         <p class="muted">
           <Told view={view} text={whatSavingSends(view, line)} at={[line.requestedStartDate]} />
@@ -103,6 +74,58 @@ export function ContactPage({ view, line, from, token, typed, others, problem }:
         <SupportCase view={view} line={line} reference={problem.reference} />
       ) : null}
     </Dialog>
+  );
+}
+
+interface RecipientFieldsProps {
+  readonly view: PersonalView;
+  readonly typed: TypedRecipient;
+  readonly emailLabel: string;
+  readonly wrong: readonly ContactField[];
+  /** Whether the keyboard starts here. */
+  readonly isFirst: boolean;
+}
+
+/** What there is to say of somebody who gets emails. */
+export function RecipientFields({ view, typed, emailLabel, wrong, isFirst }: RecipientFieldsProps) {
+  const { t } = view;
+  return (
+    <>
+      <div class="field">
+        <label for="email">{emailLabel}</label>
+        <input
+          id="email"
+          name="email"
+          type="email"
+          value={typed.email}
+          required
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          autofocus={isFirst}
+          {...describedBy('email', wrong)}
+        />
+        <small id="email-hint">{t.contactDialog.emailHint}</small>
+        <FieldError view={view} field="email" wrong={wrong} />
+      </div>
+      <div class="field">
+        <label for="name">{t.contactDialog.name}</label>
+        <input id="name" name="name" value={typed.name} autocomplete="off" {...describedBy('name', wrong)} />
+        <small id="name-hint">{t.contactDialog.nameHint}</small>
+        <FieldError view={view} field="name" wrong={wrong} />
+      </div>
+      <div class="field">
+        <label for="locale">{t.contactDialog.locale}</label>
+        <select id="locale" name="locale" {...describedBy('locale', wrong)}>
+          {locales.map((locale) => (
+            <option value={locale} selected={locale === typed.locale}>
+              {view.format.language(locale)}
+            </option>
+          ))}
+        </select>
+        <FieldError view={view} field="locale" wrong={wrong} />
+      </div>
+    </>
   );
 }
 
@@ -169,7 +192,7 @@ function AllLines({ view, isChecked, others }: AllLinesProps) {
 }
 
 /** What is the matter with the form, and what the keyboard is at. */
-function ProblemNotice({ view, problem }: { view: PersonalView; problem: FormProblem }) {
+export function ProblemNotice({ view, problem }: { view: PersonalView; problem: FormProblem }) {
   const { t, format } = view;
   const here = { role: 'alert', tabindex: -1, autofocus: true } as const;
   switch (problem.kind) {

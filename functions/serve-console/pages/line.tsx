@@ -60,6 +60,7 @@ export function LinePage({ view, line, history, shown, senderAddress }: LinePage
         <div>
           <section class="card">
             <Contact view={view} line={line} from="line" />
+            <CopyTo view={view} line={line} />
           </section>
           <section class="card" aria-labelledby="facts">
             <h2 id="facts">{t.line.facts}</h2>
@@ -110,6 +111,36 @@ export function LinePage({ view, line, history, shown, senderAddress }: LinePage
   );
 }
 
+/** Who gets copies, and the way to change that. */
+function CopyTo({ view, line }: { view: PersonalView; line: LineAnswer }) {
+  const { t, format } = view;
+  const { copyTo } = line;
+  const mayChange = mayResend(view.person.caller) && !isSettled(line);
+  if (!copyTo && !mayChange) return null;
+  return (
+    <div class="contact">
+      <p class="label">{t.field.copyTo}</p>
+      {copyTo ? (
+        <>
+          <p>
+            <Address of={copyTo.email} />
+          </p>
+          <p class="muted">
+            {[copyTo.name, format.language(copyTo.locale)].filter((part) => part !== undefined).join(' · ')}
+          </p>
+        </>
+      ) : (
+        <p class="muted">{t.copyToDialog.nobody}</p>
+      )}
+      {mayChange ? (
+        <p>
+          <a href={paths.copyTo(line, 'line')}>{copyTo ? t.copyToDialog.change : t.copyToDialog.add}</a>
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
 /** What to look into when the contact says that nothing came. */
 function MissingEmail({ view, line, history, senderAddress }: Omit<LinePageProps, 'shown'>) {
   const { t, format } = view;
@@ -153,6 +184,7 @@ function kindOf({ type }: ToldEntry): HistoryKind {
     case 'ProvisioningEmailFeedback':
       return 'emails';
     case 'ProvisioningContactChanged':
+    case 'CopyRecipientChanged':
       return 'contact';
     case 'Booked':
     case 'Rescheduled':
@@ -227,8 +259,8 @@ function Recipient({ view: { t }, entry }: { view: View; entry: ToldEntry }) {
   );
 }
 
-const isSameContact = ({ from, to }: { readonly from?: string; readonly to: string }): boolean =>
-  from !== undefined && isSameAddress(from, to);
+const isSameContact = ({ from, to }: { readonly from?: string; readonly to?: string }): boolean =>
+  from !== undefined && to !== undefined && isSameAddress(from, to);
 
 /** What an entry means for people. */
 function whatWasSaid(entry: ToldEntry, { t, format }: View): string | undefined {
@@ -244,6 +276,7 @@ function whatWasSaid(entry: ToldEntry, { t, format }: View): string | undefined 
     case 'Rescheduled':
       return undefined;
     case 'ProvisioningContactChanged':
+    case 'CopyRecipientChanged':
       return isSameContact(entry) ? meaning.sameAddress : undefined;
     case 'ProvisioningEmailSent':
       return format.sentences([
@@ -291,6 +324,8 @@ function whatHappened(entry: ToldEntry, { t, format }: View): string {
     case 'Booked':
     case 'ProvisioningEmailFailed':
     case 'ProvisioningEmailUnconfirmed':
+    case 'CopyRecipientChanged':
+      return entry.to === undefined ? t.history.copiesEnded : t.history.CopyRecipientChanged;
     case 'ProvisioningContactChanged':
     case 'ClosingSoon':
     case 'Onboarded':

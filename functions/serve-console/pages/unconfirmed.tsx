@@ -1,4 +1,5 @@
 import type { LineAnswer } from '../../../shared/contracts/api.ts';
+import { isCopy } from '../../../shared/domain/email-kinds.ts';
 import type { ToldEntry } from '../../../shared/domain/history.ts';
 import { mayResend } from '../../../shared/use-cases/access.ts';
 import type { PersonalView } from '../view.ts';
@@ -64,7 +65,9 @@ interface NoticeProps {
 export function UnconfirmedNotice({ view, line, history }: NoticeProps) {
   const { t, format } = view;
   const newest = history.find(
-    ({ type }) => type === 'ProvisioningEmailSent' || type === 'ProvisioningEmailUnconfirmed',
+    (entry) =>
+      (entry.type === 'ProvisioningEmailSent' || entry.type === 'ProvisioningEmailUnconfirmed') &&
+      !isCopy(entry.kind),
   );
   if (newest?.type !== 'ProvisioningEmailUnconfirmed') return null;
   const mayFollow = mayResend(view.person.caller) && !isSettled(line);

@@ -55,6 +55,7 @@ export const en = {
     cancelledAt: 'Cancelled',
     organization: 'Organization',
     contactEmail: 'Provisioning Contact Email',
+    copyTo: 'Copies go to',
     lastEmail: 'Last email',
     placedBy: 'Order placed by',
     to: 'To',
@@ -163,6 +164,8 @@ export const en = {
       resend: 'Provisioning email resent',
       'contact-change': 'Provisioning email sent to the new contact',
       reminder: 'Reminder sent',
+      'first-copy': 'Copy of the provisioning email sent',
+      'reminder-copy': 'Copy of the reminder sent',
     },
     ProvisioningEmailFailed: 'Provisioning email could not be sent',
     ProvisioningEmailUnconfirmed: 'Provisioning email may have been sent',
@@ -184,6 +187,8 @@ export const en = {
         resend: 'The deadline did not change.',
         'contact-change': 'From then on, emails go to this address only. The deadline did not change.',
         reminder: 'The subscription had not been set up by then.',
+        'first-copy': 'It is for information, and counts toward the emails of the line.',
+        'reminder-copy': 'It is for information, and counts toward the emails of the line.',
       },
       ProvisioningEmailUnconfirmed:
         'The mail service’s answer was lost. The email counts, and its report will tell whether it left.',
@@ -212,6 +217,8 @@ export const en = {
       Rejected: 'Email rejected by the mail service',
     },
     ProvisioningContactChanged: 'Provisioning contact changed',
+    CopyRecipientChanged: 'Recipient of copies changed',
+    copiesEnded: 'Recipient of copies removed',
     ClosingSoon: 'Closing soon: the provisioning window is about to end',
     Onboarded: 'Organization onboarded: point of no return',
     Closed: 'Closed: the provisioning window ended',
@@ -515,6 +522,19 @@ export const en = {
         'the email may have been sent; the mail service’s answer was lost. The contact changes once the email is confirmed. Ask the contact before you try again.',
       other: 'could not be changed.',
     },
+  },
+
+  copyToDialog: {
+    title: 'Copies for a second recipient',
+    email: 'Email address for copies',
+    sendsNothing:
+      'Nothing is sent now. From now on, this address gets a copy of the first email and of reminders, for information. Resends go to the contact only.',
+    remove: 'Send no more copies',
+    isContact:
+      'This is the address of the provisioning contact, who gets the emails anyway. Enter another one.',
+    nobody: 'Nobody',
+    add: 'Add a recipient of copies',
+    change: 'Change the recipient of copies',
   },
 
   noAccess: {

@@ -56,6 +56,7 @@ export const ja: Texts = {
     cancelledAt: 'キャンセル日時',
     organization: '組織',
     contactEmail: 'プロビジョニング連絡先メールアドレス',
+    copyTo: '写しの送付先',
     lastEmail: '直近のメール',
     placedBy: '注文者',
     to: '宛先',
@@ -165,6 +166,8 @@ export const ja: Texts = {
       resend: 'プロビジョニング メールを再送信',
       'contact-change': '新しい担当者にプロビジョニング メールを送信',
       reminder: 'リマインド メールを送信',
+      'first-copy': 'プロビジョニング メールの写しを送信',
+      'reminder-copy': 'リマインド メールの写しを送信',
     },
     ProvisioningEmailFailed: 'プロビジョニング メールを送信できませんでした',
     ProvisioningEmailUnconfirmed:
@@ -187,6 +190,8 @@ export const ja: Texts = {
         resend: '期限は変わりません。',
         'contact-change': '以後のメールは、このアドレスにのみ送信されます。期限は変わりません。',
         reminder: 'その時点で設定が完了していませんでした。',
+        'first-copy': '参考用の写しです。この品目のメールの上限に含まれます。',
+        'reminder-copy': '参考用の写しです。この品目のメールの上限に含まれます。',
       },
       ProvisioningEmailUnconfirmed:
         'メール サービスからの応答が失われました。送信回数に含まれ、送信されたかどうかはメール サービスからの報告で確認されます。',
@@ -215,6 +220,8 @@ export const ja: Texts = {
       Rejected: 'メール サービスがメールを拒否',
     },
     ProvisioningContactChanged: 'プロビジョニング担当者を変更',
+    CopyRecipientChanged: '写しの送付先を変更',
+    copiesEnded: '写しの送付先を削除',
     ClosingSoon: 'まもなく終了（プロビジョニング期間の終了が近づいています）',
     Onboarded: '組織のオンボーディングが完了（以後、再送信と変更は不可）',
     Closed: 'プロビジョニング期間満了により終了',
@@ -510,6 +517,19 @@ export const ja: Texts = {
         'メール サービスからの応答を受け取れず、送信を確認できていません。担当者の変更は、送信が確認された時点で反映されます。もう一度試す前に、メールが届いているかどうかを担当者にご確認ください。',
       other: '変更できませんでした。',
     },
+  },
+
+  copyToDialog: {
+    title: '写しの送付先',
+    email: '写しの送付先メールアドレス',
+    sendsNothing:
+      '保存してもメールは送信されません。以後、最初のメールとリマインドの写しが、ご参考としてこのアドレスにも送信されます。再送信は担当者にのみ送信されます。',
+    remove: '写しの送付をやめる',
+    isContact:
+      'プロビジョニング担当者のアドレスです。担当者にはメールが届くため、別のアドレスを入力してください。',
+    nobody: 'なし',
+    add: '写しの送付先を追加',
+    change: '写しの送付先を変更',
   },
 
   noAccess: {

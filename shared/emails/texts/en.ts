@@ -1,7 +1,10 @@
 import { dateWriter } from './date-form.ts';
+import type { Contact } from '../../domain/order-line.ts';
 import type { EmailTexts } from './index.ts';
 
 const writeDate = dateWriter('en', { timeZoneName: 'short' });
+
+const named = ({ name, email }: Contact) => (name === undefined ? email : `${name} (${email})`);
 
 export const en: EmailTexts = {
   date: (instant, timeZone) => writeDate(new Date(instant), timeZone),
@@ -31,6 +34,16 @@ export const en: EmailTexts = {
   },
   ask: (name, email) =>
     `Have questions, or not the right person for this? Please write to ${name} (${email}), who placed the order.`,
+  copy: {
+    subject: (subject) => `Copy: ${subject}`,
+    ready: (customer, contact) =>
+      `This is a copy for your information. A collaboration subscription for ${customer} is ready to be set up. Its provisioning contact is ${named(contact)}, who got this email, too.`,
+    stillToDo: (customer, contact) =>
+      `This is a copy of a reminder, for your information. The collaboration subscription for ${customer} has not been set up yet. Its provisioning contact is ${named(contact)}, who was reminded, too.`,
+    deadline: (date) =>
+      `The setup should be finished by ${date}. Otherwise the order line is closed then; the subscription can still be set up afterwards.`,
+    why: 'You get this email because the order names your address for copies.',
+  },
   closing: 'Kind regards,',
   why: 'You get this email because the order names your address as its provisioning contact.',
   support: (email) => `Support: ${email}`,

@@ -1,4 +1,4 @@
-import type { Locale } from '../../domain/order-line.ts';
+import type { Contact, Locale } from '../../domain/order-line.ts';
 import type { Instant } from '../../domain/time.ts';
 import { en } from './en.ts';
 import { ja } from './ja.ts';
@@ -32,6 +32,14 @@ export interface EmailTexts {
     readonly customer: string;
   };
   readonly ask: (name: string, email: string) => string;
+  /** What a copy for the second recipient says instead: it names the provisioning contact, who has to act. */
+  readonly copy: {
+    readonly subject: (subject: string) => string;
+    readonly ready: (customer: string, contact: Contact) => string;
+    readonly stillToDo: (customer: string, contact: Contact) => string;
+    readonly deadline: (date: string) => string;
+    readonly why: string;
+  };
   readonly closing: string;
   readonly why: string;
   readonly support: (email: string) => string;

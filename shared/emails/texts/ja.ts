@@ -1,7 +1,10 @@
 import { dateWriter } from './date-form.ts';
+import type { Contact } from '../../domain/order-line.ts';
 import type { EmailTexts } from './index.ts';
 
 const writeDate = dateWriter('ja');
+
+const named = ({ name, email }: Contact) => (name === undefined ? ` ${email} ` : ` ${name} 様（${email}）`);
 
 export const ja: EmailTexts = {
   date: (instant, timeZone) => {
@@ -35,6 +38,16 @@ export const ja: EmailTexts = {
   },
   ask: (name, email) =>
     `ご不明な点がある場合、またはご担当者が異なる場合は、注文された ${name} 様（${email}）にお問い合わせください。`,
+  copy: {
+    subject: (subject) => `【写し】${subject}`,
+    ready: (customer, contact) =>
+      `本メールは、ご参考までにお送りする写しです。${customer} 様のコラボレーション サブスクリプションの設定準備が整いました。プロビジョニング担当者は${named(contact)}で、同じ内容のメールをお送りしています。`,
+    stillToDo: (customer, contact) =>
+      `本メールは、ご参考までにお送りするリマインドの写しです。${customer} 様のコラボレーション サブスクリプションは、まだ設定が完了していません。プロビジョニング担当者は${named(contact)}で、同じ内容のメールをお送りしています。`,
+    deadline: (date) =>
+      `設定の期限は${date}です。期限を過ぎると、この注文品目は CCW 上で「終了済み」となります（設定は引き続き可能です）。`,
+    why: 'このメールは、注文で写しの送付先として指定されたアドレスにお送りしています。',
+  },
   closing: '何卒よろしくお願いいたします。',
   why: 'このメールは、注文でプロビジョニング連絡先メールアドレスとして指定されたアドレスにお送りしています。',
   support: (email) => `お問い合わせ先: ${email}`,
