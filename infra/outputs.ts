@@ -16,5 +16,7 @@ export const stackOutputs = z.object({
   IntakeQueues: json.pipe(z.record(z.enum(intakeFunctions), queueUrls)),
   /** The queues between functions of the product. */
   WorkQueues: json.pipe(z.record(z.string(), queueUrls)),
+  /** Of the function that tells other systems what happened to lines. */
+  PublishingDeadLetters: z.url(),
 });
 export type StackOutputs = z.output<typeof stackOutputs>;

@@ -8,11 +8,13 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { setTimeout } from 'node:timers/promises';
 import { DateTime, Duration } from 'luxon';
 import * as z from 'zod';
 import { reasonAttribute } from '../shared/adapters/dead-letters.ts';
 import { dynamoDbClient, orderLineStore } from '../shared/adapters/order-line-store.ts';
 import { pacedWorkflow, stoppingLater } from '../shared/adapters/paced-workflow.ts';
+import { eventBridgeClient, eventBus } from '../shared/adapters/event-bus.ts';
 import { executionFailures, sfnClient, workflow } from '../shared/adapters/workflow.ts';
 import { isThrottled } from '../shared/contracts/faults.ts';
 import { inputErrorText } from '../shared/contracts/validation.ts';
@@ -24,18 +26,21 @@ import { giveExecution } from '../shared/use-cases/align-workflow.ts';
 import { outputsOf, stageOption, UsageError } from './deployed-stack.ts';
 import { failedExecutions } from './failed-executions.ts';
 import { intakeFunctions } from './intake-rules.ts';
-import type { QueueUrls, StackOutputs } from './outputs.ts';
+import type { StackOutputs } from './outputs.ts';
+import { retell, untoldBy } from './retelling.ts';
 import { stackNames } from './stack-names.ts';
 import { declaredQueues } from './work-queues.ts';
 
 const queueNames = [
   ...intakeFunctions,
   ...declaredQueues.map(({ functionName }) => functionName),
+  'publish-changes',
   'executions',
 ];
 
-const usage = `Puts back what failed: dead letters return to the queue of their function, and lines whose execution failed get a new
-one. It only lists what it would do, unless you add --execute.
+const usage = `Puts back what failed: dead letters return to the queue of their function, what other systems were not told is told from
+the histories of lines, and lines whose execution failed get a new execution. It only lists what it would do, unless you
+add --execute.
 
   npm run redrive -- [--queue NAME] [--reason TEXT] [--older-than PT1H] [--discard] [--execute]
                      [--for PT45M] [--stage prod]
@@ -83,8 +88,11 @@ async function main(): Promise<void> {
   const run = new Run(chosen);
   const queues = Object.entries({ ...outputs.IntakeQueues, ...outputs.WorkQueues });
   for (const [name, queue] of queues.toSorted(([a], [b]) => urgencyOf(a) - urgencyOf(b))) {
-    if (chosen.queue === undefined || chosen.queue === name) await redriveQueue(name, queue, run, sqs);
+    if (chosen.queue === undefined || chosen.queue === name)
+      await redriveLetters(name, queue.deadLetters, run, sqs, putBackInto(queue.queue, sqs));
   }
+  if (chosen.queue === undefined || chosen.queue === 'publish-changes')
+    await redriveLetters('publish-changes', outputs.PublishingDeadLetters, run, sqs, retelling(outputs));
   if (!chosen.discard && (chosen.queue === undefined || chosen.queue === 'executions')) {
     await redriveExecutions(outputs, run);
   }
@@ -160,15 +168,50 @@ function readOptions(): Options {
 /** How long inspected messages stay hidden from others unless they are released sooner, in seconds. */
 const lookingTime = 300;
 
+/** Makes up for a dead letter; answers whether it did. */
+type MakeUp = (body: string) => Promise<boolean>;
+
+const putBackInto =
+  (queue: string, sqs: SQSClient): MakeUp =>
+  async (body) => {
+    await sqs.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: body }));
+    return true;
+  };
+
+/** Tells other systems what happened, from the lines as they are. */
+function retelling({ TableName, SettledLineDays, EventBusArn }: StackOutputs): MakeUp {
+  const dynamoDb = dynamoDbClient();
+  const services = {
+    dynamoDb,
+    tableName: TableName,
+    store: orderLineStore(dynamoDb, TableName, SettledLineDays),
+    bus: eventBus(eventBridgeClient(), EventBusArn),
+    pause: setTimeout,
+    log: { info: () => undefined, warn: console.error, error: console.error },
+  };
+  return async (body) => {
+    const untold = untoldBy(body);
+    if (!untold) return false;
+    try {
+      return await retell(untold, services);
+    } catch (error) {
+      if (!(error instanceof z.ZodError)) throw error;
+      console.error('This version cannot read the line either; the dead letter stays.');
+      return false;
+    }
+  };
+}
+
 /**
- * Sends each dead letter to its function's queue, unless it is discarded, then deletes it: a crash in between
- * delivers an event twice, which is allowed.
+ * Makes up for each dead letter, unless it is discarded, then deletes it: a crash in between delivers or tells an event
+ * twice, which is allowed.
  */
-async function redriveQueue(
+async function redriveLetters(
   name: string,
-  { queue, deadLetters }: QueueUrls,
+  deadLetters: string,
   run: Run,
   sqs: SQSClient,
+  makeUp: MakeUp,
 ): Promise<void> {
   const { execute, discard } = run.chosen;
   const left: Message[] = [];
@@ -177,12 +220,11 @@ async function redriveQueue(
       const { Body = '', ReceiptHandle, MessageAttributes = {} } = letter;
       const isWanted = run.takes({
         of: name,
-        what: lineNamed(Body),
+        what: subjectOf(Body),
         reason: MessageAttributes[reasonAttribute]?.StringValue ?? unnamedReason(name),
         at: new Date(Number(letter.Attributes?.SentTimestamp)),
       });
-      if (isWanted && execute) {
-        if (!discard) await sqs.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: Body }));
+      if (isWanted && execute && (discard || (await makeUp(Body)))) {
         await sqs.send(new DeleteMessageCommand({ QueueUrl: deadLetters, ReceiptHandle }));
       } else left.push(letter);
     }
@@ -197,7 +239,11 @@ async function redriveQueue(
 
 /** Why a letter is dead that does not say so. */
 const unnamedReason = (name: string): string =>
-  intakeFunctions.some((known) => known === name) ? 'failed five times' : 'failed again and again';
+  name === 'publish-changes'
+    ? 'not told within 23 hours'
+    : intakeFunctions.some((known) => known === name)
+      ? 'failed five times'
+      : 'failed again and again';
 
 async function* lettersOf(sqs: SQSClient, queueUrl: string, run: Run): AsyncIterable<Message> {
   while (!run.isOver()) {
@@ -269,6 +315,12 @@ const show = ({ of, what, reason, at }: Failure): void =>
 
 const named = z.object({ orderId: z.string().max(64), lineId: z.string().max(64).default('') });
 const aboutLine = z.union([z.object({ detail: named }).transform(({ detail }) => detail), named]);
+
+/** The line or the time that a letter is about, if it says so. */
+function subjectOf(body: string): string {
+  const untold = untoldBy(body);
+  return untold && 'from' in untold ? `${untold.from} to ${untold.to}` : lineNamed(body);
+}
 
 /** The line that an event or a message is about, if it says so. Nothing else of it is shown: it names people. */
 function lineNamed(body: string): string {

@@ -54,7 +54,7 @@ export class ServiceStack extends Stack {
     new ResendJobs(this, 'ResendJobs', { settings, table, mail, workQueues });
     new Webhooks(this, 'Webhooks', { settings, table, mail, workQueues });
     new Sweep(this, 'Sweep', { settings, table, stateMachine });
-    const { publisher, counter } = new ChangeStream(this, 'ChangeStream', {
+    const { publisher, counter, publishingDeadLetters } = new ChangeStream(this, 'ChangeStream', {
       settings,
       table,
       bus: bus.resource,
@@ -70,5 +70,6 @@ export class ServiceStack extends Stack {
     new CfnOutput(this, 'SettledLineDays', { value: String(settings.settledLineDays) });
     new CfnOutput(this, 'IntakeQueues', { value: this.toJsonString(queues) });
     new CfnOutput(this, 'WorkQueues', { value: this.toJsonString(workQueues.urls) });
+    new CfnOutput(this, 'PublishingDeadLetters', { value: publishingDeadLetters.queueUrl });
   }
 }

@@ -50,21 +50,23 @@ interface Reader {
  */
 export class ChangeStream extends Construct {
   readonly publisher: Reader;
+  readonly publishingDeadLetters: DeadLetterQueue;
   readonly counter: Reader;
 
   constructor(scope: Construct, id: string, props: ChangeStreamProps) {
     super(scope, id);
+    this.publishingDeadLetters = this.#deadLetters(
+      'DeadLetters',
+      'publish-changes',
+      props.settings,
+      'Other systems were not told of what happened to some lines.',
+    );
     this.publisher = this.#publisher(props);
     this.counter = this.#counter(props);
   }
 
   #publisher({ settings, table, bus }: ChangeStreamProps): Reader {
-    const deadLetters = this.#deadLetters(
-      'DeadLetters',
-      'publish-changes',
-      settings,
-      'Other systems were not told of what happened to some lines.',
-    );
+    const deadLetters = this.publishingDeadLetters;
     const publisher = new LambdaFunction<typeof publishEnvironment>(this, 'PublishChanges', {
       settings,
       folder: 'publish-changes',
