@@ -36,6 +36,7 @@ export class ServiceStack extends Stack {
       mail,
       workQueues,
     });
+    const gateway = new Gateway(this, 'Gateway', { settings });
     const { queues } = new Intake(this, 'Intake', {
       settings,
       table,
@@ -43,9 +44,9 @@ export class ServiceStack extends Stack {
       mail,
       bus,
       workQueues,
+      origin: gateway.origin,
     });
     new Masses(this, 'Masses', { settings, table, stateMachine, workQueues });
-    const gateway = new Gateway(this, 'Gateway', { settings });
     const signIn = new SignIn(this, 'SignIn', { settings, people, origin: gateway.origin });
     const callerSalt = new CallerSalt(this, 'CallerSalt');
     const serving = { settings, table, mail, callerSalt, workQueues, gateway, signIn };

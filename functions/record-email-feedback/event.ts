@@ -1,7 +1,9 @@
+import { variables } from '../../shared/contracts/environment.ts';
 import { assertNever } from '../../shared/domain/assert-never.ts';
 import { longestReason } from '../../shared/domain/history.ts';
 import { type Feedback, recordFeedback } from '../../shared/domain/feedback.ts';
-import { recordReported } from '../../shared/domain/sent-emails.ts';
+import type { OrderLine } from '../../shared/domain/order-line.ts';
+import { recordReported, sentEmailOf } from '../../shared/domain/sent-emails.ts';
 import { withinBytes } from '../../shared/domain/text.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import {
@@ -10,6 +12,7 @@ import {
   type RecordingServices,
 } from '../../shared/runtime/declare-events.ts';
 import { booked } from '../../shared/use-cases/booked.ts';
+import type { CameBack } from '../../shared/use-cases/tell-placer.ts';
 import { emailReport, type EmailReport } from './report.ts';
 
 export const emailReported = declareEvents({
@@ -17,10 +20,21 @@ export const emailReported = declareEvents({
   description: 'Records what became of emails',
   schema: emailReport,
   takesUnknownTypes: true,
-  environment: recordingEnvironment,
+  environment: recordingEnvironment.extend({
+    MAIL_SETTINGS: variables.MAIL_SETTINGS,
+    CONFIGURATION_SET: variables.CONFIGURATION_SET,
+    CONSOLE_ORIGIN: variables.CONSOLE_ORIGIN,
+  }),
   calls: { table: ['GetItem', 'PutItem'], executions: [] },
   handle,
 });
+
+export interface Services extends RecordingServices {
+  /** Tells the person who placed the order, unless they were told of that email. */
+  readonly tellPlacer: (line: OrderLine, cameBack: CameBack) => Promise<void>;
+  /** Sends no more notices to the address of that hash: mail does not reach it. */
+  readonly endNotices: (addressHash: string) => Promise<void>;
+}
 
 /**
  * Records what became of an email on the line that its tags name. If the line does not know the email, its sender got
@@ -28,12 +42,17 @@ export const emailReported = declareEvents({
  * waits as a dead letter until it does.
  * @throws NamedFault OrderLineNotFound
  */
-async function handle(event: EmailReport, { store, now, metrics }: RecordingServices): Promise<void> {
+async function handle(event: EmailReport, services: Services): Promise<void> {
+  const { store, now, metrics } = services;
   const { messageId, timestamp, destination, tags } = event.detail.mail;
-  // What people are told beside the emails of lines is in no history.
-  if ('notice' in tags) return;
-  const { orderId, lineId, claimId, kind } = tags;
   const feedback = feedbackOf(event);
+  // What people are told beside the emails of lines is in no history, and a notice that bounces causes none.
+  if ('notice' in tags) {
+    if (feedback?.undeliverable === true && tags.recipient !== undefined)
+      await services.endNotices(tags.recipient);
+    return;
+  }
+  const { orderId, lineId, claimId, kind } = tags;
   const stamp = { at: toInstant(now()), actor: event.source };
 
   const found = await store.find({ orderId, lineId });
@@ -48,6 +67,11 @@ async function handle(event: EmailReport, { store, now, metrics }: RecordingServ
   );
   if (news.isSent) metrics.add('EmailsSent', { Kind: kind ?? 'resend' });
   if (feedback && news.isFeedback) metrics.add('EmailFeedback', { Outcome: feedback.delivery });
+  // Asked of every such report, not of news alone: whoever recorded it may have died before anybody was told.
+  const { line } = news;
+  const email = sentEmailOf(line, messageId);
+  if (feedback?.undeliverable === true && email)
+    await services.tellPlacer(line, { messageId, to: email.to, ...pickReason(feedback) });
 }
 
 function feedbackOf(event: EmailReport): Feedback | undefined {
@@ -93,3 +117,5 @@ function feedbackOf(event: EmailReport): Feedback | undefined {
 /** The reason, cut to what a history entry has room for. */
 const reason = (text: string | undefined) =>
   text === undefined || text === '' ? {} : { reason: withinBytes(text, longestReason) };
+
+const pickReason = ({ reason: why }: Feedback) => (why === undefined ? {} : { reason: why });

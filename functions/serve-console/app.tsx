@@ -14,6 +14,7 @@ import { changingContact, keepTyped } from './changing-contact.tsx';
 import { changingCopyTo } from './changing-copy-to.tsx';
 import { type ConsoleEnv, type ConsoleServices, createConsoleContext } from './console-context.ts';
 import { insights } from './insights.tsx';
+import { endingNotices } from './ending-notices.tsx';
 import { keepLocale, localeNamed } from './language.ts';
 import { MessagePage, NoAccessPage } from './pages/message.tsx';
 import { Copyable } from './pages/parts.tsx';
@@ -67,6 +68,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
     return c.body(asset.content);
   });
   signingIn(app, context);
+  endingNotices(app, context);
 
   app.use(`${root}/*`, async (c: Context<ConsoleEnv>, next) => {
     const session = await context.sessions.current(c);

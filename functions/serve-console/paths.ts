@@ -59,6 +59,8 @@ export const paths = {
   ) => `${webhooks}/${webhookId}${action === undefined ? '' : `/${action}`}${query(asked)}`,
   signIn: (returnTo: string) => `${root}/sign-in?${new URLSearchParams({ return: returnTo }).toString()}`,
   signedIn: `${root}/signed-in`,
+  /** Where notices of emails that came back are ended: `endNoticesPath` in shared/emails. */
+  notices: `${root}/notices`,
   signOut: `${root}/sign-out`,
 } as const;
 

@@ -32,12 +32,13 @@ export const consoleFiles: RuntimeFiles = {
   paths: assetNames.map((name) => join(import.meta.dirname, '../../functions/serve-console/assets', name)),
 };
 
-/** The ways in and out are for those whom nobody knows, and so are the files of the pages. */
+/** The ways in and out, and of notices, are for those whom nobody knows, and so are the files of the pages. */
 const routes = [
   { path: '/', throttle: openThrottles.scarce },
   { path: `${root}/sign-in`, throttle: openThrottles.pages },
   { path: paths.signedIn, throttle: openThrottles.pages },
   { path: paths.signOut, throttle: openThrottles.pages },
+  { path: `${paths.notices}/{proxy+}`, throttle: openThrottles.pages },
   { path: `${root}/assets/{proxy+}`, throttle: openThrottles.files },
   { path: root },
   { path: `${root}/{proxy+}` },

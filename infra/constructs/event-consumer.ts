@@ -11,6 +11,7 @@ import type { QueueUrls } from '../outputs.ts';
 import type { Settings, variablesOf } from '../settings.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { LambdaFunction } from './lambda-function.ts';
+import type { Mail } from './mail.ts';
 import { grantMessages, longestRetention, polling } from './messages.ts';
 import { grantItems } from './table.ts';
 import type { WorkQueues } from './work-queue.ts';
@@ -22,6 +23,9 @@ interface EventConsumerProps {
   readonly stateMachine: StateMachine;
   readonly declared: DeclaredEvents;
   readonly workQueues: WorkQueues;
+  readonly mail: Mail;
+  /** Where the console is. */
+  readonly origin: string;
   readonly bus: IEventBusRef;
   /** Which events of the bus are the function's. */
   readonly pattern: EventPattern;
@@ -39,7 +43,7 @@ export class EventConsumer extends Construct {
 
   constructor(scope: Construct, id: string, props: EventConsumerProps) {
     super(scope, id);
-    const { settings, table, stateMachine, declared, workQueues } = props;
+    const { settings, table, stateMachine, declared, workQueues, mail, origin } = props;
     const { functionName, description, calls } = declared;
     const deadLetters = new DeadLetterQueue(this, 'DeadLetters', functionName, settings);
     const queue = new Queue(this, 'Queue', {
@@ -64,6 +68,8 @@ export class EventConsumer extends Construct {
         TABLE_NAME: table.tableName,
         STATE_MACHINE_ARN: stateMachine.stateMachineArn,
         DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
+        CONFIGURATION_SET: mail.configurationSetName,
+        CONSOLE_ORIGIN: origin,
         ...workQueues.variables,
         ...props.variables,
       }),
@@ -80,6 +86,7 @@ export class EventConsumer extends Construct {
     grantMessages(deadLetters, consumer, 'SendMessage');
     workQueues.grantSend(consumer, declared.environment);
     grantItems(table, consumer, ...calls.table);
+    if ('CONFIGURATION_SET' in declared.environment.shape) mail.grantSend(consumer);
     grantExecutions(stateMachine, consumer, ...calls.executions);
     this.urls = { queue: queue.queueUrl, deadLetters: deadLetters.queueUrl };
   }

@@ -20,6 +20,8 @@ interface IntakeProps {
   readonly mail: Mail;
   readonly bus: Bus;
   readonly workQueues: WorkQueues;
+  /** Where the console is. */
+  readonly origin: string;
 }
 
 /** Where the events of a source come from. */
@@ -36,7 +38,7 @@ export class Intake extends Construct {
 
   constructor(scope: Construct, id: string, props: IntakeProps) {
     super(scope, id);
-    const { settings, table, stateMachine, mail, bus, workQueues } = props;
+    const { settings, table, stateMachine, mail, bus, workQueues, origin } = props;
     const product = { bus: bus.resource };
     const senders: Readonly<Record<Source, Sender>> = {
       [sources.commerce]: product,
@@ -53,6 +55,8 @@ export class Intake extends Construct {
         stateMachine,
         declared,
         workQueues,
+        mail,
+        origin,
         bus,
         pattern: {
           source: [declared.source],

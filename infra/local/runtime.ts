@@ -8,6 +8,7 @@ import * as deliverWebhooks from '../../functions/deliver-webhooks/handler.ts';
 import * as onboardOrderLines from '../../functions/onboard-order-lines/handler.ts';
 import * as publishChanges from '../../functions/publish-changes/handler.ts';
 import { oncePerMoment } from '../../functions/queue-webhooks/event.ts';
+import * as recordEmailFeedback from '../../functions/record-email-feedback/handler.ts';
 import * as resendOrderLines from '../../functions/resend-order-lines/handler.ts';
 import * as sendProvisioningEmail from '../../functions/send-provisioning-email/handler.ts';
 import { queue as firstEmails } from '../../functions/send-provisioning-email/queue.ts';
@@ -98,11 +99,16 @@ export interface Runtime {
   stop(): Promise<void>;
 }
 
-/** What is known only once the sign-in server runs. */
-const ofSignIn = { SIGN_IN_ISSUER: true, SIGN_IN_CLIENT_ID: true, SESSION_SECRET_ARN: true } as const;
+/** What is known only once the runtime starts. */
+const ofStart = {
+  SIGN_IN_ISSUER: true,
+  SIGN_IN_CLIENT_ID: true,
+  SESSION_SECRET_ARN: true,
+  CONSOLE_ORIGIN: true,
+} as const;
 
 /** What the functions read from their environment, as it is on one machine. */
-const settings = readEnvironment(z.object(variables).omit(ofSignIn), {
+const settings = readEnvironment(z.object(variables).omit(ofStart), {
   TABLE_NAME: tableName,
   STATE_MACHINE_ARN: stateMachineArn,
   CONFIGURATION_SET: 'local',
@@ -202,7 +208,10 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
 
   table.changes.tell((noted) => stream.noted(noted));
   queues.deliverTo(
-    new Map([...intake(clients, now), ...workers(workerHandlers(clients, now, mailRate, reach))]),
+    new Map([
+      ...intake(clients, now, options.origin),
+      ...workers(workerHandlers(clients, now, mailRate, reach)),
+    ]),
   );
   await sweepHourly(storage, jobs, clock, sweep);
   await removeExpiredItems(storage, jobs, clock, clients.dynamoDb, settings.SETTLED_LINE_DAYS);
@@ -255,11 +264,17 @@ async function seed(storage: Storage, bus: EventBus, now: Date): Promise<void> {
  * a function one batch after the other, so that a line with many keeps a single batch busy, and they do not fight over
  * one item of a database that shares the processor.
  */
-const intake = (clients: AwsClients, now: () => Date) =>
+const intake = (clients: AwsClients, now: () => Date, origin: string) =>
   declaredEvents.map(({ functionName, consumer }): [string, Consumer] => [
     functionName,
     {
       handler: consumer({
+        ...recordEmailFeedback.buildServices(
+          { ...settings, CONSOLE_ORIGIN: origin },
+          clients,
+          now,
+          silentMetrics,
+        ),
         ...intakeOf(functionName, clients, now),
         onboardings: queue(clients.sqs, settings.ONBOARDING_QUEUE_URL),
         webhooksOf: oncePerMoment((partnerId) =>

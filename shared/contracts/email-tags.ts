@@ -23,8 +23,15 @@ const encode = (value: string): string =>
 const decode = (value: string): string =>
   value.replace(/_(2E|5F)/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
-/** The tags of an email that tells people of something and is of no line: reports on it are of no consequence. */
-export const noticeTags = (notice: string): Readonly<Record<string, string>> => ({ notice });
+/**
+ * The tags of an email that tells people of something and is of no line.
+ * @param recipient the hash of the address, by which a report that mail does not reach it ends such emails to it; without
+ *   it, reports are of no consequence
+ */
+export const noticeTags = (notice: string, recipient?: string): Readonly<Record<string, string>> => ({
+  notice,
+  ...(recipient === undefined ? {} : { recipient }),
+});
 
 /** A tag as SES reports it: a list, since a name could occur more than once. */
 const tag = <Schema extends z.ZodType<unknown, string>>(schema: Schema) =>
@@ -42,4 +49,9 @@ export const reportedTags = z.object({
 });
 
 /** What the tags of a report on a notice say. */
-export const reportedNotice = z.object({ notice: tag(z.string()) });
+export const reportedNotice = z.object({
+  notice: tag(z.string()),
+  recipient: tag(z.string().regex(/^[0-9a-f]{64}$/))
+    .optional()
+    .catch(undefined),
+});

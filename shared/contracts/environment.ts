@@ -163,6 +163,8 @@ export const variables = {
   /** The queue of events on their way to webhooks. */
   WEBHOOKS_QUEUE_URL: z.url(),
   CONFIGURATION_SET: z.string().min(1),
+  /** Where the console is, without a slash at the end. */
+  CONSOLE_ORIGIN: z.url(),
   SIGN_IN_ISSUER: z.url(),
   SIGN_IN_CLIENT_ID: z.string().min(1),
   SESSION_SECRET_ARN: z.string().min(1),

@@ -26,6 +26,8 @@ export const faultNames = {
   tallyContended: 'TallyContended',
   /** Too many concurrent writers of one webhook; a retry finds them gone. */
   webhookContended: 'WebhookContended',
+  /** Too many concurrent writers of what is known of one address; a retry finds them gone. */
+  addressContended: 'AddressContended',
   /** SQS kept refusing messages of a batch. */
   messagesNotQueued: 'MessagesNotQueued',
   /** AWS asked to be called less often, or has no room for more executions: another time it takes the call. */

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { sqsClient } from '../adapters/dead-letters.ts';
 import { mail, sesClient } from '../adapters/mail.ts';
 import { dynamoDbClient, orderLineStore } from '../adapters/order-line-store.ts';
+import { noticeStore, type NoticeStore } from '../adapters/notice-store.ts';
 import { queue } from '../adapters/queue.ts';
 import { resendJobStore } from '../adapters/resend-job-store.ts';
 import { tallyStore } from '../adapters/tally-store.ts';
@@ -34,6 +35,7 @@ export const servingEnvironment = z.object({
 /** What a function that serves people works with. */
 export interface ServingServices extends ResendServices, JobServices, SummaryServices, WebhookServices {
   readonly claimNames: ClaimNames;
+  readonly notices: NoticeStore;
   /** Names callers in the log of requests. */
   readonly callerHash: CallerHash;
 }
@@ -55,6 +57,7 @@ export function buildServingServices(
     jobs: resendJobStore(clients.dynamoDb, environment.TABLE_NAME),
     tallies: tallyStore(clients.dynamoDb, environment.TABLE_NAME, setTimeout),
     jobQueue: queue(clients.sqs, environment.RESEND_QUEUE_URL),
+    notices: noticeStore(clients.dynamoDb, environment.TABLE_NAME),
     webhooks: webhookStore(clients.dynamoDb, environment.TABLE_NAME),
     errands: queue(clients.sqs, environment.WEBHOOKS_QUEUE_URL),
     reach,

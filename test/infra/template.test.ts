@@ -216,6 +216,7 @@ describe('API', () => {
   const anonymous = [
     'ANY /',
     'ANY /console/assets/{proxy+}',
+    'ANY /console/notices/{proxy+}',
     'ANY /console/sign-in',
     'ANY /console/sign-out',
     'ANY /console/signed-in',

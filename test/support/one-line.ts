@@ -32,6 +32,7 @@ import { linesOf, storeOn } from './memory-store.ts';
 import { type Around, MemoryTable } from './memory-table.ts';
 import { type Call, type Choose, play, Task } from './schedules.ts';
 import { mailSettings } from './mail-settings.ts';
+import { untold } from './untold.ts';
 
 /** What can happen to an order line. */
 export const operations = [
@@ -340,7 +341,7 @@ export class OneLine {
         const messageId = await this.#reported(task);
         if (messageId === undefined) return { word: 'nothing to report' };
         return await this.#delivered(task, () =>
-          emailReported.handle(this.#feedback(name, messageId), services),
+          emailReported.handle(this.#feedback(name, messageId), { ...services, ...untold }),
         );
       }
       case 'first email':

@@ -1,3 +1,4 @@
+import { hashOfAddress, noticeStore } from '../../shared/adapters/notice-store.ts';
 import { createConsole } from '../../functions/serve-console/app.tsx';
 import { readAssets } from '../../functions/serve-console/assets.ts';
 import type { ConsoleServices } from '../../functions/serve-console/console-context.ts';
@@ -11,6 +12,7 @@ import { defaults } from '../../infra/settings.ts';
 import { sumOf } from '../../shared/domain/insights.ts';
 import type { OrderLine } from '../../shared/domain/order-line.ts';
 import { cancel } from '../../shared/domain/transitions.ts';
+import { endNoticesPath } from '../../shared/emails/write-bounce-notice.ts';
 import { presentLine } from '../../shared/use-cases/present-line.ts';
 import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
 import { sessionCookie } from '../support/session.ts';
@@ -53,6 +55,7 @@ function consoleOf(stored: OrderLine, laneClearAt?: string) {
         throw new Error('not expected here');
       },
     },
+    notices: noticeStore(new MemoryTable().client(), 'table'),
     jobs: jobStoreOn(new MemoryTable()),
     tallies: tallyStoreOn(new MemoryTable()),
     jobQueue: { send: never, putBack: never },
@@ -78,6 +81,16 @@ function consoleOf(stored: OrderLine, laneClearAt?: string) {
   let cookie = '';
 
   return {
+    notices: services.notices,
+    async post(path: string, origin = 'https://console.test') {
+      const headers = { origin, 'content-type': 'application/x-www-form-urlencoded' };
+      const answer = await app.request(
+        `https://console.test${path}`,
+        { method: 'POST', headers, body: '' },
+        bindings,
+      );
+      return { status: answer.status, text: await answer.text() };
+    },
     /** Signs in as the console itself would after the issuer's answer. */
     async signIn(claims: Record<string, unknown> = {}) {
       const maya = { sub: 'maya', partner_id: 'northwind', roles: ['resend'] };
@@ -186,6 +199,29 @@ describe('insights', () => {
     await pages.signIn({ roles: [] });
     expect((await pages.get('/console/insights')).status).toBe(403);
   });
+});
+
+test('who has the link of a notice ends the notices to its address, without signing in', async () => {
+  const pages = consoleOf(line());
+  const { email } = line().placedBy;
+  const hash = hashOfAddress(email);
+  await pages.notices.change(hash, 'a-token', now, (address) => address);
+  const isEnded = async () => (await pages.notices.find(hash))?.endedAt !== undefined;
+  const path = endNoticesPath(hash, 'a-token');
+
+  expect((await pages.get(endNoticesPath(hash, 'b-token'))).status).toBe(404);
+  expect((await pages.post(endNoticesPath(hash, 'b-token'))).status).toBe(404);
+  expect((await pages.post(path, 'https://elsewhere.test')).status).toBe(403);
+  const asked = await pages.get(path);
+  expect([asked.status, asked.text.includes('<form method="post">'), await isEnded()]).toEqual([
+    200,
+    true,
+    false,
+  ]);
+  expect((await pages.post(path)).status).toBe(200);
+  expect(await isEnded()).toBe(true);
+  expect((await pages.post(path)).status).toBe(200);
+  expect((await pages.get(path, { 'accept-language': 'ja' })).text).toContain('お知らせを停止しました');
 });
 
 test('sign-ins that nobody finished do not fill the requests of a browser', async () => {

@@ -13,6 +13,7 @@ import { resend } from '../../shared/use-cases/resend.ts';
 import { booked, daysAfter, onboarded } from '../support/events.ts';
 import { memoryStore } from '../support/memory-store.ts';
 import { mailSettings } from '../support/mail-settings.ts';
+import { untold } from '../support/untold.ts';
 
 /** What is counted, is counted once: also if a write is lost and decided anew, or an event comes again. */
 
@@ -163,7 +164,7 @@ describe('feedback', () => {
       report('Email Bounced', 'first', bounce),
       report('Email Bounced', 'another', bounce),
     ])
-      await emailReported.handle(event, services);
+      await emailReported.handle(event, { ...services, ...untold });
     expect(counted).toEqual([
       ['EmailFeedback', 'Delivered', 1],
       ['EmailFeedback', 'Bounced', 1],

@@ -6,6 +6,7 @@ import { recordSent } from '../../shared/domain/sent-emails.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { line, minutesBefore, now } from '../support/lines.ts';
 import { memoryStore } from '../support/memory-store.ts';
+import { untold } from '../support/untold.ts';
 
 const claim = {
   id: 'claim-1',
@@ -41,6 +42,7 @@ async function bounced(
     now: () => new Date(now),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     metrics: silentMetrics,
+    ...untold,
   });
   const [told] = lines();
   if (!isBooked(told)) throw new Error('the line is not there');

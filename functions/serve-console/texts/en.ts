@@ -634,6 +634,14 @@ export const en = {
     },
   },
 
+  endNotices: {
+    title: 'Stop notices of emails that came back?',
+    text: 'If you placed an order and its provisioning email does not arrive, you are told by email. Once you stop these notices, you get no more of them, for any order.',
+    end: 'Stop the notices',
+    endedTitle: 'The notices are stopped',
+    ended: 'You get no more notices of emails that came back. The console still shows them.',
+  },
+
   signOutPage: {
     title: 'You are signed out',
     text: 'You can close this window.',

@@ -54,6 +54,8 @@ import {
   type Target,
 } from './target.ts';
 import { mailSettings } from '../mail-settings.ts';
+import { noticeStore } from '../../../shared/adapters/notice-store.ts';
+import { untold } from '../untold.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -219,6 +221,7 @@ export class MemoryService implements Target {
     const consumers = {
       webhooksOf: () => Promise.resolve([]),
       errands: { send: unasked },
+      ...untold,
       ...intake,
       settings: { OFFER_WINDOWS: defaults.offerWindows, REMINDERS: defaults.reminders },
       onboardings: { send: () => Promise.reject(new Error('no order has so many lines here')) },
@@ -265,6 +268,7 @@ export class MemoryService implements Target {
     this.#sweep = () => sweepOrderLines.handle(intake);
     this.#api = createApp({
       ...sendServices,
+      notices: noticeStore(this.#table.client(), 'table'),
       jobs: jobStoreOn(this.#table),
       tallies: tallyStoreOn(this.#table),
       jobQueue: { send: unasked, putBack: unasked },

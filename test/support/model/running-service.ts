@@ -98,6 +98,8 @@ export class RunningService implements Target {
   /** All emails that left, each reported by now. */
   async mailbox(): Promise<readonly LeftEmail[]> {
     const emails: readonly SentEmail[] = await this.#calls.emails();
-    return emails.map((email) => ({ ...email, reportedAt: email.sentAt }));
+    // Notices are of no line.
+    const ofLines = emails.filter(({ tags }) => tags['notice'] === undefined);
+    return ofLines.map((email) => ({ ...email, reportedAt: email.sentAt }));
   }
 }

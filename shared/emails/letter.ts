@@ -1,0 +1,104 @@
+import { html, raw } from 'hono/html';
+import type { Locale } from '../domain/order-line.ts';
+import { darkLook, look } from './look.ts';
+
+/** A letter to somebody who works with the product, whether it is read as HTML or as plain text. */
+interface Letter {
+  readonly locale: Locale;
+  readonly subject: string;
+  readonly brand: string;
+  readonly paragraphs: readonly string[];
+  /** Names and values, one under the other. */
+  readonly facts?: readonly (readonly [string, string])[];
+  /** What to do next, and where. */
+  readonly action?: { readonly name: string; readonly href: string };
+  readonly closing: string;
+  /** Why they get it, and who writes. */
+  readonly footer: readonly string[];
+  /** How they get no more of these. */
+  readonly end?: { readonly name: string; readonly href: string };
+}
+
+/** The letter in both of its forms. */
+export async function letterOf(letter: Letter): Promise<{ readonly html: string; readonly text: string }> {
+  const { locale, subject, brand, paragraphs, facts = [], action, closing, footer, end } = letter;
+  const markup = await html`<!doctype html>
+    <html lang="${locale}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="supported-color-schemes" content="light dark" />
+        <title>${subject}</title>
+        <style>
+          ${raw(darkLook)}
+        </style>
+      </head>
+      <body class="page" style="${look.page}">
+        <table role="presentation" width="100%" cellpadding="0" cellspacing="0">
+          <tr>
+            <td align="center" style="${look.margin}">
+              <table
+                role="presentation"
+                class="letter"
+                width="100%"
+                cellpadding="0"
+                cellspacing="0"
+                style="${look.letter}"
+              >
+                <tr>
+                  <td style="${look.content}">
+                    <p class="brand" style="${look.brand}">${brand}</p>
+                    ${paragraphs.map((text) => html`<p style="${look.paragraph}">${text}</p>`)}
+                    ${
+                      facts.length === 0
+                        ? ''
+                        : html`<table
+                            class="facts"
+                            width="100%"
+                            cellpadding="0"
+                            cellspacing="0"
+                            style="${look.facts}"
+                          >
+                            ${facts.map(
+                              ([label, value]) =>
+                                html`<tr>
+                                  <th scope="row" align="left" style="${look.label}">${label}</th>
+                                  <td style="${look.value}">${value}</td>
+                                </tr>`,
+                            )}
+                          </table>`
+                    }
+                    ${
+                      action
+                        ? html`<p style="${look.paragraph}">
+                            <a class="button" style="${look.button}" href="${action.href}">${action.name}</a>
+                          </p>`
+                        : ''
+                    }
+                    <p style="${look.paragraph}">${closing}<br />${brand}</p>
+                  </td>
+                </tr>
+              </table>
+              <p class="footer" style="${look.footer}">
+                ${footer.map((part, index) => html`${index === 0 ? '' : html`<br />`}${part}`)}
+                ${
+                  end
+                    ? html`<br /><a class="link" style="${look.link}" href="${end.href}">${end.name}</a>`
+                    : ''
+                }
+              </p>
+            </td>
+          </tr>
+        </table>
+      </body>
+    </html> `;
+  const parts = [
+    ...paragraphs,
+    ...(facts.length === 0 ? [] : [facts.map(([label, value]) => `${label}: ${value}`).join('\n')]),
+    ...(action ? [`${action.name}:\n${action.href}`] : []),
+    `${closing}\n${brand}`,
+    `-- \n${[...footer, ...(end ? [`${end.name}: ${end.href}`] : [])].join('\n')}`,
+  ];
+  return { html: markup.toString(), text: `${parts.join('\n\n')}\n` };
+}

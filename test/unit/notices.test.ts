@@ -1,0 +1,140 @@
+import { hashOfAddress, noticeStore } from '../../shared/adapters/notice-store.ts';
+import type { MailOutcome } from '../../shared/adapters/mail.ts';
+import { emailReported } from '../../functions/record-email-feedback/event.ts';
+import type { Email } from '../../shared/contracts/email.ts';
+import { erasedAddress } from '../../shared/domain/erasure.ts';
+import { mostNoticesPerDay } from '../../shared/domain/notices.ts';
+import type { OrderLine } from '../../shared/domain/order-line.ts';
+import { plus } from '../../shared/domain/time.ts';
+import { tellPlacer } from '../../shared/use-cases/tell-placer.ts';
+import { line, now } from '../support/lines.ts';
+import { mailSettings } from '../support/mail-settings.ts';
+import { MemoryTable } from '../support/memory-table.ts';
+import { untold } from '../support/untold.ts';
+
+/** Who is told of what, over a table of its own. */
+function desk(answer: MailOutcome = { outcome: 'accepted', messageId: 'notice-1' }) {
+  const table = new MemoryTable();
+  const notices = noticeStore(table.client(), 'table');
+  const sent: Email[] = [];
+  const tell = (of: OrderLine, messageId: string, at = now, to = of.provisioningContact.email) =>
+    tellPlacer(
+      of,
+      { messageId, to, reason: '550 <b>no such user</b>' },
+      {
+        notices,
+        mail: {
+          send: (email) => {
+            sent.push(email);
+            return Promise.resolve(answer);
+          },
+        },
+        mailSettings,
+        consoleOrigin: 'https://console.example',
+        now: () => new Date(at),
+        newId: () => 'a-token',
+        log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      },
+    );
+  return { table, notices, sent, tell };
+}
+
+it('whoever placed the order is told once that an email came back, with what to do and how to end it', async () => {
+  const { sent, tell } = desk();
+  const { placedBy, provisioningContact, orderId, lineId } = line();
+  await tell(line(), 'message-1');
+  await tell(line(), 'message-1');
+  expect(sent.map(({ to }) => to)).toEqual([placedBy.email]);
+  const { text, html, tags } = sent[0] ?? {};
+  for (const said of [
+    placedBy.name,
+    provisioningContact.email,
+    `https://console.example/console/orders/${orderId}/lines/${lineId}`,
+    `https://console.example/console/notices/${hashOfAddress(placedBy.email)}/a-token`,
+  ]) {
+    expect(text).toContain(said);
+    expect(html).toContain(said);
+  }
+  expect(html).toContain('550 &lt;b&gt;no such user&lt;/b&gt;');
+  expect(tags).toEqual({ notice: 'bounce', recipient: hashOfAddress(placedBy.email) });
+});
+
+it('the notice is in the language of the contact', async () => {
+  const { sent, tell } = desk();
+  await tell(line({ provisioningContact: { ...line().provisioningContact, locale: 'ja' } }), 'message-1');
+  expect(sent[0]?.subject).toContain('メールが届きませんでした');
+});
+
+it('many that come back at once are told a few times a day, and the last notice says so', async () => {
+  const { sent, tell } = desk();
+  for (let count = 0; count < mostNoticesPerDay + 3; count += 1) await tell(line(), `message-${count}`);
+  expect(sent.map(({ text }) => text.includes('until tomorrow'))).toEqual([
+    ...Array.from({ length: mostNoticesPerDay - 1 }, () => false),
+    true,
+  ]);
+  await tell(line(), 'message-of-tomorrow', plus(now, 'P1D'));
+  expect(sent).toHaveLength(mostNoticesPerDay + 1);
+});
+
+it('nobody is told where nothing is to be done, or whom mail does not reach', async () => {
+  const { sent, tell, table } = desk();
+  const { placedBy } = line();
+  const onboarding = { organizationId: 'org-1', onboardedAt: now };
+  await tell(line({ status: 'Onboarded', ...onboarding }), 'message-1');
+  await tell(line({ status: 'Cancelled', cancelledAt: now }), 'message-2');
+  await tell(line(), 'message-3', now, 'the.one.before@example.com');
+  await tell(line({ placedBy: { ...placedBy, email: erasedAddress } }), 'message-4');
+  const own = { ...line().provisioningContact, email: placedBy.email };
+  await tell(line({ provisioningContact: own }), 'message-5');
+  expect(sent).toEqual([]);
+  expect(table.items.size).toBe(0);
+});
+
+it('after they were ended, or mail did not reach the address, no notice leaves and no address is kept', async () => {
+  for (const why of ['endedAt', 'undeliverableSince'] as const) {
+    const { sent, tell, notices, table } = desk();
+    const { email } = line().placedBy;
+    await tell(line(), 'message-1');
+    await notices.change(hashOfAddress(email), '', now, (known) => ({ ...known, [why]: now }));
+    await tell(line(), 'message-2');
+    expect(sent).toHaveLength(1);
+    expect(JSON.stringify([...table.items.values()])).not.toContain(email);
+    // What keeps mail away does not expire.
+    expect([...table.items.values()]).toEqual([
+      expect.not.objectContaining({ expiresAt: expect.anything() }),
+    ]);
+  }
+});
+
+it('a notice that the mail service did not take is not tried again', async () => {
+  const { sent, tell } = desk({ outcome: 'throttled', reason: 'Throttling', by: 'rate' });
+  await tell(line(), 'message-1');
+  await tell(line(), 'message-1');
+  expect(sent).toHaveLength(1);
+});
+
+it('a notice that bounces ends the notices to its address, and causes none', async () => {
+  const ended: string[] = [];
+  const recipient = hashOfAddress('gone@example.com');
+  const event = emailReported.schema.parse({
+    source: 'aws.ses',
+    'detail-type': 'Email Bounced',
+    detail: {
+      mail: { messageId: 'notice-1', tags: { notice: ['bounce'], recipient: [recipient] } },
+      bounce: { bounceType: 'Permanent' },
+    },
+  });
+  const never = () => {
+    throw new Error('a notice is of no line');
+  };
+  await emailReported.handle(event, {
+    ...untold,
+    endNotices: (addressHash) => Promise.resolve(void ended.push(addressHash)),
+    store: new Proxy({} as never, { get: never }),
+    deadLetters: { keep: never },
+    now: () => new Date(now),
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    metrics: { add: never },
+  });
+  expect(ended).toEqual([recipient]);
+});
