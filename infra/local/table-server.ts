@@ -33,7 +33,7 @@ const changes = await NotedChanges.of(store, noting);
 
 const message = z.union([
   z.object({ id: z.number(), target: z.string(), body: z.string() }),
-  z.object({ take: z.object({ from: z.number(), most: z.number() }) }),
+  z.object({ take: z.object({ id: z.number(), from: z.number(), most: z.number() }) }),
   z.object({ forget: z.number() }),
 ]);
 
@@ -61,8 +61,8 @@ parentPort?.on('message', (received: unknown) => {
   const asked = message.parse(received);
   if ('id' in asked) answer(asked);
   else if ('take' in asked) {
-    const { from, most } = asked.take;
-    void changes.take(from, most).then((taken) => parentPort?.postMessage(taken));
+    const { id, from, most } = asked.take;
+    void changes.take(from, most).then((taken) => parentPort?.postMessage({ taking: id, ...taken }));
   } else void changes.forget(asked.forget);
 });
 

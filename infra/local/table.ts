@@ -40,11 +40,13 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
   let last = 0;
   let noted = -1;
   let tell: (noted: number) => void = () => undefined;
-  const takes: ((taken: Taken) => void)[] = [];
+  const takes = new Map<number, (taken: Taken) => void>();
   server.on('message', (received: unknown) => {
     const message = fromServer.parse(received);
     if ('changes' in message) {
-      takes.shift()?.(message);
+      // By its id: of several readers, who asked later may be answered sooner.
+      takes.get(message.taking)?.(message);
+      takes.delete(message.taking);
       return;
     }
     // Before who wrote learns of it: whoever waits for all that is in progress waits for this, too.
@@ -59,8 +61,9 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
     changes: {
       take: (from, most) =>
         new Promise((resolve) => {
-          takes.push(resolve);
-          server.postMessage({ take: { from, most } });
+          last += 1;
+          takes.set(last, resolve);
+          server.postMessage({ take: { id: last, from, most } });
         }),
       forget: (sequence) => server.postMessage({ forget: sequence }),
       tell: (listener) => {
@@ -97,6 +100,7 @@ interface LocalDynamoDb {
 const fromServer = z.union([
   z.object({ id: z.number(), status: z.number(), body: z.string(), noted: z.number() }),
   z.object({
+    taking: z.number(),
     changes: z.array(z.object({ sequence: z.number(), images: z.string() })),
     upTo: z.number(),
   }),
