@@ -49,6 +49,9 @@ export type TaskAnswer = { readonly result: unknown } | { readonly error: string
 /** Ends the execution's name in a task token; no name has it. */
 const tokenMark = '|';
 
+/** For how long an execution is known after its end, in milliseconds: 90 days. */
+const remembered = 90 * 24 * 60 * 60 * 1000;
+
 /**
  * Runs the executions of a state machine whose definition is the one that is deployed. Waiting executions are not in
  * memory: they stand in LevelDB, each that runs with a job for when it is due, and the machine runs only from one Wait
@@ -100,11 +103,11 @@ export class Executions {
     this.#jobs.assign('execution', ({ id }) => this.#limit(() => this.#during(id, () => this.#run(id))));
   }
 
-  /** Starts an execution, unless one of that name was started before. */
+  /** Starts an execution, unless there is one of that name. */
   async start(name: string, input: unknown): Promise<{ startedAt: string; isNew: boolean }> {
     return await this.#transition(async () => {
       const known = await this.find(name);
-      if (known) return { startedAt: known.startedAt, isNew: false };
+      if (known && !this.#isForgotten(known)) return { startedAt: known.startedAt, isNew: false };
       const startedAt = this.#now().toISOString();
       const given = json.parse(input);
       const started: Execution = {
@@ -120,6 +123,11 @@ export class Executions {
       );
       return { startedAt, isNew: true };
     });
+  }
+
+  /** Whether AWS knows nothing any more of an execution, and lets its name be given anew. */
+  #isForgotten({ stoppedAt }: Execution): boolean {
+    return stoppedAt !== undefined && this.#now().getTime() - Date.parse(stoppedAt) > remembered;
   }
 
   /** Stops an execution that runs; answers false if there is none of that name. */

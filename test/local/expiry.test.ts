@@ -52,7 +52,8 @@ test('settled lines go, each in its time; open ones stay', async () => {
 
 test('events about a line that has gone harm nothing, and end like it', async () => {
   const order = newOrder();
-  await api.send(booked(order), cancelled(order));
+  await api.send(booked(order));
+  await api.send(cancelled(order));
   await api.advance('P401D');
   const letters = await api.deadLetters();
   await api.send(cancelled(order), onboarded(order));
