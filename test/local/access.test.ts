@@ -173,6 +173,7 @@ it('the description of the API names every call of it and no other', async () =>
       .flatMap(([path, item]) => Object.keys(item).map((method) => `${method} ${path}`))
       .sort(),
   ).toEqual([
+    'delete /orders/{orderId}/lines/{lineId}/copy-to',
     'delete /webhooks/{webhookId}',
     'get /asyncapi.json',
     'get /health',
@@ -195,6 +196,7 @@ it('the description of the API names every call of it and no other', async () =>
     'post /webhooks',
     'post /webhooks/{webhookId}/rotate-secret',
     'post /webhooks/{webhookId}/test',
+    'put /orders/{orderId}/lines/{lineId}/copy-to',
     'put /orders/{orderId}/lines/{lineId}/provisioning-contact',
   ]);
 });
