@@ -4,21 +4,25 @@ import { linePath, listQuery, orderPath } from '../../shared/contracts/api.ts';
 import { identifier } from '../../shared/contracts/fields.ts';
 import { checked, invalidRequest, Problem } from '../../shared/contracts/problems.ts';
 import { check, inputErrors } from '../../shared/contracts/validation.ts';
-import { isOperator } from '../../shared/use-cases/access.ts';
+import { type Caller, isOperator } from '../../shared/use-cases/access.ts';
 import { historyAsCsv } from '../../shared/use-cases/present-history.ts';
 import {
   findHistory,
   findSubscription,
+  type Attention,
+  listAttention,
   listLines,
   listSettledLast,
   readHistory,
   readLine,
   readOrder,
+  type ReadServices,
 } from '../../shared/use-cases/read-order-lines.ts';
+import { readSummary } from '../../shared/use-cases/read-summary.ts';
 import { type ConsoleEnv, type ConsoleContext, personalView } from './console-context.ts';
 import { historyKinds, LinePage } from './pages/line.tsx';
 import { OrderPage, SubscriptionPage } from './pages/order.tsx';
-import { type Filter, filters, type ListRequest, OrdersPage } from './pages/orders.tsx';
+import { type ListRequest, OrdersPage, type Tab, tabOf, tabs } from './pages/orders.tsx';
 import { root } from './paths.ts';
 import { show } from './show.ts';
 
@@ -36,12 +40,12 @@ export function browsing(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
     const view = personalView(context, c);
     const request = listRequestOf(c);
     const cursor = given(c, 'cursor');
-    const common = { view, request, isFirstPage: cursor === undefined };
-    const { q, show: filter, partnerId } = request;
+    const common = { view, request, cursor };
+    const { q, partnerId } = request;
     if (isOperator(caller) && partnerId === undefined && q === undefined) {
       return show(c, <OrdersPage {...common} />);
     }
-    const query = check(listQuery, withoutGaps({ q, partnerId, cursor, ...filterQuery(filter) }));
+    const query = check(listQuery, withoutGaps({ q, partnerId, cursor }));
     if (!query.success) {
       const problem = invalidRequest(inputErrors(query.error));
       const wrong = wrongFields(problem, isOperator(caller) ? ['q', 'partnerId'] : ['q']);
@@ -49,10 +53,11 @@ export function browsing(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
       return show(c, <OrdersPage {...common} wrong={wrong} />, 400);
     }
     try {
-      // What is searched for is little, and would be read twice.
-      const read = filter === undefined && q === undefined ? listSettledLast : listLines;
-      const list = await read(caller, query.data, services);
-      return await show(c, <OrdersPage {...common} list={list} />);
+      const [{ returned, open: list }, summary] = await Promise.all([
+        listTab(caller, tabOf(request), query.data, services),
+        q === undefined ? readSummary(caller, partnerId, services) : undefined,
+      ]);
+      return await show(c, <OrdersPage {...common} list={list} returned={returned} summary={summary} />);
     } catch (error) {
       if (wrongFields(error, ['q']).length === 0) throw error;
       return await show(c, <OrdersPage {...common} wrong={['tooMany']} />, 400);
@@ -109,11 +114,34 @@ function given(c: Context, name: string): string | undefined {
 const listRequestOf = (c: Context): ListRequest => ({
   q: given(c, 'q'),
   partnerId: given(c, 'partnerId'),
-  show: filters.find((filter) => filter === c.req.query('show')),
+  show: tabs.find((tab) => tab === c.req.query('show')),
 });
 
-const filterQuery = (filter: Filter | undefined) =>
-  filter === 'pending' ? { status: 'Closed', provisioningPending: 'true' } : { status: filter };
+/** What a tab shows. */
+async function listTab(
+  caller: Caller,
+  tab: Tab,
+  query: z.output<typeof listQuery>,
+  services: ReadServices,
+): Promise<Pick<Attention, 'open'> & Partial<Attention>> {
+  switch (tab) {
+    case 'attention':
+      return await listAttention(caller, query, services);
+    case 'lapsed':
+      return {
+        open: await listLines(caller, { ...query, status: 'Closed', provisioningPending: true }, services),
+      };
+    case 'scheduled':
+      return { open: await listLines(caller, { ...query, status: 'Scheduled' }, services) };
+    case 'settled':
+      return { open: await listLines(caller, { ...query, settled: true }, services) };
+    case 'all': {
+      // What is searched for is little, and would be read twice.
+      const read = query.q === undefined ? listSettledLast : listLines;
+      return { open: await read(caller, query, services) };
+    }
+  }
+}
 
 const withoutGaps = (query: Record<string, string | undefined>) =>
   Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));

@@ -33,7 +33,7 @@ import {
   type Preview,
   type Selection,
 } from './pages/bulk-resend.tsx';
-import { filters, type ListRequest } from './pages/orders.tsx';
+import { type ListRequest, type Tab, tabOf, tabs } from './pages/orders.tsx';
 import { paths, root } from './paths.ts';
 import { show } from './show.ts';
 
@@ -43,7 +43,7 @@ const form = z.object({
   token: z.string().optional().catch(undefined),
   lines: z.string().optional().catch(undefined),
   q: z.string().optional().catch(undefined),
-  show: z.enum(filters).optional().catch(undefined),
+  show: z.enum(tabs).optional().catch(undefined),
   partnerId: identifier.optional().catch(undefined),
 });
 
@@ -142,14 +142,19 @@ const requestOf = ({ lines, request }: Selection): JobRequest =>
     lines ? { lines: lines.flatMap((name) => keyOf(name) ?? []) } : { filter: filterOf(request) },
   );
 
-const filterOf = ({ q, show: shown }: ListRequest): NonNullable<JobRequest['filter']> => ({
-  ...(q === undefined ? {} : { q }),
-  ...(shown === undefined
-    ? {}
-    : shown === 'pending'
-      ? { status: 'Closed', provisioningPending: true }
-      : { status: shown }),
+const filterOf = (request: ListRequest): NonNullable<JobRequest['filter']> => ({
+  ...(request.q === undefined ? {} : { q: request.q }),
+  ...filterOfTab[tabOf(request)],
 });
+
+/** What all of a tab are; those that have nothing to resend are skipped line by line. */
+const filterOfTab: Readonly<Record<Tab, NonNullable<JobRequest['filter']>>> = {
+  attention: { status: 'AwaitingProvisioningDetails' },
+  lapsed: { status: 'Closed', provisioningPending: true },
+  scheduled: { status: 'Scheduled' },
+  settled: { status: 'Onboarded' },
+  all: {},
+};
 
 function keyOf(name: string): LineKey | undefined {
   const [orderId, lineId] = name.split('/');

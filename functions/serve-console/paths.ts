@@ -4,9 +4,14 @@ import type { LineResult } from '../../shared/domain/resend-job.ts';
 /** Where the console lives. */
 export const root = '/console';
 
-/** Where a dialog was opened, and leads back to. */
-export const origins = ['orders', 'order', 'line', 'subscription'] as const;
-export type Origin = (typeof origins)[number];
+/** Where a dialog was opened, and leads back to: the list with what it was asked for, or a page about the line. */
+export type Origin = `orders${string}` | 'order' | 'line' | 'subscription';
+
+/** The origin that an address names; the page of the line if it names none. */
+export function originNamed(name: string | undefined): Origin {
+  if (name === 'order' || name === 'subscription') return name;
+  return name?.startsWith('orders') === true ? `orders${name.slice('orders'.length)}` : 'line';
+}
 
 const order = (orderId: string) => `${root}/orders/${orderId}`;
 const line = ({ orderId, lineId }: LineKey) => `${order(orderId)}/lines/${lineId}`;
@@ -38,9 +43,9 @@ export const paths = {
   history: (key: LineKey, show: string | undefined) =>
     `${line(key)}${show === undefined ? '' : `?show=${show}`}#history`,
   historyTable: (key: LineKey) => `${line(key)}/history.csv`,
-  resend: (key: LineKey, from: Origin) => `${line(key)}/resend?from=${from}`,
-  contact: (key: LineKey, from: Origin) => `${line(key)}/contact?from=${from}`,
-  copyTo: (key: LineKey, from: Origin) => `${line(key)}/copy-to?from=${from}`,
+  resend: (key: LineKey, from: Origin) => `${line(key)}/resend${query({ from })}`,
+  contact: (key: LineKey, from: Origin) => `${line(key)}/contact${query({ from })}`,
+  copyTo: (key: LineKey, from: Origin) => `${line(key)}/copy-to${query({ from })}`,
   subscription: ({ subscriptionId, partnerId }: { subscriptionId: string; partnerId: string }) =>
     `${root}/subscriptions/${subscriptionId}?partnerId=${partnerId}`,
   jobs,
@@ -70,14 +75,14 @@ export function backTo(
   of: LineKey & { readonly subscriptionId: string; readonly partnerId: string },
 ): string {
   switch (from) {
-    case 'orders':
-      return paths.orders;
     case 'order':
       return `${paths.order(of.orderId)}#line-${of.lineId}`;
     case 'line':
       return paths.line(of);
     case 'subscription':
       return paths.subscription(of);
+    default:
+      return ownPath(root + from.slice('orders'.length));
   }
 }
 

@@ -16,7 +16,7 @@ import {
   type UnconfirmedResult,
 } from './console-context.ts';
 import { readForm } from './form.ts';
-import { type Origin, origins, paths, root } from './paths.ts';
+import { originNamed, paths, root } from './paths.ts';
 import { type DialogProps, ExplanationPage } from './pages/dialog.tsx';
 import { UnconfirmedPage } from './pages/unconfirmed.tsx';
 import { NotSentPage, ResendPage, ResentPage } from './pages/resend.tsx';
@@ -106,7 +106,7 @@ export async function openDialog(c: Context<ConsoleEnv>, context: ConsoleContext
 }
 
 /** Where the dialog was opened. */
-const originOf = (c: Context): Origin => origins.find((known) => known === c.req.query('from')) ?? 'line';
+const originOf = (c: Context) => originNamed(c.req.query('from'));
 
 /** Whether the page is to tell what came of a form, which the browser does not keep any more. */
 export const isResultGone = (c: Context): boolean => c.req.query('done') !== undefined;

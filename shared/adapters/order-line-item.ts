@@ -182,7 +182,7 @@ export function listStatesOf(filter: {
   readonly status?: LineStatus;
   readonly provisioningPending?: boolean;
   readonly settled?: boolean;
-  readonly delivery?: Delivery;
+  readonly deliveries?: readonly Delivery[];
   readonly closesBy?: Instant;
 }): readonly ListState[] {
   return listStates
@@ -195,7 +195,7 @@ export function listStatesOf(filter: {
         filter.provisioningPending === undefined || (state === 'Closed') === filter.provisioningPending,
     )
     .filter((state) => filter.settled === undefined || settledStates.includes(state) === filter.settled)
-    .filter((state) => filter.delivery === undefined || state !== 'Scheduled')
+    .filter((state) => filter.deliveries === undefined || state !== 'Scheduled')
     .filter((state) => filter.closesBy === undefined || state === 'AwaitingProvisioningDetails');
 }
 

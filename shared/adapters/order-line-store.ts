@@ -56,8 +56,8 @@ interface ListFilter {
   readonly provisioningPending?: boolean;
   /** Only lines that nobody has to set up any more (onboarded or cancelled), or only all others. */
   readonly settled?: boolean;
-  /** What became of their last email. */
-  readonly delivery?: Delivery;
+  /** What became of their last email: one of these. */
+  readonly deliveries?: readonly Delivery[];
   /** Only open lines whose window ends by then, or has ended. */
   readonly closesBy?: Instant;
   readonly limit: number;
@@ -588,12 +588,13 @@ function isListed(
   request: ListRequest | SearchRequest,
   states: readonly ListState[],
 ): boolean {
-  const { partnerId, delivery, closesBy } = request;
+  const { partnerId, deliveries, closesBy } = request;
+  const { lastEmail } = line;
   const find = searchOf(request);
   return (
     (partnerId === undefined || line.partnerId === partnerId) &&
     isIn(line, states) &&
-    (delivery === undefined || line.lastEmail?.delivery === delivery) &&
+    (deliveries === undefined || (lastEmail !== undefined && deliveries.includes(lastEmail.delivery))) &&
     (closesBy === undefined || (line.closesAt !== undefined && line.closesAt <= closesBy)) &&
     (find === undefined || isFound(line, find))
   );
@@ -601,7 +602,7 @@ function isListed(
 
 /** Whether of the lines that an index leads to, perhaps only a few are listed. */
 const isSifted = (request: ListRequest | SearchRequest, states: readonly ListState[]): boolean =>
-  request.delivery !== undefined ||
+  request.deliveries !== undefined ||
   'word' in request ||
   ('find' in request && states.length < listStatesOf({}).length);
 

@@ -37,6 +37,12 @@ export type LineStatus = (typeof lineStatuses)[number];
 /** What may become of an email after it was accepted for sending. */
 export const deliveryOutcomes = ['Delivered', 'Delayed', 'Bounced', 'Complained', 'Rejected'] as const;
 export const deliveries = ['Accepted', ...deliveryOutcomes] as const;
+/** The outcomes of an email that came back, or is as good as lost. */
+export const failedDeliveries = [
+  'Bounced',
+  'Complained',
+  'Rejected',
+] as const satisfies readonly DeliveryOutcome[];
 export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
 export type Delivery = (typeof deliveries)[number];
 

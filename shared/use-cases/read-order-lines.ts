@@ -11,7 +11,7 @@ import {
 import { invalidRequest, Problem } from '../contracts/problems.ts';
 import { told, type ToldEntry } from '../domain/history.ts';
 import { withoutStaleClaim } from '../domain/claims.ts';
-import { byLineId, type LineKey, type OrderLine } from '../domain/order-line.ts';
+import { byLineId, failedDeliveries, type LineKey, type OrderLine } from '../domain/order-line.ts';
 import type { ResendLimits } from '../domain/rules.ts';
 import { type Instant, plus, toInstant } from '../domain/time.ts';
 import { type Caller, isVisible, listedPartner, requireView } from './access.ts';
@@ -24,7 +24,7 @@ export interface ReadServices {
   readonly now: () => Date;
 }
 
-type ListQuery = z.output<typeof listQuery> & Pick<ListRequest, 'settled'>;
+type ListQuery = z.output<typeof listQuery> & Pick<ListRequest, 'settled' | 'deliveries'>;
 
 /**
  * The lines of the caller's partner, nearest deadline first. An operator names the partner, or searches those of all.
@@ -84,10 +84,11 @@ export async function findSubscription(
 }
 
 /** What lists may be filtered by, as callers give it. */
-type LineFilter = NonNullable<JobRequest['filter']> & Pick<ListRequest, 'settled'>;
+type LineFilter = NonNullable<JobRequest['filter']> & Pick<ListRequest, 'settled' | 'deliveries'>;
 
-const listedBy = ({ q, closingWithin, ...filter }: LineFilter, at: Instant) => ({
+const listedBy = ({ q, closingWithin, delivery, ...filter }: LineFilter, at: Instant) => ({
   ...filter,
+  ...(delivery === undefined ? {} : { deliveries: [delivery] }),
   ...(q === undefined ? {} : { word: q }),
   ...(closingWithin === undefined ? {} : { closesBy: plus(at, closingWithin) }),
 });
@@ -147,6 +148,39 @@ export async function listSettledLast(
     ...(next === undefined ? {} : { cursor: amongSettled + next }),
   };
 }
+
+/** As many lines whose email came back as are shown before those that are listed by deadline. */
+const mostReturned = 25;
+
+/** What to look after first: the open lines whose last email came back, and then all open lines by deadline. */
+export interface Attention {
+  /** Only on the first page. */
+  readonly returned: ListAnswer;
+  readonly open: ListAnswer;
+}
+
+/**
+ * The open lines, nearest deadline first, and before those on the first page the lines whose last email came back. No
+ * line is on the same page twice.
+ * @throws Problem no-access, invalid-request
+ */
+export async function listAttention(
+  caller: Caller,
+  query: z.output<typeof listQuery>,
+  services: ReadServices,
+): Promise<Attention> {
+  const asked = { ...query, status: 'AwaitingProvisioningDetails' } as const;
+  const [returned, open] = await Promise.all([
+    query.cursor === undefined
+      ? listLines(caller, { ...asked, deliveries: failedDeliveries, limit: mostReturned }, services)
+      : { items: [] },
+    listLines(caller, asked, services),
+  ]);
+  const known = new Set(returned.items.map(nameOf));
+  return { returned, open: { ...open, items: open.items.filter((line) => !known.has(nameOf(line))) } };
+}
+
+const nameOf = ({ orderId, lineId }: LineKey): string => `${orderId}/${lineId}`;
 
 /**
  * An order with those of its lines that the caller may see.

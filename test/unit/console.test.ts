@@ -1,3 +1,5 @@
+import { position } from '../../shared/adapters/order-line-item.ts';
+import { cursors } from '../../shared/adapters/order-line-store.ts';
 import { hashOfAddress, noticeStore } from '../../shared/adapters/notice-store.ts';
 import { createConsole } from '../../functions/serve-console/app.tsx';
 import { readAssets } from '../../functions/serve-console/assets.ts';
@@ -148,6 +150,36 @@ describe('a session', () => {
     const { status, text } = await pages.get('/console');
     expect(status).toBe(403);
     expect(text).toContain(texts.en.errors.accountTitle);
+  });
+});
+
+describe('the list', () => {
+  const awaiting = line({
+    status: 'AwaitingProvisioningDetails',
+    firstEmailSentAt: now,
+    closesAt: daysAfter(2),
+    lastEmail: { messageId: 'm', to: 'it@example.com', sentAt: now, delivery: 'Bounced' },
+  });
+
+  it('begins with what came back, and shows lines by how soon they close', async () => {
+    const pages = consoleOf(awaiting);
+    await pages.signIn();
+    const { returned, threeDays } = texts.en.orders.group;
+    expect((await pages.get('/console')).text).toContain(returned);
+    const next = (await pages.get(`/console?cursor=${cursors.encode(position(awaiting))}`)).text;
+    expect([next.includes(returned), next.includes(threeDays)]).toEqual([false, true]);
+    expect((await pages.get('/console?show=lapsed')).text).not.toContain(threeDays);
+  });
+
+  it('is where dialogs lead back to, with its tab and search', async () => {
+    const pages = consoleOf(awaiting);
+    await pages.signIn();
+    const { text } = await pages.get('/console?q=ORD&show=lapsed&partnerId=northwind');
+    const [, dialog = ''] = /href="([^"]*\/contact\?from=orders[^"]*)"/.exec(text) ?? [];
+    const opened = await pages.get(dialog.replaceAll('&amp;', '&'));
+    expect(opened.text).toContain('href="/console?q=ORD&amp;partnerId=northwind&amp;show=lapsed"');
+    const hostile = await pages.get(`${linePath}/contact?from=orders%2F..%2F..%2Fdocs`);
+    expect(hostile.text).not.toContain('docs');
   });
 });
 

@@ -19,7 +19,7 @@ import { isBooked, type LineStatus, type OrderLine } from '../../shared/domain/o
 import { onboard } from '../../shared/domain/transitions.ts';
 import { booked } from '../../shared/use-cases/booked.ts';
 import type { Caller } from '../../shared/use-cases/access.ts';
-import { listSettledLast } from '../../shared/use-cases/read-order-lines.ts';
+import { listAttention, listSettledLast } from '../../shared/use-cases/read-order-lines.ts';
 import { cancel } from '../../shared/domain/transitions.ts';
 import { daysAfter, itemOf, line, type LineChanges, now } from '../support/lines.ts';
 import { memoryStore } from '../support/memory-store.ts';
@@ -206,18 +206,18 @@ describe('a list of order lines', () => {
       { word: 'it12@example.com', status: 'Closed' },
       (one) => one.provisioningContact.email === 'It12@Example.com' && one.status === 'Closed',
     ],
-    ['bounced', { delivery: 'Bounced' }, bounced],
+    ['bounced', { deliveries: ['Bounced'] }, bounced],
     [
       'bounced and open',
-      { delivery: 'Bounced', status: 'AwaitingProvisioningDetails' },
+      { deliveries: ['Bounced'], status: 'AwaitingProvisioningDetails' },
       (one) => bounced(one) && one.status === 'AwaitingProvisioningDetails',
     ],
-    ['delivered', { delivery: 'Delivered' }, () => false],
+    ['delivered', { deliveries: ['Delivered'] }, () => false],
     ['closing within a week', { closesBy: daysAfter(7) }, closing],
     ['closing within a week, and closed', { closesBy: daysAfter(7), status: 'Closed' }, () => false],
     [
       'bounced and closing',
-      { delivery: 'Bounced', closesBy: daysAfter(7) },
+      { deliveries: ['Bounced'], closesBy: daysAfter(7) },
       (one) => bounced(one) && closing(one),
     ],
     [
@@ -246,7 +246,7 @@ describe('a list of order lines', () => {
       }),
     );
     const { store } = memoryStore(...lines);
-    const rejected = { partnerId, delivery: 'Rejected', limit: 25 } as const;
+    const rejected = { partnerId, deliveries: ['Rejected'], limit: 25 } as const;
     const first = await store.list(rejected);
     expect(first.lines).toHaveLength(0);
     if (first.next === undefined) throw new Error('there is more');
@@ -464,4 +464,34 @@ describe('the lines that are due', () => {
     for await (const page of store.listDue('started', { by: now }))
       expect(page.map(nameOf)).not.toContain(nameOf(key));
   });
+});
+
+test('what needs attention has the lines whose email came back first, and each line of a page once', async () => {
+  const partnerId = 'attentive';
+  const email = { messageId: 'message', to: 'it@example.com', sentAt: now } as const;
+  const open = (lineId: string, closesIn: number, delivery: 'Delivered' | 'Bounced' | 'Complained') =>
+    line({
+      ...stateOf.AwaitingProvisioningDetails,
+      partnerId,
+      orderId: 'ATT',
+      lineId,
+      closesAt: daysAfter(closesIn),
+      lastEmail: { ...email, delivery },
+    });
+  const { store } = memoryStore(
+    open('1', 1, 'Delivered'),
+    open('2', 9, 'Bounced'),
+    open('3', 3, 'Complained'),
+    open('4', 5, 'Delivered'),
+    line({ ...stateOf.Scheduled, partnerId, orderId: 'ATT', lineId: '5' }),
+  );
+  const caller: Caller = { name: 'maya', partnerId, roles: new Set(['view']) };
+  const services = { store, limits: defaults.resendLimits, now: () => new Date(now) };
+  const first = await listAttention(caller, { limit: 3 }, services);
+  expect(first.returned.items.map(nameOf)).toEqual(['ATT/3', 'ATT/2']);
+  expect(first.open.items.map(nameOf)).toEqual(['ATT/1', 'ATT/4']);
+  const { cursor } = first.open;
+  if (cursor === undefined) throw new Error('there is more');
+  const second = await listAttention(caller, { limit: 3, cursor }, services);
+  expect([second.returned.items, second.open.items.map(nameOf)]).toEqual([[], ['ATT/2']]);
 });

@@ -1,21 +1,28 @@
-import type { ListAnswer } from '../../../shared/contracts/api.ts';
-import { lineStatuses } from '../../../shared/domain/order-line.ts';
+import type { LineAnswer, ListAnswer, SummaryAnswer } from '../../../shared/contracts/api.ts';
+import { plus } from '../../../shared/domain/time.ts';
 import { isOperator, mayResend } from '../../../shared/use-cases/access.ts';
-import { paths, query, root } from '../paths.ts';
+import { type Origin, paths, query, root } from '../paths.ts';
+import type { Texts } from '../texts/index.ts';
 import type { PersonalView } from '../view.ts';
 import { Layout } from './layout.tsx';
 import { Address, LastEmail, Status, TimeLeft } from './parts.tsx';
 
-/** The filters of the list: the statuses, and of the Closed lines those that still wait for somebody. */
-export const filters = [...lineStatuses, 'pending'] as const;
-export type Filter = (typeof filters)[number];
+/**
+ * The tabs of the list: what needs somebody's attention now, what lapsed without being set up, what is still to come,
+ * what nobody has to do anything about, and everything.
+ */
+export const tabs = ['attention', 'lapsed', 'scheduled', 'settled', 'all'] as const;
+export type Tab = (typeof tabs)[number];
 
 /** What the person asked the list for, as it is written in the address. */
 export interface ListRequest {
   readonly q?: string | undefined;
-  readonly show?: Filter | undefined;
+  readonly show?: Tab | undefined;
   readonly partnerId?: string | undefined;
 }
+
+/** The tab that is shown: of all lines where something is searched for, unless another is named. */
+export const tabOf = ({ q, show }: ListRequest): Tab => show ?? (q === undefined ? 'attention' : 'all');
 
 /** What is wrong with a search: a field, or that it finds more than can be put in order. */
 type Wrong = 'q' | 'partnerId' | 'tooMany';
@@ -25,8 +32,13 @@ interface OrdersPageProps {
   readonly request: ListRequest;
   /** Missing when there is nothing to list yet, or the request is wrong. */
   readonly list?: ListAnswer;
+  /** The lines whose last email came back, before all others. */
+  readonly returned?: ListAnswer | undefined;
+  /** How many lines there are; missing when something is searched for. */
+  readonly summary?: SummaryAnswer | undefined;
   readonly wrong?: readonly Wrong[];
-  readonly isFirstPage: boolean;
+  /** Where this page begins; missing on the first one. */
+  readonly cursor?: string | undefined;
 }
 
 /** The list's address with some of the request replaced. */
@@ -36,10 +48,11 @@ export function listPath({ q, show, partnerId }: ListRequest, cursor?: string): 
 
 /** The order lines of a partner, nearest deadline first. */
 export function OrdersPage(props: OrdersPageProps) {
-  const { view, request, list, wrong = [] } = props;
+  const { view, request, list, returned, wrong = [], cursor } = props;
   const { t, format } = view;
   const { caller } = view.person;
   const isOfAll = isOperator(caller) && request.partnerId === undefined;
+  const shown = list ? [...(returned?.items ?? []), ...list.items] : [];
   return (
     <Layout view={view} title={t.orders.title}>
       <div class="heading">
@@ -48,17 +61,24 @@ export function OrdersPage(props: OrdersPageProps) {
       </div>
       <Search view={view} request={request} wrong={wrong} />
       {list || request.partnerId !== undefined || !isOperator(caller) ? (
-        <Filters view={view} request={request} />
+        <Tabs view={view} request={request} summary={props.summary} />
       ) : null}
-      {list && list.items.length > 0 ? (
+      {list && (shown.length > 0 || list.cursor !== undefined) ? (
         <>
-          {mayResend(caller) && !isOfAll ? <Many view={view} request={request} /> : null}
-          <LinesTable view={view} list={list} isOfAll={isOfAll} />
+          {mayResend(caller) && !isOfAll && canResendFrom(tabOf(request)) ? (
+            <Many view={view} request={request} />
+          ) : null}
+          <LinesTable
+            view={view}
+            groups={groupsOf(view, tabOf(request), list.items, returned)}
+            isOfAll={isOfAll}
+            from={`orders${query({ ...request, cursor })}`}
+          />
           <nav class="pages" aria-label={t.orders.pages}>
             <span class="muted">
-              {t.orders.shown(format.number(list.items.length), list.cursor !== undefined)}
+              {t.orders.shown(format.number(shown.length), list.cursor !== undefined)}
             </span>
-            {props.isFirstPage ? null : <a href={listPath(request)}>{t.orders.first}</a>}
+            {cursor === undefined ? null : <a href={listPath(request)}>{t.orders.first}</a>}
             {list.cursor === undefined ? null : (
               <a class="button" href={listPath(request, list.cursor)} rel="next">
                 {t.orders.next}
@@ -81,7 +101,7 @@ interface SearchProps {
 
 function Search({ view, request, wrong }: SearchProps) {
   const { t, person } = view;
-  const { q, show, partnerId } = request;
+  const { q, partnerId } = request;
   const wrongs = {
     q: wrong.includes('tooMany')
       ? t.orders.searchTooMany
@@ -135,13 +155,12 @@ function Search({ view, request, wrong }: SearchProps) {
             </p>
           ) : null}
         </div>
-        {show === undefined ? null : <input type="hidden" name="show" value={show} />}
         <div class="buttons">
           <button type="submit" class="primary">
             {t.orders.find}
           </button>
           {q === undefined || q === '' ? null : (
-            <a class="button" href={listPath({ ...request, q: undefined })}>
+            <a class="button" href={listPath({ partnerId })}>
               {t.orders.clear}
             </a>
           )}
@@ -151,21 +170,75 @@ function Search({ view, request, wrong }: SearchProps) {
   );
 }
 
-function Filters({ view: { t }, request }: { view: PersonalView; request: ListRequest }) {
-  const nameOf = (filter: Filter | undefined) =>
-    filter === undefined ? t.orders.all : filter === 'pending' ? t.provisioningPending : t.status[filter];
+interface TabsProps {
+  readonly view: PersonalView;
+  readonly request: ListRequest;
+  readonly summary: SummaryAnswer | undefined;
+}
+
+function Tabs({ view: { t, format }, request, summary }: TabsProps) {
+  const shown = tabOf(request);
   return (
     <nav class="filters" aria-label={t.orders.filter}>
-      {[undefined, ...filters].map((show) => (
+      {tabs.map((tab) => (
         <a
-          href={listPath({ ...request, show })}
-          {...(show === request.show ? { 'aria-current': 'true' } : {})}
+          href={listPath({
+            ...request,
+            show: tab === tabOf({ ...request, show: undefined }) ? undefined : tab,
+          })}
+          {...(tab === shown ? { 'aria-current': 'true' } : {})}
         >
-          {nameOf(show)}
+          {t.orders.tab[tab]}
+          {summary ? <span class="count"> {format.number(countOf(summary, tab))}</span> : null}
         </a>
       ))}
     </nav>
   );
+}
+
+function countOf({ total, byStatus, provisioningPending }: SummaryAnswer, tab: Tab): number {
+  switch (tab) {
+    case 'attention':
+      return byStatus.AwaitingProvisioningDetails;
+    case 'lapsed':
+      return provisioningPending;
+    case 'scheduled':
+      return byStatus.Scheduled;
+    case 'settled':
+      return total - byStatus.AwaitingProvisioningDetails - provisioningPending - byStatus.Scheduled;
+    case 'all':
+      return total;
+  }
+}
+
+/** Whether a tab has lines whose emails can be resent. */
+const canResendFrom = (tab: Tab): boolean => tab !== 'scheduled' && tab !== 'settled';
+
+/** Some lines of a list under a heading of their own. */
+interface Group {
+  readonly name?: keyof Texts['orders']['group'];
+  readonly lines: readonly LineAnswer[];
+  /** Whether the list has more of them than are shown here. */
+  readonly hasMore?: boolean;
+}
+
+/** The lines of a page by how urgent they are, where that is what the tab is for. */
+function groupsOf(
+  { now }: PersonalView,
+  tab: Tab,
+  lines: readonly LineAnswer[],
+  returned: ListAnswer | undefined,
+): readonly Group[] {
+  if (tab !== 'attention') return [{ lines }];
+  const [inDay, inThreeDays] = [plus(now, 'PT24H'), plus(now, 'PT72H')];
+  const urgency = ({ closesAt }: LineAnswer) =>
+    closesAt === undefined || closesAt > inThreeDays ? 'later' : closesAt > inDay ? 'threeDays' : 'day';
+  const byUrgency = Map.groupBy(lines, urgency);
+  const groups: readonly Group[] = [
+    { name: 'returned', lines: returned?.items ?? [], hasMore: returned?.cursor !== undefined },
+    ...(['day', 'threeDays', 'later'] as const).map((name) => ({ name, lines: byUrgency.get(name) ?? [] })),
+  ];
+  return groups.filter((group) => group.lines.length > 0);
 }
 
 /** The id of the form that the lines are chosen for. */
@@ -193,12 +266,14 @@ function Many({ view, request }: { view: PersonalView; request: ListRequest }) {
 
 interface LinesTableProps {
   readonly view: PersonalView;
-  readonly list: ListAnswer;
+  readonly groups: readonly Group[];
   /** Whether the lines are those of several partners. */
   readonly isOfAll: boolean;
+  /** This page of the list, to come back to. */
+  readonly from: Origin;
 }
 
-function LinesTable({ view, list, isOfAll }: LinesTableProps) {
+function LinesTable({ view, groups, isOfAll, from }: LinesTableProps) {
   const { t } = view;
   const isToResend = mayResend(view.person.caller);
   const columns = [
@@ -227,66 +302,95 @@ function LinesTable({ view, list, isOfAll }: LinesTableProps) {
           ) : null}
         </tr>
       </thead>
-      <tbody role="rowgroup">
-        {list.items.map((line) => (
-          <tr role="row">
-            <th scope="row" role="rowheader" data-label={columns[0]}>
-              <span class="stack">
-                {isToResend && !isOfAll ? (
-                  <input
-                    type="checkbox"
-                    form={many}
-                    name="line"
-                    value={`${line.orderId}/${line.lineId}`}
-                    aria-label={t.jobs.select(line.orderId, line.lineId)}
-                  />
-                ) : null}
-                <a href={paths.order(line.orderId)}>{line.orderId}</a>
-                <a
-                  class="sub"
-                  href={paths.line(line)}
-                  aria-label={t.orders.lineOf(line.orderId, line.lineId)}
-                >
-                  {t.order.lineTitle(line.lineId)}
-                </a>
-              </span>
-            </th>
-            <td role="cell" data-label={columns[1]}>
-              <span class="stack">
-                <span>{line.endCustomer.name}</span>
-                <small>
-                  {line.offer} · {line.subscriptionId}
-                </small>
-                {isOfAll ? <small>{`${t.partner}: ${line.partnerId}`}</small> : null}
-              </span>
-            </td>
-            <td role="cell" data-label={columns[2]}>
-              <Status view={view} line={line} />
-            </td>
-            <td role="cell" data-label={columns[3]}>
-              <TimeLeft view={view} line={line} />
-            </td>
-            <td role="cell" data-label={columns[4]}>
-              <Address of={line.provisioningContact.email} />
-            </td>
-            <td role="cell" data-label={columns[5]}>
-              <LastEmail view={view} line={line} />
-            </td>
-            {isToResend ? (
-              <td role="cell">
-                <a
-                  class={line.resend.allowed ? 'button small' : 'button small off'}
-                  href={paths.resend(line, 'orders')}
-                  aria-label={t.jobs.resendOf(line.orderId, line.lineId)}
-                >
-                  {t.resend}
-                </a>
-              </td>
-            ) : null}
-          </tr>
-        ))}
-      </tbody>
+      {groups.map(({ name, lines, hasMore }) => (
+        <tbody role="rowgroup">
+          {name === undefined ? null : (
+            <tr role="row" class={`group ${name.toLowerCase()}`}>
+              <th role="rowheader" scope="rowgroup" colspan={columns.length + (isToResend ? 1 : 0)}>
+                {t.orders.group[name]}
+                {hasMore === true ? <small> {t.orders.moreReturned}</small> : null}
+              </th>
+            </tr>
+          )}
+          {lines.map((line) => (
+            <LineRow view={view} line={line} columns={columns} isOfAll={isOfAll} from={from} />
+          ))}
+        </tbody>
+      ))}
     </table>
+  );
+}
+
+interface LineRowProps extends Pick<LinesTableProps, 'view' | 'isOfAll' | 'from'> {
+  readonly line: LineAnswer;
+  /** The names of the columns. */
+  readonly columns: readonly [string, string, string, string, string, string];
+}
+
+function LineRow({ view, line, columns, isOfAll, from }: LineRowProps) {
+  const { t } = view;
+  const isToResend = mayResend(view.person.caller);
+  return (
+    <tr role="row">
+      <th scope="row" role="rowheader" data-label={columns[0]}>
+        <span class="stack">
+          {isToResend && !isOfAll ? (
+            <input
+              type="checkbox"
+              form={many}
+              name="line"
+              value={`${line.orderId}/${line.lineId}`}
+              aria-label={t.jobs.select(line.orderId, line.lineId)}
+            />
+          ) : null}
+          <a href={paths.order(line.orderId)}>{line.orderId}</a>
+          <a class="sub" href={paths.line(line)} aria-label={t.orders.lineOf(line.orderId, line.lineId)}>
+            {t.order.lineTitle(line.lineId)}
+          </a>
+        </span>
+      </th>
+      <td role="cell" data-label={columns[1]}>
+        <span class="stack">
+          <span>{line.endCustomer.name}</span>
+          <small>
+            {line.offer} · {line.subscriptionId}
+          </small>
+          {isOfAll ? <small>{`${t.partner}: ${line.partnerId}`}</small> : null}
+        </span>
+      </td>
+      <td role="cell" data-label={columns[2]}>
+        <Status view={view} line={line} />
+      </td>
+      <td role="cell" data-label={columns[3]}>
+        <TimeLeft view={view} line={line} />
+      </td>
+      <td role="cell" data-label={columns[4]}>
+        <Address of={line.provisioningContact.email} />
+      </td>
+      <td role="cell" data-label={columns[5]}>
+        <LastEmail view={view} line={line} />
+      </td>
+      {isToResend ? (
+        <td role="cell">
+          <span class="row-actions">
+            <a
+              class={line.resend.allowed ? 'button small' : 'button small off'}
+              href={paths.resend(line, from)}
+              aria-label={t.jobs.resendOf(line.orderId, line.lineId)}
+            >
+              {t.resend}
+            </a>
+            <a
+              class={line.contactChange.allowed ? 'button small' : 'button small off'}
+              href={paths.contact(line, from)}
+              aria-label={t.jobs.editOf(line.orderId, line.lineId)}
+            >
+              {t.edit}
+            </a>
+          </span>
+        </td>
+      ) : null}
+    </tr>
   );
 }
 
@@ -297,8 +401,8 @@ interface NothingProps {
 }
 
 function Nothing({ view: { t }, request, isAsked }: NothingProps) {
-  const { q, show } = request;
-  const isNarrowed = q !== undefined || show !== undefined;
+  const { q, partnerId } = request;
+  const tab = tabOf(request);
   return (
     <div class="card empty">
       <h2>{isAsked ? t.orders.nothing : t.orders.choosePartner}</h2>
@@ -307,13 +411,13 @@ function Nothing({ view: { t }, request, isAsked }: NothingProps) {
           ? t.orders.choosePartnerHow
           : q !== undefined
             ? t.orders.nothingFound(q)
-            : show !== undefined
-              ? t.orders.nothingInFilter
-              : t.orders.nothingAtAll}
+            : tab === 'all'
+              ? t.orders.nothingAtAll
+              : t.orders.nothingIn[tab]}
       </p>
-      {isAsked && isNarrowed ? (
+      {isAsked && (q !== undefined || tab !== 'all') ? (
         <p>
-          <a href={listPath({ ...request, q: undefined, show: undefined })}>{t.orders.seeAll}</a>
+          <a href={listPath({ partnerId, show: 'all' })}>{t.orders.seeAll}</a>
         </p>
       ) : null}
     </div>

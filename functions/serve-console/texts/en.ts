@@ -81,8 +81,7 @@ export const en = {
 
   orders: {
     title: 'Orders',
-    introduction:
-      'Order lines of collaboration subscriptions, nearest deadline first; onboarded and cancelled lines last.',
+    introduction: 'Order lines of collaboration subscriptions, nearest deadline first.',
     search: 'Search',
     searchHint:
       'The beginning of an order ID, line (ORDER/LINE), subscription ID, contact email or its domain, or end customer',
@@ -95,14 +94,33 @@ export const en = {
     choosePartner: 'Choose a partner',
     choosePartnerHow:
       'As an operator you see the order lines of one partner at a time. Enter the partner ID above, or search the order lines of all partners.',
-    filter: 'Filter by status',
+    filter: 'What to show',
     all: 'All',
+    tab: {
+      attention: 'Needs attention',
+      lapsed: 'Lapsed',
+      scheduled: 'Scheduled',
+      settled: 'Settled',
+      all: 'All',
+    },
+    group: {
+      returned: 'Email came back',
+      day: 'Closes within 24 hours',
+      threeDays: 'Closes within 3 days',
+      later: 'Closes later',
+    },
+    moreReturned: '– more of these are below, by deadline',
     shown: (count: string, more: boolean) =>
       more ? `${count} lines, more on the next page` : count === '1' ? '1 line' : `${count} lines`,
     nothing: 'No order lines',
     nothingFound: (word: string) =>
       `No order ID, subscription ID, contact email, mail domain or end customer begins with “${word}”.`,
-    nothingInFilter: 'No order line has this status. Choose another status, or show all order lines.',
+    nothingIn: {
+      attention: 'No order line waits to be set up. Lapsed and scheduled lines have tabs of their own.',
+      lapsed: 'No order line was closed without having been set up.',
+      scheduled: 'No order line waits for its start date.',
+      settled: 'No order line was onboarded or cancelled yet.',
+    },
     nothingAtAll: 'Order lines appear here as soon as an order of this partner is booked.',
     seeAll: 'Show all order lines',
     next: 'Next page',
@@ -279,6 +297,7 @@ export const en = {
     selectAll: 'Select all that match, also on the next pages',
     resendSelected: 'Resend selected',
     resendOf: (orderId: string, lineId: string) => `Resend the email of line ${lineId} of order ${orderId}`,
+    editOf: (orderId: string, lineId: string) => `Edit the contact of line ${lineId} of order ${orderId}`,
     line: (orderId: string, lineId: string) => `${orderId}, line ${lineId}`,
     confirmTitle: 'Resend Confirmation',
     question: (count: string, emails: number) =>

@@ -82,8 +82,7 @@ export const ja: Texts = {
 
   orders: {
     title: '注文一覧',
-    introduction:
-      'コラボレーション サブスクリプションの注文品目を期限の近い順に表示しています。オンボーディングが完了した品目とキャンセル済みの品目は最後に表示されます。',
+    introduction: 'コラボレーション サブスクリプションの注文品目を期限の近い順に表示しています。',
     search: '検索',
     searchHint:
       '注文番号、品目（注文番号/品目番号）、サブスクリプション ID、担当者のメールアドレスまたはドメイン、エンド カスタマー名（前方一致）',
@@ -97,14 +96,33 @@ export const ja: Texts = {
     choosePartner: 'パートナーを選択してください',
     choosePartnerHow:
       'オペレーターには、一度に 1 社のパートナーの注文品目が表示されます。上の欄にパートナー ID を入力するか、全パートナーの注文品目から検索してください。',
-    filter: 'ステータスで絞り込み',
+    filter: '表示内容',
     all: 'すべて',
+    tab: {
+      attention: '要対応',
+      lapsed: '期間満了',
+      scheduled: '送信予定',
+      settled: '対応不要',
+      all: 'すべて',
+    },
+    group: {
+      returned: 'メールが届いていません',
+      day: '24 時間以内に終了',
+      threeDays: '3 日以内に終了',
+      later: '3 日より後に終了',
+    },
+    moreReturned: '（残りは以下に期限順で表示しています）',
     shown: (count, more) => (more ? `${count} 件（次のページに続きます）` : `${count} 件`),
     nothing: '注文品目がありません',
     nothingFound: (word) =>
       `「${word}」で始まる注文番号、サブスクリプション ID、メールアドレス、ドメイン、エンド カスタマー名は見つかりませんでした。`,
-    nothingInFilter:
-      'このステータスの注文品目はありません。別のステータスを選択するか、すべての注文品目を表示してください。',
+    nothingIn: {
+      attention:
+        '設定待ちの注文品目はありません。期間が満了した品目と送信予定の品目は、それぞれのタブでご確認ください。',
+      lapsed: '未設定のまま期間が満了した注文品目はありません。',
+      scheduled: '希望開始日待ちの注文品目はありません。',
+      settled: 'オンボーディング完了またはキャンセル済みの注文品目はまだありません。',
+    },
     nothingAtAll: 'このパートナーの注文が登録されると、注文品目がここに表示されます。',
     seeAll: 'すべての注文品目を表示',
     next: '次のページ',
@@ -281,6 +299,7 @@ export const ja: Texts = {
     selectAll: '条件に一致するすべての品目を選択（次のページ以降も含む）',
     resendSelected: '選択した品目を再送信',
     resendOf: (orderId, lineId) => `再送信: 注文 ${orderId} の品目 ${lineId} のメール`,
+    editOf: (orderId, lineId) => `変更: 注文 ${orderId} の品目 ${lineId} の担当者`,
     line: (orderId, lineId) => `${orderId}、品目 ${lineId}`,
     confirmTitle: '再送信の確認',
     question: (count) => `${count} 件の品目のプロビジョニング メールを再送信しますか？`,
