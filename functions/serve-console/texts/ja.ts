@@ -299,7 +299,7 @@ export const ja: Texts = {
     selectAll: '条件に一致するすべての品目を選択（次のページ以降も含む）',
     resendSelected: '選択した品目を再送信',
     resendOf: (orderId, lineId) => `再送信: 注文 ${orderId} の品目 ${lineId} のメール`,
-    editOf: (orderId, lineId) => `変更: 注文 ${orderId} の品目 ${lineId} の担当者`,
+    editOf: (orderId, lineId) => `編集: 注文 ${orderId} の品目 ${lineId} の担当者`,
     line: (orderId, lineId) => `${orderId}、品目 ${lineId}`,
     confirmTitle: '再送信の確認',
     question: (count) => `${count} 件の品目のプロビジョニング メールを再送信しますか？`,
