@@ -100,7 +100,7 @@ export class Executions {
     this.#definition = definition;
     this.#nextAfterWait = nextAfterWait;
     this.#tokenTasks = tokenTasks;
-    this.#jobs.assign('execution', ({ id }) => this.#limit(() => this.#during(id, () => this.#run(id))));
+    this.#jobs.assign('execution', (job) => this.#limit(() => this.#during(job.id, () => this.#run(job))));
   }
 
   /** Starts an execution, unless there is one of that name. */
@@ -203,10 +203,12 @@ export class Executions {
   }
 
   /** Runs an execution until it waits for something, or ends. */
-  async #run(name: string): Promise<void> {
+  async #run({ id: name, dueAt }: Job): Promise<void> {
     const before = await this.find(name);
     if (before?.status !== 'RUNNING') return;
-    const { currentState = '' } = before;
+    const { currentState = '', waitsUntil } = before;
+    // It was answered while this job waited for its turn, and has a later one.
+    if (jobOf(before).dueAt !== dueAt) return;
     // An older definition had a state of that name: the sweep gives the line an execution of this one.
     if (!(currentState in this.#definition.States))
       await this.#keep(before, {
@@ -216,7 +218,7 @@ export class Executions {
         stoppedAt: this.#now().toISOString(),
       });
     else if (before.taskToken !== undefined) await this.#goOn(before, { error: 'States.Timeout' });
-    else if (before.waitsUntil !== undefined)
+    else if (waitsUntil !== undefined)
       await this.#runOn(before, this.#next(currentState), before.stateInput ?? null);
     else await this.#runOn(before, currentState, before.stateInput ?? null);
   }
