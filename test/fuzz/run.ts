@@ -62,8 +62,16 @@ const settings = [
   'POST /resend-jobs',
   'GET /resend-jobs',
   'GET /resend-jobs/{jobId}/items',
+  'GET /order-lines/summary',
+  'GET /insights',
   'POST /webhooks',
+  'GET /webhooks',
+  'GET /webhooks/{webhookId}',
   'PATCH /webhooks/{webhookId}',
+  'DELETE /webhooks/{webhookId}',
+  'POST /webhooks/{webhookId}/rotate-secret',
+  'POST /webhooks/{webhookId}/test',
+  'GET /webhooks/{webhookId}/deliveries',
 ]
   .map(
     (name) =>
