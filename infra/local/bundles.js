@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -40,15 +41,14 @@ async function bundlesOfSources() {
   if (!existsSync(folder)) {
     mkdirSync(bundles, { recursive: true });
     removeOldBundles();
-    // Whole as soon as it has its name: several processes may start at the same time.
-    const unfinished = `${folder}.${process.pid}`;
-    mkdirSync(unfinished);
+    // Whole as soon as it has its name: several processes and threads may start at the same time.
+    const unfinished = mkdtempSync(`${folder}.`);
     for (const { path, contents } of await compile())
       writeFileSync(join(unfinished, basename(path)), contents);
     try {
       renameSync(unfinished, folder);
     } catch (error) {
-      // Another process may have made the same meanwhile.
+      // Another one may have made the same meanwhile.
       if (!existsSync(folder)) throw error;
       rmSync(unfinished, { recursive: true });
     }
