@@ -36,6 +36,7 @@ declare module 'dynalite/db/index.js' {
       done: (error: Error | null) => void,
     ): void;
     clear(range: object): Promise<void>;
+    close(): Promise<void>;
     keys(range: object): { all(): Promise<string[]> };
     iterator(range: object): { all(): Promise<[string, unknown][]> };
   }

@@ -35,7 +35,27 @@ const message = z.union([
   z.object({ id: z.number(), target: z.string(), body: z.string() }),
   z.object({ take: z.object({ id: z.number(), from: z.number(), most: z.number() }) }),
   z.object({ forget: z.number() }),
+  z.object({ stop: z.literal(true) }),
 ]);
+
+/** What is being worked on, each until it is done. */
+const inHand = new Set<Promise<unknown>>();
+
+/** From now on nothing is begun, and nobody is answered. */
+let isStopping = false;
+
+function begin(work: Promise<unknown>): void {
+  inHand.add(work);
+  void work.finally(() => inHand.delete(work));
+}
+
+/** Ends the thread once LevelDB is closed: in the middle of its work, its end takes the whole process with it. */
+async function stop(): Promise<void> {
+  isStopping = true;
+  while (inHand.size > 0) await Promise.all(inHand);
+  await store?.db.close();
+  process.exit();
+}
 
 /** It looks at the form of a signature, and at nothing else of it. */
 const signed = {
@@ -43,14 +63,16 @@ const signed = {
   'x-amz-date': 'local',
 };
 
-function answer({ id, target, body }: { id: number; target: string; body: string }): void {
+function answer({ id, target, body }: { id: number; target: string; body: string }, done: () => void): void {
   const headers = { ...signed, 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': target };
   const request = Object.assign(new EventEmitter(), { method: 'POST', url: '/', headers });
   const response = {
     statusCode: 200,
     setHeader: () => undefined,
-    end: (text: string) =>
-      parentPort?.postMessage({ id, status: response.statusCode, body: text, noted: changes.last }),
+    end: (text: string) => {
+      parentPort?.postMessage({ id, status: response.statusCode, body: text, noted: changes.last });
+      done();
+    },
   };
   server.emit('request', request, response);
   request.emit('data', Buffer.from(body));
@@ -58,12 +80,14 @@ function answer({ id, target, body }: { id: number; target: string; body: string
 }
 
 parentPort?.on('message', (received: unknown) => {
+  if (isStopping) return;
   const asked = message.parse(received);
-  if ('id' in asked) answer(asked);
+  if ('id' in asked) begin(new Promise<void>((done) => answer(asked, done)));
   else if ('take' in asked) {
     const { id, from, most } = asked.take;
-    void changes.take(from, most).then((taken) => parentPort?.postMessage({ taking: id, ...taken }));
-  } else void changes.forget(asked.forget);
+    begin(changes.take(from, most).then((taken) => parentPort?.postMessage({ taking: id, ...taken })));
+  } else if ('forget' in asked) begin(changes.forget(asked.forget));
+  else void stop();
 });
 
 // What an earlier process left.

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import {
@@ -78,7 +79,9 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
         server.postMessage({ id: last, target: headers['x-amz-target'], body });
       }),
     stop: async () => {
-      await server.terminate();
+      const ended = once(server, 'exit');
+      server.postMessage({ stop: true });
+      await ended;
     },
   };
 }
