@@ -321,11 +321,11 @@ function whatHappened(entry: ToldEntry, { t, format }: View): string {
       return t.history.sent[entry.kind];
     case 'ProvisioningEmailFeedback':
       return t.history.feedback[entry.delivery];
+    case 'CopyRecipientChanged':
+      return entry.to === undefined ? t.history.copiesEnded : t.history.CopyRecipientChanged;
     case 'Booked':
     case 'ProvisioningEmailFailed':
     case 'ProvisioningEmailUnconfirmed':
-    case 'CopyRecipientChanged':
-      return entry.to === undefined ? t.history.copiesEnded : t.history.CopyRecipientChanged;
     case 'ProvisioningContactChanged':
     case 'ClosingSoon':
     case 'Onboarded':
