@@ -2,9 +2,9 @@ import type { TaskTokens } from '../../shared/adapters/task-tokens.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { faultForLog } from '../../shared/contracts/log.ts';
 import { laneRest } from '../../shared/domain/lane.ts';
-import { secondsBetween, toInstant } from '../../shared/domain/time.ts';
+import { type Instant, secondsBetween, toInstant } from '../../shared/domain/time.ts';
 import type { Postponed } from '../../shared/runtime/consume-messages.ts';
-import { sendFirstEmail, type WorkflowEmailServices } from './first-email.ts';
+import { type FirstEmailAnswer, sendFirstEmail, type WorkflowEmailServices } from './first-email.ts';
 import type { Lane } from './lane.ts';
 import type { QueuedEmail } from './queue.ts';
 
@@ -19,8 +19,18 @@ const afterThrottling = 5;
 /** Seconds until it is looked again whether another sender's email left: its claim is over then. */
 const afterOther = 45;
 
-/** Seconds until a clock that is behind has come to the start date. */
+/** Seconds until what came a little early is due: by a clock that is behind, or by a Wait. */
 const afterEarly = 2;
+
+/**
+ * Whether a reminder is due in less than a second. AWS cuts the time of a Wait to whole seconds, so it ends that much
+ * sooner: told to wait on, the execution would come back at once, and pay for it, until the second is over.
+ */
+const isEarly = (answer: FirstEmailAnswer, at: Instant): boolean =>
+  answer.outcome === 'awaiting' &&
+  answer.remindAt !== undefined &&
+  answer.remindAt > at &&
+  secondsBetween(at, answer.remindAt) < 1;
 
 /**
  * Sends an email of the workflow when it is its turn, and tells its execution what came of it. If the answer to that is
@@ -42,8 +52,11 @@ export async function sendQueued(
       return { againIn: sending.by === 'day' ? laneRest : afterThrottling };
     // A copy has a turn of its own.
     if (sending.outcome === 'handed-over' && sending.isMoreDue) return { againIn: 0 };
-    if (sending.outcome === 'nothing-due') lane.giveBack();
     const { answer } = sending;
+    if (sending.outcome === 'nothing-due') {
+      lane.giveBack();
+      if (isEarly(answer, toInstant(services.now()))) return { againIn: afterEarly };
+    }
     if (answer.outcome === 'unconfirmed')
       return { againIn: secondsBetween(toInstant(services.now()), answer.retryAt) };
     await tasks.succeed(taskToken, answer);

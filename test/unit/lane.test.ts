@@ -8,7 +8,9 @@ import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
 import { paceOf } from '../../shared/domain/pace.ts';
 import { asStarted } from '../../shared/domain/executions.ts';
 import { book, cancel } from '../../shared/domain/transitions.ts';
+import { plus, toInstant } from '../../shared/domain/time.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
+import { line } from '../support/lines.ts';
 import { mailSettings } from '../support/mail-settings.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
@@ -275,4 +277,20 @@ test.each([
   [1000, 48],
 ])('at %d emails a second %d calls work side by side', (perSecond, calls) => {
   expect(laneCalls(perSecond)).toBe(calls);
+});
+
+it.each([
+  ['within a second, it looks again then', 400, { againIn: 2 }, []],
+  ['in a second or more, the execution waits for it', 1000, undefined, ['awaiting']],
+])('when a reminder is due %s', async (_, milliseconds, outcome, told) => {
+  const firstEmailSentAt = '2026-11-17T00:00:00.000Z';
+  const closesAt = toInstant(new Date(Date.parse(plus(now, 'P2D')) + milliseconds));
+  const status = 'AwaitingProvisioningDetails';
+  const waits = line({ status, firstEmailSentAt, closesAt, reminders: ['P2D'] });
+  const { send, sent, told: answered } = sender({ lines: [waits] });
+  expect(await send()).toEqual(outcome);
+  expect(sent).toEqual([]);
+  expect(answered).toEqual(
+    told.map((state) => ['token-1', expect.objectContaining({ outcome: state }) as unknown]),
+  );
 });
