@@ -22,7 +22,46 @@ interface Letter {
 /** The letter in both of its forms. */
 export async function letterOf(letter: Letter): Promise<{ readonly html: string; readonly text: string }> {
   const { locale, subject, brand, paragraphs, facts = [], action, closing, footer, end } = letter;
-  const markup = await html`<!doctype html>
+  const markup = await framed({
+    locale,
+    subject,
+    brand,
+    body: html`${paragraphs.map((text) => html`<p style="${look.paragraph}">${text}</p>`)}
+      ${facts.length === 0 ? '' : factsTable(facts)}
+      ${
+        action
+          ? html`<p style="${look.paragraph}">
+              <a class="button" style="${look.button}" href="${action.href}">${action.name}</a>
+            </p>`
+          : ''
+      }
+      <p style="${look.paragraph}">${closing}<br />${brand}</p>`,
+    footer: html`${lines(footer)}
+    ${end ? html`<br /><a class="link" style="${look.link}" href="${end.href}">${end.name}</a>` : ''}`,
+  });
+  const parts = [
+    ...paragraphs,
+    ...(facts.length === 0 ? [] : [facts.map(([label, value]) => `${label}: ${value}`).join('\n')]),
+    ...(action ? [`${action.name}:\n${action.href}`] : []),
+    `${closing}\n${brand}`,
+    `-- \n${[...footer, ...(end ? [`${end.name}: ${end.href}`] : [])].join('\n')}`,
+  ];
+  return { html: markup.toString(), text: `${parts.join('\n\n')}\n` };
+}
+
+type Markup = ReturnType<typeof html>;
+
+interface Frame {
+  readonly locale: Locale;
+  readonly subject: string;
+  readonly brand: string;
+  readonly body: Markup;
+  readonly footer: Markup;
+}
+
+/** What all emails look like around what each says. */
+export const framed = ({ locale, subject, brand, body, footer }: Frame): Markup =>
+  html`<!doctype html>
     <html lang="${locale}">
       <head>
         <meta charset="utf-8" />
@@ -49,56 +88,29 @@ export async function letterOf(letter: Letter): Promise<{ readonly html: string;
                 <tr>
                   <td style="${look.content}">
                     <p class="brand" style="${look.brand}">${brand}</p>
-                    ${paragraphs.map((text) => html`<p style="${look.paragraph}">${text}</p>`)}
-                    ${
-                      facts.length === 0
-                        ? ''
-                        : html`<table
-                            class="facts"
-                            width="100%"
-                            cellpadding="0"
-                            cellspacing="0"
-                            style="${look.facts}"
-                          >
-                            ${facts.map(
-                              ([label, value]) =>
-                                html`<tr>
-                                  <th scope="row" align="left" style="${look.label}">${label}</th>
-                                  <td style="${look.value}">${value}</td>
-                                </tr>`,
-                            )}
-                          </table>`
-                    }
-                    ${
-                      action
-                        ? html`<p style="${look.paragraph}">
-                            <a class="button" style="${look.button}" href="${action.href}">${action.name}</a>
-                          </p>`
-                        : ''
-                    }
-                    <p style="${look.paragraph}">${closing}<br />${brand}</p>
+                    ${body}
                   </td>
                 </tr>
               </table>
-              <p class="footer" style="${look.footer}">
-                ${footer.map((part, index) => html`${index === 0 ? '' : html`<br />`}${part}`)}
-                ${
-                  end
-                    ? html`<br /><a class="link" style="${look.link}" href="${end.href}">${end.name}</a>`
-                    : ''
-                }
-              </p>
+              <p class="footer" style="${look.footer}">${footer}</p>
             </td>
           </tr>
         </table>
       </body>
     </html> `;
-  const parts = [
-    ...paragraphs,
-    ...(facts.length === 0 ? [] : [facts.map(([label, value]) => `${label}: ${value}`).join('\n')]),
-    ...(action ? [`${action.name}:\n${action.href}`] : []),
-    `${closing}\n${brand}`,
-    `-- \n${[...footer, ...(end ? [`${end.name}: ${end.href}`] : [])].join('\n')}`,
-  ];
-  return { html: markup.toString(), text: `${parts.join('\n\n')}\n` };
-}
+
+/** Names and values, one under the other. */
+export const factsTable = (facts: readonly (readonly [string, string])[]): Markup =>
+  html`<table class="facts" width="100%" cellpadding="0" cellspacing="0" style="${look.facts}">
+    ${facts.map(
+      ([label, value]) =>
+        html`<tr>
+          <th scope="row" align="left" style="${look.label}">${label}</th>
+          <td style="${look.value}">${value}</td>
+        </tr>`,
+    )}
+  </table>`;
+
+/** Sentences, each on a line of its own. */
+export const lines = (sentences: readonly string[]): Markup =>
+  html`${sentences.map((sentence, index) => html`${index === 0 ? '' : html`<br />`}${sentence}`)}`;

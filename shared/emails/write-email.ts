@@ -1,4 +1,4 @@
-import { html, raw } from 'hono/html';
+import { html } from 'hono/html';
 import { Duration } from 'luxon';
 import type { Email } from '../contracts/email.ts';
 import type { MailSettings } from '../contracts/environment.ts';
@@ -7,7 +7,8 @@ import { isCopy } from '../domain/email-kinds.ts';
 import { isErasedAddress } from '../domain/erasure.ts';
 import type { Claim, Locale, OrderLine } from '../domain/order-line.ts';
 import { type Instant, type IsoDuration, plus, secondsBetween } from '../domain/time.ts';
-import { darkLook, look } from './look.ts';
+import { factsTable, framed, lines } from './letter.ts';
+import { look } from './look.ts';
 import { emailTexts } from './texts/index.ts';
 
 /** What an email says, whether it is read as HTML or as plain text. */
@@ -110,71 +111,27 @@ function contentOf(line: OrderLine, claim: Claim, settings: MailSettings) {
 
 async function htmlOf(content: Content): Promise<string> {
   const { locale, texts, brand, subject, link, greeting, opening, ready, deadline, placer } = content;
-  const markup = await html`<!doctype html>
-    <html lang="${locale}">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="supported-color-schemes" content="light dark" />
-        <title>${subject}</title>
-        <style>
-          ${raw(darkLook)}
-        </style>
-      </head>
-      <body class="page" style="${look.page}">
-        <table role="presentation" width="100%" cellpadding="0" cellspacing="0">
-          <tr>
-            <td align="center" style="${look.margin}">
-              <table
-                role="presentation"
-                class="letter"
-                width="100%"
-                cellpadding="0"
-                cellspacing="0"
-                style="${look.letter}"
-              >
-                <tr>
-                  <td style="${look.content}">
-                    <p class="brand" style="${look.brand}">${brand}</p>
-                    <p style="${look.paragraph}">${greeting}</p>
-                    ${opening === undefined ? '' : html`<p style="${look.paragraph}">${opening}</p>`}
-                    <p style="${look.paragraph}">${ready}</p>
-                    <p style="${look.paragraph}">
-                      <a class="button" style="${look.button}" href="${link}">${texts.setUp}</a>
-                    </p>
-                    <p class="small" style="${look.small}">
-                      ${texts.linkIntroduction}<br /><a class="link" style="${look.link}" href="${link}"
-                        >${breaking(link)}</a
-                      >
-                    </p>
-                    <p style="${look.paragraph}">${deadline}</p>
-                    <table class="facts" width="100%" cellpadding="0" cellspacing="0" style="${look.facts}">
-                      ${content.facts.map(
-                        ([label, value]) =>
-                          html`<tr>
-                            <th scope="row" align="left" style="${look.label}">${label}</th>
-                            <td style="${look.value}">${value}</td>
-                          </tr>`,
-                      )}
-                    </table>
-                    ${
-                      placer
-                        ? html`<p style="${look.paragraph}">${withAddress(placer.ask, placer.address)}</p>`
-                        : ''
-                    }
-                    <p style="${look.paragraph}">${texts.closing}<br />${brand}</p>
-                  </td>
-                </tr>
-              </table>
-              <p class="footer" style="${look.footer}">
-                ${content.footer.map((part, index) => html`${index === 0 ? '' : html`<br />`}${part}`)}
-              </p>
-            </td>
-          </tr>
-        </table>
-      </body>
-    </html> `;
+  const markup = await framed({
+    locale,
+    subject,
+    brand,
+    body: html`<p style="${look.paragraph}">${greeting}</p>
+      ${opening === undefined ? '' : html`<p style="${look.paragraph}">${opening}</p>`}
+      <p style="${look.paragraph}">${ready}</p>
+      <p style="${look.paragraph}">
+        <a class="button" style="${look.button}" href="${link}">${texts.setUp}</a>
+      </p>
+      <p class="small" style="${look.small}">
+        ${texts.linkIntroduction}<br /><a class="link" style="${look.link}" href="${link}"
+          >${breaking(link)}</a
+        >
+      </p>
+      <p style="${look.paragraph}">${deadline}</p>
+      ${factsTable(content.facts)}
+      ${placer ? html`<p style="${look.paragraph}">${withAddress(placer.ask, placer.address)}</p>` : ''}
+      <p style="${look.paragraph}">${texts.closing}<br />${brand}</p>`,
+    footer: lines(content.footer),
+  });
   return markup.toString();
 }
 
