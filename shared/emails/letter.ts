@@ -106,7 +106,7 @@ export const factsTable = (facts: readonly (readonly [string, string])[]): Marku
       ([label, value]) =>
         html`<tr>
           <th scope="row" align="left" style="${look.label}">${label}</th>
-          <td style="${look.value}">${value}</td>
+          <td style="${look.value}">${breaking(value, /(?=@)/)}</td>
         </tr>`,
     )}
   </table>`;
@@ -114,3 +114,7 @@ export const factsTable = (facts: readonly (readonly [string, string])[]): Marku
 /** Sentences, each on a line of its own. */
 export const lines = (sentences: readonly string[]): Markup =>
   html`${sentences.map((sentence, index) => html`${index === 0 ? '' : html`<br />`}${sentence}`)}`;
+
+/** Long text without spaces, with the places where it may be broken: before what begins a part of an address. */
+export const breaking = (text: string, places = /(?=[@/?&=])/) =>
+  text.split(places).map((part, index) => (index === 0 ? html`${part}` : html`<wbr />${part}`));

@@ -7,7 +7,7 @@ import { isCopy } from '../domain/email-kinds.ts';
 import { isErasedAddress } from '../domain/erasure.ts';
 import type { Claim, Locale, OrderLine } from '../domain/order-line.ts';
 import { type Instant, type IsoDuration, plus, secondsBetween } from '../domain/time.ts';
-import { factsTable, framed, lines } from './letter.ts';
+import { breaking, factsTable, framed, lines } from './letter.ts';
 import { look } from './look.ts';
 import { emailTexts } from './texts/index.ts';
 
@@ -159,10 +159,6 @@ const setupLink = (template: string, line: OrderLine): string =>
 
 const durationInWords = (duration: IsoDuration, locale: Locale): string =>
   Duration.fromISO(duration).reconfigure({ locale }).toHuman();
-
-/** Long text without spaces, with the places where it may be broken: before what begins a part of an address. */
-const breaking = (address: string) =>
-  address.split(/(?=[@/?&=])/).map((part, index) => (index === 0 ? html`${part}` : html`<wbr />${part}`));
 
 /** A sentence that names an address, with the address as a link. */
 function withAddress(sentence: (address: string) => string, address: string) {
