@@ -135,7 +135,10 @@ export const openRoute = <Answer extends z.ZodObject>(
   isOpen: true,
   request: {},
   problems: commonProblems({ ...definition, request: {} }),
-  serve: (c) => json(c, definition.handle()),
+  serve: (c) => {
+    refuseUnclear(noParameters, c);
+    return json(c, definition.handle());
+  },
 });
 
 /** The problems that follow from what a call asks for. */
@@ -144,7 +147,8 @@ const commonProblems = ({
   path,
   request,
 }: Pick<RouteDescription, 'method' | 'path' | 'request'>): readonly ProblemCode[] => [
-  ...(Object.keys(request).length > 0 ? (['invalid-request'] as const) : []),
+  // At least for a parameter that it does not know.
+  'invalid-request',
   // A parameter that is empty or a dot leads elsewhere.
   ...(path.includes('{') ? (['not-found'] as const) : []),
   ...(method === 'get' ? [] : (['payload-too-large'] as const)),
@@ -161,6 +165,7 @@ async function readRequest(
   { path, query = noParameters, header, body }: RequestParts,
   c: Context,
 ): Promise<object> {
+  refuseUnclear(query, c);
   return {
     ...(path && { path: checked(path, c.req.param()) }),
     query: checked(query, c.req.query()),
@@ -169,8 +174,24 @@ async function readRequest(
   };
 }
 
-/** A misspelt parameter must not be taken for one that was left out. */
 const noParameters = z.strictObject({});
+
+/**
+ * A misspelt parameter must not be taken for one that was left out, nor one of two values for both.
+ * @throws Problem invalid-request
+ */
+function refuseUnclear(query: z.ZodObject, c: Context): void {
+  const known = Object.keys(query.shape);
+  const unknown = known.length === 0 ? 'no parameters' : `only ${known.join(', ')}`;
+  const given = [...new URL(c.req.url).searchParams.keys()];
+  const errors = [...new Set(given)].flatMap((path) => {
+    if (!known.includes(path)) return [{ path, message: `is not known here: this call takes ${unknown}` }];
+    return given.filter((name) => name === path).length > 1
+      ? [{ path, message: 'is given more than once' }]
+      : [];
+  });
+  if (errors.length > 0) throw invalidRequest(errors);
+}
 
 async function readJson(c: Context): Promise<unknown> {
   if (!/^application\/json\s*(;|$)/i.test(c.req.header('content-type') ?? '')) {

@@ -1,0 +1,47 @@
+import { createApp } from '../../functions/serve-api/app.ts';
+import { defaults } from '../../infra/settings.ts';
+import type { ServingServices } from '../../shared/runtime/serving.ts';
+
+/* What the API does before it asks anybody else. */
+
+const quiet = () => undefined;
+const services: Partial<ServingServices> = {
+  claimNames: defaults.claimNames,
+  callerHash: { prepare: quiet, of: () => Promise.resolve(undefined) },
+  now: () => new Date('2026-11-22T09:00:00Z'),
+  log: { info: quiet, warn: quiet, error: quiet },
+};
+const app = createApp(services as ServingServices);
+
+/** Somebody may see the lines of a partner; the gateway has verified the token. */
+const claims = { sub: 'maya', exp: 4_000_000_000, partner_id: 'northwind', roles: ['view'] };
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const authorization = `Bearer ${part({ alg: 'none' })}.${part(claims)}.`;
+
+async function call(path: string) {
+  const event = { requestContext: { requestId: 'r-1', authorizer: { jwt: { claims } } } };
+  const answer = await app.request(path, { headers: { authorization } }, { event });
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+const takes = 'only status, delivery, closingWithin, q, provisioningPending, limit, cursor, partnerId';
+
+test.each([
+  ['/order-lines?state=Closed', 'state', `is not known here: this call takes ${takes}`],
+  ['/order-lines?Limit=5', 'Limit', `is not known here: this call takes ${takes}`],
+  ['/order-lines?__proto__=5', '__proto__', `is not known here: this call takes ${takes}`],
+  ['/order-lines?status=Closed&status=Scheduled', 'status', 'is given more than once'],
+  ['/orders/ORD-1?limit=2', 'limit', 'is not known here: this call takes no parameters'],
+  ['/health?limit=2', 'limit', 'is not known here: this call takes no parameters'],
+  ['/openapi.json?format=yaml', 'format', 'is not known here: this call takes no parameters'],
+])('%s is refused, and told what the call takes', async (path, wrong, message) => {
+  expect(await call(path)).toMatchObject({
+    status: 400,
+    body: { code: 'invalid-request', errors: [{ path: wrong, message }] },
+  });
+});
+
+test('all parameters that are wrong are named at once', async () => {
+  const { body } = await call('/webhooks?page=1&partner=northwind');
+  expect(body['errors']).toMatchObject([{ path: 'page' }, { path: 'partner' }]);
+});
