@@ -1,8 +1,11 @@
-import { type EmailKind, emailKinds } from '../../shared/domain/email-kinds.ts';
+import type { Email } from '../../shared/contracts/email.ts';
+import { type EmailKind, emailKinds, isCopy } from '../../shared/domain/email-kinds.ts';
 import { type Contact, type Locale, locales, type OrderLine } from '../../shared/domain/order-line.ts';
 import { book, closeOverdue } from '../../shared/domain/transitions.ts';
 import { recordSent } from '../../shared/domain/sent-emails.ts';
+import { writeBounceNotice } from '../../shared/emails/write-bounce-notice.ts';
 import { writeEmail } from '../../shared/emails/write-email.ts';
+import { writeWebhookNotice } from '../../shared/emails/write-webhook-notice.ts';
 import { defaults } from '../settings.ts';
 import { localMail } from './local-settings.ts';
 
@@ -14,6 +17,13 @@ const contacts: Readonly<Record<Locale, Contact>> = {
   en: { email: 'it@alderfinch.example', name: 'Joanna Reyes', locale: 'en' },
   ja: { email: 'joho@aoba-logistics.example', name: '田中 美咲', locale: 'ja' },
 };
+
+const copyTo: Readonly<Record<Locale, Contact>> = {
+  en: { email: 'helpdesk@alderfinch.example', name: 'IT helpdesk', locale: 'en' },
+  ja: { email: 'helpdesk@aoba-logistics.example', name: '情報システム部', locale: 'ja' },
+};
+
+const placedBy = { name: 'Maya Lindqvist', email: 'maya.lindqvist@northwind.example' };
 
 const claimOf = (kind: EmailKind, to: Contact, now: string) => ({
   id: 'preview',
@@ -35,7 +45,7 @@ function lineOf(contact: Contact): OrderLine {
       offer: 'A-FLEX-3',
       partnerId: 'northwind',
       endCustomer: { name: contact.locale === 'ja' ? '青葉物流株式会社' : 'Alder & Finch Architects' },
-      placedBy: { name: 'Maya Lindqvist', email: 'maya.lindqvist@northwind.example' },
+      placedBy,
       provisioningContact: contact,
       requestedStartDate: at,
     },
@@ -46,22 +56,50 @@ function lineOf(contact: Contact): OrderLine {
   return recordSent(booked, claimOf('first', contact, at), { messageId: 'preview', sentAt: at });
 }
 
-/** Each kind of email in each language, and what one says once the window has ended. */
-export function previews() {
-  const all = locales.flatMap((locale) => {
-    const to = contacts[locale];
-    const line = lineOf(to);
-    const closed = closeOverdue(line, { at: afterwards, actor: 'preview' });
-    return [
-      ...emailKinds.map((kind) => ({
-        name: `${kind}, ${locale}`,
-        line,
-        claim: claimOf(kind, to, kind === 'reminder' ? nearTheEnd : at),
-      })),
-      { name: `resend, closed, ${locale}`, line: closed, claim: claimOf('resend', to, afterwards) },
-    ];
-  });
-  return Promise.all(
-    all.map(async ({ name, line, claim }) => ({ name, email: await writeEmail(line, claim, localMail) })),
+/** The emails of a line, of each kind, and what one says once the window has ended. */
+function lineEmails(locale: Locale) {
+  const to = contacts[locale];
+  const line = lineOf(to);
+  const closed = closeOverdue(line, { at: afterwards, actor: 'preview' });
+  return [
+    ...emailKinds.map((kind) => {
+      const isReminder = kind === 'reminder' || kind === 'reminder-copy';
+      const recipient = isCopy(kind) ? copyTo[locale] : to;
+      return {
+        name: kind,
+        email: writeEmail(line, claimOf(kind, recipient, isReminder ? nearTheEnd : at), localMail),
+      };
+    }),
+    { name: 'resend, closed', email: writeEmail(closed, claimOf('resend', to, afterwards), localMail) },
+  ];
+}
+
+/** What else people are told. */
+function notices(locale: Locale) {
+  const to = contacts[locale];
+  const cameBack = { to: to.email, reason: 'smtp; 550 5.1.1 mailbox does not exist' };
+  const links = { origin: 'https://console.example', addressHash: 'preview', token: 'preview' };
+  const webhook = {
+    url: 'https://events.northwind.example/order-lines',
+    locale,
+    createdBy: placedBy.email,
+  };
+  return [
+    { name: 'notice of a bounce', email: writeBounceNotice(lineOf(to), cameBack, links, false, localMail) },
+    ...(['failing', 'gone'] as const).map((because) => ({
+      name: `notice of a disabled webhook, ${because}`,
+      email: writeWebhookNotice(webhook, because, localMail),
+    })),
+  ];
+}
+
+/** All emails in all languages. */
+export async function previews(): Promise<readonly { readonly name: string; readonly email: Email }[]> {
+  const all = locales.flatMap((locale) =>
+    [...lineEmails(locale), ...notices(locale)].map(async ({ name, email }) => ({
+      name: `${name}, ${locale}`,
+      email: await email,
+    })),
   );
+  return await Promise.all(all);
 }

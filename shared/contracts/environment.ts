@@ -74,11 +74,23 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+const longestNames = 600;
+
 export const mailFields = {
   senderAddress: emailAddress,
   senderName: plainText(100),
   /** Who signs the emails; the sender's name, unless given. */
   brand: plainText(40).exactOptional(),
+  /** What people know the product as that is subscribed to. */
+  productName: plainText(40).exactOptional(),
+  /** What people know offers as, by offer family. */
+  offerNames: z
+    .record(identifier, plainText(60))
+    .refine(
+      (names) => Buffer.byteLength(JSON.stringify(names)) <= longestNames,
+      `must have at most ${longestNames} bytes as JSON: a function has little room for settings`,
+    )
+    .exactOptional(),
   /** Where recipients get help with the email itself. */
   supportAddress: emailAddress.exactOptional(),
   /** The sender's postal address, on one line. */

@@ -10,9 +10,13 @@ export interface OfferWindows {
 }
 
 /** The window of `offer`: that of its longest matching family, else the default. */
-export function windowOf(offer: string, windows: OfferWindows): IsoDuration {
-  const family = Object.keys(windows.families)
+export const windowOf = (offer: string, { families, default: usual }: OfferWindows): IsoDuration =>
+  ofFamily(offer, families) ?? usual;
+
+/** What is known of the longest family that covers `offer`. */
+export function ofFamily<Value>(offer: string, families: Readonly<Record<string, Value>>): Value | undefined {
+  const [longest] = Object.keys(families)
     .filter((name) => offer === name || offer.startsWith(`${name}-`))
-    .reduce<string | undefined>((best, name) => (best && best.length > name.length ? best : name), undefined);
-  return (family && windows.families[family]) ?? windows.default;
+    .sort((a, b) => b.length - a.length);
+  return longest === undefined ? undefined : families[longest];
 }

@@ -1,6 +1,6 @@
 import { html, raw } from 'hono/html';
 import type { Locale } from '../domain/order-line.ts';
-import { darkLook, look } from './look.ts';
+import { look, styleSheet } from './look.ts';
 
 /** A letter to somebody who works with the product, whether it is read as HTML or as plain text. */
 interface Letter {
@@ -25,16 +25,10 @@ export async function letterOf(letter: Letter): Promise<{ readonly html: string;
   const markup = await framed({
     locale,
     subject,
+    heading: subject,
     brand,
-    body: html`${paragraphs.map((text) => html`<p style="${look.paragraph}">${text}</p>`)}
-      ${facts.length === 0 ? '' : factsTable(facts)}
-      ${
-        action
-          ? html`<p style="${look.paragraph}">
-              <a class="button" style="${look.button}" href="${action.href}">${action.name}</a>
-            </p>`
-          : ''
-      }
+    body: html`${paragraphs.map((text) => html`<p style="${look.paragraph}">${breaking(text)}</p>`)}
+      ${facts.length === 0 ? '' : factsTable(facts)} ${action ? button(action) : ''}
       <p style="${look.paragraph}">${closing}<br />${brand}</p>`,
     footer: html`${lines(footer)}
     ${end ? html`<br /><a class="link" style="${look.link}" href="${end.href}">${end.name}</a>` : ''}`,
@@ -49,18 +43,20 @@ export async function letterOf(letter: Letter): Promise<{ readonly html: string;
   return { html: markup.toString(), text: `${parts.join('\n\n')}\n` };
 }
 
-type Markup = ReturnType<typeof html>;
+export type Markup = ReturnType<typeof html>;
 
 interface Frame {
   readonly locale: Locale;
   readonly subject: string;
+  /** What it is about, above all else. */
+  readonly heading: string;
   readonly brand: string;
   readonly body: Markup;
   readonly footer: Markup;
 }
 
 /** What all emails look like around what each says. */
-export const framed = ({ locale, subject, brand, body, footer }: Frame): Markup =>
+export const framed = ({ locale, subject, heading, brand, body, footer }: Frame): Markup =>
   html`<!doctype html>
     <html lang="${locale}">
       <head>
@@ -70,11 +66,11 @@ export const framed = ({ locale, subject, brand, body, footer }: Frame): Markup 
         <meta name="supported-color-schemes" content="light dark" />
         <title>${subject}</title>
         <style>
-          ${raw(darkLook)}
+          ${raw(styleSheet)}
         </style>
       </head>
       <body class="page" style="${look.page}">
-        <table role="presentation" width="100%" cellpadding="0" cellspacing="0">
+        <table role="presentation" lang="${locale}" width="100%" cellpadding="0" cellspacing="0">
           <tr>
             <td align="center" style="${look.margin}">
               <table
@@ -86,8 +82,9 @@ export const framed = ({ locale, subject, brand, body, footer }: Frame): Markup 
                 style="${look.letter}"
               >
                 <tr>
-                  <td style="${look.content}">
+                  <td class="content" style="${look.content}">
                     <p class="brand" style="${look.brand}">${brand}</p>
+                    <h1 style="${look.heading}">${breaking(heading)}</h1>
                     ${body}
                   </td>
                 </tr>
@@ -106,15 +103,35 @@ export const factsTable = (facts: readonly (readonly [string, string])[]): Marku
       ([label, value]) =>
         html`<tr>
           <th scope="row" align="left" style="${look.label}">${label}</th>
-          <td style="${look.value}">${breaking(value, /(?=@)/)}</td>
+          <td style="${look.value}">${breaking(value)}</td>
         </tr>`,
     )}
   </table>`;
 
 /** Sentences, each on a line of its own. */
 export const lines = (sentences: readonly string[]): Markup =>
-  html`${sentences.map((sentence, index) => html`${index === 0 ? '' : html`<br />`}${sentence}`)}`;
+  html`${sentences.map((sentence, index) => html`${index === 0 ? '' : html`<br />`}${breaking(sentence)}`)}`;
 
-/** Long text without spaces, with the places where it may be broken: before what begins a part of an address. */
-export const breaking = (text: string, places = /(?=[@/?&=])/) =>
-  text.split(places).map((part, index) => (index === 0 ? html`${part}` : html`<wbr />${part}`));
+/** A link that stands out as what to do next. */
+export const button = ({ name, href }: { readonly name: string; readonly href: string }): Markup =>
+  html`<table role="presentation" cellpadding="0" cellspacing="0" style="${look.buttonPlace}">
+    <tr>
+      <td class="button" style="${look.button}">
+        <a style="${look.buttonLink}" href="${href}">${name}</a>
+      </td>
+    </tr>
+  </table>`;
+
+/** An address within a text that is longer than a line may be, in characters: shorter ones fit everywhere. */
+const longAddress = /((?=[!-~]{31})[!-'*-~]*(?:@|:\/\/)[!-'*-~]*)/;
+
+/** Where an address may be broken: before what begins a part of it. */
+const partOfAddress = /(?=[@?&=]|\.\w)|(?<![:/])(?=\/)/;
+
+/** A text whose addresses are broken between their parts where it is narrow, and so not within a word. */
+export const breaking = (text: string): Markup =>
+  html`${text
+    .split(longAddress)
+    .map((part, index) => (index % 2 === 0 ? part : html`${part.split(partOfAddress).map(withBreak)}`))}`;
+
+const withBreak = (part: string, index: number) => (index === 0 ? html`${part}` : html`<wbr />${part}`);

@@ -2,6 +2,7 @@ import type { Email } from '../contracts/email.ts';
 import { noticeTags } from '../contracts/email-tags.ts';
 import type { MailSettings } from '../contracts/environment.ts';
 import type { OrderLine } from '../domain/order-line.ts';
+import { footerOf } from './footer.ts';
 import { letterOf } from './letter.ts';
 import { bounceNoticeTexts } from './texts/bounce-notice.ts';
 import { emailTexts } from './texts/index.ts';
@@ -61,11 +62,7 @@ export async function writeBounceNotice(
     ],
     action: { name: texts.open, href: `${origin}/console/orders/${orderId}/lines/${lineId}` },
     closing: texts.closing,
-    footer: [
-      texts.why,
-      ...(settings.supportAddress === undefined ? [] : [texts.support(settings.supportAddress)]),
-      ...(settings.postalLine === undefined ? [] : [settings.postalLine]),
-    ],
+    footer: footerOf(texts.why, locale, settings),
     end: { name: texts.end, href: `${origin}${endNoticesPath(addressHash, token)}` },
   });
   return {

@@ -4,10 +4,13 @@ import type { Email } from '../contracts/email.ts';
 import type { MailSettings } from '../contracts/environment.ts';
 import { encodeTags } from '../contracts/email-tags.ts';
 import { isCopy } from '../domain/email-kinds.ts';
+import { isSameAddress } from '../domain/contact.ts';
 import { isErasedAddress } from '../domain/erasure.ts';
+import { ofFamily } from '../domain/offers.ts';
 import type { Claim, Locale, OrderLine } from '../domain/order-line.ts';
 import { type Instant, type IsoDuration, plus, secondsBetween } from '../domain/time.ts';
-import { breaking, factsTable, framed, lines } from './letter.ts';
+import { footerOf } from './footer.ts';
+import { breaking, button, factsTable, framed, lines, type Markup } from './letter.ts';
 import { look } from './look.ts';
 import { emailTexts } from './texts/index.ts';
 
@@ -21,7 +24,7 @@ export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSe
   return {
     from: { name: settings.senderName, address: settings.senderAddress },
     to: claim.to.email,
-    ...(settings.replyToPlacedBy && placer ? { replyTo: placer.address } : {}),
+    ...(placer?.isRepliedTo ? { replyTo: placer.address } : {}),
     subject: subjectOf(line, claim, content),
     html: await htmlOf(content),
     text: textOf(content),
@@ -31,7 +34,7 @@ export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSe
 
 /** Mail clients fold what has the same subject: what is sent again has another one. */
 function subjectOf(line: OrderLine, claim: Claim, { subject, texts, locale }: Content): string {
-  const reminder = () => texts.reminded(subject, durationInWords(timeLeft(line, claim.at), locale));
+  const reminder = () => texts.reminded(subject, timeLeft(line, claim.at, locale));
   switch (claim.kind) {
     case 'first':
     case 'contact-change':
@@ -48,87 +51,109 @@ function subjectOf(line: OrderLine, claim: Claim, { subject, texts, locale }: Co
 }
 
 /** How long the window of a line still lasts, in whole days or, on its last day, in whole hours. */
-function timeLeft({ closesAt }: OrderLine, now: Instant): IsoDuration {
+function timeLeft({ closesAt }: OrderLine, now: Instant, locale: Locale): string {
   const hours = Math.max(1, Math.round(closesAt === undefined ? 0 : secondsBetween(now, closesAt) / 3600));
-  return hours < 24 ? `PT${hours}H` : `P${Math.round(hours / 24)}D`;
+  return durationInWords(hours < 24 ? `PT${hours}H` : `P${Math.round(hours / 24)}D`, locale);
 }
 
 function contentOf(line: OrderLine, claim: Claim, settings: MailSettings) {
   const { name, locale } = claim.to;
-  const { placedBy } = line;
+  const { placedBy, offer } = line;
   const { brand = settings.senderName } = settings;
   const texts = emailTexts[locale];
   const closesAt = line.closesAt ?? plus(claim.at, line.window);
-  const date = texts.date(closesAt, settings.timeZones[locale]);
-  const { name: customer } = line.endCustomer;
+  const of = { product: settings.productName ?? texts.product, customer: line.endCustomer.name };
+  const { provisioningContact } = line;
+  const heading = () => {
+    if (isCopy(claim.kind)) return texts.copy.heading;
+    return claim.kind === 'reminder' ? texts.headingNear(timeLeft(line, claim.at, locale)) : texts.heading;
+  };
   const ready = () => {
     switch (claim.kind) {
       case 'first-copy':
-        return texts.copy.ready(customer, line.provisioningContact);
+        return texts.copy.ready(of, provisioningContact);
       case 'reminder-copy':
-        return texts.copy.stillToDo(customer, line.provisioningContact);
+        return texts.copy.stillToDo(of, provisioningContact);
       case 'reminder':
-        return texts.stillToDo(customer, name);
+        return texts.stillToDo(of, name);
       default:
-        return texts.ready(customer, name);
+        return texts.ready(of, name);
     }
   };
-  const deadline = () => {
+  const deadline = (date: string) => {
     if (closesAt <= claim.at) return texts.overdue(date);
     if (isCopy(claim.kind)) return texts.copy.deadline(date);
     if (claim.kind === 'reminder') return texts.deadlineNear(date);
     return texts.deadline(date, durationInWords(line.window, locale));
   };
+  const offerName = ofFamily(offer, settings.offerNames ?? {});
   const facts: readonly (readonly [string, string])[] = [
     [texts.labels.customer, line.endCustomer.name],
     [texts.labels.order, line.orderId],
     [texts.labels.line, line.lineId],
     [texts.labels.subscription, line.subscriptionId],
-    [texts.labels.offer, line.offer],
+    [texts.labels.offer, offerName === undefined ? offer : texts.offer(offerName, offer)],
   ];
+  const isKnown = !isErasedAddress(placedBy.email) && !isSameAddress(placedBy.email, claim.to.email);
+  const isRepliedTo = settings.replyToPlacedBy;
   return {
     locale,
     texts,
     brand,
     subject: texts.subject(line.subscriptionId, line.orderId),
+    heading: heading(),
     link: setupLink(settings.setupLink, line),
     greeting: texts.greeting(name),
     opening: texts.opening(brand),
     ready: ready(),
-    deadline: deadline(),
+    /** Until when, and the sentences that name it. */
+    deadline: { date: texts.date(closesAt, settings.timeZones[locale]), say: deadline },
     facts,
-    /** Who placed the order, and the sentence that names them; nobody once that person was erased. */
-    placer: isErasedAddress(placedBy.email)
-      ? undefined
-      : { address: placedBy.email, ask: (address: string) => texts.ask(placedBy.name, address) },
-    footer: [
-      isCopy(claim.kind) ? texts.copy.why : texts.why,
-      ...(settings.supportAddress === undefined ? [] : [texts.support(settings.supportAddress)]),
-      ...(settings.postalLine === undefined ? [] : [settings.postalLine]),
-    ],
+    /** Who placed the order, and the sentence that names them; nobody once they were erased, or if they read it. */
+    placer: isKnown
+      ? {
+          address: placedBy.email,
+          isRepliedTo,
+          ask: (address: string) => texts.ask(placedBy.name, address, isRepliedTo),
+        }
+      : undefined,
+    footer: footerOf(isCopy(claim.kind) ? texts.copy.why : texts.why, locale, settings),
   };
 }
 
 async function htmlOf(content: Content): Promise<string> {
-  const { locale, texts, brand, subject, link, greeting, opening, ready, deadline, placer } = content;
+  const { locale, texts, brand, subject, heading, link, greeting, opening, ready, deadline, placer } =
+    content;
   const markup = await framed({
     locale,
     subject,
+    heading,
     brand,
     body: html`<p style="${look.paragraph}">${greeting}</p>
       ${opening === undefined ? '' : html`<p style="${look.paragraph}">${opening}</p>`}
-      <p style="${look.paragraph}">${ready}</p>
-      <p style="${look.paragraph}">
-        <a class="button" style="${look.button}" href="${link}">${texts.setUp}</a>
+      <p style="${look.paragraph}">${breaking(ready)}</p>
+      <p class="deadline" style="${look.deadline}">
+        ${naming(deadline.say, html`<strong>${deadline.date}</strong>`)}
       </p>
+      ${button({ name: texts.setUp, href: link })}
       <p class="small" style="${look.small}">
         ${texts.linkIntroduction}<br /><a class="link" style="${look.link}" href="${link}"
           >${breaking(link)}</a
         >
       </p>
-      <p style="${look.paragraph}">${deadline}</p>
       ${factsTable(content.facts)}
-      ${placer ? html`<p style="${look.paragraph}">${withAddress(placer.ask, placer.address)}</p>` : ''}
+      ${
+        placer
+          ? html`<p style="${look.paragraph}">
+              ${naming(
+                placer.ask,
+                html`<a class="link" style="${look.link}" href="mailto:${placer.address}"
+                  >${breaking(placer.address)}</a
+                >`,
+              )}
+            </p>`
+          : ''
+      }
       <p style="${look.paragraph}">${texts.closing}<br />${brand}</p>`,
     footer: lines(content.footer),
   });
@@ -141,8 +166,8 @@ function textOf(content: Content): string {
     greeting,
     ...(opening === undefined ? [] : [opening]),
     ready,
+    deadline.say(deadline.date),
     `${texts.setUp}:\n${link}`,
-    deadline,
     facts.map(([label, value]) => `${label}: ${value}`).join('\n'),
     ...(placer ? [placer.ask(placer.address)] : []),
     `${texts.closing}\n${brand}`,
@@ -160,10 +185,9 @@ const setupLink = (template: string, line: OrderLine): string =>
 const durationInWords = (duration: IsoDuration, locale: Locale): string =>
   Duration.fromISO(duration).reconfigure({ locale }).toHuman();
 
-/** A sentence that names an address, with the address as a link. */
-function withAddress(sentence: (address: string) => string, address: string) {
+/** A sentence that names something, with that as `markup`. */
+function naming(sentence: (name: string) => string, markup: Markup): Markup {
   const mark = '\u0000';
   const [before = '', after = ''] = sentence(mark).split(mark);
-  return html`${before}<a class="link" style="${look.link}" href="mailto:${address}">${breaking(address)}</a
-    >${after}`;
+  return html`${before}${markup}${after}`;
 }

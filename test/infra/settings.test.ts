@@ -74,6 +74,9 @@ const notTopicArn =
 const notDays = 'settings.eventArchiveDays: must be whole days, at least one';
 const notStage =
   'settings.stage: must be 1 to 12 lower-case letters and digits, beginning with a letter, without aws, amazon or cognito';
+const manyNames = Object.fromEntries(
+  Array.from({ length: 20 }, (_, index) => [`A-${index}`, 'y'.repeat(30)]),
+);
 const longFamily = 'A'.repeat(65);
 
 test.each([
@@ -106,6 +109,16 @@ test.each([
     'a link that leaves no room for other settings',
     { ...minimal, mail: { ...mail, setupLink: `https://example.com/${'x'.repeat(1000)}` } },
     'settings.mail.setupLink: must have at most 500 characters: a function has little room for settings',
+  ],
+  [
+    'a name over two lines',
+    { ...minimal, mail: { ...mail, productName: 'Suite\r\nBcc: x@example.com' } },
+    'settings.mail.productName: must not contain control characters',
+  ],
+  [
+    'more names of offers than a function has room for',
+    { ...minimal, mail: { ...mail, offerNames: { 'A-FLEX': 'x'.repeat(60), ...manyNames } } },
+    'settings.mail.offerNames: must have at most 600 bytes as JSON: a function has little room for settings',
   ],
   [
     'a horizon beyond which an execution could outlive its year',

@@ -98,6 +98,12 @@ test('an email is shown as it was sent, in a frame that runs nothing, and as tex
 
 test('the previews show each kind of email in each language', async () => {
   const page = await shown('/previews');
-  for (const name of ['first, en', 'resend, ja', 'contact-change, en', 'resend, closed, ja'])
+  for (const name of [
+    'first, en',
+    'resend, ja',
+    'contact-change, en',
+    'resend, closed, ja',
+    'notice of a bounce, ja',
+  ])
     expect(page).toContain(`<h2>${name}</h2>`);
 });

@@ -16,10 +16,12 @@ const write = (to: Contact, kind: EmailKind = 'first', settings = {}) =>
   );
 
 test('dates are written in the time zone of the language', async () => {
-  expect((await write(ines)).text).toContain('by December 1, 2026 at 3:30 PM UTC.');
-  expect((await write(hana)).text).toContain('2026年12月2日 0:30（日本時間）までに');
+  expect((await write(ines)).text).toContain('by Tuesday, 1 December 2026 at 15:30 UTC,');
+  expect((await write(hana)).text).toContain('2026年12月2日（水）0:30（日本時間）までに');
   const timeZones = { en: 'America/New_York', ja: 'Asia/Tokyo' };
-  expect((await write(ines, 'first', { timeZones })).text).toContain('by December 1, 2026 at 10:30 AM EST.');
+  expect((await write(ines, 'first', { timeZones })).text).toContain(
+    'by Tuesday, 1 December 2026 at 10:30 GMT-5,',
+  );
 });
 
 test('one that is sent again has a subject of its own', async () => {
@@ -36,7 +38,41 @@ test('one that is sent again has a subject of its own', async () => {
 
 test('answers go to the person who placed the order, unless the settings say otherwise', async () => {
   expect(await write(ines)).toHaveProperty('replyTo', 'maya@northwind.example');
-  expect(await write(ines, 'first', { replyToPlacedBy: false })).not.toHaveProperty('replyTo');
+  expect((await write(ines)).text).toContain(
+    'Reply to this email, or write to Maya Lindqvist (maya@northwind.example)',
+  );
+  const unanswered = await write(ines, 'first', { replyToPlacedBy: false });
+  expect(unanswered).not.toHaveProperty('replyTo');
+  expect(unanswered.text).toContain('Please write to Maya Lindqvist (maya@northwind.example)');
+});
+
+test('whoever placed the order is not told to ask themselves', async () => {
+  const toMaya = await write({ ...ines, email: 'Maya@northwind.example' });
+  expect(toMaya).not.toHaveProperty('replyTo');
+  expect(toMaya.text).not.toContain('who placed the order');
+});
+
+test('product and offer have the names that people know, with the code of the offer', async () => {
+  const settings = {
+    productName: 'Harbor Suite',
+    offerNames: { 'A-FLEX': 'Flex', 'A-FLEX-3': 'Flex 3.0', 'A-WX': 'Meetings' },
+  };
+  const { text } = await write(ines, 'first', settings);
+  expect(text).toContain('The Harbor Suite subscription for ');
+  expect(text).toContain('Offer: Flex 3.0 (A-FLEX-3)');
+  expect((await write(hana, 'first', settings)).text).toContain('様の Harbor Suite サブスクリプションの');
+});
+
+test('long addresses may be broken between their parts, and the rest of a text is left as it is', async () => {
+  const settings = {
+    supportAddress: 'subscriptions@help.example.com',
+    postalLine: '1 Quay St., Oslo/Norway',
+  };
+  const { html } = await write(ines, 'first', settings);
+  expect(html).toContain('Support: subscriptions@help.example.com<br />1 Quay St., Oslo/Norway');
+  expect(html).toContain(
+    '>https://admin<wbr />.webex<wbr />.com<wbr />/<wbr />?subscriptionId<wbr />=Sub-1<',
+  );
 });
 
 test('it says who writes, and where to get help, as HTML and as text alike', async () => {

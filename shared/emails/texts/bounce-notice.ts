@@ -20,7 +20,6 @@ interface BounceNoticeTexts {
   };
   readonly closing: string;
   readonly why: string;
-  readonly support: (email: string) => string;
   readonly end: string;
 }
 
@@ -47,7 +46,6 @@ export const bounceNoticeTexts: Readonly<Record<Locale, BounceNoticeTexts>> = {
     },
     closing: 'Kind regards,',
     why: 'You get this email because the order names you as the person who placed it.',
-    support: (email) => `Support: ${email}`,
     end: 'Do not send me notices of emails that came back',
   },
   ja: {
@@ -72,7 +70,6 @@ export const bounceNoticeTexts: Readonly<Record<Locale, BounceNoticeTexts>> = {
     },
     closing: '何卒よろしくお願いいたします。',
     why: 'このメールは、注文された方として登録されているアドレスにお送りしています。',
-    support: (email) => `お問い合わせ先: ${email}`,
     end: '届かなかったメールのお知らせを停止する',
   },
 };

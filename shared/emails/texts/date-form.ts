@@ -2,7 +2,7 @@ const dateForm = {
   year: 'numeric',
   month: 'long',
   day: 'numeric',
-  hour: 'numeric',
+  hourCycle: 'h23',
   minute: '2-digit',
 } as const;
 

@@ -3,6 +3,12 @@ import type { Instant } from '../../domain/time.ts';
 import { en } from './en.ts';
 import { ja } from './ja.ts';
 
+/** What was subscribed to, and for whom. */
+interface Subscribed {
+  readonly product: string;
+  readonly customer: string;
+}
+
 /** What an email says, in one language. Values come in as they are; escaping is the writer's work. */
 export interface EmailTexts {
   /** A point in time as people of the language write it, always with its time zone; `timeZone` as IANA names it. */
@@ -15,9 +21,15 @@ export interface EmailTexts {
   readonly greeting: (name: string | undefined) => string;
   /** Who writes, where the language's letters begin with that. */
   readonly opening: (brand: string) => string | undefined;
-  readonly ready: (customer: string, name: string | undefined) => string;
+  /** What it is about, above the letter. */
+  readonly heading: string;
   /** The same in a reminder. */
-  readonly stillToDo: (customer: string, name: string | undefined) => string;
+  readonly headingNear: (left: string) => string;
+  /** What is subscribed to, where the settings do not name it. */
+  readonly product: string;
+  readonly ready: (of: Subscribed, name: string | undefined) => string;
+  /** The same in a reminder. */
+  readonly stillToDo: (of: Subscribed, name: string | undefined) => string;
   readonly setUp: string;
   readonly linkIntroduction: string;
   readonly deadline: (date: string, window: string) => string;
@@ -31,12 +43,16 @@ export interface EmailTexts {
     readonly offer: string;
     readonly customer: string;
   };
-  readonly ask: (name: string, email: string) => string;
+  /** An offer that has a name, with its code. */
+  readonly offer: (name: string, code: string) => string;
+  /** Whom to ask, and whether answers to the email reach them. */
+  readonly ask: (name: string, email: string, isRepliedTo: boolean) => string;
   /** What a copy for the second recipient says instead: it names the provisioning contact, who has to act. */
   readonly copy: {
     readonly subject: (subject: string) => string;
-    readonly ready: (customer: string, contact: Contact) => string;
-    readonly stillToDo: (customer: string, contact: Contact) => string;
+    readonly heading: string;
+    readonly ready: (of: Subscribed, contact: Contact) => string;
+    readonly stillToDo: (of: Subscribed, contact: Contact) => string;
     readonly deadline: (date: string) => string;
     readonly why: string;
   };

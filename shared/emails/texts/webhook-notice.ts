@@ -32,9 +32,9 @@ export const webhookNoticeTexts: Readonly<Record<Locale, WebhookNoticeTexts>> = 
     why: 'You get this email because you added this webhook.',
   },
   ja: {
-    subject: (host) => `Webhook が無効になりました: ${host}`,
-    greeting: 'ご担当者 様',
-    opening: (brand) => `平素よりお世話になっております。${brand} です。`,
+    subject: (host) => `Webhook 無効化のお知らせ（${host}）`,
+    greeting: 'ご担当者様',
+    opening: (brand) => `平素よりお世話になっております。${brand} よりご連絡いたします。`,
     what: {
       failing:
         'お客様が登録された下記の Webhook は、3 日間まったく配信できなかったため、無効になりました。現在、注文品目の状況は貴社システムに通知されていません。',
