@@ -2,6 +2,7 @@ import { variables } from '../../shared/contracts/environment.ts';
 import { assertNever } from '../../shared/domain/assert-never.ts';
 import { longestReason } from '../../shared/domain/history.ts';
 import { type Feedback, recordFeedback } from '../../shared/domain/feedback.ts';
+import { withNotice } from '../../shared/domain/notices.ts';
 import type { OrderLine } from '../../shared/domain/order-line.ts';
 import { recordReported, sentEmailOf } from '../../shared/domain/sent-emails.ts';
 import { withinBytes } from '../../shared/domain/text.ts';
@@ -46,14 +47,21 @@ async function handle(event: EmailReport, services: Services): Promise<void> {
   const { store, now, metrics } = services;
   const { messageId, timestamp, destination, tags } = event.detail.mail;
   const feedback = feedbackOf(event);
-  // What people are told beside the emails of lines is in no history, and a notice that bounces causes none.
+  const stamp = { at: toInstant(now()), actor: event.source };
+  // A notice that bounces causes no other.
   if ('notice' in tags) {
-    if (feedback?.undeliverable === true && tags.recipient !== undefined)
-      await services.endNotices(tags.recipient);
+    const { recipient, aboutOrderId: orderId, aboutLineId: lineId } = tags;
+    if (feedback?.undeliverable === true && recipient !== undefined) await services.endNotices(recipient);
+    if (orderId === undefined || lineId === undefined) return;
+    await store.change(
+      await store.find({ orderId, lineId }),
+      booked((line) => ({
+        line: withNotice(line, { messageId, to: destination?.at(0) ?? line.placedBy.email }, stamp),
+      })),
+    );
     return;
   }
   const { orderId, lineId, claimId, kind } = tags;
-  const stamp = { at: toInstant(now()), actor: event.source };
 
   const found = await store.find({ orderId, lineId });
   const news = await store.change(

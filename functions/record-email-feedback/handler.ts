@@ -26,6 +26,7 @@ export function buildServices(
   const notices = noticeStore(clients.dynamoDb, settings.TABLE_NAME);
   const newId = () => crypto.randomUUID();
   const telling = {
+    store: recording.store,
     notices,
     mail: mail(clients.ses, settings.CONFIGURATION_SET),
     mailSettings: settings.MAIL_SETTINGS,

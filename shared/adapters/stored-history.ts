@@ -31,6 +31,8 @@ const feedback = happened('ProvisioningEmailFeedback').extend({
   reason: text.exactOptional(),
 });
 
+const bounceNotice = happened('BounceNoticeSent').extend({ to: text, messageId: text });
+
 /** The entries as they are written. */
 const current = z.discriminatedUnion('type', [
   happened('ClosingSoon', 'Onboarded', 'Closed', 'Cancelled'),
@@ -42,6 +44,7 @@ const current = z.discriminatedUnion('type', [
   failed,
   unconfirmed.extend({ kind }),
   feedback.extend({ delivery: z.enum(deliveryOutcomes) }),
+  bounceNotice,
 ]) satisfies z.ZodType<HistoryEntry>;
 
 /** The entries as they were written first, with dates, kinds and reasons in words. */

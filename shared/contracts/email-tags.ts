@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type EmailKind, emailKinds } from '../domain/email-kinds.ts';
+import type { LineKey } from '../domain/order-line.ts';
 import { identifier } from './fields.ts';
 
 /**
@@ -14,8 +15,10 @@ export interface EmailTags {
 }
 
 /** The tags as sent. */
-export const encodeTags = (tags: EmailTags): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(tags).map(([name, value]: [string, string]) => [name, encode(value)]));
+export const encodeTags = (tags: EmailTags): Readonly<Record<string, string>> => encoded({ ...tags });
+
+const encoded = (tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, encode(value)]));
 
 const encode = (value: string): string =>
   value.replace(/[._]/g, (character) => `_${character.charCodeAt(0).toString(16).toUpperCase()}`);
@@ -24,14 +27,22 @@ const decode = (value: string): string =>
   value.replace(/_(2E|5F)/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
 /**
- * The tags of an email that tells people of something and is of no line.
- * @param recipient the hash of the address, by which a report that mail does not reach it ends such emails to it; without
- *   it, reports are of no consequence
+ * The tags of an email that tells people of something.
+ * @param about the line that it is about, by which reports find its history, and the hash of the address, by which a
+ *   report that mail does not reach it ends such emails to it; without it, reports are of no consequence
  */
-export const noticeTags = (notice: string, recipient?: string): Readonly<Record<string, string>> => ({
-  notice,
-  ...(recipient === undefined ? {} : { recipient }),
-});
+export const noticeTags = (
+  notice: string,
+  about?: LineKey & { readonly recipient: string },
+): Readonly<Record<string, string>> =>
+  encoded({
+    notice,
+    ...(about && {
+      recipient: about.recipient,
+      aboutOrderId: about.orderId,
+      aboutLineId: about.lineId,
+    }),
+  });
 
 /** A tag as SES reports it: a list, since a name could occur more than once. */
 const tag = <Schema extends z.ZodType<unknown, string>>(schema: Schema) =>
@@ -48,9 +59,11 @@ export const reportedTags = z.object({
   claimId: tag(z.string().max(64)).optional().catch(undefined),
 });
 
-/** What the tags of a report on a notice say. */
+/** What the tags of a report on a notice say. Notices of earlier versions name no line. */
 export const reportedNotice = z.object({
   notice: tag(z.string()),
+  aboutOrderId: tag(identifier).optional().catch(undefined),
+  aboutLineId: tag(identifier).optional().catch(undefined),
   recipient: tag(z.string().regex(/^[0-9a-f]{64}$/))
     .optional()
     .catch(undefined),

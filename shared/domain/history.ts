@@ -11,6 +11,8 @@ export const historyTypes = [
   /** Outcome unknown: it may have been sent. The mail service's report turns it into a sent one. */
   'ProvisioningEmailUnconfirmed',
   'ProvisioningEmailFeedback',
+  /** Somebody other than the contact was told, by email, that an email of the line came back. */
+  'BounceNoticeSent',
   'ProvisioningContactChanged',
   /** Somebody else gets copies, or nobody. */
   'CopyRecipientChanged',
@@ -67,6 +69,12 @@ interface EmailFeedback extends Happened<'ProvisioningEmailFeedback'> {
   readonly reason?: string;
 }
 
+interface BounceNoticeSent extends Happened<'BounceNoticeSent'> {
+  readonly to: string;
+  /** Of the notice. */
+  readonly messageId: string;
+}
+
 interface ContactChanged extends Happened<'ProvisioningContactChanged'> {
   readonly to: string;
 }
@@ -85,6 +93,7 @@ export type HistoryEntry =
   | EmailFailed
   | EmailUnconfirmed
   | EmailFeedback
+  | BounceNoticeSent
   | ContactChanged
   | CopyRecipientChanged;
 
@@ -196,6 +205,7 @@ function concernsPeople(entry: HistoryEntry, before: readonly HistoryEntry[]): b
       return true;
     case 'Rescheduled':
     case 'ProvisioningEmailFailed':
+    case 'BounceNoticeSent':
       return false;
     case 'ProvisioningEmailFeedback':
       return cameBack(entry) && !before.some((other) => isReportOn(other, entry.messageId));

@@ -166,6 +166,7 @@ function eventOf(entry: HistoryEntry, before: OrderLine | undefined, line: Order
     }
     case 'ProvisioningEmailFailed':
     case 'ProvisioningEmailUnconfirmed':
+    case 'BounceNoticeSent':
     case 'CopyRecipientChanged':
       return [];
     default:

@@ -1,3 +1,4 @@
+import { type OrderLine, type Stamp, withHistory } from './order-line.ts';
 import { type Instant, type IsoDuration, minus } from './time.ts';
 
 /*
@@ -49,3 +50,13 @@ export const isLastToday = (address: NoticedAddress, at: Instant): boolean =>
 
 const toldToday = ({ told }: NoticedAddress, at: Instant): number =>
   told.filter((notice) => notice.at > minus(at, day)).length;
+
+/** The line with a notice about it in its history; one that is there already changes nothing. */
+export const withNotice = (
+  line: OrderLine,
+  { messageId, to }: { readonly messageId: string; readonly to: string },
+  stamp: Stamp,
+): OrderLine =>
+  line.history.some((entry) => entry.type === 'BounceNoticeSent' && entry.messageId === messageId)
+    ? line
+    : withHistory(line, { ...stamp, type: 'BounceNoticeSent', to, messageId });

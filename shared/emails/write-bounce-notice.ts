@@ -70,6 +70,6 @@ export async function writeBounceNotice(
     to: placedBy.email,
     subject,
     ...letter,
-    tags: noticeTags('bounce', addressHash),
+    tags: noticeTags('bounce', { orderId, lineId, recipient: addressHash }),
   };
 }

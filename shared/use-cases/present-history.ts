@@ -47,6 +47,8 @@ export function presentEntry(entry: ToldEntry): HistoryAnswer['items'][number] {
       const { to, messageId, delivery, reason } = entry;
       return { ...stamped, to, messageId, result: delivery, ...(reason === undefined ? {} : { reason }) };
     }
+    case 'BounceNoticeSent':
+      return { ...stamped, to: entry.to, messageId: entry.messageId };
     default:
       return assertNever(entry);
   }

@@ -4,24 +4,39 @@ import { emailReported } from '../../functions/record-email-feedback/event.ts';
 import type { Email } from '../../shared/contracts/email.ts';
 import { erasedAddress } from '../../shared/domain/erasure.ts';
 import { mostNoticesPerDay } from '../../shared/domain/notices.ts';
-import type { OrderLine } from '../../shared/domain/order-line.ts';
+import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
 import { plus } from '../../shared/domain/time.ts';
 import { tellPlacer } from '../../shared/use-cases/tell-placer.ts';
 import { line, now } from '../support/lines.ts';
 import { mailSettings } from '../support/mail-settings.ts';
+import { memoryStore } from '../support/memory-store.ts';
 import { MemoryTable } from '../support/memory-table.ts';
 import { untold } from '../support/untold.ts';
+
+const never = () => {
+  throw new Error('not expected here');
+};
+
+const silent = {
+  ...untold,
+  deadLetters: { keep: never },
+  now: () => new Date(now),
+  log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  metrics: { add: never },
+};
 
 /** Who is told of what, over a table of its own. */
 function desk(answer: MailOutcome = { outcome: 'accepted', messageId: 'notice-1' }) {
   const table = new MemoryTable();
   const notices = noticeStore(table.client(), 'table');
   const sent: Email[] = [];
-  const tell = (of: OrderLine, messageId: string, at = now, to = of.provisioningContact.email) =>
-    tellPlacer(
+  const tell = async (of: OrderLine, messageId: string, at = now, to = of.provisioningContact.email) => {
+    const { store, lines } = memoryStore(of);
+    await tellPlacer(
       of,
       { messageId, to, reason: '550 <b>no such user</b>' },
       {
+        store,
         notices,
         mail: {
           send: (email) => {
@@ -36,6 +51,8 @@ function desk(answer: MailOutcome = { outcome: 'accepted', messageId: 'notice-1'
         log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       },
     );
+    return lines();
+  };
   return { table, notices, sent, tell };
 }
 
@@ -56,7 +73,38 @@ it('whoever placed the order is told once that an email came back, with what to 
     expect(html).toContain(said);
   }
   expect(html).toContain('550 &lt;b&gt;no such user&lt;/b&gt;');
-  expect(tags).toEqual({ notice: 'bounce', recipient: hashOfAddress(placedBy.email) });
+  expect(tags).toMatchObject({ notice: 'bounce', recipient: hashOfAddress(placedBy.email) });
+});
+
+it('a notice that left is in the history of the line once, whether its sender or only the report tells', async () => {
+  const { tell, sent } = desk();
+  const [told] = await tell(line(), 'message-1');
+  if (!told || !isBooked(told)) throw new Error('the line is not there');
+  const { tags = {}, to = '' } = sent[0] ?? {};
+  const notice = { type: 'BounceNoticeSent', to, messageId: 'notice-1' };
+  expect(told.history.at(-1)).toMatchObject({ ...notice, actor: 'workflow' });
+  const event = emailReported.schema.parse({
+    source: 'aws.ses',
+    'detail-type': 'Email Sent',
+    detail: {
+      mail: {
+        messageId: 'notice-1',
+        destination: [to],
+        tags: Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, [value]])),
+      },
+    },
+  });
+  for (const [known, actor] of [
+    [told, 'workflow'],
+    [line(), 'aws.ses'],
+  ] as const) {
+    const { store, lines } = memoryStore(known);
+    await emailReported.handle(event, { ...silent, store });
+    const after = lines().flatMap((stored) => (isBooked(stored) ? stored.history : []));
+    expect(after.filter(({ type }) => type === 'BounceNoticeSent')).toEqual([
+      expect.objectContaining({ ...notice, actor }),
+    ]);
+  }
 });
 
 it('the notice is in the language of the contact', async () => {
@@ -124,17 +172,10 @@ it('a notice that bounces ends the notices to its address, and causes none', asy
       bounce: { bounceType: 'Permanent' },
     },
   });
-  const never = () => {
-    throw new Error('a notice is of no line');
-  };
   await emailReported.handle(event, {
-    ...untold,
+    ...silent,
     endNotices: (addressHash) => Promise.resolve(void ended.push(addressHash)),
     store: new Proxy({} as never, { get: never }),
-    deadLetters: { keep: never },
-    now: () => new Date(now),
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    metrics: { add: never },
   });
   expect(ended).toEqual([recipient]);
 });

@@ -182,6 +182,7 @@ function kindOf({ type }: ToldEntry): HistoryKind {
     case 'ProvisioningEmailFailed':
     case 'ProvisioningEmailUnconfirmed':
     case 'ProvisioningEmailFeedback':
+    case 'BounceNoticeSent':
       return 'emails';
     case 'ProvisioningContactChanged':
     case 'CopyRecipientChanged':
@@ -272,6 +273,7 @@ function whatWasSaid(entry: ToldEntry, { t, format }: View): string | undefined 
     case 'Closed':
     case 'Cancelled':
     case 'ProvisioningEmailUnconfirmed':
+    case 'BounceNoticeSent':
       return meaning[entry.type];
     case 'Rescheduled':
       return undefined;
@@ -326,6 +328,7 @@ function whatHappened(entry: ToldEntry, { t, format }: View): string {
     case 'Booked':
     case 'ProvisioningEmailFailed':
     case 'ProvisioningEmailUnconfirmed':
+    case 'BounceNoticeSent':
     case 'ProvisioningContactChanged':
     case 'ClosingSoon':
     case 'Onboarded':

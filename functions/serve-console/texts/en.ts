@@ -210,6 +210,7 @@ export const en = {
       },
       ProvisioningEmailUnconfirmed:
         'The mail service’s answer was lost. The email counts, and its report will tell whether it left.',
+      BounceNoticeSent: 'It is beside the emails of the line, and does not count toward them.',
       sameAddress: 'The address stayed the same: the name or the language changed.',
       ClosingSoon: 'The time for the last reminder had come, and the subscription had not been set up.',
       Onboarded: 'The rest is set up in Control Hub. No more emails are sent.',
@@ -234,6 +235,7 @@ export const en = {
       Complained: 'Email marked as spam by the recipient',
       Rejected: 'Email rejected by the mail service',
     },
+    BounceNoticeSent: 'Told by email that the email came back',
     ProvisioningContactChanged: 'Provisioning contact changed',
     CopyRecipientChanged: 'Recipient of copies changed',
     copiesEnded: 'Recipient of copies removed',

@@ -213,6 +213,7 @@ export const ja: Texts = {
       },
       ProvisioningEmailUnconfirmed:
         'メール サービスからの応答が失われました。送信回数に含まれ、送信されたかどうかはメール サービスからの報告で確認されます。',
+      BounceNoticeSent: 'この通知は、この品目のメールの上限には含まれません。',
       sameAddress: 'アドレスは変わらず、氏名または言語のみ変更されました。',
       ClosingSoon: '最後のリマインドの時期になりましたが、設定が完了していませんでした。',
       Onboarded: '以降の設定は Control Hub で行います。今後、メールは送信されません。',
@@ -237,6 +238,7 @@ export const ja: Texts = {
       Complained: '受信者が迷惑メールとして報告',
       Rejected: 'メール サービスがメールを拒否',
     },
+    BounceNoticeSent: 'メールが届かなかったことを通知',
     ProvisioningContactChanged: 'プロビジョニング担当者を変更',
     CopyRecipientChanged: '写しの送付先を変更',
     copiesEnded: '写しの送付先を削除',

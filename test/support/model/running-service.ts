@@ -98,8 +98,6 @@ export class RunningService implements Target {
   /** All emails that left, each reported by now. */
   async mailbox(): Promise<readonly LeftEmail[]> {
     const emails: readonly SentEmail[] = await this.#calls.emails();
-    // Notices are of no line.
-    const ofLines = emails.filter(({ tags }) => tags['notice'] === undefined);
-    return ofLines.map((email) => ({ ...email, reportedAt: email.sentAt }));
+    return emails.map((email) => ({ ...email, reportedAt: email.sentAt }));
   }
 }
