@@ -267,12 +267,14 @@ test('a reminder says in the language of its contact what is to be done, until w
   const english = (await run(waiting(), before('P2D'))).sent[0]?.text;
   expect(english).toContain('has not been set up yet');
   expect(english).toContain(
-    'Please finish the setup by December 1, 2026 at 9:00 AM UTC. Otherwise the order line is closed then',
+    'Please finish the setup by Tuesday, 1 December 2026 at 09:00 UTC. The order line is closed then;',
   );
   const contact = { email: 'it@example.com', name: '田中', locale: 'ja' } as const;
   const [japanese] = (await run(waiting({ provisioningContact: contact }), before('P2D'))).sent;
   expect(japanese?.subject).toBe(
-    '【リマインド：期限まで2日】サブスクリプション Sub-1 の設定のお願い（注文 ORD-1）',
+    '【リマインド：期限まであと2日】サブスクリプション Sub-1 の設定のお願い（注文 ORD-1）',
   );
-  expect(japanese?.text).toContain('2026年12月1日 18:00（日本時間）までに設定を完了してください');
+  expect(japanese?.text).toContain(
+    '2026年12月1日（火）18:00（日本時間）までに、設定を完了していただきますよう',
+  );
 });

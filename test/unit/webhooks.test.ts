@@ -433,7 +433,7 @@ describe('who may', () => {
 describe('whoever added a webhook that was disabled by itself', () => {
   test.each([
     ['en', 'Your webhook was disabled: hooks.northwind.example', /For three days/],
-    ['ja', 'Webhook が無効になりました: hooks.northwind.example', /3 日間まったく配信できなかった/],
+    ['ja', 'Webhook 無効化のお知らせ（hooks.northwind.example）', /3 日間まったく配信できなかった/],
   ] as const)('is told once by email, in %s', async (locale, subject, what) => {
     const { create, tell, run, receiver, emails } = world();
     await create({ locale });

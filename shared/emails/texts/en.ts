@@ -43,9 +43,9 @@ export const en: EmailTexts = {
     subject: (subject) => `Copy: ${subject}`,
     heading: 'A copy for your information',
     ready: ({ product, customer }, contact) =>
-      `The ${product} subscription for ${customer} is ready to be set up. Its provisioning contact is ${named(contact)}, who got this email, too.`,
+      `This is a copy for your information. The ${product} subscription for ${customer} is ready to be set up. Its provisioning contact is ${named(contact)}, who got this email, too.`,
     stillToDo: ({ product, customer }, contact) =>
-      `The ${product} subscription for ${customer} has not been set up yet. Its provisioning contact is ${named(contact)}, who was reminded, too.`,
+      `This is a copy of a reminder, for your information. The ${product} subscription for ${customer} has not been set up yet. Its provisioning contact is ${named(contact)}, who was reminded, too.`,
     deadline: (date) =>
       `The setup should be finished by ${date}. The order line is closed then; the subscription can still be set up afterwards.`,
     why: 'You get this email because the order names your address for copies.',
