@@ -14,13 +14,21 @@ const swc = (parser) => [
   },
 ];
 
+/** Packages that take seconds to load, and are written in CommonJS. */
+const loadedByNode = '/node_modules/(aws-cdk-lib|constructs|cdk-nag|typescript)/';
+
 const project = (displayName) => ({
   displayName,
   rootDir,
   testMatch: [`<rootDir>/test/${displayName}/**/*.test.ts`],
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/.config/jest-environment.js',
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
-  transform: { '\\.ts$': swc({ syntax: 'typescript' }), '\\.tsx$': swc({ syntax: 'typescript', tsx: true }) },
+  transform: {
+    [loadedByNode]: '<rootDir>/.config/by-node.js',
+    '\\.ts$': swc({ syntax: 'typescript' }),
+    '\\.tsx$': swc({ syntax: 'typescript', tsx: true }),
+  },
+  transformIgnorePatterns: [],
 });
 
 /**
