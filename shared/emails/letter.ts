@@ -123,7 +123,7 @@ export const button = ({ name, href }: { readonly name: string; readonly href: s
   </table>`;
 
 /** An address within a text that is longer than a line may be, in characters: shorter ones fit everywhere. */
-const longAddress = /((?=[!-~]{31})[!-'*-~]*(?:@|:\/\/)[!-'*-~]*)/;
+const longAddress = /((?=[!-~]{36})[!-'*-~]*(?:@|:\/\/)[!-'*-~]*)/;
 
 /** Where an address may be broken: before what begins a part of it. */
 const partOfAddress = /(?=[@?&=]|\.\w)|(?<![:/])(?=\/)/;
