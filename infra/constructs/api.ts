@@ -4,6 +4,7 @@ import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { docsAssets, docsFolder } from '../../functions/serve-api/docs.ts';
+import { routes } from '../../functions/serve-api/routes.ts';
 import type { servingEnvironment } from '../../shared/runtime/serving.ts';
 import type { FunctionSettings } from '../settings.ts';
 import type { CallerSalt } from './caller-salt.ts';
@@ -24,15 +25,14 @@ interface ApiProps {
   readonly signIn: SignIn;
 }
 
+/** All that begins as a call does whose path is longer than one name. */
+function routeOf(path: string): string {
+  const [, first = '', ...more] = path.split('/');
+  return more.length === 0 ? path : `/${first}/{proxy+}`;
+}
+
 /** The paths that need an access token, which API Gateway verifies. All others are open. */
-const protectedPaths = [
-  '/order-lines',
-  '/orders/{proxy+}',
-  '/resend-jobs',
-  '/resend-jobs/{proxy+}',
-  '/webhooks',
-  '/webhooks/{proxy+}',
-];
+const protectedPaths = new Set(routes.filter(({ isOpen }) => !isOpen).map(({ path }) => routeOf(path)));
 
 const openPaths = [
   { path: '/health', throttle: openThrottles.scarce },

@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { routes as apiCalls } from '../../functions/serve-api/routes.ts';
 import { queue as sending } from '../../functions/send-provisioning-email/queue.ts';
 import { environment as servingConsole } from '../../functions/serve-console/handler.ts';
 import { environment as sweeping } from '../../functions/sweep-order-lines/handler.ts';
@@ -246,19 +247,30 @@ describe('API', () => {
     expect(throttled.filter((id) => !DependsOn.includes(id))).toEqual([]);
   });
 
-  test('asks for a token where the order lines are, and nowhere else', () => {
-    const open = [...anonymous, ...ofSessions];
-    const lines = ['ANY /order-lines', 'ANY /orders/{proxy+}'];
-    const jobs = ['ANY /resend-jobs', 'ANY /resend-jobs/{proxy+}'];
-    const webhooks = ['ANY /webhooks', 'ANY /webhooks/{proxy+}'];
-    const closed = [...lines, ...jobs, ...webhooks];
-    expect(Object.keys(routes).sort()).toEqual([...open, ...closed].sort());
-    for (const key of closed) {
-      expect(routes[key]).toMatchObject({ AuthorizationType: 'JWT', AuthorizerId: { Ref: authorizerId } });
+  /** Where API Gateway leads a path to: the whole path is nearer than a beginning, and a longer one than a shorter one. */
+  const routeTo = (path: string): string => {
+    const leading = Object.keys(routes).filter((key) => {
+      const [, pattern = ''] = key.split(' ');
+      return pattern.endsWith('{proxy+}')
+        ? path.startsWith(pattern.slice(0, -'{proxy+}'.length))
+        : pattern === path;
+    });
+    const [nearest = ''] = leading.sort(
+      (a, b) => Number(a.endsWith('}')) - Number(b.endsWith('}')) || b.length - a.length,
+    );
+    return nearest;
+  };
+
+  test('asks for a token wherever a call of the API needs one, and nowhere else', () => {
+    for (const { path, isOpen } of apiCalls) {
+      const { AuthorizationType } = routes[routeTo(path.replaceAll(/\{\w+\}/g, 'x'))] ?? {};
+      expect({ path, AuthorizationType }).toEqual({ path, AuthorizationType: isOpen ? 'NONE' : 'JWT' });
     }
-    for (const key of open) {
-      expect(routes[key]).toMatchObject({ AuthorizationType: 'NONE' });
-      expect(routes[key]).not.toHaveProperty('AuthorizerId');
+    const open = Object.keys(routes).filter((key) => routes[key].AuthorizationType === 'NONE');
+    expect(open.sort()).toEqual([...anonymous, ...ofSessions].sort());
+    for (const key of Object.keys(routes)) {
+      if (open.includes(key)) expect(routes[key]).not.toHaveProperty('AuthorizerId');
+      else expect(routes[key].AuthorizerId).toEqual({ Ref: authorizerId });
     }
   });
 
