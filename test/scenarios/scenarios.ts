@@ -77,7 +77,10 @@ export function scenarios(start: () => Promise<Target>): void {
       // As many as EventBridge takes at once.
       for (let from = 0; from < lineIds.length; from += 10)
         await target.send(
-          ...lineIds.slice(from, from + 10).map((lineId) => booked(orderId, { lineId, requestedStartDate })),
+          ...lineIds
+            .slice(from, from + 10)
+            // With a window that lasts longer than all of this takes.
+            .map((lineId) => booked(orderId, { offer: 'A-WX', lineId, requestedStartDate })),
         );
       await target.reach(requestedStartDate);
       const { lines } = await until(
