@@ -95,6 +95,24 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
     await expectQuality(visited, name);
   });
 
+  test('a line takes 48 pixels of a wide screen and 160 of a phone', async () => {
+    const { page, go } = visitIn(language);
+    const tallest = () =>
+      page.evaluate<number>(
+        `Math.max(...[...document.querySelectorAll('.of-lines tbody tr:not(.group)')]
+          .map((row) => row.getBoundingClientRect().height))`,
+      );
+    for (const path of ['/console', '/console?show=lapsed', '/console?show=scheduled', '/console?show=all']) {
+      await page.setViewportSize({ width: 1280, height: 720 });
+      await go(path);
+      expect({ [path]: (await tallest()) <= 48 }).toEqual({ [path]: true });
+    }
+    await go('/console');
+    await page.setViewportSize({ width: 360, height: 720 });
+    expect(await tallest()).toBeLessThanOrEqual(160);
+    await page.setViewportSize(wide);
+  });
+
   test('what follows from forms', async () => {
     const visited = visitIn(language);
     const { page, go } = visited;

@@ -190,7 +190,7 @@ test('without scripts everything works', async () => {
   await go('/console');
   await page.getByLabel('Search').fill(`${orderId}/1`.toLowerCase());
   await press('button', 'Search');
-  await press('link', `Line 1 of order ${orderId}`);
+  await press('link', `Alder & Finch, line 1 of order ${orderId}`);
   await press('link', 'Resend the email of line 1');
   await press('button', 'Yes');
   expect(await main(plain)).toContain('The email was sent');
@@ -229,7 +229,7 @@ test('with the keyboard alone a line is found and resent', async () => {
   await page.keyboard.press('Tab');
   await page.keyboard.type(orderId);
   await Promise.all([nextPage(page), page.keyboard.press('Enter')]);
-  for (const name of [/^Line 1 of order/, /^Resend the email/, /^Yes$/]) {
+  for (const name of [/, line 1 of order/, /^Resend the email/, /^Yes$/]) {
     await tabTo(name);
     await Promise.all([nextPage(page), page.keyboard.press('Enter')]);
   }
@@ -336,7 +336,7 @@ test('Resend opens by itself when its time has come', async () => {
   await api.advance('PT58S');
   await go(order(orderId));
   const resend = page.getByRole('link', { name: 'Resend the email of line 1' });
-  expect(await resend.getAttribute('class')).toBe('button off');
+  expect(await resend.getAttribute('class')).toBe('button first off');
   await page.waitForSelector('a.button:not(.off)[data-opens-at]');
   await press('link', 'Resend the email of line 1');
   expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Resend Confirmation');
@@ -513,7 +513,7 @@ test('pages of ten and more follow each other, and filters and search find their
   await go(`/console?q=${orderId}`);
   const seen = new Set<string>();
   for (let pages = 1; ; pages += 1) {
-    for (const name of await page.locator('.lines .sub').allInnerTexts()) seen.add(name);
+    for (const name of await page.locator('.lines .order small').allInnerTexts()) seen.add(name);
     if ((await page.getByRole('link', { name: 'Next page' }).count()) === 0) {
       expect(pages).toBe(3);
       break;

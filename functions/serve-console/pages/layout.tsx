@@ -12,6 +12,8 @@ interface LayoutProps {
   readonly title: string;
   /** The pages above this one. */
   readonly above?: readonly { readonly href: string; readonly name: string }[];
+  /** The parts of the page that the keyboard can skip to, beside its content. */
+  readonly skips?: readonly { readonly to: string; readonly name: string }[];
   /** The form that a change of language must carry along, so that nothing typed is lost. */
   readonly form?: string;
   /** Where the browser goes at once, by itself. */
@@ -20,7 +22,7 @@ interface LayoutProps {
 }
 
 /** The frame of every page. */
-export function Layout({ view, title, above = [], form, goOnTo, children }: LayoutProps) {
+export function Layout({ view, title, above = [], skips = [], form, goOnTo, children }: LayoutProps) {
   const { t, assets, person, locale } = view;
   return (
     <html lang={locale}>
@@ -29,9 +31,11 @@ export function Layout({ view, title, above = [], form, goOnTo, children }: Layo
         <script src={assets.path('console.js')} defer></script>
       </Head>
       <body data-now={view.now} data-copied={t.copied}>
-        <a class="skip" href="#content">
-          {t.skip}
-        </a>
+        {[{ to: 'content', name: t.skip }, ...skips].map(({ to, name }) => (
+          <a class="skip" href={`#${to}`}>
+            {name}
+          </a>
+        ))}
         <header class="top">
           <a class="brand" href={paths.orders}>
             <img src={assets.path('icon.svg')} alt="" width="24" height="24" />

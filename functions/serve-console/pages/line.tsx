@@ -44,14 +44,15 @@ export function LinePage({ view, line, history, shown, senderAddress }: LinePage
   return (
     <Layout
       view={view}
-      title={t.line.title(line.orderId, line.lineId)}
+      title={`${line.endCustomer.name}, ${t.line.title(line.orderId, line.lineId)}`}
       above={[
         { href: paths.orders, name: t.orders.title },
         { href: paths.order(line.orderId), name: t.order.title(line.orderId) },
       ]}
     >
       <div class="heading">
-        <h1>{t.line.title(line.orderId, line.lineId)}</h1>
+        <h1>{line.endCustomer.name}</h1>
+        <p class="muted">{t.line.title(line.orderId, line.lineId)}</p>
         <Status view={view} line={line} />
       </div>
       {line.provisioningPending ? <PendingNotice view={view} /> : null}
@@ -76,7 +77,6 @@ export function LinePage({ view, line, history, shown, senderAddress }: LinePage
                 [t.field.onboardedAt, at(line.onboardedAt)],
                 [t.field.organization, line.organizationId],
                 [t.field.cancelledAt, at(line.cancelledAt)],
-                [t.field.customer, line.endCustomer.name],
                 [t.field.offer, line.offer],
                 [t.field.subscription, <a href={paths.subscription(line)}>{line.subscriptionId}</a>],
                 [t.field.placedBy, <PersonNamed who={line.placedBy} />],
@@ -88,7 +88,12 @@ export function LinePage({ view, line, history, shown, senderAddress }: LinePage
           ) : null}
         </div>
         <section class="card" aria-labelledby="history">
-          <h2 id="history">{t.line.history}</h2>
+          <div class="heading">
+            <h2 id="history">{t.line.history}</h2>
+            <a href={paths.historyTable(line)} download>
+              {t.history.download}
+            </a>
+          </div>
           <nav class="filters" aria-label={t.history.filter}>
             {[undefined, ...historyKinds].map((kind) => (
               <a href={paths.history(line, kind)} {...(kind === shown ? { 'aria-current': 'true' } : {})}>
@@ -96,11 +101,6 @@ export function LinePage({ view, line, history, shown, senderAddress }: LinePage
               </a>
             ))}
           </nav>
-          <p>
-            <a href={paths.historyTable(line)} download>
-              {t.history.download}
-            </a>
-          </p>
           <History
             view={view}
             entries={history.filter((entry) => shown === undefined || kindOf(entry) === shown)}

@@ -12,16 +12,16 @@ export function OrderPage({ view, order }: { view: PersonalView; order: OrderAns
   return (
     <Layout
       view={view}
-      title={t.order.title(order.orderId)}
+      title={[first?.endCustomer.name, t.order.title(order.orderId)].filter(Boolean).join(', ')}
       above={[{ href: paths.orders, name: t.orders.title }]}
     >
       <div class="heading">
-        <h1>{t.order.title(order.orderId)}</h1>
+        <h1>{first?.endCustomer.name}</h1>
+        <p class="muted">{t.order.title(order.orderId)}</p>
       </div>
       {first ? (
         <Facts
           of={[
-            [t.field.customer, first.endCustomer.name],
             [t.field.placedBy, <PersonNamed who={first.placedBy} />],
             [t.partner, first.partnerId],
             [t.field.organization, order.organizationId],

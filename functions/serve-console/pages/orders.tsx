@@ -5,7 +5,7 @@ import { type Origin, paths, query, root } from '../paths.ts';
 import type { Texts } from '../texts/index.ts';
 import type { PersonalView } from '../view.ts';
 import { Layout } from './layout.tsx';
-import { Address, LastEmail, Status, TimeLeft } from './parts.tsx';
+import { Address, isSettled, LastEmail, standingOf, Status, TimeLeft } from './parts.tsx';
 
 /**
  * The tabs of the list: what needs somebody's attention now, what lapsed without being set up, what is still to come,
@@ -54,7 +54,11 @@ export function OrdersPage(props: OrdersPageProps) {
   const isOfAll = isOperator(caller) && request.partnerId === undefined;
   const shown = list ? [...(returned?.items ?? []), ...list.items] : [];
   return (
-    <Layout view={view} title={t.orders.title}>
+    <Layout
+      view={view}
+      title={t.orders.title}
+      skips={shown.length > 0 ? [{ to: linesId, name: t.orders.skip }] : []}
+    >
       <div class="heading">
         <h1>{t.orders.title}</h1>
         <p class="muted">{t.orders.introduction}</p>
@@ -71,6 +75,7 @@ export function OrdersPage(props: OrdersPageProps) {
           <LinesTable
             view={view}
             groups={groupsOf(view, tabOf(request), list.items, returned)}
+            tab={tabOf(request)}
             isOfAll={isOfAll}
             from={`orders${query({ ...request, cursor })}`}
           />
@@ -156,9 +161,7 @@ function Search({ view, request, wrong }: SearchProps) {
           ) : null}
         </div>
         <div class="buttons">
-          <button type="submit" class="primary">
-            {t.orders.find}
-          </button>
+          <button type="submit">{t.orders.find}</button>
           {q === undefined || q === '' ? null : (
             <a class="button" href={listPath({ partnerId })}>
               {t.orders.clear}
@@ -253,9 +256,7 @@ function Many({ view, request }: { view: PersonalView; request: ListRequest }) {
       {Object.entries({ q, show, partnerId }).map(([name, value]) =>
         value === undefined ? null : <input type="hidden" name={name} value={value} />,
       )}
-      <button type="submit" class="primary">
-        {t.jobs.resendSelected}
-      </button>
+      <button type="submit">{t.jobs.resendSelected}</button>
       <label class="choice">
         <input type="checkbox" name="all" value="1" /> {t.jobs.selectAll}
       </label>
@@ -264,56 +265,71 @@ function Many({ view, request }: { view: PersonalView; request: ListRequest }) {
   );
 }
 
+/** The columns of a list with their names. */
+type Columns = Readonly<
+  Record<'customer' | 'order' | 'time' | 'contact' | 'email', string> &
+    Partial<Record<'pick' | 'actions', string>>
+>;
+
+/** The id of the list, to skip to. */
+const linesId = 'lines';
+
 interface LinesTableProps {
   readonly view: PersonalView;
   readonly groups: readonly Group[];
+  readonly tab: Tab;
   /** Whether the lines are those of several partners. */
   readonly isOfAll: boolean;
   /** This page of the list, to come back to. */
   readonly from: Origin;
 }
 
-function LinesTable({ view, groups, isOfAll, from }: LinesTableProps) {
+function LinesTable({ view, groups, tab, isOfAll, from }: LinesTableProps) {
   const { t } = view;
-  const isToResend = mayResend(view.person.caller);
-  const columns = [
-    t.field.order,
-    t.field.customer,
-    t.field.status,
-    t.field.timeLeft,
-    t.field.contactEmail,
-    t.field.lastEmail,
-  ] as const;
+  const isToResend = mayResend(view.person.caller) && tab !== 'settled';
+  const isMixed = tab === 'settled' || tab === 'all';
+  const columns: Columns = {
+    ...(isToResend && !isOfAll ? { pick: t.jobs.chosen } : {}),
+    customer: t.field.customer,
+    order: t.field.order,
+    time: isMixed ? t.field.status : t.field.timeLeft,
+    contact: t.field.contactEmail,
+    email: t.field.lastEmail,
+    ...(isToResend ? { actions: t.resend } : {}),
+  };
+  const names = Object.entries(columns);
   // The roles are said because browsers forget what a table is once it is laid out as cards.
   return (
-    <table class="lines" role="table">
+    <table class="lines of-lines" role="table" id={linesId} tabindex={-1}>
       <caption class="hidden">{t.orders.table}</caption>
       <thead role="rowgroup">
         <tr role="row">
-          {columns.map((name) => (
-            <th scope="col" role="columnheader">
-              {name}
+          {names.map(([column, name]) => (
+            <th scope="col" role="columnheader" class={column}>
+              {column === 'pick' || column === 'actions' ? <span class="hidden">{name}</span> : name}
             </th>
           ))}
-          {isToResend ? (
-            <th scope="col" role="columnheader">
-              <span class="hidden">{t.resend}</span>
-            </th>
-          ) : null}
         </tr>
       </thead>
       {groups.map(({ name, lines, hasMore }) => (
         <tbody role="rowgroup">
           {name === undefined ? null : (
             <tr role="row" class={`group ${name.toLowerCase()}`}>
-              <th role="rowheader" scope="rowgroup" colspan={columns.length + (isToResend ? 1 : 0)}>
+              <th role="rowheader" scope="rowgroup" colspan={names.length}>
                 {t.orders.group[name]}
                 {hasMore === true ? <small> {t.orders.moreReturned}</small> : null}
               </th>
             </tr>
           )}
           {lines.map((line) => (
-            <LineRow view={view} line={line} columns={columns} isOfAll={isOfAll} from={from} />
+            <LineRow
+              view={view}
+              line={line}
+              columns={columns}
+              isMixed={isMixed}
+              isOfAll={isOfAll}
+              from={from}
+            />
           ))}
         </tbody>
       ))}
@@ -323,73 +339,73 @@ function LinesTable({ view, groups, isOfAll, from }: LinesTableProps) {
 
 interface LineRowProps extends Pick<LinesTableProps, 'view' | 'isOfAll' | 'from'> {
   readonly line: LineAnswer;
-  /** The names of the columns. */
-  readonly columns: readonly [string, string, string, string, string, string];
+  readonly columns: Columns;
+  /** Whether the list has lines of several statuses. */
+  readonly isMixed: boolean;
 }
 
-function LineRow({ view, line, columns, isOfAll, from }: LineRowProps) {
+/** A line in a list: two lines of text a row, the customer's name before all. */
+function LineRow({ view, line, columns, isMixed, isOfAll, from }: LineRowProps) {
   const { t } = view;
-  const isToResend = mayResend(view.person.caller);
+  const standing = standingOf(line);
+  const { orderId, lineId, partnerId, endCustomer, offer, subscriptionId } = line;
   return (
     <tr role="row">
-      <th scope="row" role="rowheader" data-label={columns[0]}>
-        <span class="stack">
-          {isToResend && !isOfAll ? (
-            <input
-              type="checkbox"
-              form={many}
-              name="line"
-              value={`${line.orderId}/${line.lineId}`}
-              aria-label={t.jobs.select(line.orderId, line.lineId)}
-            />
-          ) : null}
-          <a href={paths.order(line.orderId)}>{line.orderId}</a>
-          <a class="sub" href={paths.line(line)} aria-label={t.orders.lineOf(line.orderId, line.lineId)}>
-            {t.order.lineTitle(line.lineId)}
-          </a>
-        </span>
+      {columns.pick === undefined ? null : (
+        <td role="cell" class="pick">
+          <input
+            type="checkbox"
+            form={many}
+            name="line"
+            value={`${orderId}/${lineId}`}
+            aria-label={t.jobs.select(orderId, lineId)}
+          />
+        </td>
+      )}
+      <th scope="row" role="rowheader" class="customer">
+        <a href={paths.line(line)} aria-label={t.orders.lineOf(endCustomer.name, orderId, lineId)}>
+          {endCustomer.name}
+        </a>
+        <small>{[...(isOfAll ? [partnerId] : []), subscriptionId].join(' · ')}</small>
       </th>
-      <td role="cell" data-label={columns[1]}>
-        <span class="stack">
-          <span>{line.endCustomer.name}</span>
-          <small>
-            {line.offer} · {line.subscriptionId}
-          </small>
-          {isOfAll ? <small>{`${t.partner}: ${line.partnerId}`}</small> : null}
-        </span>
+      <td role="cell" class="order">
+        <a href={paths.order(orderId)}>{orderId}</a>
+        <small>
+          {t.order.lineTitle(lineId)} · {offer}
+        </small>
       </td>
-      <td role="cell" data-label={columns[2]}>
-        <Status view={view} line={line} />
+      <td role="cell" class={isMixed ? 'time status' : 'time'}>
+        {isMixed ? <Status view={view} line={line} /> : null}
+        {isMixed && isSettled(line) ? null : <TimeLeft view={view} line={line} isInList />}
       </td>
-      <td role="cell" data-label={columns[3]}>
-        <TimeLeft view={view} line={line} />
-      </td>
-      <td role="cell" data-label={columns[4]}>
+      <td role="cell" class="contact">
         <Address of={line.provisioningContact.email} />
       </td>
-      <td role="cell" data-label={columns[5]}>
+      <td role="cell" class="email">
         <LastEmail view={view} line={line} />
       </td>
-      {isToResend ? (
-        <td role="cell">
-          <span class="row-actions">
-            <a
-              class={line.resend.allowed ? 'button small' : 'button small off'}
-              href={paths.resend(line, from)}
-              aria-label={t.jobs.resendOf(line.orderId, line.lineId)}
-            >
-              {t.resend}
-            </a>
-            <a
-              class={line.contactChange.allowed ? 'button small' : 'button small off'}
-              href={paths.contact(line, from)}
-              aria-label={t.jobs.editOf(line.orderId, line.lineId)}
-            >
-              {t.edit}
-            </a>
-          </span>
+      {columns.actions === undefined ? null : (
+        <td role="cell" class="actions">
+          {isSettled(line) ? null : (
+            <>
+              <a
+                class={`button small ${standing.resend}`}
+                href={paths.resend(line, from)}
+                aria-label={t.jobs.resendOf(orderId, lineId)}
+              >
+                {t.resend}
+              </a>
+              <a
+                class={`button small ${standing.edit}`}
+                href={paths.contact(line, from)}
+                aria-label={t.jobs.editOf(orderId, lineId)}
+              >
+                {t.edit}
+              </a>
+            </>
+          )}
         </td>
-      ) : null}
+      )}
     </tr>
   );
 }

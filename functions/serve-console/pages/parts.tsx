@@ -121,8 +121,15 @@ export function LastEmail({ view, line: { lastEmail } }: { view: View; line: Lin
   );
 }
 
+interface TimeLeftProps {
+  readonly view: View;
+  readonly line: LineAnswer;
+  /** In lists words are enough, coloured where they are urgent. */
+  readonly isInList?: boolean;
+}
+
 /** The time to the deadline in words and as a bar, or what there is instead of a deadline. */
-export function TimeLeft({ view, line }: { view: View; line: LineAnswer }) {
+export function TimeLeft({ view, line, isInList = false }: TimeLeftProps) {
   const { t, format, now } = view;
   const { status, provisioningPending, requestedStartDate, firstEmailSentAt, closesAt, queued } = line;
   const from = (instant: Instant) => Date.parse(instant) - Date.parse(now);
@@ -167,21 +174,23 @@ export function TimeLeft({ view, line }: { view: View; line: LineAnswer }) {
   return (
     <span class="stack">
       {left > 0 ? (
-        <span {...countdown(closesAt, { left: t.time.left, over: t.time.over })}>
+        <span class={urgency(left)} {...countdown(closesAt, { left: t.time.left, over: t.time.over })}>
           {t.time.left(format.span(left))}
         </span>
       ) : (
         <span>{t.time.overdueSince(format.span(-left))}</span>
       )}
-      <meter
-        aria-hidden="true"
-        min={0}
-        max={1}
-        low={urgent(soon)}
-        high={urgent(near)}
-        optimum={1}
-        value={share(left, whole)}
-      />
+      {isInList ? null : (
+        <meter
+          aria-hidden="true"
+          min={0}
+          max={1}
+          low={urgent(soon)}
+          high={urgent(near)}
+          optimum={1}
+          value={share(left, whole)}
+        />
+      )}
       <small>
         <Told
           view={view}
@@ -199,6 +208,10 @@ const hour = 60 * minute;
 /** How near a deadline is urgent, whatever the window: red within a day, amber within three. In milliseconds. */
 const soon = 24 * hour;
 const near = 72 * hour;
+
+/** How a text of so much time left looks. */
+const urgency = (left: number): string =>
+  left <= soon ? 'left day' : left <= near ? 'left threedays' : 'left';
 
 const share = (part: number, whole: number): string => Math.min(1, Math.max(0, part / whole)).toFixed(3);
 
@@ -263,8 +276,17 @@ export const isSettled = ({ onboardedAt, status }: LineAnswer): boolean =>
 
 export type RefusalCode = Refusal['code'];
 
+/** How Resend and Edit of a line look: what is to be done first stands out, and what cannot be done steps back. */
+export function standingOf({ resend, contactChange }: LineAnswer) {
+  const isEditFirst = resend.reason === 'contact-undeliverable' && contactChange.allowed;
+  return {
+    resend: resend.allowed ? 'first' : 'first off',
+    edit: contactChange.allowed ? (isEditFirst ? 'first' : 'second') : 'second off',
+  } as const;
+}
+
 /**
- * Edit and Resend of a line. A control that cannot do its work now says why beside itself, looks it, and leads to what
+ * Resend and Edit of a line. A control that cannot do its work now says why beside itself, looks it, and leads to what
  * can be done instead.
  */
 function Actions({ view, line, from }: { view: PersonalView; line: LineAnswer; from: Origin }) {
@@ -280,21 +302,21 @@ function Actions({ view, line, from }: { view: PersonalView; line: LineAnswer; f
     <div class="actions">
       <div class="buttons">
         <a
-          class={noEdit === undefined ? 'button' : 'button off'}
-          href={paths.contact(line, from)}
-          aria-label={t.editOf(line.lineId)}
-          {...(noEdit === undefined ? {} : { 'aria-describedby': id })}
-        >
-          {t.edit}
-        </a>
-        <a
-          class={noResend === undefined ? 'button' : 'button off'}
+          class={`button ${noResend === undefined ? 'first' : 'first off'}`}
           href={paths.resend(line, from)}
           aria-label={t.resendOf(line.lineId)}
           {...(noResend === undefined ? {} : { 'aria-describedby': id })}
           {...(opensAt === undefined ? {} : { 'data-opens-at': opensAt })}
         >
           {t.resend}
+        </a>
+        <a
+          class={`button ${noEdit === undefined ? standingOf(line).edit : 'second off'}`}
+          href={paths.contact(line, from)}
+          aria-label={t.editOf(line.lineId)}
+          {...(noEdit === undefined ? {} : { 'aria-describedby': id })}
+        >
+          {t.edit}
         </a>
       </div>
       {noResend === undefined && noEdit === undefined ? null : (

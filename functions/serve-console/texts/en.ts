@@ -80,6 +80,7 @@ export const en = {
   },
 
   orders: {
+    skip: 'Skip to the order lines',
     title: 'Orders',
     introduction: 'Order lines of collaboration subscriptions, nearest deadline first.',
     search: 'Search',
@@ -126,7 +127,8 @@ export const en = {
     next: 'Next page',
     first: 'First page',
     pages: 'Pages',
-    lineOf: (orderId: string, lineId: string) => `Line ${lineId} of order ${orderId}`,
+    lineOf: (customer: string, orderId: string, lineId: string) =>
+      `${customer}, line ${lineId} of order ${orderId}`,
     table: 'Order lines, nearest deadline first',
   },
 

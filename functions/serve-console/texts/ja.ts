@@ -81,6 +81,7 @@ export const ja: Texts = {
   },
 
   orders: {
+    skip: '品目の一覧へ移動',
     title: '注文一覧',
     introduction: 'コラボレーション サブスクリプションの注文品目を期限の近い順に表示しています。',
     search: '検索',
@@ -128,7 +129,7 @@ export const ja: Texts = {
     next: '次のページ',
     first: '最初のページ',
     pages: 'ページ',
-    lineOf: (orderId, lineId) => `注文 ${orderId} の品目 ${lineId}`,
+    lineOf: (customer, orderId, lineId) => `${customer}、注文 ${orderId} の品目 ${lineId}`,
     table: '注文品目（期限の近い順）',
   },
 
