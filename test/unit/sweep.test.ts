@@ -1,10 +1,11 @@
 import { handle, type SweepReport } from '../../functions/sweep-order-lines/handler.ts';
 import { defaults } from '../../infra/settings.ts';
-import { dueShardsOf, toItem } from '../../shared/adapters/order-line-item.ts';
+import { dueShardsOf, indexKeys } from '../../shared/adapters/order-line-item.ts';
 import type { LineOfOrder, OrderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { pacedWorkflow, stoppingLater } from '../../shared/adapters/paced-workflow.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { type ExecutionCall, executionQuota, sweepPaces } from '../../shared/domain/quotas.ts';
+import { nextDueAt } from '../../shared/domain/follow-up.ts';
 import { isBooked, type LineKey, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
 import { tokenBucket } from '../../shared/domain/token-bucket.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
@@ -25,6 +26,21 @@ const interval = 15 * minute;
 const runTime = interval - 1.5 * minute;
 
 const nameOf = ({ orderId, lineId }: LineKey): string => `${orderId}/${lineId}`;
+
+type Due = LineKey & { readonly shard: string; readonly dueAt: string };
+
+/** Where a line is in the lists of what is due, reckoned once: each run of the sweep lists the lines anew. */
+function dueOf(line: OrderLine): Due | undefined {
+  if (!dueOfLines.has(line)) {
+    const { orderId, lineId } = line;
+    const dueAt = nextDueAt(line);
+    const { dueShard: shard = '' } = dueAt === undefined ? {} : indexKeys(line);
+    dueOfLines.set(line, dueAt === undefined ? undefined : { orderId, lineId, shard, dueAt });
+  }
+  return dueOfLines.get(line);
+}
+
+const dueOfLines = new WeakMap<OrderLine, Due | undefined>();
 
 /** The product's table and workflow as the sweep sees them, with the quotas of an account of its own. */
 class Service {
@@ -137,11 +153,10 @@ class Service {
       list: never,
       search: never,
       async *listDue(list, { after = '', by }) {
-        const listed = [...lines.values()].flatMap(({ orderId, lineId, ...rest }) => {
-          const item = toItem({ orderId, lineId, ...rest }, defaults.settledLineDays);
-          if (!('dueAt' in item) || item.dueAt > by || item.dueAt < after) return [];
-          return [{ orderId, lineId, shard: item.dueShard, dueAt: item.dueAt }];
-        });
+        const listed = [...lines.values()]
+          .map(dueOf)
+          .filter((due) => due !== undefined)
+          .filter(({ dueAt }) => dueAt <= by && dueAt >= after);
         listed.sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
         const shards = dueShardsOf(list).map((name) => listed.filter(({ shard }) => shard === name));
         for (let from = 0; shards.some((shard) => shard.length > from); from += 100) {
