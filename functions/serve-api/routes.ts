@@ -18,6 +18,7 @@ import {
   orderAnswer,
   orderPath,
   resendAnswer,
+  resendQuery,
   idempotencyHeaders,
   jobAnswer,
   jobItemsAnswer,
@@ -180,15 +181,16 @@ export const routes: readonly Route[] = [
     path: '/orders/{orderId}/lines/{lineId}/resend',
     operationId: 'resendProvisioningEmail',
     summary: 'Send the provisioning email again',
-    request: { path: linePath, header: idempotencyHeaders },
+    request: { path: linePath, query: resendQuery, header: idempotencyHeaders },
     answer: {
       description: 'The email was accepted for sending',
       schema: resendAnswer,
       example: examples.resend,
     },
     problems: ['order-line-not-found', ...refusalCodes, 'email-not-sent', 'email-unconfirmed'],
-    handle: async ({ path, header }, { caller, requestId, services, markAsReplayed }) => {
-      const asked = { caller, requestId, idempotencyKey: header['idempotency-key'] };
+    handle: async ({ path, query, header }, { caller, requestId, services, markAsReplayed }) => {
+      const { locale } = query;
+      const asked = { caller, requestId, locale, idempotencyKey: header['idempotency-key'] };
       const outcome = await resend(path, asked, services);
       if (outcome.outcome !== 'sent') throw problemOf(outcome, requestId);
       const { line, email, isReplayed } = outcome;

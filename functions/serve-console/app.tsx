@@ -32,7 +32,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
 
   app.use(requestLog<ConsoleEnv>(services, subjectOf));
   app.use(compress());
-  app.use(protection);
+  app.use((c, next) => (isPreview(c) ? framedProtection : protection)(c, next));
   app.use(async (c, next) => {
     c.set('visitor', undefined);
     c.header('cache-control', 'no-store');
@@ -200,20 +200,42 @@ function subjectOf({ var: known }: { readonly var: Partial<ConsoleEnv['Variables
   return known.session?.claims.sub;
 }
 
+const commonProtection = {
+  // With no-referrer browsers would not say where a form comes from.
+  referrerPolicy: 'same-origin',
+  permissionsPolicy: { camera: [], geolocation: [], microphone: [], payment: [], usb: [] },
+} satisfies Parameters<typeof secureHeaders>[0];
+
 /** Only what comes from here is loaded, nobody frames the pages, and other sites learn nothing of them. */
 const protection = secureHeaders({
+  ...commonProtection,
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
     scriptSrc: ["'self'"],
     styleSrc: ["'self'"],
     imgSrc: ["'self'"],
     connectSrc: ["'self'"],
+    // Previews of emails.
+    frameSrc: ["'self'"],
     formAction: ["'self'"],
     frameAncestors: ["'none'"],
     baseUri: ["'none'"],
   },
   xFrameOptions: 'DENY',
-  // With no-referrer browsers would not say where a form comes from.
-  referrerPolicy: 'same-origin',
-  permissionsPolicy: { camera: [], geolocation: [], microphone: [], payment: [], usb: [] },
+});
+
+const isPreview = (c: Context): boolean => c.req.path.endsWith('/preview');
+
+/** A preview is framed by its dialog. Its email brings styles along, and nothing runs, nor leads anywhere. */
+const framedProtection = secureHeaders({
+  ...commonProtection,
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'self'"],
+    baseUri: ["'none'"],
+  },
+  xFrameOptions: 'SAMEORIGIN',
 });

@@ -1,13 +1,14 @@
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
-import { contactChange } from '../../shared/contracts/api.ts';
-import { problems } from '../../shared/contracts/problems.ts';
+import { contactChange, linePath } from '../../shared/contracts/api.ts';
+import { checked, problems } from '../../shared/contracts/problems.ts';
 import { check } from '../../shared/contracts/validation.ts';
 import { asCounted } from '../../shared/domain/order-line.ts';
 import type { Refusal } from '../../shared/domain/rules.ts';
 import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
 import { changeContact, type ContactChanges } from '../../shared/use-cases/change-contact.ts';
 import { findRequestedEmail } from '../../shared/use-cases/find-requested-email.ts';
+import { previewContactChange } from '../../shared/use-cases/preview-email.ts';
 import { problemOf } from '../../shared/use-cases/present-unmet.ts';
 import { readOrder } from '../../shared/use-cases/read-order-lines.ts';
 import {
@@ -20,6 +21,7 @@ import {
 import { readForm } from './form.ts';
 import { keepLocale, localeNamed } from './language.ts';
 import {
+  type ContactField,
   contactFieldNames,
   ContactPage,
   ContactSavedPage,
@@ -30,6 +32,7 @@ import {
 } from './pages/contact.tsx';
 import { type DialogProps, ExplanationPage } from './pages/dialog.tsx';
 import { paths, root } from './paths.ts';
+import { ContactPreviewPage, NoPreviewPage } from './pages/preview.tsx';
 import { UnconfirmedPage } from './pages/unconfirmed.tsx';
 import { isResultGone, openDialog } from './resending.tsx';
 import { show } from './show.ts';
@@ -90,10 +93,7 @@ export function changingContact(app: Hono<ConsoleEnv>, context: ConsoleContext):
 
     const input = check(contactChange, asked(typed));
     if (!input.success) {
-      const names = contactFieldNames.filter((name) =>
-        input.error.issues.some(({ path }) => path[0] === name),
-      );
-      const fields = names.length === 0 ? contactFieldNames : names;
+      const fields = wrongFields(input.error);
       return await formPage(c, typed, { kind: 'wrong', fields }, problems['invalid-request'].status);
     }
     const { applyToAllLines, name = '', ...contact } = input.data;
@@ -118,6 +118,26 @@ export function changingContact(app: Hono<ConsoleEnv>, context: ConsoleContext):
       case 'denied':
         throw problemOf(outcome, reference);
     }
+  });
+
+  app.post(`${contactPath}/preview`, async (c) => {
+    const { language: _, token: __, whose: ___, ...typed } = await readForm(c, form);
+    const view = personalView(context, c);
+    const input = check(contactChange, asked(typed));
+    if (!input.success) {
+      const why = wrongFields(input.error).map((field) => view.t.contactDialog.wrong[field]);
+      return show(c, <NoPreviewPage view={view} why={why} />);
+    }
+    const { applyToAllLines, name = '', ...contact } = input.data;
+    const { caller } = c.get('person');
+    const { requestId } = readGatewayContext(c.env);
+    const preview = await previewContactChange(
+      checked(linePath, c.req.param()),
+      { ...contact, name },
+      { caller, requestId, applyToAllLines },
+      services,
+    );
+    return show(c, <ContactPreviewPage view={view} to={contact.email} preview={preview} />);
   });
 
   async function formPage(
@@ -189,6 +209,11 @@ export async function keepTyped(c: Context, context: ConsoleContext): Promise<bo
   const { whose, ...typed } = await readForm(c, form);
   await context.keepDraft(c, whose, typedIn(typed));
   return true;
+}
+
+function wrongFields({ issues }: z.ZodError): readonly ContactField[] {
+  const names = contactFieldNames.filter((name) => issues.some(({ path }) => path[0] === name));
+  return names.length === 0 ? contactFieldNames : names;
 }
 
 /** The request that the form means; the contract knows no empty name. */

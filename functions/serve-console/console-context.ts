@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
-import type { Locale } from '../../shared/domain/order-line.ts';
+import { type Locale, locales } from '../../shared/domain/order-line.ts';
 import { refusalCodes } from '../../shared/domain/rules.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import type { ServingServices } from '../../shared/runtime/serving.ts';
@@ -31,7 +31,12 @@ const lineNames = z.object({ ids: z.array(z.string()).readonly(), count: z.numbe
 /** What came of a form, for the page that the browser goes to after it. */
 const result = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('resent'), to: z.string(), sentAt: z.string() }),
-  z.object({ kind: z.literal('not-sent'), reference: z.string() }),
+  z.object({
+    kind: z.literal('not-sent'),
+    reference: z.string(),
+    /** The language that was asked for. */
+    locale: z.enum(locales).optional(),
+  }),
   z.object({
     kind: z.literal('unconfirmed'),
     /** Of the form, by which its email is found. */

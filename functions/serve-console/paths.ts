@@ -44,6 +44,8 @@ export const paths = {
     `${line(key)}${show === undefined ? '' : `?show=${show}`}#history`,
   historyTable: (key: LineKey) => `${line(key)}/history.csv`,
   resend: (key: LineKey, from: Origin) => `${line(key)}/resend${query({ from })}`,
+  previewResend: (key: LineKey) => `${line(key)}/resend/preview`,
+  previewContact: (key: LineKey) => `${line(key)}/contact/preview`,
   contact: (key: LineKey, from: Origin) => `${line(key)}/contact${query({ from })}`,
   copyTo: (key: LineKey, from: Origin) => `${line(key)}/copy-to${query({ from })}`,
   subscription: ({ subscriptionId, partnerId }: { subscriptionId: string; partnerId: string }) =>

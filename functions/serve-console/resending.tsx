@@ -2,9 +2,11 @@ import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { linePath } from '../../shared/contracts/api.ts';
 import { checked, Problem } from '../../shared/contracts/problems.ts';
+import { type Locale, locales } from '../../shared/domain/order-line.ts';
 import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
 import { mayResend } from '../../shared/use-cases/access.ts';
 import { findRequestedEmail } from '../../shared/use-cases/find-requested-email.ts';
+import { previewResend } from '../../shared/use-cases/preview-email.ts';
 import { problemOf } from '../../shared/use-cases/present-unmet.ts';
 import { findHistory, readLine } from '../../shared/use-cases/read-order-lines.ts';
 import { resend } from '../../shared/use-cases/resend.ts';
@@ -19,12 +21,17 @@ import { readForm } from './form.ts';
 import { originNamed, paths, root } from './paths.ts';
 import { type DialogProps, ExplanationPage } from './pages/dialog.tsx';
 import { UnconfirmedPage } from './pages/unconfirmed.tsx';
+import { NoPreviewPage, ResendPreviewPage } from './pages/preview.tsx';
 import { NotSentPage, ResendPage, ResentPage } from './pages/resend.tsx';
 import { show } from './show.ts';
 
 const path = `${root}/orders/:orderId/lines/:lineId/resend` as const;
 
-const form = z.object({ token: z.string().optional().catch(undefined) });
+const form = z.object({
+  token: z.string().optional().catch(undefined),
+  /** The language of this email; that of the contact, unless one is named. */
+  locale: z.enum(locales).optional().catch(undefined),
+});
 
 /** The dialog that resends the provisioning email of a line. */
 export function resending(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
@@ -44,15 +51,25 @@ export function resending(app: Hono<ConsoleEnv>, context: ConsoleContext): void 
   app.post(path, async (c) => {
     const { caller } = c.get('person');
     const key = checked(linePath, c.req.param());
-    const { token } = await readForm(c, form);
+    const { token, locale } = await readForm(c, form);
     const idempotencyKey = await formTokens.idempotencyKeyOf(c.get('session'), token);
     if (idempotencyKey === undefined) return await questionPage(c, await openDialog(c, context), true);
     const { requestId } = readGatewayContext(c.env);
-    const result = resultOf(await resend(key, { caller, requestId, idempotencyKey }, services), {
-      idempotencyKey,
-      requestId,
-    });
+    const outcome = await resend(key, { caller, requestId, locale, idempotencyKey }, services);
+    const result = resultOf(outcome, { idempotencyKey, requestId, locale });
     return c.redirect(`${paths.resend(key, originOf(c))}&done=${await context.keepResult(c, result)}`, 303);
+  });
+
+  app.post(`${path}/preview`, async (c) => {
+    const { caller } = c.get('person');
+    const { requestId } = readGatewayContext(c.env);
+    const { locale } = await readForm(c, form);
+    const key = checked(linePath, c.req.param());
+    const preview = await previewResend(key, locale, { caller, requestId }, services);
+    const view = personalView(context, c);
+    return 'email' in preview
+      ? show(c, <ResendPreviewPage view={view} email={preview.email} />)
+      : show(c, <NoPreviewPage view={view} why={[view.t.explain.title[preview.refusal.code]]} />);
   });
 
   /** @param isRepeated the first confirmation did not count: it came from another session */
@@ -69,7 +86,7 @@ export function resending(app: Hono<ConsoleEnv>, context: ConsoleContext): void 
         return show(c, <ResentPage {...dialog} to={result.to} sentAt={result.sentAt} />);
       case 'not-sent': {
         const token = await formTokens.issue(c.get('session'));
-        return show(c, <NotSentPage {...dialog} token={token} reference={result.reference} />);
+        return show(c, <NotSentPage {...dialog} token={token} {...result} />);
       }
       case 'unconfirmed':
         return await unconfirmedPage(c, result, dialog);
@@ -114,7 +131,11 @@ export const isResultGone = (c: Context): boolean => c.req.query('done') !== und
 /** What came of a resend, for the page that tells it. */
 function resultOf(
   outcome: Awaited<ReturnType<typeof resend>>,
-  { idempotencyKey, requestId: reference }: { idempotencyKey: string; requestId: string },
+  {
+    idempotencyKey,
+    requestId: reference,
+    locale,
+  }: { idempotencyKey: string; requestId: string; locale: Locale | undefined },
 ): Result {
   switch (outcome.outcome) {
     case 'sent': {
@@ -127,7 +148,7 @@ function resultOf(
       return { kind: 'refused', code, ...(canResendAt === undefined ? {} : { canResendAt }) };
     }
     case 'not-sent':
-      return { kind: 'not-sent', reference };
+      return { kind: 'not-sent', reference, locale };
     case 'unconfirmed':
       return { kind: 'unconfirmed', idempotencyKey, reference, leavesOthers: false };
     case 'denied':

@@ -3,6 +3,8 @@ import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import { type Assets, readAssets } from '../../functions/serve-console/assets.ts';
 import { Head } from '../../functions/serve-console/pages/head.tsx';
+import { Letter } from '../../functions/serve-console/pages/preview.tsx';
+import { texts as consoleTexts } from '../../functions/serve-console/texts/index.ts';
 import { formatters } from '../../functions/serve-console/formatters.ts';
 import { localeOf } from '../../functions/serve-console/language.ts';
 import { reportedTags } from '../../shared/contracts/email-tags.ts';
@@ -24,8 +26,6 @@ const english = {
   sentAt: 'Sent',
   replyTo: 'Reply-To',
   line: 'Order line',
-  asHtml: 'As HTML',
-  asText: 'As text',
   back: 'Inbox',
   previews: 'All emails in all languages',
   previewsTitle: 'Previews',
@@ -47,8 +47,6 @@ const texts: Readonly<Record<Locale, typeof english>> = {
     sentAt: '送信日時',
     replyTo: '返信先',
     line: '注文品目',
-    asHtml: 'HTML 形式',
-    asText: 'テキスト形式',
     back: '受信トレイ',
     previews: 'すべての言語のメールのプレビュー',
     previewsTitle: 'プレビュー',
@@ -91,9 +89,6 @@ export function inbox(mailbox: Mailbox): Hono {
   return app;
 }
 
-const frameStyle =
-  '.letter { width: 100%; height: 48rem; border: 1px solid var(--line); border-radius: 6px; } pre { white-space: pre-wrap; }';
-
 const page = (content: Child) => html`<!doctype html>${content}`;
 
 const isAbout = (email: KeptEmail, word: string): boolean =>
@@ -116,9 +111,7 @@ function Frame({ locale, assets, title, children }: PageProps & { title: string;
   const t = texts[locale];
   return (
     <html lang={locale}>
-      <Head assets={assets} title={[title, t.title]}>
-        <style>{frameStyle}</style>
-      </Head>
+      <Head assets={assets} title={[title, t.title]} />
       <body>
         <header class="top">
           <a class="brand" href={root}>
@@ -216,22 +209,8 @@ function EmailPage(props: PageProps & { email: KeptEmail }) {
           ),
         )}
       </dl>
-      <Letter locale={locale} email={email} />
+      <Letter view={{ t: consoleTexts[locale] }} email={email} />
     </Frame>
-  );
-}
-
-/** An email as clients show it that know HTML, and as those that do not. */
-function Letter({ locale, email }: { locale: Locale; email: Pick<KeptEmail, 'html' | 'text' | 'subject'> }) {
-  const t = texts[locale];
-  return (
-    <>
-      <iframe class="letter" title={`${t.asHtml}: ${email.subject}`} sandbox="" srcdoc={email.html}></iframe>
-      <details>
-        <summary>{t.asText}</summary>
-        <pre>{email.text}</pre>
-      </details>
-    </>
   );
 }
 
@@ -245,7 +224,7 @@ function PreviewsPage(props: PageProps & { emails: Awaited<ReturnType<typeof pre
         <section class="card">
           <h2>{name}</h2>
           <p class="muted">{email.subject}</p>
-          <Letter locale={locale} email={email} />
+          <Letter view={{ t: consoleTexts[locale] }} email={email} />
         </section>
       ))}
     </Frame>

@@ -89,6 +89,12 @@ export const idempotencyHeaders = z.object({
     }),
 });
 
+export const resendQuery = z.strictObject({
+  locale: contactChangeFields.locale.meta({
+    description: 'The language of this email. Without it, that of the contact, which stays as it is',
+  }),
+});
+
 export const contactChange = z.strictObject({
   ...contactChangeFields,
   applyToAllLines: z.boolean().default(false),

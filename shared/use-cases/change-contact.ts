@@ -85,9 +85,14 @@ export async function changeContact(
   return { outcome: 'changed', lines, skipped };
 }
 
-async function otherLines({ orderId, lineId }: LineKey, { caller }: Asked, { store }: ResendServices) {
+/** The other lines of an order that the caller sees. */
+export async function otherLines(
+  { orderId, lineId }: LineKey,
+  { caller }: Pick<Asked, 'caller'>,
+  { store }: Pick<ResendServices, 'store'>,
+): Promise<readonly OrderLine[]> {
   const { lines } = await store.findOrder(orderId);
-  return lines.filter((line) => line.lineId !== lineId && isVisible(line, caller));
+  return lines.filter((line) => line.lineId !== lineId).filter((line) => isVisible(line, caller));
 }
 
 const changeLine = (

@@ -1,7 +1,7 @@
 import { type ResendAnswer, resendAnswer } from '../contracts/api.ts';
 import { keepAnswer } from '../domain/answers.ts';
 import { liveClaim } from '../domain/claims.ts';
-import type { KeptAnswer, LineKey, OrderLine } from '../domain/order-line.ts';
+import type { Contact, KeptAnswer, LineKey, Locale, OrderLine } from '../domain/order-line.ts';
 import { refuseResend, type ResendLimits } from '../domain/rules.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Permit } from './claim-email.ts';
@@ -22,9 +22,18 @@ interface Resent extends ResendAnswer {
   readonly isReplayed: boolean;
 }
 
+interface AskedResend extends Asked {
+  /** The language of this email; without it, that of the contact, which stays as it is. */
+  readonly locale?: Locale | undefined;
+}
+
 /** Sends the provisioning email again. The same idempotency key within 24 hours gets the first answer. */
-export async function resend(key: LineKey, asked: Asked, services: ResendServices): Promise<Resent | Unmet> {
-  const { idempotencyKey } = asked;
+export async function resend(
+  key: LineKey,
+  asked: AskedResend,
+  services: ResendServices,
+): Promise<Resent | Unmet> {
+  const { idempotencyKey, locale } = asked;
   const { limits } = services;
   /** What the key was answered first, by whomever. */
   const first = (line: OrderLine) => answerOf(line.answers.find(({ key }) => key === idempotencyKey));
@@ -33,7 +42,7 @@ export async function resend(key: LineKey, asked: Asked, services: ResendService
     asked,
     {
       kind: 'resend',
-      decide: (line, at) => decide(line, at, limits),
+      decide: (line, at) => decide(line, at, locale, limits),
       replay: (line, kept, at) => replay(line, kept, at, limits),
       keep: (line, email) => {
         if (idempotencyKey === undefined || first(line)) return line;
@@ -52,12 +61,21 @@ export async function resend(key: LineKey, asked: Asked, services: ResendService
   return outcome;
 }
 
-function decide(line: OrderLine, at: Instant, limits: ResendLimits): Decision<Resent> {
+function decide(
+  line: OrderLine,
+  at: Instant,
+  locale: Locale | undefined,
+  limits: ResendLimits,
+): Decision<Resent> {
   const refusal = refuseResend(line, at, limits);
-  if (!refusal) return { sendTo: line.provisioningContact };
+  if (!refusal) return { sendTo: inLanguage(line.provisioningContact, locale) };
   const refused = { outcome: 'refused', ...refusal } as const;
   return liveClaim(line, at) ? { busy: refused } : { instead: refused };
 }
+
+/** The contact, who gets an email in that language. */
+export const inLanguage = (contact: Contact, locale: Locale | undefined): Contact =>
+  locale === undefined ? contact : { ...contact, locale };
 
 /** What the key was answered first; an email that only the mail service's report told of is answered now. */
 function replay(line: OrderLine, kept: KeptAnswer, at: Instant, limits: ResendLimits): Permit<Resent> {

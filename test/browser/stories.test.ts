@@ -208,6 +208,29 @@ test('without scripts everything works', async () => {
   await plain.close();
 });
 
+test('with and without scripts a resend is previewed in another language, and is then sent so', async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const orderId = newOrder();
+    await api.send(booked(orderId));
+    const someone = await visit(browser, service, 'maya', { javaScriptEnabled });
+    const { page, go, press } = someone;
+    await go(`${line(orderId)}/resend`);
+    await page.getByText('Preview the email').click();
+    await page.getByLabel('Language of the email').selectOption('ja');
+    if (!javaScriptEnabled) await page.getByRole('button', { name: 'Show the preview' }).click();
+    const preview = page.frameLocator('[name=preview]');
+    await preview.getByText('【再送】').waitFor();
+    await preview.frameLocator('iframe').getByText('平素よりお世話になっております').waitFor();
+    expect(await api.emails(contactOf(orderId))).toHaveLength(1);
+
+    await press('button', 'Yes');
+
+    expect((await api.emails(contactOf(orderId)))[1]?.subject).toContain('【再送】');
+    expect(someone.troubles).toEqual([]);
+    await someone.close();
+  }
+});
+
 test('with the keyboard alone a line is found and resent', async () => {
   const orderId = newOrder();
   await api.send(booked(orderId));

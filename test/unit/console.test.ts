@@ -84,14 +84,14 @@ function consoleOf(stored: OrderLine, laneClearAt?: string) {
 
   return {
     notices: services.notices,
-    async post(path: string, origin = 'https://console.test') {
-      const headers = { origin, 'content-type': 'application/x-www-form-urlencoded' };
+    async post(path: string, origin = 'https://console.test', fields: Record<string, string> = {}) {
+      const headers = { origin, cookie, 'content-type': 'application/x-www-form-urlencoded' };
       const answer = await app.request(
         `https://console.test${path}`,
-        { method: 'POST', headers, body: '' },
+        { method: 'POST', headers, body: new URLSearchParams(fields).toString() },
         bindings,
       );
-      return { status: answer.status, text: await answer.text() };
+      return { status: answer.status, headers: answer.headers, text: await answer.text() };
     },
     /** Signs in as the console itself would after the issuer's answer. */
     async signIn(claims: Record<string, unknown> = {}) {
@@ -549,5 +549,47 @@ describe('the second recipient of a line', () => {
     await settled.signIn();
     expect((await settled.get(linePath)).text).not.toContain('/copy-to');
     expect((await settled.get(`${linePath}/copy-to`)).text).toContain(texts.en.explain.title.cancelled);
+  });
+});
+
+describe('the preview of an email', () => {
+  const awaiting = line({ status: 'AwaitingProvisioningDetails' });
+  const dialog = '/console/orders/ORD-1/lines/1';
+  const here = 'https://console.test';
+
+  it('is in the language that was chosen, in a frame that runs nothing and leads nowhere', async () => {
+    const pages = consoleOf(awaiting);
+    await pages.signIn();
+    const { status, headers, text } = await pages.post(`${dialog}/resend/preview`, here, { locale: 'ja' });
+    expect(status).toBe(200);
+    expect(text).toContain('【再送】');
+    expect(text).toContain('sandbox=""');
+    expect(text).not.toContain('<script');
+    expect(headers.get('x-frame-options')).toBe('SAMEORIGIN');
+    expect(headers.get('content-security-policy')?.split('; ')).toEqual([
+      "default-src 'none'",
+      "style-src 'self' 'unsafe-inline'",
+      "img-src 'self'",
+      "form-action 'none'",
+      "frame-ancestors 'self'",
+      "base-uri 'none'",
+    ]);
+  });
+
+  it('says what is wrong with what was typed, and shows names as text', async () => {
+    const pages = consoleOf(awaiting);
+    await pages.signIn();
+    const typed = { email: 'jane@example.com', name: 'Jane "&" Doe', locale: 'en', all: 'yes' };
+    const good = await pages.post(`${dialog}/contact/preview`, here, typed);
+    expect(good.text).toContain('1 email goes to jane@example.com at once: Line 1.');
+    expect(good.text).toContain('Hello Jane &amp;quot;&amp;amp;&amp;quot; Doe,');
+    const wrong = await pages.post(`${dialog}/contact/preview`, here, { ...typed, email: 'jane' });
+    expect(wrong.text).toContain(texts.en.contactDialog.wrong.email);
+  });
+
+  it('is for those who are signed in', async () => {
+    const { status, text } = await consoleOf(awaiting).post(`${dialog}/resend/preview`, here);
+    expect(status).toBe(401);
+    expect(text).not.toContain('it@example.com');
   });
 });

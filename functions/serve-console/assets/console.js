@@ -1,7 +1,7 @@
 /*
  * Comfort on top of pages that work without it: copy buttons, forms that are sent once, times in the zone of the
- * browser, lengths of time that go on, controls that open when their time has come, news that a page waits for, and
- * pages that are true again after the browser's Back.
+ * browser, lengths of time that go on, controls that open when their time has come, previews of emails, news that a page
+ * waits for, and pages that are true again after the browser's Back.
  */
 
 /** The product's time, which on one machine can be ahead of this browser's. */
@@ -16,7 +16,7 @@ addEventListener('pageshow', ({ persisted }) => {
 
 document.addEventListener('submit', (event) => {
   const form = event.target;
-  const isOther = event.submitter?.name === 'language';
+  const isOther = ['language', 'preview'].includes(event.submitter?.name);
   if (!('once' in form.dataset) || isOther) return;
   if (form.dataset.once === 'sent') {
     event.preventDefault();
@@ -134,6 +134,22 @@ if (document.querySelector('[data-left-to]')) {
   goOn();
   globalThis.setInterval(goOn, 1000);
 }
+
+/** Shows the email of a form once that is opened, and anew when the form changes. */
+function preview(details) {
+  const button = details.querySelector('button');
+  button.hidden = true;
+  const show = () => {
+    if (!details.open) return;
+    // A new frame each time: otherwise the browser's Back would lead from one preview to the one before.
+    const frame = details.querySelector('iframe');
+    frame.replaceWith(frame.cloneNode());
+    button.form.requestSubmit(button);
+  };
+  details.addEventListener('toggle', show);
+  button.form.addEventListener('change', show);
+}
+document.querySelectorAll('.preview').forEach(preview);
 
 /** Opens a control when its time has come. */
 function open(control) {

@@ -5,6 +5,7 @@ import { paths } from '../paths.ts';
 import type { PersonalView } from '../view.ts';
 import { BackLink, Dialog, type DialogProps, LineFacts, SupportCase } from './dialog.tsx';
 import { Told, whyNot } from './parts.tsx';
+import { EmailPreview } from './preview.tsx';
 
 /** Somebody who gets emails, as they were typed in. */
 export interface TypedRecipient {
@@ -59,7 +60,9 @@ export function ContactPage({ view, line, from, token, typed, others, problem }:
           wrong={wrong}
           isFirst={problem === undefined}
         />
-        {others.length === 0 ? null : <AllLines view={view} isChecked={typed.all} others={others} />}
+        {others.length === 0 ? null : (
+          <AllLines view={view} isChecked={typed.all} line={line} others={others} />
+        )}
         <p class="muted">
           <Told view={view} text={whatSavingSends(view, line)} at={[line.requestedStartDate]} />
         </p>
@@ -69,6 +72,7 @@ export function ContactPage({ view, line, from, token, typed, others, problem }:
           </button>
           <BackLink view={view} line={line} from={from} name={t.cancel} />
         </div>
+        <EmailPreview view={view} action={paths.previewContact(line)} />
       </form>
       {problem?.kind === 'not-sent' ? (
         <SupportCase view={view} line={line} reference={problem.reference} />
@@ -163,11 +167,19 @@ function FieldError({ view: { t }, field, wrong }: FieldErrorProps) {
 interface AllLinesProps {
   readonly view: PersonalView;
   readonly isChecked: boolean;
+  readonly line: LineAnswer;
   readonly others: readonly LineAnswer[];
 }
 
-function AllLines({ view, isChecked, others }: AllLinesProps) {
+function AllLines({ view, isChecked, line: named, others }: AllLinesProps) {
   const { t, format } = view;
+  const changed = [named, ...others].filter(({ contactChange }) => contactChange.allowed);
+  const later = changed.filter(({ status }) => status === 'Scheduled');
+  const atOnce = changed.length - later.length;
+  const hint = [
+    atOnce === 0 ? undefined : t.contactDialog.allSendsAtOnce(format.number(atOnce), atOnce),
+    later.length === 0 ? undefined : t.contactDialog.allSendsLater(format.number(later.length), later.length),
+  ];
   const skipped = others.flatMap((line) => {
     const why = whyNot(view, line, line.contactChange);
     return why === undefined ? [] : [`${t.contactDialog.line(line.lineId)} (${why})`];
@@ -180,10 +192,11 @@ function AllLines({ view, isChecked, others }: AllLinesProps) {
           name="all"
           value="yes"
           checked={isChecked}
-          {...(skipped.length === 0 ? {} : { 'aria-describedby': 'all-hint' })}
+          aria-describedby={skipped.length === 0 ? 'all-sends' : 'all-sends all-hint'}
         />
         {t.contactDialog.all(format.number(others.length + 1))}
       </label>
+      <small id="all-sends">{format.sentences(hint)}</small>
       {skipped.length === 0 ? null : (
         <small id="all-hint">{t.contactDialog.allSkips(skipped.join('; '))}</small>
       )}

@@ -1,7 +1,9 @@
 import type { HistoryEntry } from '../../../shared/domain/history.ts';
+import { type Locale, locales } from '../../../shared/domain/order-line.ts';
 import { paths } from '../paths.ts';
 import { BackLink, Dialog, type DialogProps, LineFacts, SupportCase } from './dialog.tsx';
 import { Address, Facts, Moment, Time } from './parts.tsx';
+import { EmailPreview } from './preview.tsx';
 import { UnconfirmedNotice } from './unconfirmed.tsx';
 
 interface ConfirmationProps extends DialogProps {
@@ -47,20 +49,36 @@ export function ResendPage(props: ConfirmationProps) {
 
 interface FormProps extends DialogProps {
   readonly token: string;
+  /** The language that was chosen before. */
+  readonly locale?: Locale | undefined;
   readonly yes: string;
   readonly no: string;
 }
 
-function ResendForm({ view, line, from, token, yes, no }: FormProps) {
+function ResendForm({ view, line, from, token, locale, yes, no }: FormProps) {
+  const { t, format } = view;
+  const known = line.provisioningContact.locale;
   return (
     <form method="post" action={paths.resend(line, from)} data-once>
       <input type="hidden" name="token" value={token} />
+      <div class="field">
+        <label for="locale">{t.contactDialog.locale}</label>
+        <select id="locale" name="locale" aria-describedby="locale-hint">
+          {locales.map((one) => (
+            <option value={one} selected={one === (locale ?? known)}>
+              {format.language(one)}
+            </option>
+          ))}
+        </select>
+        <small id="locale-hint">{t.resendDialog.localeHint}</small>
+      </div>
       <div class="buttons">
         <button type="submit" class="primary">
           {yes}
         </button>
         <BackLink view={view} line={line} from={from} name={no} />
       </div>
+      <EmailPreview view={view} action={paths.previewResend(line)} />
     </form>
   );
 }
@@ -94,8 +112,10 @@ export function ResentPage({ view, line, from, to, sentAt }: DialogProps & { to:
 }
 
 /** That the mail service did not take the email, and what helps. */
-export function NotSentPage(props: DialogProps & { token: string; reference: string }) {
-  const { view, line, from, token, reference } = props;
+export function NotSentPage(
+  props: DialogProps & { token: string; reference: string; locale?: Locale | undefined },
+) {
+  const { view, line, from, token, locale, reference } = props;
   const { t } = view;
   return (
     <Dialog view={view} line={line} from={from} title={t.resendDialog.notSentTitle} focus="dialog">
@@ -107,6 +127,7 @@ export function NotSentPage(props: DialogProps & { token: string; reference: str
         line={line}
         from={from}
         token={token}
+        locale={locale}
         yes={t.resendDialog.tryAgain}
         no={t.back}
       />

@@ -281,6 +281,7 @@ export const en = {
     question: (email: string) => `Send the provisioning email again to ${email}?`,
     what: 'The email contains the link to set up the subscription. Links in earlier emails keep working, and the deadline does not change.',
     closed: 'The provisioning window has ended. The email says so, and the subscription can still be set up.',
+    localeHint: 'For this email only. To change it for good, edit the contact.',
     yes: 'Yes',
     no: 'No',
     sentTitle: 'The email was sent',
@@ -502,6 +503,14 @@ export const en = {
     locale: 'Language of the email',
     all: (count: string) => `Apply to all lines of this order (${count})`,
     allSkips: (lines: string) => `These can no longer be changed and will be skipped: ${lines}`,
+    allSendsAtOnce: (count: string, emails: number) =>
+      emails === 1
+        ? 'A new address gets 1 email at once.'
+        : `A new address gets ${count} emails at once, one for each line; lines that have it already send none.`,
+    allSendsLater: (count: string, emails: number) =>
+      emails === 1
+        ? '1 more email follows on the start date of its line.'
+        : `${count} more emails follow on the start dates of their lines.`,
     sendsAtOnce:
       'When you save a new address, the provisioning email is sent to it at once. When you change only the name or the language, nothing is sent. The deadline does not change.',
     sendsLater: (date: string) =>
@@ -544,6 +553,29 @@ export const en = {
       'email-unconfirmed':
         'the email may have been sent; the mail service’s answer was lost. The contact changes once the email is confirmed. Ask the contact before you try again.',
       other: 'could not be changed.',
+    },
+  },
+
+  preview: {
+    title: 'Preview the email',
+    show: 'Show the preview',
+    subject: 'Subject',
+    from: 'From',
+    replyTo: 'Replies go to',
+    asHtml: 'The email',
+    asText: 'The email as plain text',
+    /** What saving would do to lines, by what becomes of them. */
+    plan: {
+      send: (count: string, lines: string, to: string) =>
+        count === '1'
+          ? `1 email goes to ${to} at once: ${lines}.`
+          : `${count} emails go to ${to} at once: ${lines}.`,
+      'save-for-first': (_: string, lines: string, to: string) =>
+        `On the start date the email goes to ${to}: ${lines}.`,
+      save: (_: string, lines: string) =>
+        `Only the name or the language changes, so nothing is sent: ${lines}.`,
+      unchanged: (_: string, lines: string) => `Nothing changes, so nothing is sent: ${lines}.`,
+      refused: (_: string, lines: string) => `Cannot be changed: ${lines}.`,
     },
   },
 
