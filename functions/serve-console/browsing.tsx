@@ -18,11 +18,12 @@ import {
   readOrder,
   type ReadServices,
 } from '../../shared/use-cases/read-order-lines.ts';
-import { readSummary } from '../../shared/use-cases/read-summary.ts';
+import { readPartners, readSummary } from '../../shared/use-cases/read-summary.ts';
 import { type ConsoleEnv, type ConsoleContext, personalView } from './console-context.ts';
 import { historyKinds, LinePage } from './pages/line.tsx';
 import { OrderPage, SubscriptionPage } from './pages/order.tsx';
-import { type ListRequest, OrdersPage, type Tab, tabOf, tabs } from './pages/orders.tsx';
+import { listPath, type ListRequest, OrdersPage, type Tab, tabOf, tabs } from './pages/orders.tsx';
+import { OverviewPage } from './pages/overview.tsx';
 import { root } from './paths.ts';
 import { show } from './show.ts';
 
@@ -42,15 +43,12 @@ export function browsing(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
     const cursor = given(c, 'cursor');
     const common = { view, request, cursor };
     const { q, partnerId } = request;
-    if (isOperator(caller) && partnerId === undefined && q === undefined) {
-      return show(c, <OrdersPage {...common} />);
-    }
+    if (isOperator(caller) && partnerId === undefined && q === undefined) return await overview(c);
     const query = check(listQuery, withoutGaps({ q, partnerId, cursor }));
     if (!query.success) {
       const problem = invalidRequest(inputErrors(query.error));
-      const wrong = wrongFields(problem, isOperator(caller) ? ['q', 'partnerId'] : ['q']);
-      if (wrong.length === 0) throw problem;
-      return show(c, <OrdersPage {...common} wrong={wrong} />, 400);
+      if (wrongFields(problem, ['q']).length === 0) throw problem;
+      return show(c, <OrdersPage {...common} wrong="q" />, 400);
     }
     try {
       const [{ returned, open: list }, summary] = await Promise.all([
@@ -60,9 +58,35 @@ export function browsing(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
       return await show(c, <OrdersPage {...common} list={list} returned={returned} summary={summary} />);
     } catch (error) {
       if (wrongFields(error, ['q']).length === 0) throw error;
-      return await show(c, <OrdersPage {...common} wrong={['tooMany']} />, 400);
+      return await show(c, <OrdersPage {...common} wrong="tooMany" />, 400);
     }
   });
+
+  /** How all partners are doing, for operators. */
+  async function overview(c: Context<ConsoleEnv>): Promise<Response> {
+    const { caller } = c.get('person');
+    const beginning = given(c, 'partner');
+    const after = identifier.safeParse(given(c, 'after')).data;
+    const isWrong = beginning !== undefined && !identifier.safeParse(beginning).success;
+    const [all, partners] = await Promise.all([
+      readSummary(caller, undefined, services),
+      isWrong ? undefined : readPartners(caller, { beginning: beginning ?? '', after }, services),
+    ]);
+    const [only, ...others] = partners?.items ?? [];
+    if (only && others.length === 0 && beginning !== undefined && after === undefined) {
+      return c.redirect(listPath({ partnerId: only.partnerId }), 303);
+    }
+    const page = (
+      <OverviewPage
+        view={personalView(context, c)}
+        all={all}
+        beginning={beginning}
+        after={after}
+        partners={partners}
+      />
+    );
+    return show(c, page, isWrong ? 400 : 200);
+  }
 
   app.get(`${root}/orders/:orderId`, async (c) => {
     const { orderId } = checked(orderPath, c.req.param());

@@ -37,6 +37,9 @@ export function query(of: Readonly<Record<string, string | undefined>>): string 
 
 export const paths = {
   orders: root,
+  /** The partners whose ids begin like this, for operators. */
+  partners: (asked: { beginning?: string | undefined; after?: string | undefined }) =>
+    root + query({ partner: asked.beginning, after: asked.after }),
   order,
   line,
   /** A line at its history, narrowed to what `show` names. */

@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/c
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { LineKey } from '../domain/order-line.ts';
-import { allPartners, type Mark, obsoleteSince, type Share } from '../domain/tallies.ts';
+import { allPartners, linesTally, type Mark, obsoleteSince, type Share } from '../domain/tallies.ts';
 import { type Instant, plus } from '../domain/time.ts';
 import { readBatch } from './batch-read.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
@@ -38,6 +38,14 @@ export interface Recount {
   readonly until: Instant;
 }
 
+export interface PartnersRequest {
+  /** How the ids begin, in any case. */
+  readonly beginning: string;
+  /** The partner that the ones asked for follow. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
 /**
  * The counts of lines, in the table of the order lines: a partition for each shard of a scope, with its tallies; and one for
  * each order, with a mark for each of its lines that says how far its changes are counted. All reads are strongly
@@ -53,6 +61,8 @@ export interface TallyStore {
   between(generation: string, scope: string, from: string, to: string): Promise<readonly StoredTally[]>;
   /** @returns false: somebody else wrote it */
   write(generation: string, tally: StoredTally): Promise<boolean>;
+  /** The ids of partners whose lines were ever counted, in order, as many as asked for. */
+  partners(request: PartnersRequest): Promise<readonly string[]>;
   /** The marks of lines by their names. */
   marks(generation: string, lines: readonly LineKey[]): Promise<ReadonlyMap<string, Mark>>;
   /**
@@ -87,6 +97,13 @@ export function lineNamed(name: string): LineKey {
 /** No order has such an id: `#` is in none. */
 const tallyStart = '#tally#';
 const markStart = '#counted#';
+/** An item for each partner whose lines were counted: a list of them that is found through keys. */
+const partnersPartition = '#partners';
+const partnerStart = 'partner#';
+const partnerKey = (partnerId: string) => ({
+  pk: partnersPartition,
+  sk: `${partnerStart}${partnerId.toLowerCase()}#${partnerId}`,
+});
 const generationKey = { pk: '#tallies', sk: 'generation' };
 
 const partition = (generation: string, scope: string, shard: number): string =>
@@ -133,6 +150,7 @@ const tallyItem = z.object({
   counted: z.record(text, text),
   version: z.int(),
 }) satisfies z.ZodType<StoredTally>;
+const partnerItem = z.object({ partnerId: text });
 const markItem = z.object({ line: text, mark: text });
 const generationItem = z.object({
   id: text,
@@ -228,13 +246,37 @@ export function tallyStore(
       return (await Promise.all(shards)).flat();
     },
 
-    write(generation, tally) {
+    async write(generation, tally) {
+      // Before the first count of its lines, so that a partner with counts is always listed.
+      if (tally.version === 0 && tally.tally === linesTally && tally.scope !== allPartners) {
+        const { scope: partnerId } = tally;
+        await client.send(new PutCommand({ ...table, Item: { ...partnerKey(partnerId), partnerId } }));
+      }
       const obsolete = obsoleteSince(tally.tally);
-      return putVersion({
+      return await putVersion({
         ...tallyKey(generation, tally),
         ...tally,
         ...(obsolete === undefined ? {} : { [expiryAttribute]: expiryAfter(obsolete, obsoleteTallyDays) }),
       });
+    },
+
+    async partners({ beginning, after, limit }) {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          ...table,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :beginning)',
+          ExpressionAttributeValues: {
+            ':pk': partnersPartition,
+            ':beginning': partnerStart + beginning.toLowerCase(),
+          },
+          Limit: limit,
+          ...(after === undefined ? {} : { ExclusiveStartKey: partnerKey(after) }),
+        }),
+      );
+      return z
+        .array(partnerItem)
+        .parse(Items)
+        .map(({ partnerId }) => partnerId);
     },
 
     async marks(generation, lines) {

@@ -548,3 +548,27 @@ test('pages of ten and more follow each other, and filters and search find their
   await press('link', 'Scheduled');
   expect(await main(maya)).toContain('No order lines');
 });
+
+test('an operator sees how all partners are doing, finds one, and searches all', async () => {
+  const orderId = newOrder();
+  const partnerId = `Partner-of-${orderId}`;
+  await api.send(
+    booked(orderId, { partnerId, provisioningContact: { email: 'bounce@simulator.amazonses.com' } }),
+  );
+  await api.idle();
+  const olivia = await visit(browser, service, 'olivia');
+  const { page, go, press } = olivia;
+  await go('/console');
+  await page.getByLabel('Find a partner').fill(`partner-of-${orderId.toLowerCase()}`);
+  await press('button', 'Show');
+  expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(partnerId);
+  expect(await main(olivia)).toMatch(/Email came back[\s\S]*Alder & Finch/);
+  await press('link', 'All partners');
+  const row = page.getByRole('row', { name: partnerId });
+  expect(await row.innerText()).toMatch(/^\S+\s+1\s+/);
+  await page.getByLabel('Search the order lines of all partners').fill(orderId);
+  await press('button', 'Search');
+  expect(await page.locator('.lines .customer small').innerText()).toBe(`${partnerId} · Sub-${orderId}`);
+  expect(olivia.troubles).toEqual([]);
+  await olivia.close();
+});

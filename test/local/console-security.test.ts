@@ -454,13 +454,14 @@ describe('roles', () => {
 
   it('an operator names the partner, or searches all of them', async () => {
     const olivia = visitor(service.url);
-    expect((await olivia.signIn('olivia')).text).toContain('Choose a partner');
+    expect((await olivia.signIn('olivia')).text).toContain('All partners');
     expect((await olivia.go('/console?partnerId=northwind')).text).toContain(orderId);
     expect((await olivia.go(`/console?q=${orderId}`)).text).toContain('Line 1');
     expect((await olivia.go(`/console?q=${orderId.slice(0, -2).toLowerCase()}`)).text).toContain(
-      'Partner: northwind',
+      'northwind · Sub-',
     );
     expect((await olivia.go(`/console?q=${orderId}/7`)).text).toContain('begins with');
-    expect((await olivia.go('/console?partnerId=no%20id')).status).toBe(400);
+    expect((await olivia.go('/console?partnerId=no%20id')).status).toBe(404);
+    expect((await olivia.go('/console?partner=no%20id')).status).toBe(400);
   });
 });

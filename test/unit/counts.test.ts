@@ -2,6 +2,7 @@ import { handle } from '../../functions/count-lines/handler.ts';
 import { tableName } from '../../infra/local/table.ts';
 import { recount, type RecountServices, RecountRefused } from '../../infra/recounting.ts';
 import { generationOf } from '../../shared/adapters/tally-store.ts';
+import { readPartners } from '../../shared/use-cases/read-summary.ts';
 import { CountedLines } from '../support/counted-lines.ts';
 import { daysAfter, line, now } from '../support/lines.ts';
 import type { Around } from '../support/memory-table.ts';
@@ -113,6 +114,57 @@ test('a tally forgets what the marks of lines say', async () => {
   const noted = [...world.table.items.values()].flatMap(({ counted }) => Object.keys(counted ?? {}));
   // That of the partner and each of the shards of all know of their last change.
   expect(noted.length).toBeLessThanOrEqual(5);
+});
+
+describe('the partners', () => {
+  const operator = { name: 'operator', roles: new Set(['operator']) };
+  const partnersOf = (world: CountedLines, asked: { beginning?: string; after?: string } = {}) =>
+    readPartners(operator, { beginning: '', ...asked }, world.services());
+
+  async function worldOf(partnerIds: readonly string[]): Promise<CountedLines> {
+    const world = new CountedLines();
+    for (const [place, partnerId] of partnerIds.entries())
+      world.write(line({ orderId: `ORD-${place}`, partnerId }));
+    await world.count(world.changes(), world.services());
+    return world;
+  }
+
+  test('are listed with their counts, by the beginnings of their ids in any case, in pages', async () => {
+    const many = Array.from({ length: 60 }, (_, place) => `p-${String(place).padStart(2, '0')}`);
+    const world = await worldOf([...many, 'Acme', 'ACME', 'acme.jp', 'line', 'p-00']);
+    const ids = async (asked: Parameters<typeof partnersOf>[1]) => {
+      const { items, next } = await partnersOf(world, asked);
+      return { ids: items.map(({ partnerId }) => partnerId), next };
+    };
+    expect(await ids({ beginning: 'aCm' })).toEqual({ ids: ['ACME', 'Acme', 'acme.jp'], next: undefined });
+    const first = await ids({ beginning: 'P-' });
+    expect(first).toEqual({ ids: many.slice(0, 25), next: 'p-24' });
+    expect(await ids({ beginning: 'P-', after: 'p-24' })).toEqual({ ids: many.slice(25, 50), next: 'p-49' });
+    expect(await ids({ beginning: 'P-', after: 'p-49' })).toEqual({ ids: many.slice(50), next: undefined });
+
+    const { items } = await partnersOf(world, { beginning: 'p-00' });
+    expect(items).toEqual([{ partnerId: 'p-00', summary: await world.summary('p-00') }]);
+    expect(items[0]?.summary.total).toBe(2);
+  });
+
+  test('of a table of before they were listed are found by a recount, each once', async () => {
+    const world = await worldOf(['northwind', 'contoso', 'northwind']);
+    for (const [key, { pk }] of world.table.items) if (pk === '#partners') world.table.items.delete(key);
+    expect((await partnersOf(world)).items).toEqual([]);
+    expect(await recount(recounting(world))).toBe(3);
+    expect((await partnersOf(world)).items.map(({ partnerId }) => partnerId)).toEqual([
+      'contoso',
+      'northwind',
+    ]);
+  });
+
+  test('are nobody else’s business', async () => {
+    const caller = { name: 'maya', partnerId: 'northwind', roles: new Set(['resend']) };
+    const world = await worldOf(['northwind']);
+    await expect(readPartners(caller, { beginning: '' }, world.services())).rejects.toMatchObject({
+      code: 'no-access',
+    });
+  });
 });
 
 test('a line that is overdue closes in time; the end of a window counts to the second', async () => {

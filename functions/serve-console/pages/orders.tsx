@@ -24,19 +24,19 @@ export interface ListRequest {
 /** The tab that is shown: of all lines where something is searched for, unless another is named. */
 export const tabOf = ({ q, show }: ListRequest): Tab => show ?? (q === undefined ? 'attention' : 'all');
 
-/** What is wrong with a search: a field, or that it finds more than can be put in order. */
-type Wrong = 'q' | 'partnerId' | 'tooMany';
+/** What is wrong with a search: what was typed, or that it finds more than can be put in order. */
+type Wrong = 'q' | 'tooMany';
 
 interface OrdersPageProps {
   readonly view: PersonalView;
   readonly request: ListRequest;
-  /** Missing when there is nothing to list yet, or the request is wrong. */
+  /** Missing when the request is wrong. */
   readonly list?: ListAnswer;
   /** The lines whose last email came back, before all others. */
   readonly returned?: ListAnswer | undefined;
   /** How many lines there are; missing when something is searched for. */
   readonly summary?: SummaryAnswer | undefined;
-  readonly wrong?: readonly Wrong[];
+  readonly wrong?: Wrong | undefined;
   /** Where this page begins; missing on the first one. */
   readonly cursor?: string | undefined;
 }
@@ -48,25 +48,25 @@ export function listPath({ q, show, partnerId }: ListRequest, cursor?: string): 
 
 /** The order lines of a partner, nearest deadline first. */
 export function OrdersPage(props: OrdersPageProps) {
-  const { view, request, list, returned, wrong = [], cursor } = props;
+  const { view, request, list, returned, wrong, cursor } = props;
   const { t, format } = view;
   const { caller } = view.person;
-  const isOfAll = isOperator(caller) && request.partnerId === undefined;
+  const partnerId = isOperator(caller) ? request.partnerId : undefined;
+  const isOfAll = isOperator(caller) && partnerId === undefined;
   const shown = list ? [...(returned?.items ?? []), ...list.items] : [];
   return (
     <Layout
       view={view}
-      title={t.orders.title}
+      title={partnerId === undefined ? t.orders.title : `${t.orders.title}, ${partnerId}`}
+      above={isOperator(caller) ? [{ href: paths.orders, name: t.overview.title }] : []}
       skips={shown.length > 0 ? [{ to: linesId, name: t.orders.skip }] : []}
     >
       <div class="heading">
-        <h1>{t.orders.title}</h1>
+        <h1>{partnerId ?? t.orders.title}</h1>
         <p class="muted">{t.orders.introduction}</p>
       </div>
       <Search view={view} request={request} wrong={wrong} />
-      {list || request.partnerId !== undefined || !isOperator(caller) ? (
-        <Tabs view={view} request={request} summary={props.summary} />
-      ) : null}
+      <Tabs view={view} request={request} summary={props.summary} />
       {list && (shown.length > 0 || list.cursor !== undefined) ? (
         <>
           {mayResend(caller) && !isOfAll && canResendFrom(tabOf(request)) ? (
@@ -91,9 +91,9 @@ export function OrdersPage(props: OrdersPageProps) {
             )}
           </nav>
         </>
-      ) : wrong.length > 0 ? null : (
-        <Nothing view={view} request={request} isAsked={list !== undefined} />
-      )}
+      ) : wrong === undefined ? (
+        <Nothing view={view} request={request} />
+      ) : null}
     </Layout>
   );
 }
@@ -101,71 +101,51 @@ export function OrdersPage(props: OrdersPageProps) {
 interface SearchProps {
   readonly view: PersonalView;
   readonly request: ListRequest;
-  readonly wrong: readonly Wrong[];
+  readonly wrong?: Wrong | undefined;
 }
 
-function Search({ view, request, wrong }: SearchProps) {
+/** Looks for lines: of one partner, or for operators of all. */
+export function Search({ view, request, wrong }: SearchProps) {
   const { t, person } = view;
   const { q, partnerId } = request;
-  const wrongs = {
-    q: wrong.includes('tooMany')
-      ? t.orders.searchTooMany
-      : wrong.includes('q')
-        ? t.orders.searchWrong
-        : undefined,
-    partnerId: wrong.includes('partnerId') ? t.orders.partnerWrong : undefined,
-  };
-  const field = (name: keyof typeof wrongs) => ({
-    'aria-describedby': wrongs[name] === undefined ? `${name}-hint` : `${name}-hint ${name}-wrong`,
-    ...(wrongs[name] === undefined ? {} : { 'aria-invalid': 'true', autofocus: true }),
-  });
+  const isOfAll = isOperator(person.caller) && partnerId === undefined;
   return (
     <search>
       <form class="search" method="get" action={root}>
-        {isOperator(person.caller) ? (
-          <div class="field">
-            <label for="partnerId">{t.partner}</label>
-            <input
-              id="partnerId"
-              name="partnerId"
-              value={partnerId}
-              {...field('partnerId')}
-              autocomplete="off"
-              spellcheck={false}
-            />
-            <small id="partnerId-hint">{t.orders.partnerHint}</small>
-            {wrongs.partnerId !== undefined ? (
-              <p class="wrong" id="partnerId-wrong" role="alert">
-                {wrongs.partnerId}
-              </p>
-            ) : null}
-          </div>
-        ) : null}
+        {partnerId === undefined ? null : <input type="hidden" name="partnerId" value={partnerId} />}
         <div class="field grow">
-          <label for="q">{t.orders.search}</label>
+          <label for="q">{isOfAll ? t.orders.searchAll : t.orders.search}</label>
           <input
             id="q"
             name="q"
             type="search"
             value={q}
-            {...field('q')}
+            aria-describedby={wrong === undefined ? 'q-hint' : 'q-hint q-wrong'}
+            {...(wrong === undefined ? {} : { 'aria-invalid': 'true', autofocus: true })}
             autocomplete="off"
             autocapitalize="off"
             spellcheck={false}
           />
           <small id="q-hint">{t.orders.searchHint}</small>
-          {wrongs.q !== undefined ? (
+          {wrong === undefined ? null : (
             <p class="wrong" id="q-wrong" role="alert">
-              {wrongs.q}
+              {wrong === 'tooMany' ? t.orders.searchTooMany : t.orders.searchWrong}
             </p>
-          ) : null}
+          )}
         </div>
         <div class="buttons">
           <button type="submit">{t.orders.find}</button>
           {q === undefined || q === '' ? null : (
-            <a class="button" href={listPath({ partnerId })}>
-              {t.orders.clear}
-            </a>
+            <>
+              <a class="button" href={listPath({ partnerId })}>
+                {t.orders.clear}
+              </a>
+              {isOperator(person.caller) && partnerId !== undefined ? (
+                <a class="button" href={listPath({ q })}>
+                  {t.orders.inAll}
+                </a>
+              ) : null}
+            </>
           )}
         </div>
       </form>
@@ -199,7 +179,8 @@ function Tabs({ view: { t, format }, request, summary }: TabsProps) {
   );
 }
 
-function countOf({ total, byStatus, provisioningPending }: SummaryAnswer, tab: Tab): number {
+/** How many lines a tab has. */
+export function countOf({ total, byStatus, provisioningPending }: SummaryAnswer, tab: Tab): number {
   switch (tab) {
     case 'attention':
       return byStatus.AwaitingProvisioningDetails;
@@ -410,28 +391,20 @@ function LineRow({ view, line, columns, isMixed, isOfAll, from }: LineRowProps) 
   );
 }
 
-interface NothingProps {
-  readonly view: PersonalView;
-  readonly request: ListRequest;
-  readonly isAsked: boolean;
-}
-
-function Nothing({ view: { t }, request, isAsked }: NothingProps) {
+function Nothing({ view: { t }, request }: Pick<OrdersPageProps, 'view' | 'request'>) {
   const { q, partnerId } = request;
   const tab = tabOf(request);
   return (
     <div class="card empty">
-      <h2>{isAsked ? t.orders.nothing : t.orders.choosePartner}</h2>
+      <h2>{t.orders.nothing}</h2>
       <p>
-        {!isAsked
-          ? t.orders.choosePartnerHow
-          : q !== undefined
-            ? t.orders.nothingFound(q)
-            : tab === 'all'
-              ? t.orders.nothingAtAll
-              : t.orders.nothingIn[tab]}
+        {q !== undefined
+          ? t.orders.nothingFound(q)
+          : tab === 'all'
+            ? t.orders.nothingAtAll
+            : t.orders.nothingIn[tab]}
       </p>
-      {isAsked && (q !== undefined || tab !== 'all') ? (
+      {tab !== 'all' || (q !== undefined && partnerId !== undefined) ? (
         <p>
           <a href={listPath({ partnerId, show: 'all' })}>{t.orders.seeAll}</a>
         </p>

@@ -88,13 +88,10 @@ export const en = {
       'The beginning of an order ID, line (ORDER/LINE), subscription ID, contact email or its domain, or end customer',
     searchWrong: 'Enter at most 254 characters, without control characters or markup.',
     searchTooMany: 'Too many order lines of all partners begin like this. Enter more of it, or a partner ID.',
+    searchAll: 'Search the order lines of all partners',
+    inAll: 'Search all partners',
     find: 'Search',
     clear: 'Clear search',
-    partnerHint: 'ID of the partner whose order lines to show; empty to search all',
-    partnerWrong: 'Enter a partner ID: 1 to 64 letters, digits, dots, hyphens or underscores.',
-    choosePartner: 'Choose a partner',
-    choosePartnerHow:
-      'As an operator you see the order lines of one partner at a time. Enter the partner ID above, or search the order lines of all partners.',
     filter: 'What to show',
     all: 'All',
     tab: {
@@ -130,6 +127,32 @@ export const en = {
     lineOf: (customer: string, orderId: string, lineId: string) =>
       `${customer}, line ${lineId} of order ${orderId}`,
     table: 'Order lines, nearest deadline first',
+  },
+
+  /** How all partners are doing, for operators. */
+  overview: {
+    title: 'All partners',
+    introduction: 'How many order lines need attention. Counts follow within seconds.',
+    totals: 'Order lines of all partners',
+    partners: 'Partners',
+    find: 'Find a partner',
+    findHint: 'The beginning of a partner ID',
+    findWrong: 'Enter the beginning of a partner ID: letters, digits, dots, hyphens or underscores.',
+    show: 'Show',
+    showAll: 'Show all',
+    skip: 'Skip to the partners',
+    nothing: 'No partner has order lines yet.',
+    nothingFound: (beginning: string) => `No partner ID begins with “${beginning}”.`,
+    counts: {
+      undeliverable: 'Email came back',
+      closingWithin24h: 'Closes within 24 hours',
+      closingWithin72h: 'Closes within 3 days',
+      attention: 'Needs attention',
+      lapsed: 'Lapsed',
+      scheduled: 'Scheduled',
+      settled: 'Settled',
+      all: 'All',
+    },
   },
 
   order: {

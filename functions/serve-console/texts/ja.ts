@@ -89,14 +89,10 @@ export const ja: Texts = {
       '注文番号、品目（注文番号/品目番号）、サブスクリプション ID、担当者のメールアドレスまたはドメイン、エンド カスタマー名（前方一致）',
     searchWrong: '制御文字やマークアップを含めずに、254 文字以内で入力してください。',
     searchTooMany: '該当する注文品目が多すぎます。続きの文字を入力するか、パートナー ID を指定してください。',
+    searchAll: '全パートナーの注文品目を検索',
+    inAll: '全パートナーを検索',
     find: '検索',
     clear: '検索を解除',
-    partnerHint: '注文品目を表示するパートナーの ID（空欄の場合は全パートナーを検索）',
-    partnerWrong:
-      'パートナー ID は、半角英数字、ドット、ハイフン、アンダースコアを使用し、1～64 文字で入力してください。',
-    choosePartner: 'パートナーを選択してください',
-    choosePartnerHow:
-      'オペレーターには、一度に 1 社のパートナーの注文品目が表示されます。上の欄にパートナー ID を入力するか、全パートナーの注文品目から検索してください。',
     filter: '表示内容',
     all: 'すべて',
     tab: {
@@ -131,6 +127,31 @@ export const ja: Texts = {
     pages: 'ページ',
     lineOf: (customer, orderId, lineId) => `${customer}、注文 ${orderId} の品目 ${lineId}`,
     table: '注文品目（期限の近い順）',
+  },
+
+  overview: {
+    title: '全パートナー',
+    introduction: '対応が必要な注文品目の件数です。件数は数秒以内に更新されます。',
+    totals: '全パートナーの注文品目',
+    partners: 'パートナー',
+    find: 'パートナーを検索',
+    findHint: 'パートナー ID（前方一致）',
+    findWrong: 'パートナー ID の先頭部分を、半角英数字、ドット、ハイフン、アンダースコアで入力してください。',
+    show: '表示',
+    showAll: 'すべて表示',
+    skip: 'パートナーの一覧へ移動',
+    nothing: '注文品目のあるパートナーはまだありません。',
+    nothingFound: (beginning) => `ID が「${beginning}」で始まるパートナーはありません。`,
+    counts: {
+      undeliverable: '不達',
+      closingWithin24h: '24 時間以内に終了',
+      closingWithin72h: '3 日以内に終了',
+      attention: '要対応',
+      lapsed: '期間満了',
+      scheduled: '送信予定',
+      settled: '対応不要',
+      all: 'すべて',
+    },
   },
 
   order: {
