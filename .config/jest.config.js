@@ -41,5 +41,6 @@ export default {
   testTimeout: 120_000,
   /** As many as the smallest machine has processors. */
   maxWorkers: 2,
+  testSequencer: '<rootDir>/.config/longest-first.js',
   projects: ['unit', 'infra', 'local', 'proofs', 'browser', 'deployed'].map(project),
 };
