@@ -95,9 +95,9 @@ it('says of nothing that came in that it failed', () => {
 });
 
 it('500 connections that list at once are served or told when to come back, and the controls go on', async () => {
-  await api.send(...Array.from({ length: 100 }, () => booked(newOrder())));
+  await api.send(...Array.from({ length: 25 }, () => booked(newOrder())));
   const list = async () => {
-    const { status, headers, body } = await api.request('/order-lines?limit=100', { token });
+    const { status, headers, body } = await api.request('/order-lines', { token });
     return { status, retryAfter: headers.get('retry-after'), body };
   };
   const lists = Array.from({ length: 500 }, list);

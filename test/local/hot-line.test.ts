@@ -18,17 +18,20 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-test('400 reschedules of one line at once all count, and hold up no other line', async () => {
+/** More than the history of a line keeps. */
+const many = historyLimit + 30;
+
+test('many reschedules of one line at once all count, and hold up no other line', async () => {
   const api = client(service.url);
   const token = await api.token({ partnerId: partner, roles: ['view'] });
   const [hot, other] = [newOrder(), newOrder()];
   const start = daysAfter(await api.now(), 30);
   await api.send(booked(hot, { requestedStartDate: start }));
-  const changes = Array.from({ length: 400 }, (_, second) => {
+  const changes = Array.from({ length: many }, (_, second) => {
     const changedAt = new Date(Date.parse('2026-11-01T00:00:00Z') + second * 1000).toISOString();
     return rescheduled(hot, new Date(Date.parse(start) + second * 1000).toISOString(), changedAt);
   });
-  const last = new Date(Date.parse(start) + 399 * 1000).toISOString();
+  const last = new Date(Date.parse(start) + (many - 1) * 1000).toISOString();
 
   await api.ok('/_local/events', {
     method: 'POST',

@@ -16,6 +16,9 @@ afterAll(() => service.stop());
 
 const tomorrow = async () => daysAfter(await api.now(), 1);
 
+/** Orders whose windows have ended, ten at a time: a move of the clock takes long. */
+const closed: string[] = [];
+
 /** Brings a new line into a state, and answers its order. */
 const states = {
   Scheduled: async () => {
@@ -29,10 +32,12 @@ const states = {
     return orderId;
   },
   'Closed, pending': async () => {
-    const orderId = newOrder();
-    await api.send(booked(orderId));
-    await api.advance('P8D');
-    return orderId;
+    if (closed.length === 0) {
+      closed.push(...Array.from({ length: 10 }, newOrder));
+      await api.send(...closed.map((orderId) => booked(orderId)));
+      await api.advance('P8D');
+    }
+    return closed.pop() ?? '';
   },
   'Onboarded before the start date': async () => {
     const orderId = await states.Scheduled();
@@ -191,26 +196,6 @@ describe('resend', () => {
 
     await api.advance('P1D');
     expect((await api.resend(token, orderId)).status).toBe(200);
-  });
-
-  it('ends for good with a line’s 100th email', async () => {
-    const orderId = newOrder();
-    await api.send(booked(orderId, { offer: 'A-WX' }));
-    for (let sent = 1; sent < 100; sent += 1) {
-      if (sent % 10 === 0) await api.advance('P1D');
-      const { status } = await api.changeContact(token, orderId, '1', {
-        email: `contact-${sent % 2}@example.com`,
-      });
-      expect(status).toBe(200);
-    }
-    await api.advance('P1D');
-    const { status, body } = await api.resend(token, orderId);
-    expect(status).toBe(429);
-    expect(body.code).toBe('resend-limit-reached');
-    expect(body).not.toHaveProperty('canResendAt');
-    const history = await api.history(token, orderId);
-    expect(history.filter(({ type }) => type === 'ProvisioningEmailSent')).toHaveLength(100);
-    expect(history.at(-1)).toMatchObject({ type: 'Booked' });
   });
 });
 

@@ -6,6 +6,7 @@ import { booked } from '../../shared/use-cases/booked.ts';
 import { changeContact, type ContactChanges } from '../../shared/use-cases/change-contact.ts';
 import { findRequestedEmail } from '../../shared/use-cases/find-requested-email.ts';
 import type { ResendServices } from '../../shared/use-cases/requested-email.ts';
+import { resend } from '../../shared/use-cases/resend.ts';
 import { defaults } from '../../infra/settings.ts';
 import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
 import { memoryStore } from '../support/memory-store.ts';
@@ -26,6 +27,7 @@ function world(...stored: ReturnType<typeof line>[]) {
   const { store, lines } = memoryStore(...stored);
   const sent: string[] = [];
   const answers: MailOutcome[] = [];
+  let days = 0;
   const services: ResendServices = {
     store,
     mail: {
@@ -38,7 +40,7 @@ function world(...stored: ReturnType<typeof line>[]) {
     },
     mailSettings,
     limits: defaults.resendLimits,
-    now: () => new Date(now),
+    now: () => new Date(daysAfter(days)),
     newId: () => `claim-${sent.length + 1}`,
     pause: () => Promise.resolve(),
     metrics: silentMetrics,
@@ -55,6 +57,10 @@ function world(...stored: ReturnType<typeof line>[]) {
     answers,
     store,
     ask,
+    aDayPasses: () => {
+      days += 1;
+    },
+    resend: () => resend(named, { caller, requestId: 'r', idempotencyKey: undefined }, services),
     change: async (...of: Parameters<typeof ask>) => {
       const outcome = await ask(...of);
       if (outcome.outcome !== 'changed') throw new Error(`the change was not made: ${outcome.code}`);
@@ -172,4 +178,23 @@ test('a change of several lines ends in time; done again it goes on with the lin
   await change(contact, undefined, true);
   expect(sent).toHaveLength(4);
   expect(stored('4').provisioningContact.email).toBe('new@example.com');
+});
+
+test('with its hundredth email a line has had its last, whatever asks for another', async () => {
+  const { change, ask, resend, aDayPasses, sent, stored } = world({ ...awaiting, emailsSent: 1 });
+  for (let count = 1; count < 100; count += 1) {
+    if (count % 10 === 0) aDayPasses();
+    await change({ email: `contact-${count % 2}@example.com` });
+  }
+  expect(sent).toHaveLength(99);
+  expect(stored().emailsSent).toBe(100);
+  aDayPasses();
+  for (const refused of [await resend(), await ask({ email: 'new@example.com' })]) {
+    expect(refused).toMatchObject({ code: 'resend-limit-reached' });
+    expect(refused).not.toHaveProperty('canResendAt');
+  }
+  expect(sent).toHaveLength(99);
+  const { history } = stored();
+  expect(history.filter(({ type }) => type === 'ProvisioningEmailSent')).toHaveLength(99);
+  expect(history[0]).toMatchObject({ type: 'Booked' });
 });
