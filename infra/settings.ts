@@ -12,7 +12,9 @@ import {
   withFittingSender,
 } from '../shared/contracts/environment.ts';
 import { inputErrors } from '../shared/contracts/validation.ts';
+import { identifier, longestId } from '../shared/contracts/fields.ts';
 import { usualMailRate } from '../shared/domain/lane.ts';
+import { roles } from '../shared/use-cases/access.ts';
 
 /** Defaults for settings that a deployer leaves out; the local runtime uses the same. */
 export const defaults = {
@@ -29,7 +31,11 @@ export const defaults = {
   },
   claimNames: { partnerId: 'partner_id', roles: 'roles' },
   /** In the tokens of the stack's own user pool. */
-  poolClaimNames: { partnerId: 'custom:partner_id', roles: 'cognito:groups' },
+  poolClaimNames: {
+    partnerId: 'custom:partner_id',
+    roles: 'cognito:groups',
+    programScopes: 'provisioning-emails',
+  },
   /** A week covers a long weekend and the time for a fix; redriven letters are deleted at once. */
   deadLetterDays: 7,
   /** As far back as the table can be restored: later events are replayed. */
@@ -82,6 +88,23 @@ const topicArn = z
 const notStage =
   'must be 1 to 12 lower-case letters and digits, beginning with a letter, without aws, amazon or cognito';
 
+/** API Gateway takes 50 audiences, one of which is the console; a resource server has at most 100 scopes. */
+const mostPrograms = 48;
+
+const notProgram = `must be 1 to ${longestId} of a-z 0-9 -`;
+
+/** A system that calls the API, with a client of its own in the user pool. */
+const program = z
+  .strictObject({
+    /** Whose lines it works with; an operator needs none. */
+    partnerId: identifier.exactOptional(),
+    roles: z.array(z.enum(roles, `must be one of ${roles.join(', ')}`)).min(1, 'must name at least one role'),
+  })
+  .refine(({ partnerId, roles }) => partnerId !== undefined || roles.includes('operator'), {
+    path: ['partnerId'],
+    error: 'is missing: only an operator needs none',
+  });
+
 const notArchiveDays = 'must be whole days, at least one';
 
 const settingsObject = z.strictObject({
@@ -124,7 +147,15 @@ const settingsObject = z.strictObject({
       consoleClientId: notEmpty.max(256, 'must have at most 256 characters'),
     })
     .exactOptional(),
-  claimNames: claimNames.exactOptional(),
+  claimNames: claimNames.omit({ programScopes: true }).exactOptional(),
+  /** The systems that call the API, by name, if they sign in with the stack's own user pool. */
+  programs: z
+    .record(z.string().regex(new RegExp(`^[a-z0-9-]{1,${longestId}}$`), notProgram), program)
+    .refine(
+      (programs) => Object.keys(programs).length <= mostPrograms,
+      `must be at most ${mostPrograms}: API Gateway takes no more audiences`,
+    )
+    .default({}),
   /** Who may put events of which source on the product's bus, besides the account it is in. */
   eventSources: z.strictObject({
     commerce: eventSource,
@@ -169,11 +200,17 @@ const settingsSchema = settingsObject
         'must be at least eventArchiveDays and deadLetterDays together: a booking that is replayed once its line is gone would be booked and sent again',
     },
   )
+  .refine(({ signIn, programs }) => signIn === undefined || Object.keys(programs).length === 0, {
+    path: ['programs'],
+    error: 'must be clients at the issuer of signIn: the stack makes them in its own user pool only',
+  })
   .transform(({ mail: { ratePerSecond, ...mail }, ...settings }) => ({
     ...settings,
     mail,
     mailRate: ratePerSecond,
-    claimNames: settings.claimNames ?? (settings.signIn ? defaults.claimNames : defaults.poolClaimNames),
+    claimNames: settings.signIn
+      ? (settings.claimNames ?? defaults.claimNames)
+      : { ...defaults.poolClaimNames, ...settings.claimNames },
   }));
 type GivenSettings = z.output<typeof settingsSchema>;
 export type Settings = Omit<GivenSettings, 'mailRate'> & {

@@ -10,12 +10,12 @@ import {
 import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
 import { faultForLog } from '../../shared/contracts/log.ts';
 import { requestLog } from '../../shared/runtime/request-log.ts';
-import type { ServingServices } from '../../shared/runtime/serving.ts';
 import { docs } from './docs.ts';
+import type { ApiServices } from './route.ts';
 import { openApiDocument, routes } from './routes.ts';
 
 /** The API as an app that takes API Gateway's context in its bindings, in Lambda and on one machine alike. */
-export function createApp(services: ServingServices): Hono {
+export function createApp(services: ApiServices): Hono {
   const { now, log } = services;
   const app = new Hono();
 
@@ -31,7 +31,10 @@ export function createApp(services: ServingServices): Hono {
       serve(c, services),
     );
   }
-  app.route('/docs', docs(routes, openApiDocument));
+  app.route(
+    '/docs',
+    docs(routes, () => openApiDocument(services.programs)),
+  );
 
   app.notFound((c) => problemResponse(c, new Problem({ code: 'not-found' })));
   app.onError((error, c) => {

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import { descriptionAnswer, idempotencyHeaders } from '../../shared/contracts/api.ts';
 import { exampleProblem, type ProblemCode, problems, problemPath } from '../../shared/contracts/problems.ts';
-import { replayedHeader, type RouteDescription } from './route.ts';
+import { type ProgramSignIn, replayedHeader, type RouteDescription } from './route.ts';
 
 /** The OpenAPI 3.1 description of the API, generated from what serves it. */
-export function describeApi(routes: readonly RouteDescription[]) {
+export function describeApi(routes: readonly RouteDescription[], { issuer }: Pick<ProgramSignIn, 'issuer'>) {
   const byPath = Map.groupBy(routes, ({ path }) => path);
   const paths = Object.fromEntries(
     [...byPath].map(([path, calls]) => [
@@ -22,9 +22,22 @@ export function describeApi(routes: readonly RouteDescription[]) {
         'Resend the provisioning email of an order line, correct its provisioning contact, and see where lines stand. Times are RFC 3339 in UTC. Errors are problem documents (RFC 9457) whose `code` says what to do; only what the gateway in front of the API refuses itself, 401 for a token that does not verify and 429 for too many calls, is `{"message"}` in plain JSON.',
     },
     servers: [{ url: '/' }],
-    security: [{ accessToken: [] }],
+    security: [{ accessToken: [] }, { signIn: [] }],
     components: {
-      securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        accessToken: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'An access token of the issuer, which says the partner and the roles',
+        },
+        signIn: {
+          type: 'openIdConnect',
+          openIdConnectUrl: `${issuer}/.well-known/openid-configuration`,
+          description:
+            'The issuer. Programs get their access token from its token endpoint by the client credentials grant',
+        },
+      },
     },
     paths,
   });

@@ -52,8 +52,20 @@ export interface RouteDescription {
   readonly isOpen: boolean;
 }
 
+/** How programs sign in, for those who read about the API. */
+export interface ProgramSignIn {
+  /** Whose access tokens the API takes. */
+  readonly issuer: string;
+  /** A program that anybody may be, on one machine. */
+  readonly sample?: { readonly clientId: string; readonly clientSecret: string };
+}
+
+export interface ApiServices extends ServingServices {
+  readonly programs: ProgramSignIn;
+}
+
 export interface Route extends RouteDescription {
-  readonly serve: (c: Context, services: ServingServices) => Response | Promise<Response>;
+  readonly serve: (c: Context, services: ApiServices) => Response | Promise<Response>;
 }
 
 interface RouteDefinition<Parts extends RequestParts, Answer extends z.ZodObject> extends Omit<
@@ -128,16 +140,16 @@ export const route = <Parts extends RequestParts, Answer extends z.ZodObject>(
 /** A call that needs no token, takes no input, and answers everyone the same. */
 export const openRoute = <Answer extends z.ZodObject>(
   definition: Omit<RouteDefinition<RequestParts, Answer>, 'request' | 'problems'> & {
-    readonly handle: () => z.output<Answer>;
+    readonly handle: (services: ApiServices) => z.output<Answer>;
   },
 ): Route => ({
   ...definition,
   isOpen: true,
   request: {},
   problems: commonProblems({ ...definition, request: {} }),
-  serve: (c) => {
+  serve: (c, services) => {
     refuseUnclear(noParameters, c);
-    return json(c, definition.handle());
+    return json(c, definition.handle(services));
   },
 });
 

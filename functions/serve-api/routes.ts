@@ -74,7 +74,7 @@ import { startJob } from '../../shared/use-cases/start-resend-job.ts';
 import { describeEvents } from './asyncapi.ts';
 import { examples } from './examples.ts';
 import { describeApi } from './openapi.ts';
-import { type Call, openRoute, type Route, route } from './route.ts';
+import { type Call, openRoute, type ProgramSignIn, type Route, route } from './route.ts';
 
 /** A change of the second recipient sends nothing, so it neither waits for a start date nor for other emails. */
 const copyToProblems = [
@@ -465,7 +465,7 @@ export const routes: readonly Route[] = [
       schema: descriptionAnswer,
       example: examples.description,
     },
-    handle: () => openApiDocument(),
+    handle: ({ programs }) => openApiDocument(programs),
   }),
   openRoute({
     method: 'get',
@@ -484,7 +484,8 @@ export const routes: readonly Route[] = [
 let made: ReturnType<typeof describeApi> | undefined;
 
 /** The description of the API, made when somebody first asks for it. */
-export const openApiDocument = () => (made ??= describeApi(routes));
+export const openApiDocument = (programs: Pick<ProgramSignIn, 'issuer'>) =>
+  (made ??= describeApi(routes, programs));
 
 let madeOfEvents: ReturnType<typeof describeEvents> | undefined;
 

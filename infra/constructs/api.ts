@@ -4,8 +4,8 @@ import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { docsAssets, docsFolder } from '../../functions/serve-api/docs.ts';
+import type { environment } from '../../functions/serve-api/handler.ts';
 import { routes } from '../../functions/serve-api/routes.ts';
-import type { servingEnvironment } from '../../shared/runtime/serving.ts';
 import type { FunctionSettings } from '../settings.ts';
 import type { CallerSalt } from './caller-salt.ts';
 import { type Gateway, openThrottles } from './gateway.ts';
@@ -59,7 +59,7 @@ export class Api extends Construct {
     { settings, table, mail, callerSalt, workQueues, gateway, signIn }: ApiProps,
   ) {
     super(scope, id);
-    const { integration } = new HttpFunction<typeof servingEnvironment>(this, 'ServeApi', {
+    const { integration } = new HttpFunction<typeof environment>(this, 'ServeApi', {
       settings,
       table,
       mail,
@@ -67,7 +67,7 @@ export class Api extends Construct {
       workQueues,
       folder: 'serve-api',
       description: 'Serves the HTTP API',
-      environment: (serving) => serving,
+      environment: (serving) => ({ ...serving, SIGN_IN_ISSUER: signIn.issuer }),
       files: docsFiles,
     });
 

@@ -9,6 +9,14 @@ export interface SamplePerson {
   readonly roles: readonly ('view' | 'resend' | 'operator')[];
 }
 
+/** A system of a partner that calls the API on one machine: a secret that everybody may know. */
+export const sampleProgram = {
+  clientId: 'northwind-orders',
+  clientSecret: 'for-this-machine-only',
+  partnerId: 'northwind',
+  roles: ['resend'],
+} as const;
+
 /** One for each thing that the console does differently for different people. */
 export const people: readonly SamplePerson[] = [
   { id: 'maya', ...partners.northwind, partnerId: 'northwind', roles: ['view', 'resend'] },

@@ -55,6 +55,7 @@ import { MailRate } from './mail-rate.ts';
 import { Mailbox } from './mailbox.ts';
 import { adoptOlderQueues } from './older-queues.ts';
 import { PublishedEvents } from './published-events.ts';
+import { sampleProgram } from './people.ts';
 import { ReceivedWebhooks } from './received-webhooks.ts';
 import { type Consumer, Queues } from './queues.ts';
 import { sampleEvents } from './samples.ts';
@@ -219,7 +220,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
   if (options.seed) await seed(storage, bus, now());
 
   return {
-    api: createApp(serving('serve-api')),
+    api: createApp({ ...serving('serve-api'), programs: { issuer: signIn.issuer, sample: sampleProgram } }),
     console: createConsole(
       serveConsole.buildServices(consoleSettings, serving('serve-console'), () =>
         keptSecret(storage, 'session-secret'),

@@ -20,7 +20,7 @@ import { localeNamed, localeOf } from '../../functions/serve-console/language.ts
 import { locales } from '../../shared/domain/order-line.ts';
 import { paths } from '../../functions/serve-console/paths.ts';
 import { roles } from '../../shared/use-cases/access.ts';
-import { people } from './people.ts';
+import { people, sampleProgram } from './people.ts';
 import { failedPage, leavingPage, peoplePage } from './sign-in-pages.tsx';
 import type { Storage } from './storage.ts';
 
@@ -65,6 +65,7 @@ export async function startSignIn(storage: Storage, origin: string, assets: Asse
   };
 
   const resource = { audience, scope: '', accessTokenFormat: 'jwt' } as const;
+  const { clientId: programId, partnerId, roles: ofProgram } = sampleProgram;
   const provider: Provider = new Provider(issuer, {
     adapter: createMemoryAdapter(clockTolerance),
     jwks: { keys: [privateKey] },
@@ -76,10 +77,18 @@ export async function startSignIn(storage: Storage, origin: string, assets: Asse
         redirect_uris: consoleOrigins.map((at) => at + paths.signedIn),
         post_logout_redirect_uris: consoleOrigins.map((at) => at + paths.signOut),
       },
+      {
+        client_id: programId,
+        client_secret: sampleProgram.clientSecret,
+        grant_types: ['client_credentials'],
+        response_types: [],
+        redirect_uris: [],
+      },
     ],
     cookies: { keys: [crypto.randomUUID()] },
     ttl: {
       AccessToken: tokenRequest.shape.expiresIn.parse(undefined),
+      ClientCredentials: minutes(60),
       IdToken: minutes(10),
       Interaction: minutes(60),
       Session: minutes(8 * 60),
@@ -108,7 +117,13 @@ export async function startSignIn(storage: Storage, origin: string, assets: Asse
     interactions: { url: (_context, { uid }) => `${signInPath}${interactionPath}/${uid}` },
     features: {
       devInteractions: { enabled: false },
-      resourceIndicators: { enabled: true, getResourceServerInfo: () => resource },
+      clientCredentials: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: () => resource,
+        // Programs need not name the API: there is nothing else that they could mean.
+        defaultResource: (_context, client) => (client.clientId === programId ? issuer : []),
+      },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: async (context, form) => {
@@ -122,7 +137,10 @@ export async function startSignIn(storage: Storage, origin: string, assets: Asse
       context.type = 'html';
       context.body = String(await failedPage({ assets, locale: localeFor(context) }, paths.orders, error));
     },
-    extraTokenClaims: (_context, token) => token.extra,
+    extraTokenClaims: (_context, token) =>
+      token.kind === 'ClientCredentials'
+        ? { name: programId, partner_id: partnerId, roles: ofProgram }
+        : token.extra,
   });
   const ownPages = provider.callback();
   const pages = getRequestListener(interactions(provider, assets, policy).fetch);

@@ -54,7 +54,7 @@ export const reminders: z.ZodType<ReminderPolicy> = z.strictObject({
 
 /**
  * Lambda limits the environment of a function to 4 KB in total. The console reads the most settings: with `mail` (at
- * most 1.9 KB), `claimNames` (0.3), the limits (0.1) and the issuer (0.8) at their longest, 0.9 KB are left for
+ * most 1.9 KB), `claimNames` (0.4), the limits (0.1) and the issuer (0.8) at their longest, 0.8 KB are left for
  * names.
  */
 const brief = (most: number) =>
@@ -122,7 +122,12 @@ export type MailSettings = z.output<typeof mailSettings>;
 
 /** The names of the token's claims that the product reads. */
 const claimName = z.string().min(1).max(100, brief(100));
-export const claimNames = z.strictObject({ partnerId: claimName, roles: claimName });
+export const claimNames = z.strictObject({
+  partnerId: claimName,
+  roles: claimName,
+  /** The resource server whose scopes say the same in a program's token, if the issuer gives programs no claims. */
+  programScopes: claimName.exactOptional(),
+});
 export type ClaimNames = z.output<typeof claimNames>;
 
 /** For how many days a settled line is kept; no item is wanted for longer than ten years. */

@@ -31,9 +31,40 @@ const identityClaims = z.object({
 const grantedClaim = roleList.default([]);
 const partnerClaim = z.string().max(longestId).optional();
 
+/**
+ * The scopes by which a program's token says whose it is and what it is called; its roles are scopes of their own names. An
+ * issuer gives a program only such scopes as whoever set it up allowed it.
+ */
+export const programScope = {
+  partner: (partnerId: string) => `partner:${partnerId}`,
+  program: (name: string) => `program:${name}`,
+};
+const scopesClaim = z.string().transform((text) => text.split(' '));
+
+/** The claims of somebody; of a program whose token says by scopes what those of people say by claims, as if it had them. */
+function withScopes(claims: Record<string, unknown>, names: ClaimNames): Record<string, unknown> {
+  if (names.programScopes === undefined) return claims;
+  const scopes = scopesClaim.safeParse(claims['scope']).data ?? [];
+  const granted = after(`${names.programScopes}/`, scopes);
+  if (granted.length === 0) return claims;
+  const partners = after(programScope.partner(''), granted);
+  return {
+    sub: claims['sub'],
+    name: after(programScope.program(''), granted)[0],
+    [names.roles]: granted,
+    // Of several partners none can be meant: a list is malformed.
+    [names.partnerId]: partners.length > 1 ? partners : partners[0],
+  };
+}
+
+/** What comes after the beginning, of those texts that have it. */
+const after = (beginning: string, texts: readonly string[]): readonly string[] =>
+  texts.filter((text) => text.startsWith(beginning)).map((text) => text.slice(beginning.length));
+
 /** @throws Problem unauthenticated, when the token lacks what the product needs */
-export function callerOf(claims: Record<string, unknown> | undefined, names: ClaimNames): Caller {
-  if (!claims) throw new Problem({ code: 'unauthenticated' });
+export function callerOf(given: Record<string, unknown> | undefined, names: ClaimNames): Caller {
+  if (!given) throw new Problem({ code: 'unauthenticated' });
+  const claims = withScopes(given, names);
   const identity = identityClaims.safeParse(claims);
   const granted = grantedClaim.safeParse(claims[names.roles]);
   const partnerId = partnerClaim.safeParse(claims[names.partnerId]);

@@ -13,6 +13,8 @@ const minimal = {
   },
 };
 
+const { signIn: _, ...pooled } = minimal;
+
 test('the least that a deployer sets is completed by the defaults', () => {
   expect(readSettings(minimal)).toEqual({
     ...minimal,
@@ -29,6 +31,7 @@ test('the least that a deployer sets is completed by the defaults', () => {
     },
     mailRate: 14,
     claimNames: { partnerId: 'partner_id', roles: 'roles' },
+    programs: {},
     keepData: true,
     deadLetterDays: 7,
     eventArchiveDays: 35,
@@ -39,9 +42,12 @@ test('the least that a deployer sets is completed by the defaults', () => {
 });
 
 test('without an issuer, the claims are those of the user pool', () => {
-  const { signIn, ...withoutIssuer } = minimal;
-  const { claimNames } = readSettings(withoutIssuer);
-  expect(claimNames).toEqual({ partnerId: 'custom:partner_id', roles: 'cognito:groups' });
+  const { claimNames } = readSettings(pooled);
+  expect(claimNames).toEqual({
+    partnerId: 'custom:partner_id',
+    roles: 'cognito:groups',
+    programScopes: 'provisioning-emails',
+  });
 });
 
 test('emails leave at the rate that is set, or at the one that the account has', () => {
@@ -175,6 +181,36 @@ test.each([
     'no audience',
     { ...minimal, signIn: { ...minimal.signIn, audience: [] } },
     'settings.signIn.audience: must name at least one audience',
+  ],
+  [
+    'programs at an issuer of which the stack knows nothing',
+    { ...minimal, programs: { orders: { partnerId: 'northwind', roles: ['view'] } } },
+    'settings.programs: must be clients at the issuer of signIn: the stack makes them in its own user pool only',
+  ],
+  [
+    'a program without a partner that is no operator',
+    { ...pooled, programs: { orders: { roles: ['resend'] } } },
+    'settings.programs.orders.partnerId: is missing: only an operator needs none',
+  ],
+  [
+    'a program without a role',
+    { ...pooled, programs: { orders: { partnerId: 'northwind', roles: [] } } },
+    'settings.programs.orders.roles: must name at least one role',
+  ],
+  [
+    'a program whose name no client can have',
+    { ...pooled, programs: { 'Orders ERP': { partnerId: 'northwind', roles: ['view'] } } },
+    'settings.programs.Orders ERP: must be 1 to 64 of a-z 0-9 -',
+  ],
+  [
+    'more programs than API Gateway takes',
+    {
+      ...pooled,
+      programs: Object.fromEntries(
+        Array.from({ length: 49 }, (_, index) => [`p-${index}`, { partnerId: 'northwind', roles: ['view'] }]),
+      ),
+    },
+    'settings.programs: must be at most 48: API Gateway takes no more audiences',
   ],
   ['no event sources', { ...minimal, eventSources: undefined }, 'settings.eventSources: is missing'],
   [

@@ -6,6 +6,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { routes as apiCalls } from '../../functions/serve-api/routes.ts';
 import { queue as sending } from '../../functions/send-provisioning-email/queue.ts';
+import { environment as servingApi } from '../../functions/serve-api/handler.ts';
 import { environment as servingConsole } from '../../functions/serve-console/handler.ts';
 import { environment as sweeping } from '../../functions/sweep-order-lines/handler.ts';
 import { expiryAttribute } from '../../shared/adapters/expiry.ts';
@@ -15,7 +16,6 @@ import { readSettings } from '../../infra/settings.ts';
 import { readEnvironment } from '../../shared/contracts/environment.ts';
 import { publishedSource } from '../../shared/contracts/published-events.ts';
 import { intakeBatches } from '../../shared/domain/quotas.ts';
-import { servingEnvironment } from '../../shared/runtime/serving.ts';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Duration } from 'luxon';
 import type * as z from 'zod';
@@ -187,7 +187,7 @@ describe('functions', () => {
       environment,
     ]),
     ['send-provisioning-email', sending.environment],
-    ['serve-api', servingEnvironment],
+    ['serve-api', servingApi],
     ['serve-console', servingConsole],
     ['sweep-order-lines', sweeping],
   ])('%s gets the environment that it reads', (name, schema) => {
@@ -348,6 +348,53 @@ describe('sign-in of its own', () => {
       DeletionPolicy: 'Retain',
       Properties: { DeletionProtection: 'ACTIVE' },
     });
+  });
+});
+
+describe('a program that signs in with the user pool', () => {
+  const withPrograms = synthesise({
+    ...exampleSettings,
+    programs: {
+      orders: { partnerId: 'northwind', roles: ['resend'] },
+      desk: { roles: ['operator'] },
+    },
+  });
+  const clients = Object.entries(resourcesOf(withPrograms, 'AWS::Cognito::UserPoolClient'));
+  const clientOf = (name: string) =>
+    clients.find(([, { Properties }]) => Properties.ClientName === name) ?? fail(name);
+  const server = 'provisioning-emails';
+
+  test('has a client with a secret, for nothing but its own tokens', () => {
+    expect(clientOf('orders')[1].Properties).toMatchObject({
+      GenerateSecret: true,
+      AllowedOAuthFlows: ['client_credentials'],
+      ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'],
+    });
+  });
+
+  test('can get its own partner and roles, and those of nobody else', () => {
+    const scopesOf = (name: string) =>
+      (clientOf(name)[1].Properties.AllowedOAuthScopes as { 'Fn::Join': [string, [unknown, string]] }[])
+        .map(({ 'Fn::Join': [, [, scope]] }) => scope)
+        .sort();
+    expect(scopesOf('orders')).toEqual(['/partner:northwind', '/program:orders', '/resend']);
+    expect(scopesOf('desk')).toEqual(['/operator', '/program:desk']);
+  });
+
+  test('has scopes that the pool knows', () => {
+    const [resourceServer] = Object.values(resourcesOf(withPrograms, 'AWS::Cognito::UserPoolResourceServer'));
+    expect(resourceServer?.Properties.Identifier).toBe(server);
+    const known = resourceServer?.Properties.Scopes.map(({ ScopeName }: { ScopeName: string }) => ScopeName);
+    expect(known.sort()).toEqual(
+      ['view', 'resend', 'operator', 'partner:northwind', 'program:orders', 'program:desk'].sort(),
+    );
+  });
+
+  test('is let in beside people', () => {
+    const [authorizer] = Object.values(resourcesOf(withPrograms, 'AWS::ApiGatewayV2::Authorizer'));
+    const audience = authorizer?.Properties.JwtConfiguration.Audience.map(target);
+    expect(audience.sort()).toEqual(clients.map(([id]) => id).sort());
+    expect(clients).toHaveLength(3);
   });
 });
 

@@ -1,4 +1,5 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { sampleProgram } from '../../infra/local/people.ts';
 import { type Client, client } from '../support/client.ts';
 import { booked, newOrder, partner } from '../support/events.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -129,6 +130,40 @@ describe('roles', () => {
     const { status, body } = await api.request(`/order-lines?partnerId=riverbend`, { token: tokens.resend });
     expect(status).toBe(400);
     expect(body).toMatchObject({ errors: [{ path: 'partnerId' }] });
+  });
+});
+
+describe('a program', () => {
+  const { clientId, clientSecret } = sampleProgram;
+
+  /** As the documentation of the API says. */
+  async function ask(secret: string) {
+    const { body } = await api.request<{
+      components: { securitySchemes: { signIn: { openIdConnectUrl: string } } };
+    }>('/openapi.json');
+    const discovery = await fetch(body.components.securitySchemes.signIn.openIdConnectUrl);
+    const { token_endpoint: endpoint } = (await discovery.json()) as { token_endpoint: string };
+    const authorization = `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`;
+    const granted = await fetch(endpoint, {
+      method: 'POST',
+      headers: { authorization },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    });
+    return { status: granted.status, body: (await granted.json()) as { access_token: string } };
+  }
+
+  it('gets a token by its secret, may do what it was granted, and is named in histories', async () => {
+    const { access_token: token } = (await ask(clientSecret)).body;
+    const id = newOrder();
+    await api.send(booked(id));
+    expect((await call('resend', id, token)).status).toBe(200);
+    expect((await api.history(token, id))[0]).toMatchObject({ actor: clientId });
+    const { body } = await api.request('/order-lines?partnerId=riverbend', { token });
+    expect(body).toMatchObject({ code: 'invalid-request' });
+  });
+
+  it('gets none by a wrong secret', async () => {
+    expect(await ask('a wrong one')).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
   });
 });
 

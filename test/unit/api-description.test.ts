@@ -20,7 +20,7 @@ interface Operation {
 }
 
 /** As it is served. */
-const description = JSON.parse(JSON.stringify(openApiDocument())) as {
+const description = JSON.parse(JSON.stringify(openApiDocument({ issuer: 'https://id.example.com' }))) as {
   readonly paths: Record<string, Record<string, Operation>>;
   readonly components: { readonly schemas: Record<string, object> };
 };

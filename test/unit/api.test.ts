@@ -1,17 +1,17 @@
 import { createApp } from '../../functions/serve-api/app.ts';
 import { defaults } from '../../infra/settings.ts';
-import type { ServingServices } from '../../shared/runtime/serving.ts';
+import type { ApiServices } from '../../functions/serve-api/route.ts';
 
 /* What the API does before it asks anybody else. */
 
 const quiet = () => undefined;
-const services: Partial<ServingServices> = {
+const services: Partial<ApiServices> = {
   claimNames: defaults.claimNames,
   callerHash: { prepare: quiet, of: () => Promise.resolve(undefined) },
   now: () => new Date('2026-11-22T09:00:00Z'),
   log: { info: quiet, warn: quiet, error: quiet },
 };
-const app = createApp(services as ServingServices);
+const app = createApp(services as ApiServices);
 
 /** Somebody may see the lines of a partner; the gateway has verified the token. */
 const claims = { sub: 'maya', exp: 4_000_000_000, partner_id: 'northwind', roles: ['view'] };

@@ -6,6 +6,7 @@ import { declaredEvents, functionFor } from '../../infra/intake-rules.ts';
 import { busEvent } from '../../infra/local/event-bus.ts';
 import { neededOf } from '../../functions/serve-console/sign-in.ts';
 import { verifiedClaims } from '../../shared/runtime/gateway-context.ts';
+import { defaults } from '../../infra/settings.ts';
 import { callerOf } from '../../shared/use-cases/access.ts';
 import { emailAddress, identifier, plainText, startDate, timestamp } from '../../shared/contracts/fields.ts';
 import { inputErrors } from '../../shared/contracts/validation.ts';
@@ -302,6 +303,36 @@ describe('a caller', () => {
     [undefined, []],
   ])('with the roles %j has %j', (roles, granted) => {
     expect([...callerOf({ sub: 'subject', roles }, names).roles]).toEqual(granted);
+  });
+
+  describe('that is a program of the user pool', () => {
+    const pool = { ...defaults.poolClaimNames };
+    const program = (scope: string) => callerOf({ sub: 'client', client_id: 'client', scope }, pool);
+    const scopes = 'provisioning-emails/resend provisioning-emails/partner:northwind';
+
+    it('is what the scopes of its token say', () => {
+      expect(program(`${scopes} provisioning-emails/program:orders`)).toEqual({
+        name: 'orders',
+        partnerId: 'northwind',
+        roles: new Set(['resend']),
+      });
+      expect(program(scopes).name).toBe('client');
+    });
+
+    it('has no more than it asked for', () => {
+      expect(program('provisioning-emails/partner:northwind').roles).toEqual(new Set());
+      expect(program('provisioning-emails/view')).not.toHaveProperty('partnerId');
+    });
+
+    it('of two partners is nobody', () => {
+      expect(() => program(`${scopes} provisioning-emails/partner:riverbend`)).toThrow('claims');
+    });
+
+    it('has nothing from the scopes of another resource server, or of an issuer whose scopes are not its own', () => {
+      const others = scopes.replaceAll('provisioning-emails/', 'provisioning-emails-test/');
+      expect(program(others)).toEqual({ name: 'client', roles: new Set() });
+      expect(callerOf({ sub: 'client', scope: scopes }, names)).toEqual({ name: 'client', roles: new Set() });
+    });
   });
 
   describe('is who the verified token says', () => {

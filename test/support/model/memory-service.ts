@@ -276,6 +276,7 @@ export class MemoryService implements Target {
       errands: { send: unasked },
       reach: publicInternet,
       claimNames: defaults.claimNames,
+      programs: { issuer: 'https://id.example.com' },
       callerHash: { prepare: () => undefined, of: () => Promise.resolve(undefined) },
     });
     const closeLine: RunTask = (_state, data) =>
