@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { compress } from 'hono/compress';
 import { secureHeaders } from 'hono/secure-headers';
 import {
   largestBody as usualLargestBody,
@@ -26,14 +27,18 @@ export function createApp(services: ApiServices): Hono {
     c.header('x-request-id', readGatewayContext(c.env).requestId);
   });
 
+  // API Gateway does not.
+  for (const path of ['/docs/*', '/openapi.json', '/asyncapi.json']) app.use(path, compress());
+
   for (const { method, path, largestBody, serve } of routes) {
     app.on(method, path.replaceAll(/\{(\w+)\}/g, ':$1'), bodyOfAtMost(largestBody), (c) =>
       serve(c, services),
     );
   }
+  app.get('/docs/', (c) => c.redirect('/docs', 308));
   app.route(
     '/docs',
-    docs(routes, () => openApiDocument(services.programs)),
+    docs(() => openApiDocument(services.programs), services),
   );
 
   app.notFound((c) => problemResponse(c, new Problem({ code: 'not-found' })));

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { eventsDescriptionAnswer } from '../../shared/contracts/api.ts';
+import { newestVersion } from './changelog.ts';
 import { exampleEvent, publishedEvents, publishedSource } from '../../shared/contracts/published-events.ts';
 
 /** The AsyncAPI 3.0 description of the events that the product puts on its bus, generated from their schemas. */
@@ -31,7 +32,7 @@ export function describeEvents() {
     asyncapi: '3.0.0',
     info: {
       title: 'Provisioning emails: events',
-      version: '1.0.0',
+      version: newestVersion,
       description:
         'What happened to order lines. An event is published at least once if what it tells was stored, and never otherwise; deliveries may repeat, with the same `id`, and come in any order, which `version` tells. No event names a person or has an address. Rules on the bus choose them by `source`, `detail-type` and what `detail` says, for example `partnerId`.',
     },

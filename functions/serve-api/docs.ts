@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Context, Hono } from 'hono';
-import { callsPage, problemPage } from './docs-pages.ts';
-import type { Route } from './route.ts';
-import { exampleProblem, type ProblemCode, problemPath, problems } from '../../shared/contracts/problems.ts';
+import { type ProblemCode, problemPath, problems } from '../../shared/contracts/problems.ts';
+import { changelogPage, type Deployment, problemPage, startPage } from './docs-pages.ts';
+import { type Reference, referenceOf } from './docs-reference.ts';
 
 const contentTypes = { 'docs.css': 'text/css', 'docs.js': 'text/javascript' } as const;
 
@@ -17,17 +17,25 @@ const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /**
- * The pages to read about the API and to try it, made of what serves it. They are whole without scripts; with them,
- * each call can be made from its form.
+ * The pages to read about the API and to try it, made of its description. They are whole without scripts; with them, each
+ * call can be made from its section. The description is read when somebody first asks for a page: calls do not wait for it.
  */
-export function docs(routes: readonly Route[], description: () => object): Hono {
+export function docs(description: () => object, deployment: Deployment): Hono {
   const app = new Hono();
-  let calls: Promise<string> | undefined;
+  let read: Reference | undefined;
+  const reference = () => (read ??= referenceOf(description()));
+  /** It is long, and the same for all who ask at the same address. */
+  let made: { readonly origin: string; readonly start: string } | undefined;
 
-  app.get('/', async (c) => page(c, await (calls ??= callsPage(routes, description()))));
+  app.get('/', async (c) => {
+    const { origin } = new URL(c.req.url);
+    if (made?.origin !== origin) made = { origin, start: await startPage(reference(), deployment, origin) };
+    return page(c, made.start);
+  });
+  app.get('/changelog', async (c) => page(c, await changelogPage()));
   for (const code of codes) {
     app.get(problemPath(code).replace('/docs', ''), async (c) =>
-      page(c, await problemPage(code, exampleProblem(code))),
+      page(c, await problemPage(code, reference())),
     );
   }
   for (const [name, contentType] of Object.entries(contentTypes)) {

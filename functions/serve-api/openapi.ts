@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import { descriptionAnswer, idempotencyHeaders } from '../../shared/contracts/api.ts';
 import { exampleProblem, type ProblemCode, problems, problemPath } from '../../shared/contracts/problems.ts';
+import { newestVersion } from './changelog.ts';
 import { type ProgramSignIn, replayedHeader, type RouteDescription } from './route.ts';
 
 /** The OpenAPI 3.1 description of the API, generated from what serves it. */
@@ -17,7 +18,7 @@ export function describeApi(routes: readonly RouteDescription[], { issuer }: Pic
     openapi: '3.1.0',
     info: {
       title: 'Provisioning emails',
-      version: '1.0.0',
+      version: newestVersion,
       description:
         'Resend the provisioning email of an order line, correct its provisioning contact, and see where lines stand. Times are RFC 3339 in UTC. Errors are problem documents (RFC 9457) whose `code` says what to do; only what the gateway in front of the API refuses itself, 401 for a token that does not verify and 429 for too many calls, is `{"message"}` in plain JSON.',
     },
@@ -164,7 +165,7 @@ function makeSchema(code: ProblemCode) {
 }
 
 /** `resend-too-soon` is `ResendTooSoonProblem`. */
-const componentName = (code: ProblemCode): string =>
+export const componentName = (code: ProblemCode): string =>
   `${code.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())}Problem`;
 
 const exampleOf = (code: ProblemCode) => ({ summary: problems[code].title, value: exampleProblem(code) });

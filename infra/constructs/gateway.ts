@@ -12,6 +12,7 @@ import {
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Construct } from 'constructs';
+import { requestRate } from '../../shared/contracts/request-rate.ts';
 import type { Settings } from '../settings.ts';
 import { vendedLogGroup } from './log-group.ts';
 
@@ -25,8 +26,8 @@ interface Throttle {
   readonly burstLimit: number;
 }
 
-/** For signed-in people: far more than they need, far less than an attack brings. */
-const throttle: Throttle = { rateLimit: 50, burstLimit: 100 };
+/** For signed-in people and programs: far less than an attack brings. */
+const throttle: Throttle = { rateLimit: requestRate.perSecond, burstLimit: requestRate.burst };
 
 /**
  * For anonymous callers. Each route has its own throttle, apart from that of the signed-in routes: exhausting one

@@ -172,22 +172,6 @@ describe('without a token', () => {
     expect((await api.request(path)).status).toBe(200);
   });
 
-  it('the documentation, the page of each problem, and all that they load are served from here', async () => {
-    const response = await fetch(`${service.url}/docs`);
-    expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
-    const page = await response.text();
-    for (const name of [
-      'POST /orders/{orderId}/lines/{lineId}/resend',
-      'Idempotency-Key',
-      'grant_type=client_credentials',
-    ])
-      expect(page).toContain(name);
-    const paths = [...page.matchAll(/(?:src|href)="(\/[^"]*)"/g)].map(([, path]) => path ?? '');
-    expect(paths).toContain('/docs/problems/point-of-no-return');
-    for (const path of new Set(paths))
-      expect([path, (await fetch(new URL(path, service.url))).status]).toEqual([path, 200]);
-  });
-
   it('the type of a problem opens the page that explains it', async () => {
     const { body } = await api.request<{ type: string; title: string }>('/order-lines');
     const page = await fetch(new URL(body.type, service.url));
