@@ -3,21 +3,25 @@ import { type AccountMail, laneDayShare, laneRateShare } from '../shared/domain/
 /** Every account begins in the sandbox, with these quotas; no other has so little. */
 const sandbox = { perSecond: 1, most: 200 };
 
+/** Whether SES delivers to verified addresses only. */
+export const isSandbox = ({ perSecond, most }: AccountMail): boolean =>
+  perSecond <= sandbox.perSecond && most <= sandbox.most;
+
 /** How many lines may well have the same start date. */
 const examples = [1000, 10_000, 50_000, 100_000] as const;
 
 /** What the sending quotas of the account mean for the service, for whoever deploys it. */
-export function wordsOnMail({ perSecond, most, sent }: AccountMail): string {
+export function wordsOnMail(account: AccountMail): string {
+  const { perSecond, most, sent } = account;
   const number = new Intl.NumberFormat('en');
   const day = most === Infinity ? 'any number' : number.format(most);
-  const isSandbox = perSecond <= sandbox.perSecond && most <= sandbox.most;
   const left = examples.map((lines) => `${number.format(lines)} in ${spanOf(lines, perSecond, most)}`);
   return [
     `SES lets this account send ${number.format(perSecond)} emails a second and ${day} in 24 hours in this region; ` +
       `it has sent ${number.format(sent)} in the last 24.`,
     `First emails that are due at the same time leave at that rate: ${left.join(', ')}. ` +
       `People's resends and contact changes do not wait for them.`,
-    ...(isSandbox
+    ...(isSandbox(account)
       ? [
           'WARNING: the account is in the SES sandbox. SES delivers to verified addresses only and refuses all others. ' +
             'Ask for production access in the SES console, and deploy again.',
