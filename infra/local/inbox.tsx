@@ -7,6 +7,7 @@ import { Letter } from '../../functions/serve-console/pages/preview.tsx';
 import { texts as consoleTexts } from '../../functions/serve-console/texts/index.ts';
 import { formatters } from '../../functions/serve-console/formatters.ts';
 import { localeOf } from '../../functions/serve-console/language.ts';
+import type { Email } from '../../shared/contracts/email.ts';
 import { reportedTags } from '../../shared/contracts/email-tags.ts';
 import type { Locale } from '../../shared/domain/order-line.ts';
 import { previews } from './email-previews.ts';
@@ -29,6 +30,11 @@ const english = {
   back: 'Inbox',
   previews: 'All emails in all languages',
   previewsTitle: 'Previews',
+  previewsIntroduction:
+    'Each kind of email in each language, with sample data and the settings of this machine: on a wide screen in light colours, on a phone in dark ones, and as text.',
+  wide: 'On a wide screen',
+  phone: 'On a phone, in the dark',
+  asText: 'As plain text',
   more: (shown: string) => `The latest ${shown} are shown; search for older ones.`,
 };
 
@@ -50,6 +56,11 @@ const texts: Readonly<Record<Locale, typeof english>> = {
     back: '受信トレイ',
     previews: 'すべての言語のメールのプレビュー',
     previewsTitle: 'プレビュー',
+    previewsIntroduction:
+      'すべての種類のメールを、言語ごとにサンプル データで表示しています。パソコン（ライト）、スマートフォン（ダーク）、テキスト形式でご確認いただけます。',
+    wide: 'パソコン',
+    phone: 'スマートフォン（ダーク モード）',
+    asText: 'テキスト形式',
     more: (shown) => `最新の ${shown} 件を表示しています。それ以前のメールは検索してください。`,
   },
 };
@@ -217,16 +228,46 @@ function EmailPage(props: PageProps & { email: KeptEmail }) {
 function PreviewsPage(props: PageProps & { emails: Awaited<ReturnType<typeof previews>> }) {
   const { locale, emails } = props;
   const t = texts[locale];
+  const named = emails.map(({ name, email }) => ({ name, email, id: name.replaceAll(/[^a-z]+/g, '-') }));
   return (
     <Frame {...props} title={t.previewsTitle}>
       <h1>{t.previewsTitle}</h1>
-      {emails.map(({ name, email }) => (
-        <section class="card">
+      <p class="muted">{t.previewsIntroduction}</p>
+      <nav class="filters" aria-label={t.previewsTitle}>
+        {named.map(({ name, id }) => (
+          <a href={`#${id}`}>{name}</a>
+        ))}
+      </nav>
+      {named.map(({ name, email, id }) => (
+        <section class="card" id={id}>
           <h2>{name}</h2>
           <p class="muted">{email.subject}</p>
-          <Letter view={{ t: consoleTexts[locale] }} email={email} />
+          <Renderings locale={locale} email={email} />
         </section>
       ))}
     </Frame>
+  );
+}
+
+const dark = '(prefers-color-scheme: dark)';
+
+/** An email where it is wide and light, where it is narrow and dark, and as text. */
+function Renderings({ locale, email: { html, text } }: { locale: Locale; email: Email }) {
+  const t = texts[locale];
+  return (
+    <>
+      <div style="display: flex; flex-wrap: wrap; gap: 1rem">
+        <div style="flex: 1 1 min(30rem, 100%)">
+          <iframe class="letter" title={t.wide} sandbox="" srcdoc={html.replace(dark, 'not all')}></iframe>
+        </div>
+        <div style="flex: 0 1 362px">
+          <iframe class="letter" title={t.phone} sandbox="" srcdoc={html.replace(dark, 'all')}></iframe>
+        </div>
+      </div>
+      <details>
+        <summary>{t.asText}</summary>
+        <pre>{text}</pre>
+      </details>
+    </>
   );
 }

@@ -100,6 +100,7 @@ The service is running. Its clock says ${clock.now().toISOString()}.
   API           ${origin}
   API docs      ${origin}/docs
   Mail inbox    ${origin}/_local/inbox
+  All emails    ${origin}/_local/inbox/previews
   Webhooks      ${origin}/_local/webhooks
 
 Open the console and choose who you are to see the sample orders. Or use the API:
