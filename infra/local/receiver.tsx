@@ -31,7 +31,7 @@ const texts: Readonly<Record<Locale, typeof english>> = {
     title: '受信した Webhook',
     product: 'プロビジョニング メール',
     introduction: 'このマシンの受信先に届いたメッセージを新しい順に表示しています。',
-    how: 'このアドレスの末尾にパートナー ID を付けて Webhook に登録してください。?answer=503 を付けると、204 の代わりにその値を応答します。',
+    how: 'このアドレスの末尾にパートナー ID を付けて Webhook に登録してください。?answer=503 を付けると、204 の代わりにその応答コードを返します。',
     none: 'まだ何も届いていません。',
     at: '受信日時',
     partner: 'パートナー',

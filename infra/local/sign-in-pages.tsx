@@ -24,16 +24,17 @@ const texts: Readonly<Record<Locale, typeof english>> = {
   en: english,
   ja: {
     product: 'ローカル サインイン',
-    title: 'どなたですか?',
-    text: 'このサインインはこのマシンだけのもので、パスワードは不要です。サンプルの人物を選んでください。',
+    title: 'ユーザーを選択',
+    text: 'このマシン専用のサインイン画面です。パスワードは不要です。サンプル ユーザーを選択してください。',
     at: (partner) => `パートナー ${partner} 所属`,
     everywhere: 'サービス運営者',
-    roles: { view: '閲覧可', resend: '再送信可', operator: 'すべて閲覧・実行可' },
+    roles: { view: '閲覧のみ', resend: '再送信可', operator: 'すべての閲覧・操作が可能' },
     noRole: '権限なし',
     leaving: 'サインアウトしています…',
     leave: 'ここでもサインアウト',
     failed: 'サインインを続行できません',
-    failedText: '要求が不完全か、古すぎます。コンソールからもう一度始めてください。',
+    failedText:
+      'リクエストが不完全か、有効期限が切れています。コンソールからもう一度サインインしてください。',
     toConsole: 'コンソールへ',
   },
 };
