@@ -218,7 +218,7 @@ test('with and without scripts a resend is previewed in another language, and is
     await page.getByText('Preview the email').click();
     await page.getByLabel('Language of the email').selectOption('ja');
     if (!javaScriptEnabled) await page.getByRole('button', { name: 'Show the preview' }).click();
-    const preview = page.frameLocator('[name=preview]');
+    const preview = page.frameLocator('iframe[name=preview]');
     await preview.getByText('【再送】').waitFor();
     await preview.frameLocator('iframe').getByText('平素よりお世話になっております').waitFor();
     expect(await api.emails(contactOf(orderId))).toHaveLength(1);
