@@ -5,7 +5,7 @@ import { client } from '../support/client.ts';
 import { startService } from '../support/service.ts';
 import { bookShowcase, showcasePages } from '../support/showcase.ts';
 
-/* Pictures of the console's main pages for the README, small enough for a repository. */
+/* Pictures of the console's main pages and of an email for the README, small enough for a repository. */
 
 const folder = join(import.meta.dirname, '../../.github/images');
 const quality = 58;
@@ -42,6 +42,14 @@ const pictures = [
     colorScheme: 'light',
     width: 900,
     height: 640,
+  },
+  {
+    name: 'emails',
+    path: '/_local/inbox/previews#reminder-en',
+    locale: 'en',
+    colorScheme: 'light',
+    width: 1280,
+    height: 720,
   },
   {
     name: 'orders-ja-narrow',
