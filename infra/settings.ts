@@ -9,7 +9,7 @@ import {
   resendLimits,
   settledLineDays,
   type settingVariables,
-  withFittingSender,
+  fittingMail,
 } from '../shared/contracts/environment.ts';
 import { inputErrors } from '../shared/contracts/validation.ts';
 import { identifier, longestId } from '../shared/contracts/fields.ts';
@@ -121,7 +121,7 @@ const settingsObject = z.strictObject({
   reminders: reminders.default(defaults.reminders),
   /** How long before its requested start date a line gets its execution. */
   executionHorizon: executionHorizon.default(defaults.executionHorizon),
-  mail: withFittingSender(
+  mail: fittingMail(
     z.strictObject({
       ...mailFields,
       setupLink: mailFields.setupLink.default(defaults.mail.setupLink),

@@ -74,8 +74,6 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-const longestNames = 600;
-
 export const mailFields = {
   senderAddress: emailAddress,
   senderName: plainText(100),
@@ -84,13 +82,7 @@ export const mailFields = {
   /** What people know the product as that is subscribed to. */
   productName: plainText(40).exactOptional(),
   /** What people know offers as, by offer family. */
-  offerNames: z
-    .record(identifier, plainText(60))
-    .refine(
-      (names) => Buffer.byteLength(JSON.stringify(names)) <= longestNames,
-      `must have at most ${longestNames} bytes as JSON: a function has little room for settings`,
-    )
-    .exactOptional(),
+  offerNames: z.record(identifier, plainText(60)).exactOptional(),
   /** Where recipients get help with the email itself. */
   supportAddress: emailAddress.exactOptional(),
   /** The sender's postal address, on one line. */
@@ -105,19 +97,27 @@ export const mailFields = {
 
 const senderTooLong = `must be shorter: SES takes at most ${longestMailbox} characters of a sender's name and address, and counts how a name of more than plain letters is encoded`;
 
-/** Mail settings with a sender that the mail service accepts. */
-export const withFittingSender = <
+/** What all fields but the names of offers take at most; those take what is left. */
+const mostMailBytes = 1900;
+
+/** Mail settings that fit: the sender into what the mail service takes, and all of them into a function. */
+export const fittingMail = <
   Schema extends z.ZodType<{ readonly senderName: string; readonly senderAddress: string }>,
 >(
   schema: Schema,
 ): Schema =>
-  schema.refine(
-    ({ senderName: name, senderAddress: address }) => mailbox({ name, address }).length <= longestMailbox,
-    { path: ['senderName'], error: senderTooLong },
-  );
+  schema
+    .refine(
+      ({ senderName: name, senderAddress: address }) => mailbox({ name, address }).length <= longestMailbox,
+      { path: ['senderName'], error: senderTooLong },
+    )
+    .refine(
+      (settings) => Buffer.byteLength(JSON.stringify(settings)) <= mostMailBytes,
+      `must have at most ${mostMailBytes} bytes as JSON: a function has little room for settings`,
+    );
 
 /** Who the emails come from and where they lead. */
-export const mailSettings = withFittingSender(z.strictObject(mailFields));
+export const mailSettings = fittingMail(z.strictObject(mailFields));
 export type MailSettings = z.output<typeof mailSettings>;
 
 /** The names of the token's claims that the product reads. */
