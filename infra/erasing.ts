@@ -4,6 +4,7 @@ import { DynamoDBDocumentClient, GetCommand, ScanCommand, UpdateCommand } from '
 import * as z from 'zod';
 import { linePrefix, parseLine } from '../shared/adapters/order-line-item.ts';
 import type { OrderLineStore } from '../shared/adapters/order-line-store.ts';
+import { withPlainHistory } from '../shared/adapters/stored-history.ts';
 import {
   type ErasureHindrance,
   hinderedErasure,
@@ -92,7 +93,7 @@ export async function erasePerson(
           ...(place === 'start' ? {} : { ExclusiveStartKey: place }),
         }),
       );
-      for (const item of Items.filter((read) => maySpeakOf(read, email))) {
+      for (const item of Items.filter((read) => maySpeakOf(withPlainHistory(read), email))) {
         const { pk, sk } = tableKey.parse(item);
         const mention = sk.startsWith(linePrefix)
           ? await eraseFromLine(

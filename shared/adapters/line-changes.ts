@@ -3,6 +3,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { LineKey, OrderLine, StoredLine } from '../domain/order-line.ts';
 import { linePrefix, parseLine } from './order-line-item.ts';
+import { historyAttributes } from './stored-history.ts';
 
 /** The item of a line was written. */
 export interface LineChange {
@@ -44,17 +45,17 @@ export const lineChangesFilter = { eventName: ['INSERT', 'MODIFY', 'REMOVE'], ..
 export const lineWritesFilter = { eventName: ['INSERT', 'MODIFY'], ...ofLines };
 
 /** The attributes without whose change nothing has happened to a line that anybody is told of. */
-const tellingAttributes = ['history'] as const satisfies readonly (keyof OrderLine)[];
+const tellingAttributes = historyAttributes;
 
 /** The attributes without whose change a line counts as before. */
 const countedAttributes = [
-  'history',
+  ...historyAttributes,
   'status',
   'onboardedAt',
   'closesAt',
   'provisioningContact',
   'undeliverable',
-] as const satisfies readonly (keyof OrderLine)[];
+] as const satisfies readonly (keyof OrderLine | (typeof historyAttributes)[number])[];
 
 /** The attributes of which readers of the stream need to know; the version of a line changes with each write. */
 export const streamedAttributes: readonly string[] = [

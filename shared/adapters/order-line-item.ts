@@ -20,7 +20,7 @@ import { allPartners } from '../domain/tallies.ts';
 import { withinBytes } from '../domain/text.ts';
 import type { Instant } from '../domain/time.ts';
 import { expiryOf } from './expiry.ts';
-import { storedEntry } from './stored-history.ts';
+import { asStored, storedEntry, withPlainHistory } from './stored-history.ts';
 
 const text = z.string();
 const contact = z.object({ email: text, name: text.exactOptional(), locale: z.enum(locales) });
@@ -127,7 +127,7 @@ const lineSchema = z.discriminatedUnion('status', [
   unbookedSchema,
 ]) satisfies z.ZodType<StoredLine>;
 
-export const parseLine = (item: unknown): StoredLine => lineSchema.parse(item);
+export const parseLine = (item: unknown): StoredLine => lineSchema.parse(withPlainHistory(item));
 
 /** What lists need of a line: everything but its history and the answers kept for idempotency keys. */
 const unlisted: readonly string[] = ['history', 'answers', 'unconfirmed'];
@@ -251,7 +251,7 @@ export function toItem(line: StoredLine, settledLineDays: number) {
   return {
     ...primaryKey(line),
     ...line,
-    ...(isBooked(line) ? indexKeys(line) : {}),
+    ...(isBooked(line) ? { ...asStored(line.history), ...indexKeys(line) } : {}),
     ...expiryOf(line, settledLineDays),
   };
 }

@@ -1,3 +1,4 @@
+import { erasePerson, fromStart, type Mention } from '../../infra/erasing.ts';
 import { parseLine } from '../../shared/adapters/order-line-item.ts';
 import { withClaim } from '../../shared/domain/claims.ts';
 import { erasedAddress, hinderedErasure, withoutPerson } from '../../shared/domain/erasure.ts';
@@ -5,8 +6,10 @@ import { recordFeedback } from '../../shared/domain/feedback.ts';
 import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
 import { dueEmail, refuseResend } from '../../shared/domain/rules.ts';
 import { writeEmail } from '../../shared/emails/write-email.ts';
-import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
+import { daysAfter, itemOf, line, minutesBefore, now } from '../support/lines.ts';
 import { mailSettings } from '../support/mail-settings.ts';
+import { MemoryTable } from '../support/memory-table.ts';
+import { storeOn } from '../support/memory-store.ts';
 
 const jo = 'jo.reyes+it@example.com';
 const limits = { interval: 'PT1M', perDay: 10, perLine: 100 };
@@ -137,4 +140,28 @@ test('what still needs the address is not erased', () => {
   expect(hinderedErasure(awaiting, jo, now)).toBeUndefined();
   expect(hinderedErasure(withClaim(awaiting, claim(jo, daysAfter(1))), jo, now)).toBe('email-leaving');
   expect(hinderedErasure(withClaim(awaiting, claim(jo)), jo, now)).toBeUndefined();
+});
+
+test('a person is found and erased whom only a long history names', async () => {
+  const table = new MemoryTable();
+  const history = Array.from({ length: 99 }, (_, index) => ({
+    ...{ at: minutesBefore(99 - index), type: 'ProvisioningEmailSent' as const, actor: 'Maya' },
+    ...{ to: jo, messageId: `m-${index}`, kind: 'resend' as const, result: 'Accepted' as const },
+  }));
+  table.put(itemOf(line({ history })));
+  const found: Mention[] = [];
+  const run = () =>
+    erasePerson({ email: jo, execute: true }, fromStart(), {
+      dynamoDb: table.client(),
+      tableName: 'order-lines',
+      store: storeOn(table),
+      now: () => new Date(now),
+      pages: { take: () => Promise.resolve() },
+      onMention: (mention) => found.push(mention),
+      onProgress: () => undefined,
+    });
+
+  expect(await run()).toMatchObject({ read: 1, erased: 1 });
+  expect(found).toEqual([{ of: 'ORD-1/1', in: ['history'] }]);
+  expect(await run()).toMatchObject({ read: 1, erased: 0 });
 });

@@ -83,3 +83,25 @@ it.each(['AwaitingProvisioningDetails', 'Onboarded', 'Closed', 'Cancelled'] as c
     expect(() => parseLine({ ...first, status })).toThrow();
   },
 );
+
+/** Emails that were delivered, each to an address of its own. */
+const manyEmails = (count: number): readonly HistoryEntry[] =>
+  Array.from({ length: count }, (_, index) => ({
+    ...sent,
+    kind: 'resend',
+    to: `it${index}@example.com`,
+    messageId: `m-${index}`,
+  }));
+
+it('a line with a long history is a small item, and read as it was', () => {
+  const known = line({ history: manyEmails(300) });
+  const item = itemOf(known);
+  expect(JSON.stringify(item).length).toBeLessThan(JSON.stringify(known.history).length / 4);
+  expect(parseLine(item)).toEqual(known);
+});
+
+it('what the workflow appends to a long history comes after the rest', () => {
+  const closed: HistoryEntry = { at: now, actor: 'workflow', type: 'Closed' };
+  const item = itemOf(line({ history: manyEmails(300) }));
+  expect(parseLine({ ...item, history: [closed] })).toMatchObject({ history: [...manyEmails(300), closed] });
+});
