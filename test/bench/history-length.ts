@@ -4,15 +4,15 @@ import type { OrderLine } from '../../shared/domain/order-line.ts';
 import { client } from '../support/client.ts';
 import { line } from '../support/lines.ts';
 import { startService, temporaryFolder } from '../support/service.ts';
-import { fillTable, printRatios } from './side-by-side.ts';
+import { compare, openTable, writeLines } from './side-by-side.ts';
 
 /*
  * What an operation costs for a line with a long history, beside one with a short one, all that follows from it included.
  * The lines are written into the table beforehand.
  */
-const entries = { '3 entries': 3, '300 entries': 300 };
+const entries = { short: 3, long: 300 };
 type Length = keyof typeof entries;
-const rounds = 60;
+const rounds = 100;
 const day = 24 * 60 * 60 * 1000;
 
 /** A booking, and then emails that were delivered. */
@@ -35,13 +35,13 @@ const historyOf = (length: number): readonly HistoryEntry[] =>
       : { at, actor: 'aws.ses', type: 'ProvisioningEmailFeedback', to, messageId, delivery: 'Delivered' };
   });
 
-const orderOf = (length: Length, index: number) => `${entries[length]}-${index}`;
+const orderOf = (length: Length, index: number) => `${length}-${index}`;
 
 function lineOf(length: Length, index: number): OrderLine {
   const sentAt = new Date(Date.now() - day).toISOString();
   return line({
     orderId: orderOf(length, index),
-    partnerId: length.replace(' ', '-'),
+    partnerId: length,
     status: 'AwaitingProvisioningDetails',
     provisioningContact: { email: 'contact@alderfinch.example', locale: 'en' },
     firstEmailSentAt: sentAt,
@@ -51,19 +51,18 @@ function lineOf(length: Length, index: number): OrderLine {
   });
 }
 
-const lengths = ['3 entries', '300 entries'] as const;
 const dataFolder = await temporaryFolder();
 try {
-  await fillTable(
-    dataFolder,
-    lengths.flatMap((length) => Array.from({ length: rounds }, (_, index) => lineOf(length, index))),
-  );
+  const table = await openTable(dataFolder);
+  for (const length of ['short', 'long'] as const)
+    await writeLines(table.dynamoDb, rounds, (index) => lineOf(length, index));
+  await table.close();
   const service = await startService({ dataFolder });
   const api = client(service.url);
   const token = await api.token({ roles: ['operator'] });
-  const get = (path: string) => api.ok(path, { token });
-  await printRatios<Length>(
-    lengths,
+  await compare<Length>(
+    service,
+    { short: `${entries.short} entries`, long: `${entries.long} entries` },
     {
       resend: async (length, round) => {
         const { status } = await api.resend(token, orderOf(length, round));
@@ -71,11 +70,9 @@ try {
       },
       'get a line': (length, round) => api.line(token, orderOf(length, round)),
       'get its history': (length, round) => api.history(token, orderOf(length, round)),
-      'first page of the list': (length) =>
-        get(`/order-lines?limit=25&partnerId=${length.replace(' ', '-')}`),
+      'first page of the list': (length) => api.ok(`/order-lines?limit=25&partnerId=${length}`, { token }),
     },
     rounds,
-    api.idle,
   );
   await service.kill();
 } finally {
