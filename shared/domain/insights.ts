@@ -1,6 +1,12 @@
 import { type ContactEmailKind, isCopy } from './email-kinds.ts';
 import type { HistoryEntry } from './history.ts';
-import { isProvisioningPending, type Locale, locales, type OrderLine } from './order-line.ts';
+import {
+  type DeliveryOutcome,
+  isProvisioningPending,
+  type Locale,
+  locales,
+  type OrderLine,
+} from './order-line.ts';
 import { type Instant, later, secondsBetween } from './time.ts';
 
 /*
@@ -69,7 +75,7 @@ export function insightOf(
   const counters: Partial<InsightCounts> = {
     lines: 1,
     emails: emails.length,
-    bounced: emails.filter((email) => cameBack(email, history)).length,
+    bounced: bouncedOf(emails, history),
     closedUnprovisioned: isProvisioningPending(line) ? 1 : 0,
     cancelled: line.status === 'Cancelled' ? 1 : 0,
     ...onboardingOf(line, firstEmailSentAt),
@@ -82,14 +88,14 @@ export function insightOf(
   };
 }
 
-/** An automatic reply to what was delivered is no bounce. */
-function cameBack({ messageId }: Sent, history: readonly HistoryEntry[]): boolean {
+/** How many of the emails came back. An automatic reply to what was delivered is no bounce. */
+function bouncedOf(emails: readonly Sent[], history: readonly HistoryEntry[]): number {
   const reports = history.filter((entry) => entry.type === 'ProvisioningEmailFeedback');
-  const ofEmail = reports.filter((report) => report.messageId === messageId);
-  return (
-    ofEmail.some(({ delivery }) => delivery === 'Bounced' || delivery === 'Rejected') &&
-    !ofEmail.some(({ delivery }) => delivery === 'Delivered')
-  );
+  const reported = (...outcomes: readonly DeliveryOutcome[]) =>
+    new Set(reports.filter(({ delivery }) => outcomes.includes(delivery)).map(({ messageId }) => messageId));
+  const cameBack = reported('Bounced', 'Rejected');
+  const delivered = reported('Delivered');
+  return emails.filter(({ messageId }) => cameBack.has(messageId) && !delivered.has(messageId)).length;
 }
 
 /** A cancelled line counts as cancelled alone. */
