@@ -41,6 +41,8 @@ export default {
   testTimeout: 120_000,
   /** As many as the smallest machine has processors. */
   maxWorkers: 2,
+  /** A worker that has loaded much ends in more than the usual half second where others use the processors. */
+  workerGracefulExitTimeout: 20_000,
   testSequencer: '<rootDir>/.config/longest-first.js',
   projects: ['unit', 'infra', 'local', 'proofs', 'browser', 'deployed'].map(project),
 };
