@@ -1,6 +1,9 @@
 import { dirname } from 'node:path';
+import process from 'node:process';
 
 const rootDir = dirname(import.meta.dirname);
+
+process.env.JSII_DEPRECATED = 'quiet'; // as in infra/app.ts
 
 const swc = (parser) => [
   '@swc/jest',
