@@ -4,6 +4,7 @@ import {
   type BrowserContext,
   type BrowserContextOptions,
   chromium,
+  type Locator,
   type Page,
 } from 'playwright-core';
 import type { Service } from './service.ts';
@@ -29,13 +30,22 @@ export interface Visit {
   readonly troubles: readonly string[];
   /** Opens a page of the console. */
   readonly go: (path: string) => Promise<void>;
-  /** Presses what has this name, and waits for the page that follows. */
+  /** Presses what has this name, and waits for the page or dialog that follows. */
   readonly press: (role: 'button' | 'link', name: string) => Promise<void>;
+  /** What is in front: the open dialog, or else the page. */
+  readonly front: () => Promise<Locator>;
   readonly close: () => Promise<void>;
 }
 
 /** Waits until another page is there. */
 export const nextPage = (page: Page) => page.waitForEvent('domcontentloaded');
+
+/** What scripts show on the page instead of leading to another. */
+const shownOnPage =
+  '.scripted :is([data-dialog]:not(main .dialog *), dialog [data-back], dialog form [type=submit])';
+
+/** Waits until a dialog, or the page below one, shows what was asked for. */
+export const shownHere = (page: Page) => page.locator('html:not([aria-busy])').waitFor({ state: 'attached' });
 
 /** A browser of its own for somebody who is signed in. */
 export async function visit(
@@ -57,6 +67,8 @@ export async function visit(
   await page.goto('/console');
   await page.locator(`button[value=${person}]`).click();
   await page.waitForURL('**/console');
+  const dialog = page.locator('dialog[open]');
+  const front = async () => ((await dialog.count()) > 0 ? dialog : page.locator('body'));
   return {
     context,
     page,
@@ -65,9 +77,16 @@ export async function visit(
       await page.goto(path);
     },
     press: async (role, name) => {
-      const control = page.getByRole(role, { name, exact: true });
-      await Promise.all([nextPage(page), control.click()]);
+      const control = (await front()).getByRole(role, { name, exact: true });
+      const isShownHere = (await control.and(page.locator(shownOnPage)).count()) > 0;
+      if (isShownHere) {
+        await control.click();
+        await shownHere(page);
+      } else {
+        await Promise.all([nextPage(page), control.click()]);
+      }
     },
+    front,
     close: () => context.close(),
   };
 }

@@ -1,14 +1,15 @@
 /*
  * Comfort on top of pages that work without it: copy buttons, forms that are sent once, times in the zone of the
- * browser, lengths of time that go on, controls that open when their time has come, previews of emails, news that a page
- * waits for, and pages that are true again after the browser's Back.
+ * browser, lengths of time that go on, controls that open when their time has come, dialogs on the page that they are about,
+ * previews of emails, news that a page waits for, and pages that are true again after the browser's Back.
  */
 
 /** The product's time, which on one machine can be ahead of this browser's. */
 const ahead = Date.parse(document.body.dataset.now ?? new Date().toISOString()) - Date.now();
 const now = () => Date.now() + ahead;
 
-document.documentElement.classList.add('scripted');
+const page = document.documentElement;
+page.classList.add('scripted');
 
 addEventListener('pageshow', ({ persisted }) => {
   if (persisted) location.reload();
@@ -26,6 +27,105 @@ document.addEventListener('submit', (event) => {
   form.setAttribute('aria-busy', 'true');
 });
 
+/*
+ * Dialogs: a link to one opens it on the page, with what the page at its address shows. Whatever cannot be shown like that,
+ * the browser goes to.
+ */
+let dialog;
+/** Whether something was sent from the dialog, so that the page below may tell of what was before. */
+let isChanged = false;
+
+/** Asks for a page; undefined: it could not be had. */
+async function ask(address, options) {
+  page.setAttribute('aria-busy', 'true');
+  try {
+    const answer = await fetch(address, options);
+    return { url: answer.url, html: new DOMParser().parseFromString(await answer.text(), 'text/html') };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Shows the dialog of a page. Answers whether it has one. */
+function showDialog(answer) {
+  const shown = answer?.html.querySelector('section.dialog');
+  if (!shown) return false;
+  const [content, status] = dialog?.open ? dialog.children : newDialog();
+  content.className = shown.className;
+  content.replaceChildren(...shown.childNodes);
+  dialog.dataset.address = answer.url;
+  if (!dialog.open) dialog.showModal();
+  enhance(content);
+  (content.querySelector('[autofocus]') ?? content).focus();
+  dialog.scrollTop = 0;
+  status.textContent = content.querySelector('[role=status], [role=alert]')?.textContent ?? '';
+  page.removeAttribute('aria-busy');
+  return true;
+}
+
+function newDialog() {
+  dialog?.remove();
+  dialog = document.createElement('dialog');
+  dialog.setAttribute('aria-labelledby', 'dialog-title');
+  const [content, status] = [document.createElement('div'), document.createElement('p')];
+  content.tabIndex = -1;
+  status.className = 'hidden';
+  status.setAttribute('role', 'status');
+  status.dataset.announcer = '';
+  dialog.append(content, status);
+  dialog.addEventListener('close', () => {
+    dialog.firstElementChild.replaceChildren();
+    if (isChanged) void refresh();
+    isChanged = false;
+  });
+  document.body.append(dialog);
+  return [content, status];
+}
+
+/** Brings the page up to date, with what is ticked on it and where the keyboard was. */
+async function refresh() {
+  const { activeElement } = document;
+  const answer = await ask(location.href);
+  const news = answer?.html.querySelector('main');
+  if (!news || answer.url !== location.href.replace(/#.*/, '')) {
+    location.reload();
+    return;
+  }
+  const main = document.querySelector('main');
+  const ticked = new Set([...main.querySelectorAll('[name=line]:checked')].map(({ value }) => value));
+  main.replaceChildren(...news.childNodes);
+  for (const box of main.querySelectorAll('[name=line]')) box.checked = ticked.has(box.value);
+  enhance(main);
+  const link = activeElement?.getAttribute('href');
+  const links = [...main.querySelectorAll('a')];
+  (links.find((one) => link && one.getAttribute('href') === link) ?? main).focus();
+  page.removeAttribute('aria-busy');
+}
+
+document.addEventListener('click', async (event) => {
+  const { button, ctrlKey, metaKey, shiftKey, altKey } = event;
+  const link = event.target.closest?.('a[data-dialog]:not(main .dialog *), dialog a[data-back]');
+  if (!link || button !== 0 || ctrlKey || metaKey || shiftKey || altKey) return;
+  if ('back' in link.dataset) {
+    if (link.pathname + link.search !== location.pathname + location.search) return;
+    event.preventDefault();
+    dialog.close();
+    return;
+  }
+  event.preventDefault();
+  if (!showDialog(await ask(link.href))) location.assign(link.href);
+});
+
+document.addEventListener('submit', async (event) => {
+  const { target: form, submitter } = event;
+  if (event.defaultPrevented || !form.closest('dialog') || submitter?.formTarget) return;
+  event.preventDefault();
+  isChanged = true;
+  const body = new URLSearchParams(new globalThis.FormData(form, submitter));
+  // A form says who sends it once: what is sent again by the browser itself does nothing twice.
+  if (!showDialog(await ask(form.action, { method: 'POST', body }))) form.submit();
+});
+
 document.addEventListener('click', async ({ target }) => {
   const button = target.closest?.('[data-copy]');
   if (!button) return;
@@ -34,7 +134,8 @@ document.addEventListener('click', async ({ target }) => {
   await navigator.clipboard.writeText(field.value);
   const { copied } = document.body.dataset;
   button.textContent = copied;
-  document.querySelector('[data-announcer]').textContent = `${copied}: ${field.getAttribute('aria-label')}`;
+  (dialog?.open ? dialog : document).querySelector('[data-announcer]').textContent =
+    `${copied}: ${field.getAttribute('aria-label')}`;
 });
 
 /** How times are written, as on the server. */
@@ -86,6 +187,7 @@ function remember(name, value) {
   }
 }
 
+let isUtc = true;
 const note = document.querySelector('[data-zone]');
 const toggle = document.querySelector('[data-in-utc]');
 if (note && zone && !/^(UTC|Etc\/UTC)$/.test(zone)) {
@@ -95,7 +197,7 @@ if (note && zone && !/^(UTC|Etc\/UTC)$/.test(zone)) {
     note.textContent = inUtc ? utcNote : note.dataset.zone.replace('{zone}', zone);
     toggle.textContent = inUtc ? toggle.dataset.inZone : toggle.dataset.inUtc;
   };
-  let isUtc = remembered('times') === 'utc';
+  isUtc = remembered('times') === 'utc';
   toggle.hidden = false;
   toggle.addEventListener('click', () => {
     isUtc = !isUtc;
@@ -130,10 +232,7 @@ function goOn() {
     if (left <= 0) delete element.dataset.leftTo;
   }
 }
-if (document.querySelector('[data-left-to]')) {
-  goOn();
-  globalThis.setInterval(goOn, 1000);
-}
+globalThis.setInterval(goOn, 1000);
 
 /** Shows the email of a form once that is opened, and anew when the form changes. */
 function preview(details) {
@@ -149,8 +248,6 @@ function preview(details) {
   details.addEventListener('toggle', show);
   button.form.addEventListener('change', show);
 }
-document.querySelectorAll('.preview').forEach(preview);
-
 /** Opens a control when its time has come. */
 function open(control) {
   const left = Date.parse(control.dataset.opensAt) - now();
@@ -161,19 +258,27 @@ function open(control) {
   control.classList.remove('off');
   control.removeAttribute('aria-describedby');
 }
-document.querySelectorAll('[data-opens-at]').forEach(open);
 
-/** Shows a page that waits for news anew once they have come; asks after a second, then ever less often, for 5 minutes. */
-function watch(pause, waited) {
+/**
+ * Shows a page or dialog that waits for news anew once they have come; asks after a second, then ever less often, for 5
+ * minutes.
+ */
+function watch(waiting, pause = 1000, waited = 0) {
   setTimeout(async () => {
-    const answer = await fetch(location.href).catch(() => undefined);
+    if (!waiting.isConnected) return;
+    const isInDialog = waiting.closest('dialog') !== null;
+    const answer = await fetch(isInDialog ? dialog.dataset.address : location.href).catch(() => undefined);
     const isLeft = answer?.redirected === true;
     const text = answer?.ok && !isLeft ? await answer.text() : '';
-    if (text !== '' && !text.includes('data-awaits')) location.reload();
-    else if (waited < 300_000 && !isLeft) watch(pause * 1.5, waited + pause);
+    if (text === '' || text.includes('data-awaits')) {
+      if (waited < 300_000 && !isLeft) watch(waiting, pause * 1.5, waited + pause);
+    } else if (!isInDialog) {
+      location.reload();
+    } else if (waiting.isConnected) {
+      showDialog({ url: answer.url, html: new DOMParser().parseFromString(text, 'text/html') });
+    }
   }, pause);
 }
-if (document.querySelector('[data-awaits]')) watch(1000, 0);
 
 /** Keeps what goes on up to date, and shows the whole page anew once it has ended. */
 function follow() {
@@ -193,5 +298,15 @@ function follow() {
   }, 2000);
 }
 if (document.querySelector('[data-live]')) follow();
+
+/** What is done for each part of a page when it is shown. */
+function enhance(part) {
+  if (!isUtc) showTimes(false);
+  goOn();
+  part.querySelectorAll('[data-opens-at]').forEach(open);
+  part.querySelectorAll('.preview').forEach(preview);
+  part.querySelectorAll('[data-awaits]').forEach((waiting) => watch(waiting));
+}
+enhance(document);
 
 document.querySelector('[data-press]')?.click();

@@ -64,7 +64,12 @@ export function LineFacts({ view: { t }, line }: { view: PersonalView; line: Lin
 /** The link out of a dialog, to where it was opened. */
 export function BackLink({ view, line, from, name }: DialogProps & { readonly name: string }) {
   return (
-    <a class="button" href={backTo(from, line)} {...(name === view.t.done ? { autofocus: true } : {})}>
+    <a
+      class="button"
+      href={backTo(from, line)}
+      data-back
+      {...(name === view.t.done ? { autofocus: true } : {})}
+    >
       {name}
     </a>
   );
@@ -98,7 +103,7 @@ export function ExplanationPage(props: ExplanationProps) {
       <LineFacts view={view} line={line} />
       <div class="buttons">
         {notDone === 'send' && line.resend.allowed ? (
-          <a class="button primary" href={paths.resend(line, from)}>
+          <a class="button primary" href={paths.resend(line, from)} data-dialog>
             {t.resend}
           </a>
         ) : null}
@@ -106,6 +111,7 @@ export function ExplanationPage(props: ExplanationProps) {
           <a
             class={code === 'contact-undeliverable' ? 'button primary' : 'button'}
             href={paths.contact(line, from)}
+            data-dialog
           >
             {t.explain.changeContact}
           </a>

@@ -134,7 +134,9 @@ function CopyTo({ view, line }: { view: PersonalView; line: LineAnswer }) {
       )}
       {mayChange ? (
         <p>
-          <a href={paths.copyTo(line, 'line')}>{copyTo ? t.copyToDialog.change : t.copyToDialog.add}</a>
+          <a href={paths.copyTo(line, 'line')} data-dialog>
+            {copyTo ? t.copyToDialog.change : t.copyToDialog.add}
+          </a>
         </p>
       ) : null}
     </div>

@@ -372,6 +372,7 @@ function LineRow({ view, line, columns, isMixed, isOfAll, from }: LineRowProps) 
               <a
                 class={`button small ${standing.resend}`}
                 href={paths.resend(line, from)}
+                data-dialog
                 aria-label={t.jobs.resendOf(orderId, lineId)}
               >
                 {t.resend}
@@ -379,6 +380,7 @@ function LineRow({ view, line, columns, isMixed, isOfAll, from }: LineRowProps) 
               <a
                 class={`button small ${standing.edit}`}
                 href={paths.contact(line, from)}
+                data-dialog
                 aria-label={t.jobs.editOf(orderId, lineId)}
               >
                 {t.edit}

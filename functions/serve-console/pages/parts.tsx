@@ -304,6 +304,7 @@ function Actions({ view, line, from }: { view: PersonalView; line: LineAnswer; f
         <a
           class={`button ${noResend === undefined ? 'first' : 'first off'}`}
           href={paths.resend(line, from)}
+          data-dialog
           aria-label={t.resendOf(line.lineId)}
           {...(noResend === undefined ? {} : { 'aria-describedby': id })}
           {...(opensAt === undefined ? {} : { 'data-opens-at': opensAt })}
@@ -313,6 +314,7 @@ function Actions({ view, line, from }: { view: PersonalView; line: LineAnswer; f
         <a
           class={`button ${noEdit === undefined ? standingOf(line).edit : 'second off'}`}
           href={paths.contact(line, from)}
+          data-dialog
           aria-label={t.editOf(line.lineId)}
           {...(noEdit === undefined ? {} : { 'aria-describedby': id })}
         >

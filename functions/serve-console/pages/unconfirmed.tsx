@@ -45,7 +45,7 @@ export function UnconfirmedPage(props: UnconfirmedProps) {
         ]}
       />
       <div class="buttons">
-        <a class="button" href={view.here}>
+        <a class="button" href={view.here} data-dialog>
           {t.unconfirmed.look}
         </a>
         <BackLink view={view} line={line} from={from} name={t.back} />
