@@ -1,6 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda';
 import { SESClient, VerifyEmailIdentityCommand } from '@aws-sdk/client-ses';
 import { DescribeExecutionCommand, paginateListExecutions, SFNClient } from '@aws-sdk/client-sfn';
 import {
@@ -126,6 +131,22 @@ export async function functionAt(deployment: Deployment, place: string): Promise
     if (found?.PhysicalResourceId !== undefined) return found.PhysicalResourceId;
   }
   throw new Error(`no function at ${place}`);
+}
+
+/** The variables of the deployed function at this place, and how others are added to them, or none. */
+export async function functionVariables(deployment: Deployment, place: string) {
+  const lambda = new LambdaClient(clientConfig(deployment));
+  const FunctionName = await functionAt(deployment, place);
+  const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  const { Variables: variables = {} } = Environment ?? {};
+  const change = (changes: Readonly<Record<string, string>>) =>
+    lambda.send(
+      new UpdateFunctionConfigurationCommand({
+        FunctionName,
+        Environment: { Variables: { ...variables, ...changes } },
+      }),
+    );
+  return { variables, change };
 }
 
 /** Who the emails to an address say they are from. */

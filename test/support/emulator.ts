@@ -8,7 +8,7 @@ import { pythonPackages } from './python.ts';
 import { until } from './until.ts';
 
 /** What `pip` installs: the emulator, and what it verifies tokens with. */
-const packages = ['ministack==1.5.33', 'cryptography==50.0.2'];
+export const emulatorPackages = ['ministack==1.5.33', 'cryptography==50.0.2'];
 
 export interface Emulator {
   readonly url: string;
@@ -23,7 +23,10 @@ export async function startEmulator(): Promise<Emulator> {
     return { url: running.replace(/\/$/, ''), stop: () => Promise.resolve() };
   }
   return await start(
-    await pythonPackages(packages, 'the deployed tests run MiniStack, or use the one at MINISTACK_URL.'),
+    await pythonPackages(
+      emulatorPackages,
+      'the deployed tests run MiniStack, or use the one at MINISTACK_URL.',
+    ),
   );
 }
 
