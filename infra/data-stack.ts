@@ -26,6 +26,8 @@ export class DataStack extends Stack {
     this.people = settings.signIn ? undefined : new People(this, 'People', { settings });
     if (!settings.keepData) RemovalPolicies.of(this).destroy();
 
+    // Also where a setting names another one: an export that is in use cannot go.
+    this.exportValue(this.orderLines.table.tableStreamArn);
     new CfnOutput(this, 'EventArchiveArn', { value: this.bus.events.archiveArn });
     new CfnOutput(this, 'MailReportArchiveArn', { value: this.bus.mailReports.archiveArn });
   }

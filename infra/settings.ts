@@ -85,6 +85,13 @@ const topicArn = z
     'must be the ARN of an SNS topic that is not FIFO, for example arn:aws:sns:eu-central-1:111111111111:operators',
   );
 
+const streamArn = z
+  .string()
+  .regex(
+    /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]+\/stream\/[\d:T.-]+$/,
+    "must be the ARN of the table's stream, as aws dynamodb describe-table says it: LatestStreamArn",
+  );
+
 const notStage =
   'must be 1 to 12 lower-case letters and digits, beginning with a letter, without aws, amazon or cognito';
 
@@ -178,6 +185,8 @@ const settingsObject = z.strictObject({
   logRetentionDays: z
     .literal(retentionDays, `must be one of ${retentionDays.join(', ')}: CloudWatch takes no others`)
     .default(defaults.logRetentionDays),
+  /** The stream of a table that was restored: CloudFormation knows that of the table which it made. */
+  tableStreamArn: streamArn.exactOptional(),
   /** The SNS topic notified when an alarm starts and ends; in the stack's region. */
   alarmTopicArn: topicArn.exactOptional(),
   /** Where the runbook can be read; alarms link to its sections. */

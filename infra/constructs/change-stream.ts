@@ -15,7 +15,7 @@ import { grantMessages } from './messages.ts';
 import { grantItems } from './table.ts';
 
 interface ChangeStreamProps {
-  readonly settings: Pick<Settings, 'deadLetterDays' | 'logRetentionDays'>;
+  readonly settings: Pick<Settings, 'deadLetterDays' | 'logRetentionDays' | 'tableStreamArn'>;
   readonly table: Table;
   readonly bus: EventBus;
 }
@@ -65,7 +65,8 @@ export class ChangeStream extends Construct {
     this.counter = this.#counter(props);
   }
 
-  #publisher({ settings, table, bus }: ChangeStreamProps): Reader {
+  #publisher(props: ChangeStreamProps): Reader {
+    const { settings, bus } = props;
     const deadLetters = this.publishingDeadLetters;
     const publisher = new LambdaFunction<typeof publishEnvironment>(this, 'PublishChanges', {
       settings,
@@ -75,7 +76,7 @@ export class ChangeStream extends Construct {
       timeout: Duration.seconds(30),
       memory: 512,
     });
-    readChanges(table, publisher, deadLetters, {
+    readChanges(props, publisher, deadLetters, {
       parallelizationFactor: publishingCalls,
       filters: [{ pattern: JSON.stringify(lineWritesFilter) }],
     });
@@ -90,7 +91,8 @@ export class ChangeStream extends Construct {
     return publisher;
   }
 
-  #counter({ settings, table }: ChangeStreamProps): Reader {
+  #counter(props: ChangeStreamProps): Reader {
+    const { settings, table } = props;
     const deadLetters = this.#deadLetters(
       'CountsDeadLetters',
       'count-lines',
@@ -105,7 +107,7 @@ export class ChangeStream extends Construct {
       timeout: Duration.seconds(30),
       memory: 512,
     });
-    readChanges(table, counter, deadLetters, {
+    readChanges(props, counter, deadLetters, {
       maxBatchingWindow: gathering,
       filters: [{ pattern: JSON.stringify(lineChangesFilter) }],
     });
@@ -130,12 +132,12 @@ export class ChangeStream extends Construct {
 
 /** Has a function called with the changes of the table that a filter lets through. */
 function readChanges(
-  table: Table,
+  { settings, table }: ChangeStreamProps,
   reader: Construct & IGrantable & Reader,
   deadLetters: DeadLetterQueue,
   options: Pick<EventSourceMappingOptions, 'filters' | 'maxBatchingWindow' | 'parallelizationFactor'>,
 ): void {
-  const streamArn = table.tableStreamArn;
+  const streamArn = settings.tableStreamArn ?? table.tableStreamArn;
   if (streamArn === undefined) throw new Error('the table has no stream');
   reader.resource.addEventSourceMapping('Changes', {
     eventSourceArn: streamArn,

@@ -258,6 +258,11 @@ test.each([
     `settings.alarmTopicArn: ${notTopicArn}`,
   ],
   [
+    'a stream that is no ARN',
+    { ...minimal, tableStreamArn: '2026-11-26T22:10:00.123' },
+    "settings.tableStreamArn: must be the ARN of the table's stream, as aws dynamodb describe-table says it: LatestStreamArn",
+  ],
+  [
     'a runbook without https',
     { ...minimal, runbookUrl: 'wiki/runbook' },
     'settings.runbookUrl: must be an https URL',

@@ -16,6 +16,7 @@ import { readSettings } from '../../infra/settings.ts';
 import { readEnvironment } from '../../shared/contracts/environment.ts';
 import { publishedSource } from '../../shared/contracts/published-events.ts';
 import { intakeBatches } from '../../shared/domain/quotas.ts';
+import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Duration } from 'luxon';
 import type * as z from 'zod';
@@ -396,6 +397,25 @@ describe('a program that signs in with the user pool', () => {
     expect(audience.sort()).toEqual(clients.map(([id]) => id).sort());
     expect(clients).toHaveLength(3);
   });
+});
+
+test('changes are read from the stream of a table that was restored, and that of the one before stays exported', () => {
+  const tableStreamArn =
+    'arn:aws:dynamodb:eu-central-1:111111111111:table/lines/stream/2026-11-26T22:10:00.123';
+  const { data, service } = stacksOf({ ...exampleSettings, tableStreamArn });
+  const readers = Object.values(resourcesOf(Template.fromStack(service), 'AWS::Lambda::EventSourceMapping'))
+    .map(({ Properties }) => Properties)
+    .filter(({ StartingPosition }) => StartingPosition !== undefined);
+  expect(readers.map(({ EventSourceArn }) => EventSourceArn)).toEqual([tableStreamArn, tableStreamArn]);
+  const allowed = Object.values(resourcesOf(Template.fromStack(service), 'AWS::IAM::Policy'))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[])
+    .filter(({ Action }) => Action.includes('dynamodb:GetRecords'));
+  expect(allowed.map(({ Resource }) => Resource)).toEqual([tableStreamArn, tableStreamArn]);
+  const exportsOf = (stack: Stack) =>
+    Object.values(Template.fromStack(stack).toJSON()['Outputs'] as Record<string, { Export?: unknown }>)
+      .map(({ Export }) => JSON.stringify(Export))
+      .sort();
+  expect(exportsOf(data)).toEqual(exportsOf(stacksOf(exampleSettings).data));
 });
 
 describe('console', () => {
