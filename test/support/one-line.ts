@@ -23,6 +23,7 @@ import type { EmailKind } from '../../shared/domain/email-kinds.ts';
 import { isOpen, type LineKey, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { changeContact } from '../../shared/use-cases/change-contact.ts';
+import { changeCopyTo } from '../../shared/use-cases/change-copy-to.ts';
 import type { ResendServices } from '../../shared/use-cases/requested-email.ts';
 import { resend } from '../../shared/use-cases/resend.ts';
 import { closeInput } from './close-state.ts';
@@ -45,7 +46,9 @@ export const operations = [
   'window end',
   'sweep',
   'feedback',
+  /** Whatever the execution has to send: the first email, a copy or a reminder. */
   'first email',
+  'copy change',
 ] as const;
 export type Operation = (typeof operations)[number];
 
@@ -323,6 +326,10 @@ export class OneLine {
         const outcome = await changeContact(key, { email: newAddress(name) }, request, services);
         return { word: 'code' in outcome ? outcome.code : (outcome.lines[0]?.outcome ?? 'nothing') };
       }
+      case 'copy change': {
+        const outcome = await changeCopyTo(key, { email: newCopy(name) }, caller, services);
+        return { word: 'code' in outcome ? outcome.code : outcome.outcome };
+      }
       case 'onboarding':
         return await this.#delivered(task, () =>
           organizationOnboarded.handle(onboarding(this.beginning.onboardedAt), services),
@@ -404,7 +411,10 @@ export class OneLine {
     const { requestedStartDate } = execution() ?? {};
     if (requestedStartDate === undefined || requestedStartDate > now) return { word: 'not due' };
     return await this.#delivered(task, async () => {
-      const sending = await sendFirstEmail({ ...key, revision }, services);
+      let sending = await sendFirstEmail({ ...key, revision }, services);
+      // A copy goes by another turn of the same message.
+      while (sending.outcome === 'handed-over' && sending.isMoreDue)
+        sending = await sendFirstEmail({ ...key, revision }, services);
       const isOver = 'answer' in sending && ['settled', 'superseded'].includes(sending.answer.outcome);
       if (isOver) this.#end(revision);
     });
@@ -428,6 +438,9 @@ export class OneLine {
 
 /** The address that a task changes the contact to. */
 export const newAddress = (name: string): string => `new-${name}@example.com`;
+
+/** The address that a task has copies sent to. */
+const newCopy = (name: string): string => `copy-${name}@example.com`;
 
 const { subscriptionId, provisioningContact } = aLine();
 const cancellation = orderLineCancelled.schema.parse(cancelled(key.orderId));
