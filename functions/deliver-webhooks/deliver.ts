@@ -192,7 +192,8 @@ async function keep(
 /** Sends an event on its way anew, to be tried at that time. */
 async function later(errand: WebhookErrand, dueAt: Instant, { queue, now }: DeliveryServices): Promise<void> {
   const wait = Math.ceil(secondsBetween(toInstant(now()), dueAt));
-  await queue.send([{ ...errand, dueAt }], Math.min(Math.max(wait, 0), longestDelay));
+  const delaySeconds = Math.min(Math.max(wait, 0), longestDelay);
+  await queue.send([{ ...errand, dueAt }], { delaySeconds, tenant: errand.partnerId });
 }
 
 /** Not all at once. */

@@ -62,6 +62,7 @@ async function handle(
           payload: { type: name, timestamp: detail.at, data: detail },
         }) satisfies WebhookErrand,
     ),
+    { tenant: detail.partnerId },
   );
 }
 

@@ -12,15 +12,24 @@ export interface Queue {
   /**
    * Keeps the messages; some may come more than once, and in any order.
    * @param messages as JSON
-   * @param delaySeconds how long they are not delivered yet, at most 900
    * @throws NamedFault MessagesNotQueued; some of the messages may be in the queue then
    */
-  send(messages: readonly unknown[], delaySeconds?: number): Promise<void>;
+  send(messages: readonly unknown[], options?: SendOptions): Promise<void>;
   /**
    * Lets messages that are being handled come again later. Best effort: one for which that fails comes again when its
    * visibility timeout is over.
    */
   putBack(messages: readonly PutBack[]): Promise<void>;
+}
+
+export interface SendOptions {
+  /** How long they are not delivered yet, at most 900. */
+  readonly delaySeconds?: number;
+  /**
+   * Whose messages these are. While one has so many in the queue that others would wait, SQS delivers those of the others
+   * first: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
+   */
+  readonly tenant?: string;
 }
 
 /** A queue that says how long it is. */
@@ -58,7 +67,8 @@ export function queue(
   pause: (milliseconds: number) => Promise<unknown> = setTimeout,
 ): MeasuredQueue {
   /** Answers which of the bodies SQS did not take. */
-  async function sendOnce(bodies: readonly string[], delaySeconds: number): Promise<readonly string[]> {
+  async function sendOnce(bodies: readonly string[], options: SendOptions): Promise<readonly string[]> {
+    const { delaySeconds = 0, tenant } = options;
     const { Failed = [] } = await client.send(
       new SendMessageBatchCommand({
         QueueUrl: queueUrl,
@@ -66,6 +76,7 @@ export function queue(
           Id: String(at),
           MessageBody,
           ...(delaySeconds === 0 ? {} : { DelaySeconds: delaySeconds }),
+          ...(tenant === undefined ? {} : { MessageGroupId: tenant }),
         })),
       }),
     );
@@ -73,20 +84,20 @@ export function queue(
     return bodies.filter((_, at) => failed.has(String(at)));
   }
 
-  async function sendAll(bodies: readonly string[], delaySeconds: number): Promise<void> {
-    let left = await sendOnce(bodies, delaySeconds);
+  async function sendAll(bodies: readonly string[], options: SendOptions): Promise<void> {
+    let left = await sendOnce(bodies, options);
     for (const milliseconds of pauses) {
       if (left.length === 0) return;
       await pause(milliseconds);
-      left = await sendOnce(left, delaySeconds);
+      left = await sendOnce(left, options);
     }
     if (left.length > 0) throw new NamedFault(faultNames.messagesNotQueued, `${left.length} were not taken`);
   }
 
   return {
-    async send(messages, delaySeconds = 0) {
+    async send(messages, options = {}) {
       const bodies = messages.map((message) => JSON.stringify(message));
-      for (const piece of inPieces(bodies, batchLimit)) await sendAll(piece, delaySeconds);
+      for (const piece of inPieces(bodies, batchLimit)) await sendAll(piece, options);
     },
 
     async putBack(messages) {

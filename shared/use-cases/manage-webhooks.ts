@@ -215,7 +215,7 @@ export async function testWebhook(
     messageId,
     payload: { type: testType, timestamp: at, data: { partnerId, webhookId } },
   };
-  await errands.send([errand]);
+  await errands.send([errand], { tenant: errand.partnerId });
   return { messageId };
 }
 

@@ -3,6 +3,7 @@ import { Webhook as Verifier } from 'standardwebhooks';
 import { deliver } from '../../functions/deliver-webhooks/deliver.ts';
 import { lineEventPublished, oncePerMoment } from '../../functions/queue-webhooks/event.ts';
 import { recordOf } from '../../infra/local/queues.ts';
+import type { SendOptions } from '../../shared/adapters/queue.ts';
 import type { MailOutcome } from '../../shared/adapters/mail.ts';
 import type { Posted } from '../../shared/adapters/webhook-client.ts';
 import type { Email } from '../../shared/contracts/email.ts';
@@ -56,9 +57,13 @@ function world() {
   const mailAnswers: MailOutcome[] = [];
   const receiver = { answer: (_request: Request): Posted => ok };
   const errands = {
-    send: (messages: readonly unknown[], delaySeconds = 0) => {
+    send: (messages: readonly unknown[], { delaySeconds = 0, tenant }: SendOptions = {}) => {
       const at = plus(clock, `PT${delaySeconds}S`);
-      for (const message of messages) queue.push({ at, message: errand.parse(message) });
+      for (const message of messages.map((one) => errand.parse(one))) {
+        // SQS is told whose they all are, so that none waits for those of others.
+        expect(tenant).toBe(message.partnerId);
+        queue.push({ at, message });
+      }
       return Promise.resolve();
     },
     putBack: () => Promise.resolve(),

@@ -87,7 +87,7 @@ test('a delayed message is not delivered before its time', async () => {
     seen.push(name);
     return done();
   });
-  await queue.send(named('delayed'), 900);
+  await queue.send(named('delayed'), { delaySeconds: 900 });
   await idle();
   expect(seen).toEqual([]);
   await advance('PT15M');
@@ -136,7 +136,7 @@ test('a killed process loses no message: the next one begins again what was not 
   const folder = await temporaryFolder();
   const before = await open(folder, (name) => (name === 'stuck' ? new Promise(() => undefined) : done()));
   await before.queue.send(named('stuck'));
-  await before.queue.send(named('delayed'), 60);
+  await before.queue.send(named('delayed'), { delaySeconds: 60 });
   await before.close();
 
   const seen: string[] = [];
@@ -153,15 +153,21 @@ test('a killed process loses no message: the next one begins again what was not 
 
 describe('sending', () => {
   interface Batch {
-    readonly Entries: readonly { readonly Id: string; readonly MessageBody: string }[];
+    readonly Entries: readonly {
+      readonly Id: string;
+      readonly MessageBody: string;
+      readonly MessageGroupId?: string;
+    }[];
   }
 
   /** A queue of an SQS that takes no message for which `refuses` says so, and what it was sent, call by call. */
   function queueThat(refuses: (body: string, call: number) => boolean) {
     const calls: string[][] = [];
+    const groups: (string | undefined)[] = [];
     const service: LocalService = (request) => {
       const { Entries } = readRequest(request).input as Batch;
       calls.push(Entries.map(({ MessageBody }) => MessageBody));
+      groups.push(...Entries.map(({ MessageGroupId }) => MessageGroupId));
       const failed = Entries.filter(({ MessageBody }) => refuses(MessageBody, calls.length));
       return Promise.resolve(
         jsonAnswer({
@@ -170,13 +176,20 @@ describe('sending', () => {
         }),
       );
     };
-    return { calls, queue: queue(clientOf(service), queueUrlOf('work'), () => Promise.resolve()) };
+    return { calls, groups, queue: queue(clientOf(service), queueUrlOf('work'), () => Promise.resolve()) };
   }
 
   test('takes ten at a time, and repeats only what was not taken', async () => {
     const { calls, queue } = queueThat((body, call) => call === 1 && body.startsWith('3'));
     await queue.send(Array.from({ length: 12 }, (_, at) => at));
     expect(calls.map((bodies) => bodies.join(' '))).toEqual(['0 1 2 3 4 5 6 7 8 9', '3', '10 11']);
+  });
+
+  test('tells SQS whose messages they are', async () => {
+    const { groups, queue } = queueThat(() => false);
+    await queue.send([0, 1], { tenant: 'northwind' });
+    await queue.send([2]);
+    expect(groups).toEqual(['northwind', 'northwind', undefined]);
   });
 
   test('fails if something stays untaken', async () => {
