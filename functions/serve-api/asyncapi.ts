@@ -9,7 +9,8 @@ export function describeEvents() {
   const messages: Record<string, unknown> = {};
   for (const [type, { description, detail }] of Object.entries(publishedEvents)) {
     const name = type.replaceAll(' ', '');
-    const { $schema: _, $defs = {}, ...schema } = z.toJSONSchema(detail, { io: 'output' });
+    // As input, for which fields that are not known yet are no error.
+    const { $schema: _, $defs = {}, ...schema } = z.toJSONSchema(detail, { io: 'input' });
     Object.assign(schemas, $defs, { [name]: schema });
     messages[name] = {
       name: type,

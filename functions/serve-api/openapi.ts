@@ -1,5 +1,10 @@
 import * as z from 'zod';
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiOverride,
+  type ZodOpenApiResponsesObject,
+} from 'zod-openapi';
 import { descriptionAnswer, idempotencyHeaders } from '../../shared/contracts/api.ts';
 import { exampleProblem, type ProblemCode, problems, problemPath } from '../../shared/contracts/problems.ts';
 import { newestVersion } from './changelog.ts';
@@ -14,38 +19,59 @@ export function describeApi(routes: readonly RouteDescription[], { issuer }: Pic
       Object.fromEntries(calls.map((call) => [call.method, operationOf(call)])),
     ]),
   );
-  const document = createDocument({
-    openapi: '3.1.0',
-    info: {
-      title: 'Provisioning emails',
-      version: newestVersion,
-      description:
-        'Resend the provisioning email of an order line, correct its provisioning contact, and see where lines stand. Times are RFC 3339 in UTC. Errors are problem documents (RFC 9457) whose `code` says what to do; only what the gateway in front of the API refuses itself, 401 for a token that does not verify and 429 for too many calls, is `{"message"}` in plain JSON.',
-    },
-    servers: [{ url: '/' }],
-    security: [{ accessToken: [] }, { signIn: [] }],
-    components: {
-      securitySchemes: {
-        accessToken: {
-          type: 'http',
-          scheme: 'bearer',
-          bearerFormat: 'JWT',
-          description: 'An access token of the issuer, which says the partner and the roles',
-        },
-        signIn: {
-          type: 'openIdConnect',
-          openIdConnectUrl: `${issuer}/.well-known/openid-configuration`,
-          description:
-            'The issuer. Programs get their access token from its token endpoint by the client credentials grant',
+  const document = createDocument(
+    {
+      openapi: '3.1.0',
+      info: {
+        title: 'Provisioning emails',
+        version: newestVersion,
+        description:
+          'Resend the provisioning email of an order line, correct its provisioning contact, and see where lines stand. Times are RFC 3339 in UTC. Errors are problem documents (RFC 9457) whose `code` says what to do; only what the gateway in front of the API refuses itself, 401 for a token that does not verify and 429 for too many calls, is `{"message"}` in plain JSON.',
+      },
+      servers: [{ url: '/', description: 'This deployment' }],
+      tags: [...tags.values()],
+      security: [{ accessToken: [] }, { signIn: [] }],
+      components: {
+        securitySchemes: {
+          accessToken: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: 'An access token of the issuer, which says the partner and the roles',
+          },
+          signIn: {
+            type: 'openIdConnect',
+            openIdConnectUrl: `${issuer}/.well-known/openid-configuration`,
+            description:
+              'The issuer. Programs get their access token from its token endpoint by the client credentials grant',
+          },
         },
       },
+      paths,
     },
-    paths,
-  });
+    { override: openAnswers },
+  );
   return descriptionAnswer.parse(document);
 }
 
+/** Answers gain fields over time: callers are not to refuse those that they do not know. */
+const openAnswers: ZodOpenApiOverride = ({ jsonSchema, io }) => {
+  if (io === 'output') delete jsonSchema.additionalProperties;
+};
+
+/** What calls are about, by how their paths begin. */
+const tags = new Map([
+  ['order-lines', { name: 'Order lines', description: 'Find lines, and count them' }],
+  ['orders', { name: 'Orders', description: 'Orders, their lines, and what can be done with these' }],
+  ['insights', { name: 'Insights', description: 'What became of lines' }],
+  ['resend-jobs', { name: 'Bulk resends', description: 'Resend the emails of many lines' }],
+  ['webhooks', { name: 'Webhooks', description: 'Have a system of your own told what happens' }],
+  ['', { name: 'Service', description: 'The service itself, for everybody' }],
+]);
+const tagOf = (path: string) => tags.get(path.split('/')[1] ?? '') ?? tags.get('');
+
 const operationOf = ({
+  path,
   operationId,
   summary,
   request: { body, ...requestParams },
@@ -57,6 +83,7 @@ const operationOf = ({
 }: RouteDescription): ZodOpenApiOperationObject => ({
   operationId,
   summary,
+  tags: [tagOf(path)?.name ?? ''],
   ...(isOpen ? { security: [] } : { requestParams }),
   ...(body && {
     requestBody: {

@@ -11,15 +11,18 @@ import { problems, supportDetails } from './problems.ts';
 
 /* What comes in. */
 
-const orderId = identifier.meta({ example: 'ORD-1001' });
-const lineId = identifier.meta({ example: '1' });
+const orderId = identifier.meta({ description: 'The order', example: 'ORD-1001' });
+const lineId = identifier.meta({ description: 'The line of the order', example: '1' });
 
 export const orderPath = z.object({ orderId });
 export const linePath = z.object({ orderId, lineId });
 
 /** What lines may be filtered by. */
 const filterFields = {
-  status: z.enum(lineStatuses, `must be one of ${lineStatuses.join(', ')}`).exactOptional(),
+  status: z
+    .enum(lineStatuses, `must be one of ${lineStatuses.join(', ')}`)
+    .exactOptional()
+    .meta({ description: 'Their status' }),
   delivery: z
     .enum(deliveries, `must be one of ${deliveries.join(', ')}`)
     .exactOptional()
@@ -97,7 +100,10 @@ export const resendQuery = z.strictObject({
 
 export const contactChange = z.strictObject({
   ...contactChangeFields,
-  applyToAllLines: z.boolean().default(false),
+  applyToAllLines: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Whether all lines of the order get the contact, as far as they may' }),
 });
 
 export const copyToChange = z.strictObject(contactChangeFields);
@@ -156,7 +162,7 @@ export const jobPath = z.object({
   jobId: z
     .string()
     .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the id of a job')
-    .meta({ example: '3f1b7a52-6d0c-4a3e-9a54-0d8f1c2b7e61' }),
+    .meta({ description: 'The job', example: '3f1b7a52-6d0c-4a3e-9a54-0d8f1c2b7e61' }),
 });
 
 export const jobItemsQuery = z.strictObject({
@@ -169,78 +175,110 @@ export const jobItemsQuery = z.strictObject({
 
 /* What goes out. */
 
-const named = z.object({ name: z.string() });
+const text = (description: string) => z.string().meta({ description });
+const when = (description: string) => instant.meta({ description });
+
+const cursor = text('Asks for the next page; missing on the last one').exactOptional();
 const codes = z.enum(Object.keys(problems));
 const permission = z.object({
-  allowed: z.boolean(),
-  reason: z.enum(refusalCodes).exactOptional(),
-  canResendAt: instant.exactOptional(),
+  allowed: z.boolean().meta({ description: 'Whether it would be done now, for those who may' }),
+  reason: z.enum(refusalCodes).exactOptional().meta({ description: 'Why not: the code of the problem' }),
+  canResendAt: when('From when on, if that is known').exactOptional(),
 });
 
 const recipient = z.object({
-  email: z.string(),
-  name: z.string().exactOptional(),
-  locale: z.enum(locales),
+  email: text('The address'),
+  name: text('The name, if it is known').exactOptional(),
+  locale: z.enum(locales).meta({ description: 'The language of the emails' }),
 });
+
+const messageId = text("The mail service's name for the email");
+const ofLine = { orderId: text('The order'), lineId: text('The line of the order') };
 
 export const lineAnswer = z
   .object({
-    orderId: z.string(),
-    lineId: z.string(),
-    subscriptionId: z.string(),
-    offer: z.string(),
-    partnerId: z.string(),
-    endCustomer: named,
-    placedBy: z.object({ name: z.string(), email: z.string() }),
-    provisioningContact: recipient,
+    ...ofLine,
+    subscriptionId: text('What the line becomes'),
+    offer: text('The product code, which decides how long the window is'),
+    partnerId: text('The partner or distributor whose order it is'),
+    endCustomer: z
+      .object({ name: text('The name') })
+      .meta({ description: 'Whose organization is to be set up' }),
+    placedBy: z
+      .object({ name: text('The name'), email: text('The address') })
+      .meta({ description: 'The person who placed the order' }),
+    provisioningContact: recipient.meta({ description: 'Who gets the emails' }),
     copyTo: recipient
       .exactOptional()
       .meta({ description: 'Who gets copies of the first email and of reminders' }),
-    requestedStartDate: instant,
-    status: z.enum(lineStatuses),
-    provisioningPending: z.boolean(),
-    window: z.iso.duration().meta({ example: 'P30D' }),
-    firstEmailSentAt: instant.exactOptional(),
-    closesAt: instant.exactOptional(),
-    closedAt: instant.exactOptional(),
-    onboardedAt: instant.exactOptional(),
-    organizationId: z.string().exactOptional(),
-    cancelledAt: instant.exactOptional(),
-    queued: z.object({ expectedAt: instant }).exactOptional().meta({
+    requestedStartDate: when('When the first email is due'),
+    status: z.enum(lineStatuses).meta({
       description:
-        'While the first email waits for its turn, many being due at once: when it is expected to leave, at the latest',
+        'Where the line stands: `Scheduled` until the first email left, `AwaitingProvisioningDetails` while the window runs, `Closed` once it ended, `Onboarded` or `Cancelled` as soon as that happened',
     }),
+    provisioningPending: z.boolean().meta({
+      description: 'Closed by its window and not onboarded since: it can still be resent and set up',
+    }),
+    window: z.iso.duration().meta({
+      description: 'How long the contact has to set it up, from the first email on',
+      example: 'P30D',
+    }),
+    firstEmailSentAt: when('When the first email was accepted for sending').exactOptional(),
+    closesAt: when('When the window ends').exactOptional(),
+    closedAt: when('When the window had ended').exactOptional(),
+    onboardedAt: when(
+      'When the organization was onboarded: from then on nothing is resent or changed',
+    ).exactOptional(),
+    organizationId: text('The organization that was onboarded').exactOptional(),
+    cancelledAt: when('When the order line was cancelled').exactOptional(),
+    queued: z
+      .object({ expectedAt: when('When it leaves, at the latest') })
+      .exactOptional()
+      .meta({
+        description:
+          'While the first email waits for its turn, many being due at once: when it is expected to leave, at the latest',
+      }),
     lastEmail: z
       .object({
-        messageId: z.string(),
-        to: z.string(),
-        sentAt: instant,
-        delivery: z.enum(deliveries),
-        reason: z.string().exactOptional(),
+        messageId,
+        to: text('The address that it went to'),
+        sentAt: when('When it was accepted for sending'),
+        delivery: z
+          .enum(deliveries)
+          .meta({ description: 'What became of it; `Accepted` until more is known' }),
+        reason: text('Why it came back or was delayed, in the words of the mail service').exactOptional(),
       })
-      .exactOptional(),
-    resend: permission,
+      .exactOptional()
+      .meta({ description: 'The last email to the contact' }),
+    resend: permission.meta({ description: 'Whether the email may be resent' }),
     /** Answers that were kept for their idempotency key before this was said lack it. */
-    contactChange: permission.default({ allowed: true }),
+    contactChange: permission
+      .default({ allowed: true })
+      .meta({ description: 'Whether the contact may be changed' }),
   })
-  .meta({ id: 'OrderLine' });
+  .meta({ id: 'OrderLine', description: 'A subscription line of an order' });
 export type LineAnswer = z.output<typeof lineAnswer>;
 
-export const listAnswer = z.object({ items: z.array(lineAnswer), cursor: z.string().exactOptional() });
+export const listAnswer = z.object({
+  items: z.array(lineAnswer).meta({ description: 'The lines' }),
+  cursor,
+});
 export type ListAnswer = z.output<typeof listAnswer>;
 
 const count = z.int().min(0);
 
 export const summaryAnswer = z
   .object({
-    total: count,
-    byStatus: z.object({
-      Scheduled: count,
-      AwaitingProvisioningDetails: count,
-      Onboarded: count,
-      Closed: count,
-      Cancelled: count,
-    } satisfies Record<LineStatus, typeof count>),
+    total: count.meta({ description: 'All lines' }),
+    byStatus: z
+      .object({
+        Scheduled: count.meta({ description: 'The first email is yet to leave' }),
+        AwaitingProvisioningDetails: count.meta({ description: 'The window runs' }),
+        Onboarded: count.meta({ description: 'Onboarded while the window ran' }),
+        Closed: count.meta({ description: 'The window ended before' }),
+        Cancelled: count.meta({ description: 'The order line was cancelled' }),
+      } satisfies Record<LineStatus, typeof count>)
+      .meta({ description: 'Lines of each status' }),
     provisioningPending: count.meta({ description: 'Closed by their window and not onboarded since' }),
     undeliverable: count.meta({
       description:
@@ -249,33 +287,33 @@ export const summaryAnswer = z
     closingWithin24h: count.meta({
       description: 'Open lines whose window ends within 24 hours after `asOf`, or has ended',
     }),
-    closingWithin72h: count,
+    closingWithin72h: count.meta({ description: 'The same within 72 hours' }),
     asOf: instant.meta({
       description:
         'The whole second that the counts are of. What happened in the last seconds before may be missing, until it is counted',
     }),
   })
-  .meta({ id: 'Summary' });
+  .meta({ id: 'Summary', description: 'How many lines there are' });
 export type SummaryAnswer = z.output<typeof summaryAnswer>;
 
 const insight = z.object({
   month: month.meta({ description: 'When the first emails of the lines left' }),
-  offer: z.string(),
-  locale: z.enum(locales),
-  lines: count,
+  offer: text('Their offer'),
+  locale: z.enum(locales).meta({ description: 'The language of their emails' }),
+  lines: count.meta({ description: 'Lines whose first email left' }),
   emails: count.meta({ description: 'Emails of all kinds that left for these lines' }),
   bounced: count.meta({ description: 'Emails of these that came back, or were rejected' }),
   onboarded: count.meta({ description: 'Lines that were onboarded, before or after they closed' }),
   onboardedWithin1Day: count.meta({ description: 'Lines of these, by the time since the first email' }),
-  onboardedWithin3Days: count,
-  onboardedWithin7Days: count,
-  onboardedWithin30Days: count,
-  onboardedLater: count,
+  onboardedWithin3Days: count.meta({ description: 'Those that took more than one day' }),
+  onboardedWithin7Days: count.meta({ description: 'Those that took more than three' }),
+  onboardedWithin30Days: count.meta({ description: 'Those that took more than seven' }),
+  onboardedLater: count.meta({ description: 'Those that took more than thirty' }),
   hoursToOnboarding: z.number().min(0).meta({
     description: 'From the first email to the onboarding, of all onboarded lines together',
   }),
   closedUnprovisioned: count.meta({ description: 'Lines that closed and were not onboarded since' }),
-  cancelled: count,
+  cancelled: count.meta({ description: 'Lines that were cancelled' }),
   resent: count.meta({ description: 'Lines whose email was resent' }),
   resentOnboarded: count.meta({ description: 'Lines of these that were onboarded after that' }),
   corrected: count.meta({ description: 'Lines whose email went to a new contact' }),
@@ -285,93 +323,129 @@ const insight = z.object({
 } satisfies Record<Exclude<InsightCounter, 'minutesToOnboarding'>, unknown> & Record<string, unknown>);
 
 export const insightsAnswer = z
-  .object({ from: month, to: month, items: z.array(insight) })
-  .meta({ id: 'Insights' });
+  .object({
+    from: month.meta({ description: 'The first month' }),
+    to: month.meta({ description: 'The last month' }),
+    items: z.array(insight).meta({ description: 'One for each month, offer and language that has lines' }),
+  })
+  .meta({ id: 'Insights', description: 'What became of lines after their first email' });
 export type InsightsAnswer = z.output<typeof insightsAnswer>;
 
 export const orderAnswer = z.object({
-  orderId: z.string(),
-  onboardedAt: instant.exactOptional(),
-  organizationId: z.string().exactOptional(),
-  lines: z.array(lineAnswer),
+  orderId: ofLine.orderId,
+  onboardedAt: when('When the organization was onboarded').exactOptional(),
+  organizationId: text('The organization that was onboarded').exactOptional(),
+  lines: z.array(lineAnswer).meta({ description: 'Its lines' }),
 });
 export type OrderAnswer = z.output<typeof orderAnswer>;
 
 export const historyAnswer = z.object({
-  items: z.array(
-    z.object({
-      at: instant,
-      type: z.enum(historyTypes),
-      actor: z.string(),
-      from: z.string().exactOptional().meta({
-        description: 'Who was the contact, or got copies, before a change; the oldest lines may not know it',
+  items: z
+    .array(
+      z.object({
+        at: when('When it happened'),
+        type: z.enum(historyTypes).meta({ description: 'What happened' }),
+        actor: text(
+          'Who did it: the address of a person, the name of a program, `workflow` for the service itself, or the source of an event',
+        ),
+        from: z.string().exactOptional().meta({
+          description:
+            'Who was the contact, or got copies, before a change; the oldest lines may not know it',
+        }),
+        to: text('The address that the email went to, or the new one').exactOptional(),
+        messageId: messageId.exactOptional(),
+        result: text('What came of it').exactOptional(),
+        reason: text(
+          'Why: of an email, what caused it; of a failure, in the words of the mail service',
+        ).exactOptional(),
       }),
-      to: z.string().exactOptional(),
-      messageId: z.string().exactOptional(),
-      result: z.string().exactOptional(),
-      reason: z.string().exactOptional(),
-    }),
-  ),
+    )
+    .meta({ description: 'The entries' }),
 });
 export type HistoryAnswer = z.output<typeof historyAnswer>;
 
 export const resendAnswer = z.object({
   line: lineAnswer,
-  email: z.object({ messageId: z.string(), to: z.string(), sentAt: instant }),
+  email: z
+    .object({
+      messageId,
+      to: text('The address that it went to'),
+      sentAt: when('When it was accepted for sending'),
+    })
+    .meta({ description: 'The email' }),
 });
 export type ResendAnswer = z.output<typeof resendAnswer>;
 
 export const contactChangeAnswer = z.object({
-  lines: z.array(lineAnswer),
-  skipped: z.array(z.object({ lineId: z.string(), reason: codes, support: supportDetails.exactOptional() })),
+  lines: z.array(lineAnswer).meta({ description: 'The lines that have the contact now' }),
+  skipped: z
+    .array(
+      z.object({
+        lineId: ofLine.lineId,
+        reason: codes.meta({ description: 'Why not: the code of the problem' }),
+        support: supportDetails.exactOptional(),
+      }),
+    )
+    .meta({ description: 'The other lines, with `applyToAllLines`' }),
 });
 export type ContactChangeAnswer = z.output<typeof contactChangeAnswer>;
 
 export const jobAnswer = z
   .object({
-    jobId: z.string(),
-    status: z.enum(jobStatuses),
-    counts: z.object({
-      total: count,
-      sent: count,
-      skipped: count.meta({ description: 'Lines that a single resend would have been refused for' }),
-      failed: count.meta({ description: 'Lines whose email was not sent' }),
-      unconfirmed: count.meta({ description: 'Lines whose email may have been sent, and is counted' }),
-    }),
-    createdAt: instant,
-    createdBy: z.string(),
-    completedAt: instant.exactOptional(),
+    jobId: text('The job'),
+    status: z.enum(jobStatuses).meta({ description: 'How far it got' }),
+    counts: z
+      .object({
+        total: count.meta({ description: 'Lines that it is for' }),
+        sent: count.meta({ description: 'Lines whose email was accepted for sending' }),
+        skipped: count.meta({ description: 'Lines that a single resend would have been refused for' }),
+        failed: count.meta({ description: 'Lines whose email was not sent' }),
+        unconfirmed: count.meta({ description: 'Lines whose email may have been sent, and is counted' }),
+      })
+      .meta({ description: 'Lines by what came of them so far' }),
+    createdAt: when('When it was started'),
+    createdBy: text('Who started it'),
+    completedAt: when('When the last line was done').exactOptional(),
   })
-  .meta({ id: 'ResendJob' });
+  .meta({ id: 'ResendJob', description: 'A bulk resend' });
 export type JobAnswer = z.output<typeof jobAnswer>;
 
-export const jobListAnswer = z.object({ items: z.array(jobAnswer), cursor: z.string().exactOptional() });
+export const jobListAnswer = z.object({
+  items: z.array(jobAnswer).meta({ description: 'The jobs' }),
+  cursor,
+});
 export type JobListAnswer = z.output<typeof jobListAnswer>;
 
 const jobItem = z.object({
-  orderId: z.string(),
-  lineId: z.string(),
-  result: z.enum(lineResults),
+  ...ofLine,
+  result: z.enum(lineResults).meta({ description: 'What came of it' }),
   code: codes.exactOptional().meta({ description: 'Why not, as a single resend would have been answered' }),
-  messageId: z.string().exactOptional(),
-  to: z.string().exactOptional(),
-  at: instant,
+  messageId: messageId.exactOptional(),
+  to: text('The address that the email went to').exactOptional(),
+  at: when('When it was done'),
 });
 export type JobItem = z.output<typeof jobItem>;
 
-export const jobItemsAnswer = z.object({ items: z.array(jobItem), cursor: z.string().exactOptional() });
+export const jobItemsAnswer = z.object({
+  items: z.array(jobItem).meta({ description: 'The lines that are done' }),
+  cursor,
+});
 export type JobItemsAnswer = z.output<typeof jobItemsAnswer>;
 
-export const healthAnswer = z.object({ status: z.literal('ok') });
+export const healthAnswer = z.object({ status: z.literal('ok').meta({ description: 'That it answers' }) });
+
+const info = z
+  .looseObject({ title: text('What it is of'), version: text('The newest version in the changelog') })
+  .meta({ description: 'About the description' });
 
 export const descriptionAnswer = z.looseObject({
-  openapi: z.string(),
-  info: z.looseObject({ title: z.string(), version: z.string() }),
-  paths: z.record(z.string(), z.unknown()),
+  openapi: text('The version of OpenAPI'),
+  info,
+  paths: z.record(z.string(), z.unknown()).meta({ description: 'The calls, by path and method' }),
 });
 
 export const eventsDescriptionAnswer = z.looseObject({
-  asyncapi: z.string(),
-  info: z.looseObject({ title: z.string(), version: z.string() }),
-  channels: z.record(z.string(), z.unknown()),
+  asyncapi: text('The version of AsyncAPI'),
+  info,
+  channels: z.record(z.string(), z.unknown()).meta({ description: 'Where events are put' }),
 });

@@ -46,9 +46,11 @@ const locale = z.enum(locales, `must be one of ${locales.join(', ')}`);
 
 /** A change of the provisioning contact: what is not given stays. */
 export const contactChangeFields = {
-  email: emailAddress,
-  name: plainText(200).exactOptional(),
-  locale: locale.exactOptional(),
+  email: emailAddress.meta({ description: 'The address' }),
+  name: plainText(200).exactOptional().meta({
+    description: 'The name; without one, that of the same address stays',
+  }),
+  locale: locale.exactOptional().meta({ description: 'The language of the emails; without one, it stays' }),
 };
 
 /** A provisioning contact; without a locale, emails are in English. */

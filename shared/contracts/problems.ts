@@ -13,7 +13,12 @@ export const largestJobBody = 256 * 1024;
 export const controlHubLink = 'https://admin.webex.com';
 
 export const supportDetails = z
-  .object({ portal: z.string(), search: z.string(), requestType: z.string(), reference: z.string() })
+  .object({
+    portal: z.string().meta({ description: 'Where to open the case' }),
+    search: z.string().meta({ description: 'What to search there' }),
+    requestType: z.string().meta({ description: 'The type of the request' }),
+    reference: z.string().meta({ description: 'The id of the failed request' }),
+  })
   .meta({ description: 'What a support case needs; `reference` is the id of the failed request' });
 
 /** What a support case needs when an email could not be sent; `reference` is the id of the failed request. */
@@ -29,16 +34,24 @@ const exampleRequestId = '5f0c1e9a-3b7d-4c58-9d42-8a6e0b1f7c23';
 
 /** Fields that only some problems have. */
 const extras = z.object({
-  errors: z.array(z.object({ path: z.string(), message: z.string() })).meta({
-    description: 'Each invalid value: where it is, as `contact.email`, and what to change',
-  }),
+  errors: z
+    .array(
+      z.object({
+        path: z.string().meta({ description: 'Where it is, as `lines.0.orderId`; empty for the whole body' }),
+        message: z.string().meta({ description: 'What to change' }),
+      }),
+    )
+    .meta({ description: 'Each invalid value' }),
   placedBy: z
-    .object({ name: z.string(), email: z.string() })
+    .object({
+      name: z.string().meta({ description: 'The name' }),
+      email: z.string().meta({ description: 'The address' }),
+    })
     .meta({ description: 'The person who placed the order, who can help' }),
   link: z.literal(controlHubLink).meta({ description: 'Where to finish the setup' }),
-  requestedStartDate: instant,
+  requestedStartDate: instant.meta({ description: 'When the first email goes out' }),
   reason: z.string().meta({ description: 'What the mail service said' }),
-  canResendAt: instant,
+  canResendAt: instant.meta({ description: 'When the next email is possible' }),
   support: supportDetails,
   jobId: z.string().meta({ description: 'The job that is under way' }),
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { contactEmailKinds } from '../domain/email-kinds.ts';
 import type { LineEventDetail, LineEventType } from '../domain/line-events.ts';
-import { lineStatuses } from '../domain/order-line.ts';
+import { type LineStatus, lineStatuses } from '../domain/order-line.ts';
 import { identifier, instant } from './fields.ts';
 
 /** The source of the events that the product puts on its bus. */
@@ -14,13 +14,21 @@ const facts = z.object({
     description:
       'Grows with every change of the line. Deliveries may be out of order: of two events of a line, the one with the higher version is newer',
   }),
-  orderId: identifier,
-  lineId: identifier,
-  subscriptionId: identifier,
-  partnerId: identifier,
-  offer: z.string(),
+  orderId: identifier.meta({ description: 'The order' }),
+  lineId: identifier.meta({ description: 'The line of the order' }),
+  subscriptionId: identifier.meta({ description: 'What the line becomes' }),
+  partnerId: identifier.meta({ description: 'The partner whose order it is' }),
+  offer: z.string().meta({ description: 'The product code' }),
   status: z.enum(lineStatuses).meta({ description: 'The status of the line since this change' }),
 });
+
+const when = (description: string) => instant.meta({ description });
+const delivery = <const Values extends readonly string[]>(values: Values) =>
+  z.enum(values).meta({ description: 'What became of it' });
+
+/** The line of the examples has a window of a week. */
+const closesAt = '2026-12-08T00:00:02.417Z';
+const open = { status: 'AwaitingProvisioningDetails' } as const;
 
 const messageId = z.string().meta({ description: "The mail service's name for the email" });
 const reason = z.string().exactOptional().meta({
@@ -31,8 +39,11 @@ interface PublishedEvent<Type extends LineEventType> {
   /** When it is published. */
   readonly description: string;
   readonly detail: z.ZodType<LineEventDetail<Type>>;
-  /** What its type adds to the facts, in an example. */
-  readonly example: Omit<LineEventDetail<Type>, keyof z.output<typeof facts>>;
+  /** What its type adds to the facts in an example, when it happened, and the status since then. */
+  readonly example: Omit<LineEventDetail<Type>, keyof z.output<typeof facts>> &
+    Pick<LineEventDetail<Type>, 'at'> & {
+      readonly status: LineStatus;
+    };
 }
 
 /**
@@ -42,65 +53,91 @@ interface PublishedEvent<Type extends LineEventType> {
 export const publishedEvents: { readonly [Type in LineEventType]: PublishedEvent<Type> } = {
   'Order Line Scheduled': {
     description: 'A line was booked',
-    detail: facts.extend({ requestedStartDate: instant }),
-    example: { requestedStartDate: '2026-12-01T00:00:00.000Z' },
+    detail: facts.extend({ requestedStartDate: when('When the first email is due') }),
+    example: {
+      at: '2026-11-12T15:21:09.377Z',
+      status: 'Scheduled',
+      requestedStartDate: '2026-11-24T00:00:00.000Z',
+    },
   },
   'Order Line Rescheduled': {
     description: 'The requested start date of a scheduled line was moved',
-    detail: facts.extend({ requestedStartDate: instant }),
-    example: { requestedStartDate: '2026-12-08T00:00:00.000Z' },
+    detail: facts.extend({ requestedStartDate: when('When the first email is due') }),
+    example: {
+      at: '2026-11-20T10:02:44.120Z',
+      status: 'Scheduled',
+      requestedStartDate: '2026-12-01T00:00:00.000Z',
+    },
   },
   'Order Line Email Sent': {
     description: 'A provisioning email was accepted for sending, to the contact: copies are not told of',
     detail: facts.extend({
-      kind: z.enum(contactEmailKinds),
+      kind: z.enum(contactEmailKinds).meta({ description: 'What it was sent for' }),
       messageId,
       closesAt: instant.exactOptional().meta({ description: 'When the provisioning window ends' }),
     }),
     example: {
+      ...open,
+      at: '2026-12-01T00:00:02.417Z',
       kind: 'first',
       messageId: '0102018f-9d4a-7c31-0000-000000',
-      closesAt: '2026-12-15T00:00:02.417Z',
+      closesAt,
     },
   },
   'Order Line Email Delivered': {
     description: "An email reached the recipient's mail server",
-    detail: facts.extend({ messageId, delivery: z.literal('Delivered'), reason }),
-    example: { messageId: '0102018f-9d4a-7c31-0000-000000', delivery: 'Delivered' },
+    detail: facts.extend({ messageId, delivery: delivery(['Delivered']), reason }),
+    example: {
+      ...open,
+      at: '2026-12-01T00:00:04.902Z',
+      messageId: '0102018f-9d4a-7c31-0000-000000',
+      delivery: 'Delivered',
+    },
   },
   'Order Line Email Undeliverable': {
     description: 'An email bounced, was rejected, or was marked as spam',
-    detail: facts.extend({ messageId, delivery: z.enum(['Bounced', 'Complained', 'Rejected']), reason }),
-    example: { messageId: '0102018f-9d4a-7c31-0000-000000', delivery: 'Bounced', reason: '550 5.1.1' },
+    detail: facts.extend({ messageId, delivery: delivery(['Bounced', 'Complained', 'Rejected']), reason }),
+    example: {
+      ...open,
+      at: '2026-12-01T00:00:04.902Z',
+      messageId: '0102018f-9d4a-7c31-0000-000000',
+      delivery: 'Bounced',
+      reason: '550 5.1.1',
+    },
   },
   'Order Line Contact Changed': {
     description: 'The provisioning contact, or their name or language, was changed',
     detail: facts,
-    example: {},
+    example: { ...open, at: '2026-12-02T08:30:12.664Z' },
   },
   'Order Line Closing Soon': {
     description:
       'The last reminder of a line was due, whether it was sent or not: its contact may be undeliverable, or had an email a moment ago',
-    detail: facts.extend({ closesAt: instant }),
-    example: { closesAt: '2026-12-15T00:00:02.417Z' },
+    detail: facts.extend({ closesAt: when('When the window ends') }),
+    example: { ...open, at: '2026-12-06T00:00:02.417Z', closesAt },
   },
   'Order Line Onboarded': {
     description: "The customer's organization was onboarded, also after the line was closed or cancelled",
-    detail: facts.extend({ organizationId: z.string(), onboardedAt: instant }),
+    detail: facts.extend({
+      organizationId: z.string().meta({ description: 'The organization' }),
+      onboardedAt: when('When it was onboarded'),
+    }),
     example: {
+      at: '2026-12-05T14:05:31.000Z',
+      status: 'Onboarded',
       organizationId: 'b1f7c5a0-0000-4000-8000-000000000001',
-      onboardedAt: '2026-12-09T14:05:31.000Z',
+      onboardedAt: '2026-12-05T14:05:31.000Z',
     },
   },
   'Order Line Closed': {
     description: 'The provisioning window ended before the line was set up',
-    detail: facts.extend({ closedAt: instant }),
-    example: { closedAt: '2026-12-15T00:00:02.417Z' },
+    detail: facts.extend({ closedAt: when('When it ended') }),
+    example: { at: closesAt, status: 'Closed', closedAt: closesAt },
   },
   'Order Line Cancelled': {
     description: 'The order line was cancelled',
-    detail: facts.extend({ cancelledAt: instant }),
-    example: { cancelledAt: '2026-12-03T09:12:00.000Z' },
+    detail: facts.extend({ cancelledAt: when('When it was cancelled') }),
+    example: { at: '2026-12-03T09:12:00.000Z', status: 'Cancelled', cancelledAt: '2026-12-03T09:12:00.000Z' },
   },
 };
 
@@ -112,7 +149,7 @@ export const publishedTypes: readonly LineEventType[] = Object.keys(publishedEve
 /** An event as EventBridge delivers it, without what EventBridge adds. */
 export function exampleEvent(type: string) {
   if (!isType(type)) throw new Error(`no event is called ${type}`);
-  const at = '2026-12-01T00:00:02.417Z';
+  const { at, ...example } = publishedEvents[type].example;
   return {
     source: publishedSource,
     'detail-type': type,
@@ -125,8 +162,7 @@ export function exampleEvent(type: string) {
       subscriptionId: 'Sub10011',
       partnerId: 'northwind',
       offer: 'A-FLEX-3',
-      status: 'AwaitingProvisioningDetails',
-      ...publishedEvents[type].example,
+      ...example,
     },
   };
 }

@@ -45,7 +45,10 @@ export const webhookChange = z.strictObject({
     .union([z.literal(''), webhookFields.description])
     .exactOptional()
     .meta({ description: 'What it is for, for people; an empty one removes it' }),
-  status: z.enum(['Enabled', 'Disabled'], 'must be Enabled or Disabled').exactOptional(),
+  status: z
+    .enum(['Enabled', 'Disabled'], 'must be Enabled or Disabled')
+    .exactOptional()
+    .meta({ description: 'Whether it gets events; once enabled, those from then on' }),
 });
 export type WebhookChange = z.output<typeof webhookChange>;
 
@@ -54,20 +57,23 @@ export const webhookPath = z.object({
   webhookId: z
     .string()
     .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the id of a webhook')
-    .meta({ example: '6c1c3f2e-9b1d-4f0a-8a3e-2d7b5c9e0f14' }),
+    .meta({ description: 'The webhook', example: '6c1c3f2e-9b1d-4f0a-8a3e-2d7b5c9e0f14' }),
 });
 export const webhookAttemptsQuery = z.strictObject({ limit: pageFields.limit, partnerId });
 
 /* What goes out. */
 
+const text = (description: string) => z.string().meta({ description });
+const when = (description: string) => instant.meta({ description });
+
 export const webhookAnswer = z
   .object({
-    webhookId: z.string(),
-    url: z.string(),
-    description: z.string().exactOptional(),
+    webhookId: text('The webhook'),
+    url: text('Where it sends to'),
+    description: text('What it is for, for people').exactOptional(),
     events: z.array(z.string()).meta({ description: 'The types that it gets; none named: all' }),
-    status: z.enum(['Enabled', 'Disabled']),
-    disabledAt: instant.exactOptional(),
+    status: z.enum(['Enabled', 'Disabled']).meta({ description: 'Whether it gets events' }),
+    disabledAt: when('Since when it gets none').exactOptional(),
     disabledBecause: z.enum(disablings).exactOptional().meta({
       description:
         '`person`: somebody disabled it; `gone`: its receiver answered 410; `failing`: nothing got through for three days',
@@ -78,13 +84,15 @@ export const webhookAnswer = z
     oldSecretUntil: instant
       .exactOptional()
       .meta({ description: 'Until when the secret before signs as well' }),
-    createdAt: instant,
-    createdBy: z.string(),
+    createdAt: when('When it was added'),
+    createdBy: text('Who added it'),
   })
-  .meta({ id: 'Webhook' });
+  .meta({ id: 'Webhook', description: 'An address that is told what happens to lines' });
 export type WebhookAnswer = z.output<typeof webhookAnswer>;
 
-export const webhookListAnswer = z.object({ items: z.array(webhookAnswer) });
+export const webhookListAnswer = z.object({
+  items: z.array(webhookAnswer).meta({ description: 'The webhooks' }),
+});
 export type WebhookListAnswer = z.output<typeof webhookListAnswer>;
 
 export const webhookWithSecretAnswer = z.object({
@@ -95,7 +103,7 @@ export const webhookWithSecretAnswer = z.object({
 });
 export type WebhookWithSecretAnswer = z.output<typeof webhookWithSecretAnswer>;
 
-export const webhookDeletedAnswer = z.object({ webhookId: z.string() });
+export const webhookDeletedAnswer = z.object({ webhookId: text('The webhook that was deleted') });
 
 export const webhookTestAnswer = z.object({
   messageId: z.string().meta({ description: 'The `webhook-id` of the test, which the log names' }),
@@ -103,22 +111,22 @@ export const webhookTestAnswer = z.object({
 export type WebhookTestAnswer = z.output<typeof webhookTestAnswer>;
 
 export const webhookAttemptsAnswer = z.object({
-  items: z.array(
-    z.object({
-      at: instant,
-      messageId: z
-        .string()
-        .meta({ description: 'The `webhook-id`, the same whenever the event is sent again' }),
-      type: z.string(),
-      orderId: z.string().exactOptional(),
-      lineId: z.string().exactOptional(),
-      attempt: z.int().min(0).meta({ description: 'Which attempt of its event it was' }),
-      result: z.enum(attemptResults).meta({ description: '`given-up`: the event is not tried any more' }),
-      status: z.int().exactOptional().meta({ description: 'What the receiver answered' }),
-      error: z.enum(attemptErrors).exactOptional(),
-      milliseconds: z.int().min(0),
-      nextAttemptAt: instant.exactOptional(),
-    }),
-  ),
+  items: z
+    .array(
+      z.object({
+        at: when('When it was tried'),
+        messageId: text('The `webhook-id`, the same whenever the event is sent again'),
+        type: text('The type of the event'),
+        orderId: text('The order that it is about').exactOptional(),
+        lineId: text('The line that it is about').exactOptional(),
+        attempt: z.int().min(0).meta({ description: 'Which attempt of its event it was' }),
+        result: z.enum(attemptResults).meta({ description: '`given-up`: the event is not tried any more' }),
+        status: z.int().exactOptional().meta({ description: 'The status that the receiver answered' }),
+        error: z.enum(attemptErrors).exactOptional().meta({ description: 'Why it failed' }),
+        milliseconds: z.int().min(0).meta({ description: 'How long the receiver took, in milliseconds' }),
+        nextAttemptAt: when('When it is tried again').exactOptional(),
+      }),
+    )
+    .meta({ description: 'The attempts' }),
 });
 export type WebhookAttemptsAnswer = z.output<typeof webhookAttemptsAnswer>;

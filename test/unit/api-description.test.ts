@@ -1,9 +1,17 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { examples } from '../../functions/serve-api/examples.ts';
 import { openApiDocument } from '../../functions/serve-api/routes.ts';
 import { exampleProblem, Problem, type ProblemCode, problems } from '../../shared/contracts/problems.ts';
 
+interface Schema {
+  readonly $ref?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly oneOf?: readonly Schema[];
+}
 interface Content {
-  readonly schema: object;
+  readonly schema: Schema;
   readonly example?: unknown;
   readonly examples?: Record<string, { readonly summary: string; readonly value: Record<string, unknown> }>;
 }
@@ -22,7 +30,7 @@ interface Operation {
 /** As it is served. */
 const description = JSON.parse(JSON.stringify(openApiDocument({ issuer: 'https://id.example.com' }))) as {
   readonly paths: Record<string, Record<string, Operation>>;
-  readonly components: { readonly schemas: Record<string, object> };
+  readonly components: { readonly schemas: Record<string, Schema> };
 };
 const operations = Object.values(description.paths).flatMap((item) => Object.values(item));
 const responses = operations.flatMap(({ operationId, responses: all }) =>
@@ -41,6 +49,49 @@ const codesOf = (operationId: string): string[] =>
   refusing
     .filter(([id]) => id === operationId)
     .flatMap(([, , response]) => Object.keys(problemsOf(response)?.examples ?? {}));
+
+it('is OpenAPI 3.1, by its own schema', async () => {
+  const validator = new Validator();
+  expect(await validator.validate(structuredClone(description))).toEqual({ valid: true });
+  expect(validator.version).toBe('3.1');
+});
+
+/** Whether it is one of the objects that are described once for all; all others say where they are what they mean. */
+const isObject = ({ $ref = '#/components/schemas/Instant' }: Schema): boolean => !$ref.endsWith('/Instant');
+
+/** The fields of a schema that say nothing of themselves, by their paths. */
+function unsaid(schema: Schema, path: string): readonly string[] {
+  const { properties = {}, items, oneOf = [] } = schema;
+  return [
+    ...Object.entries(properties).flatMap(([name, each]) => [
+      ...('description' in each || 'const' in each || isObject(each) ? [] : [`${path}.${name}`]),
+      ...unsaid(each, `${path}.${name}`),
+    ]),
+    ...(items ? unsaid(items, `${path}[]`) : []),
+    ...oneOf.flatMap((each) => unsaid(each, path)),
+  ];
+}
+
+it('says what each field and parameter is', () => {
+  const named = Object.entries(description.components.schemas).map(([name, each]) => unsaid(each, name));
+  const called = operations.map(({ operationId, parameters = [], requestBody, responses }) => [
+    ...parameters.filter((each) => !('description' in each)).map(({ name }) => `${operationId} ${name}`),
+    ...[requestBody, ...Object.values(responses)].flatMap((each) =>
+      Object.values(each?.content ?? {}).flatMap(({ schema }) => unsaid(schema, operationId)),
+    ),
+  ]);
+  expect([...named, ...called].flat()).toEqual([]);
+  const objects = Object.entries(description.components.schemas).filter(([, { properties }]) => properties);
+  expect(objects.filter(([, each]) => !('description' in each))).toEqual([]);
+});
+
+it('lets answers gain fields, and bodies have none that is not known', () => {
+  const fits = fitting({ $ref: '#/components/schemas/OrderLine' });
+  expect(fits({ ...examples.line, colour: 'red' })).toBe(true);
+  const { requestBody } = operations.find(({ operationId }) => operationId === 'setCopyRecipient') ?? {};
+  const takes = fitting(requestBody?.content['application/json']?.schema ?? {});
+  expect(takes({ ...examples.copyToRequest, colour: 'red' })).toBe(false);
+});
 
 it.each(answering)('%s shows an example of its answer %s, which fits', (_id, _status, { content }) => {
   const [body] = Object.values(content ?? {});
