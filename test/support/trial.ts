@@ -50,6 +50,12 @@ const isSameSpot = (a: Spot, b: Spot): boolean =>
 /** The place in the code that makes the call, whatever the story. */
 export const codePlace = ({ caller, path }: Spot): string => `${caller}: ${path}`;
 
+/** The faults that a call can meet: to one that changes nothing, it makes no difference whether it took effect. */
+export const faultsOf = ({ path }: Spot): readonly FaultName[] =>
+  /(^| )(Get|BatchGet|Query|Scan|Describe|List)\w*$/.test(path)
+    ? faultNames.filter((fault) => !fault.endsWith(' after'))
+    : faultNames;
+
 /** What a story meets, and what it called. */
 export class Trial {
   readonly spots: Spot[] = [];
