@@ -5,6 +5,10 @@ import { type Instant, type IsoDuration, later, plus } from './time.ts';
 export const disablings = ['person', 'gone', 'failing'] as const;
 export type Disabling = (typeof disablings)[number];
 
+/**
+ * Kept as it is, encrypted by the table's key alone: whoever may read the table may read the lines that a webhook speaks
+ * of.
+ */
 export interface WebhookSecret {
   /** As the Standard Webhooks specification writes it: `whsec_` and base64. */
   readonly secret: string;

@@ -52,7 +52,7 @@ export async function tellPlacer(line: OrderLine, cameBack: CameBack, services: 
   const sent = await mail.send(email);
   if (sent.outcome !== 'accepted') {
     const { orderId, lineId } = line;
-    log.warn('a notice of a bounce was not sent', { orderId, lineId, reason: sent.reason });
+    log.warn('a notice of a bounce is not known to have been sent', { orderId, lineId, reason: sent.reason });
     return;
   }
   const notice = { messageId: sent.messageId, to: email.to };

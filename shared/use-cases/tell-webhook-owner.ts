@@ -31,7 +31,11 @@ export async function tellOwner(webhook: Webhook, services: NoticeServices): Pro
   if (claimed?.writer !== writer) return;
   const sent = await mail.send(await writeWebhookNotice(webhook, disabled.because, mailSettings));
   if (sent.outcome === 'accepted') return;
-  log.warn('a notice of a webhook was not sent', { partnerId, webhookId, reason: sent.reason });
+  log.warn('a notice of a webhook is not known to have been sent', {
+    partnerId,
+    webhookId,
+    reason: sent.reason,
+  });
   if (sent.outcome !== 'throttled') return;
   await webhooks.change(claimed, newId(), (known) => told(known, false));
   throw new NamedFault(faultNames.emailNotSent, 'the mail service takes no notice of a webhook');
