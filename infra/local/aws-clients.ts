@@ -1,10 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SESClient } from '@aws-sdk/client-ses';
+import type { SESv2Client } from '@aws-sdk/client-sesv2';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { sqsClient } from '../../shared/adapters/dead-letters.ts';
 import { eventBridgeClient } from '../../shared/adapters/event-bus.ts';
+import { sesV2Client } from '../../shared/adapters/list-mail.ts';
 import { sesClient } from '../../shared/adapters/mail.ts';
 import { dynamoDbClient } from '../../shared/adapters/order-line-store.ts';
 import { sfnClient } from '../../shared/adapters/workflow.ts';
@@ -15,6 +17,8 @@ import { checked, onTheWire } from './wire/checked.ts';
 export interface LocalServices {
   readonly dynamoDb: LocalService;
   readonly ses: LocalService;
+  /** Its second API. */
+  readonly sesV2: LocalService;
   readonly sfn: LocalService;
   readonly sqs: LocalService;
   readonly eventBridge: LocalService;
@@ -23,6 +27,7 @@ export interface LocalServices {
 export interface AwsClients {
   readonly dynamoDb: DynamoDBClient;
   readonly ses: SESClient;
+  readonly sesV2: SESv2Client;
   readonly sfn: SFNClient;
   readonly sqs: SQSClient;
   readonly eventBridge: EventBridgeClient;
@@ -30,7 +35,7 @@ export interface AwsClients {
 
 /** The product's AWS SDK clients, led to this machine: checked as AWS would, with faults where they were asked for. */
 export function awsClients(
-  { dynamoDb, ses, sfn, sqs, eventBridge }: LocalServices,
+  { dynamoDb, ses, sesV2, sfn, sqs, eventBridge }: LocalServices,
   faults: Faults,
 ): AwsClients {
   const leadingTo = (service: LocalService) => ({
@@ -42,6 +47,7 @@ export function awsClients(
   const clients = {
     dynamoDb: dynamoDbClient(leadingTo(dynamoDb)),
     ses: sesClient(leadingTo(ses)),
+    sesV2: sesV2Client(leadingTo(sesV2)),
     sfn: sfnClient(leadingTo(sfn)),
     sqs: sqsClient(leadingTo(sqs)),
     eventBridge: eventBridgeClient(leadingTo(eventBridge)),
@@ -53,6 +59,12 @@ export function awsClients(
     outermost,
   );
   clients.ses.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      (args) =>
+        faults.around('ses', commandName, () => next(args)),
+    outermost,
+  );
+  clients.sesV2.middlewareStack.add(
     (next, { commandName = '' }) =>
       (args) =>
         faults.around('ses', commandName, () => next(args)),
@@ -78,11 +90,13 @@ export function awsClients(
   );
   clients.dynamoDb.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
   clients.ses.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
+  clients.sesV2.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
   clients.sfn.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
   clients.sqs.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
   clients.eventBridge.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
   clients.dynamoDb.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);
   clients.ses.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);
+  clients.sesV2.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);
   clients.sfn.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);
   clients.sqs.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);
   clients.eventBridge.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);

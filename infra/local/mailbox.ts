@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Activity } from './activity.ts';
-import type { LocalService } from './in-process.ts';
+import { awsError, jsonAnswer, type LocalService, type WireAnswer } from './in-process.ts';
 import type { MailRate } from './mail-rate.ts';
 import { type Batch, nextSequence, sequenceKey, type Storage } from './storage.ts';
 import { readRequest } from './wire/check-request.ts';
@@ -15,6 +15,8 @@ const keptEmail = z.object({
   text: z.string(),
   sentAt: z.string(),
   tags: z.record(z.string(), z.string()),
+  /** What the head of the email says beyond that. */
+  headers: z.record(z.string(), z.string()).exactOptional(),
 });
 export type KeptEmail = z.output<typeof keptEmail>;
 
@@ -29,7 +31,27 @@ const sentInput = z.object({
   Tags: z.array(z.object({ Name: z.string(), Value: z.string() })),
 });
 
-/** SES's API, and the emails that it accepted, kept in the data folder. */
+/** The same by SES's second API. */
+const sentInputV2 = z.object({
+  FromEmailAddress: z.string(),
+  Destination: z.object({ ToAddresses: z.tuple([z.string()]) }),
+  ReplyToAddresses: z.tuple([z.string()]).exactOptional(),
+  Content: z.object({
+    Simple: sentInput.shape.Message.extend({
+      Headers: z.array(z.object({ Name: z.string(), Value: z.string() })),
+    }),
+  }),
+  EmailTags: sentInput.shape.Tags,
+});
+
+/** How an API of SES answers. */
+interface Wording {
+  readonly emailOf: (messageId: string, input: unknown, at: Date) => KeptEmail;
+  readonly accepted: (email: KeptEmail) => WireAnswer;
+  readonly rateExceeded: WireAnswer;
+}
+
+/** SES's APIs, and the emails that it accepted, kept in the data folder. */
 export class Mailbox {
   readonly #storage: Storage;
   #next: number;
@@ -52,15 +74,16 @@ export class Mailbox {
     activity: Activity,
     rate: MailRate,
     publish: (email: KeptEmail, keep: (batch: Batch) => void) => Promise<void>,
+    { emailOf, accepted, rateExceeded }: Wording = firstApi,
   ): LocalService {
     return (request) =>
       activity.during(async () => {
-        if (!rate.take()) return { status: 400, body: rateExceeded };
-        const email = emailOf(crypto.randomUUID(), sentInput.parse(readRequest(request).input), now());
+        if (!rate.take()) return rateExceeded;
+        const email = emailOf(crypto.randomUUID(), readRequest(request).input, now());
         const key = sequenceKey(this.#next);
         this.#next += 1;
         await publish(email, (batch) => batch.put(key, email, { sublevel: part(this.#storage) }));
-        return { status: 200, body: sendEmailResponse(email) };
+        return accepted(email);
       });
   }
 
@@ -86,25 +109,58 @@ export class Mailbox {
   }
 }
 
-const emailOf = (messageId: string, input: z.output<typeof sentInput>, at: Date): KeptEmail => ({
-  messageId,
-  from: input.Source,
-  to: input.Destination.ToAddresses[0],
-  ...(input.ReplyToAddresses ? { replyTo: input.ReplyToAddresses[0] } : {}),
-  subject: input.Message.Subject.Data,
-  html: input.Message.Body.Html.Data,
-  text: input.Message.Body.Text.Data,
-  sentAt: at.toISOString(),
-  tags: Object.fromEntries(input.Tags.map(({ Name, Value }) => [Name, Value])),
-});
+const namedValues = (pairs: readonly { readonly Name: string; readonly Value: string }[]) =>
+  Object.fromEntries(pairs.map(({ Name, Value }) => [Name, Value]));
 
-const sendEmailResponse = ({ messageId }: KeptEmail): string =>
-  `<SendEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendEmailResult>` +
-  `<MessageId>${messageId}</MessageId></SendEmailResult></SendEmailResponse>`;
+const firstApi: Wording = {
+  emailOf(messageId, input, at) {
+    const { Source, Destination, ReplyToAddresses, Message, Tags } = sentInput.parse(input);
+    return {
+      messageId,
+      from: Source,
+      to: Destination.ToAddresses[0],
+      ...(ReplyToAddresses ? { replyTo: ReplyToAddresses[0] } : {}),
+      subject: Message.Subject.Data,
+      html: Message.Body.Html.Data,
+      text: Message.Body.Text.Data,
+      sentAt: at.toISOString(),
+      tags: namedValues(Tags),
+    };
+  },
+  accepted: ({ messageId }) => ({
+    status: 200,
+    body:
+      `<SendEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendEmailResult>` +
+      `<MessageId>${messageId}</MessageId></SendEmailResult></SendEmailResponse>`,
+  }),
+  /** As SES words it ("Amazon SES API error codes"). */
+  rateExceeded: {
+    status: 400,
+    body:
+      `<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><Error><Type>Sender</Type>` +
+      `<Code>Throttling</Code><Message>Maximum sending rate exceeded.</Message></Error></ErrorResponse>`,
+  },
+};
 
-/** As SES words it ("Amazon SES API error codes"). */
-const rateExceeded =
-  `<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><Error><Type>Sender</Type>` +
-  `<Code>Throttling</Code><Message>Maximum sending rate exceeded.</Message></Error></ErrorResponse>`;
+export const secondApi: Wording = {
+  emailOf(messageId, input, at) {
+    const { FromEmailAddress, Destination, ReplyToAddresses, Content, EmailTags } = sentInputV2.parse(input);
+    const { Subject, Body, Headers } = Content.Simple;
+    return {
+      messageId,
+      from: FromEmailAddress,
+      to: Destination.ToAddresses[0],
+      ...(ReplyToAddresses ? { replyTo: ReplyToAddresses[0] } : {}),
+      subject: Subject.Data,
+      html: Body.Html.Data,
+      text: Body.Text.Data,
+      sentAt: at.toISOString(),
+      tags: namedValues(EmailTags),
+      headers: namedValues(Headers),
+    };
+  },
+  accepted: ({ messageId }) => jsonAnswer({ MessageId: messageId }),
+  rateExceeded: awsError('TooManyRequestsException'),
+};
 
 const part = (storage: Storage) => storage.part('emails');

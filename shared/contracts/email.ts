@@ -7,6 +7,8 @@ export interface Email {
   readonly subject: string;
   readonly html: string;
   readonly text: string;
+  /** What its head says beyond that, for mail programs; only some senders take any. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Returned with every report about the email. */
   readonly tags: Readonly<Record<string, string>>;
 }

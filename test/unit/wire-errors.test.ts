@@ -20,6 +20,7 @@ const packages: Readonly<Record<string, string>> = {
   'client-dynamodb': 'dynamodb',
   'client-sfn': 'states',
   'client-ses': 'ses',
+  'client-sesv2': 'sesv2',
   'client-sqs': 'sqs',
   'client-secrets-manager': 'secretsmanager',
 };

@@ -35,7 +35,7 @@ const digestOf = (input: object) => ({
 function clientsWithAnswers(): AwsClients {
   const nowhere = () => Promise.reject(new Error('nothing is asked'));
   const clients = awsClients(
-    { dynamoDb: nowhere, ses: nowhere, sfn: nowhere, sqs: nowhere, eventBridge: nowhere },
+    { dynamoDb: nowhere, ses: nowhere, sesV2: nowhere, sfn: nowhere, sqs: nowhere, eventBridge: nowhere },
     new Faults(),
   );
   clients.ses.middlewareStack.add(answer({ MessageId: 'message' }), place);

@@ -25,7 +25,7 @@ const log = { info: () => undefined, warn: () => undefined, error: () => undefin
 const nowhere = () => Promise.reject(new Error('nothing is asked'));
 const clientOf = (service: LocalService) =>
   awsClients(
-    { dynamoDb: nowhere, ses: nowhere, sfn: nowhere, sqs: service, eventBridge: nowhere },
+    { dynamoDb: nowhere, ses: nowhere, sesV2: nowhere, sfn: nowhere, sqs: service, eventBridge: nowhere },
     new Faults(),
   ).sqs;
 

@@ -7,6 +7,9 @@ import { shapeErrors } from './shape-errors.ts';
 
 /** A request as it leaves for AWS. */
 export interface WireRequest {
+  /** `POST /`, unless it says otherwise. */
+  readonly method?: string;
+  readonly path?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -14,10 +17,10 @@ export interface WireRequest {
 /** A request of the SDK as it leaves for AWS. */
 export function wireRequest(request: unknown): WireRequest {
   if (!HttpRequest.isInstance(request)) throw new Error('a request of the SDK that is none of HTTP');
-  const { headers } = request;
-  const body: unknown = request.body;
-  if (typeof body === 'string') return { headers, body };
-  if (body instanceof Uint8Array) return { headers, body: new TextDecoder().decode(body) };
+  const { headers, method, path } = request;
+  const body: unknown = request.body ?? '';
+  if (typeof body === 'string') return { headers, method, path, body };
+  if (body instanceof Uint8Array) return { headers, method, path, body: new TextDecoder().decode(body) };
   throw new Error('a request of the SDK whose body is neither text nor bytes');
 }
 
@@ -35,7 +38,7 @@ interface Operation {
   readonly errors: (input: unknown) => readonly InputError[];
 }
 
-/** By what names an operation over the wire: `x-amz-target`, or the form's version and action. */
+/** By what names an operation over the wire: `x-amz-target`, the path, or the form's version and action. */
 let operations: ReadonlyMap<string, Operation> | undefined;
 
 /**
@@ -55,12 +58,13 @@ export function checkRequest(request: WireRequest): Refusal | undefined {
 }
 
 /** What a request asks for: the operation as it is named over the wire, and its input. */
-export function readRequest({ headers, body }: WireRequest): {
+export function readRequest({ headers, method, path = '/', body }: WireRequest): {
   readonly target: string;
   readonly input: unknown;
 } {
   const target = headers['x-amz-target'];
   if (target !== undefined) return { target, input: JSON.parse(body) };
+  if (path !== '/') return { target: `${method} ${path}`, input: JSON.parse(body === '' ? '{}' : body) };
   const { Action, Version, ...input } = form.parse(fromForm(new URLSearchParams(body)));
   return { target: `${Version}.${Action}`, input };
 }
@@ -87,14 +91,15 @@ function fromForm(fields: Iterable<readonly [string, string]>): Record<string, u
 function readOperations(): ReadonlyMap<string, Operation> {
   return new Map(
     Object.entries(readModels().services).flatMap(([service, model]) =>
-      Object.entries(model.operations).map(([operation, { input }]) => {
+      Object.entries(model.operations).map(([operation, { path, input }]) => {
         const name = `${service}:${operation}`;
         const documented = documentedRules[name];
         const errors = (value: unknown) => [
           ...shapeErrors(model, input, value),
           ...(documented ? documentedErrors(documented, value) : []),
         ];
-        return [`${model.targetPrefix ?? model.apiVersion}.${operation}`, { name, errors }] as const;
+        const target = path ?? `${model.targetPrefix ?? model.apiVersion}.${operation}`;
+        return [target, { name, errors }] as const;
       }),
     ),
   );

@@ -9,6 +9,7 @@ export const refusedByAws = 'AWS would refuse';
 /** The names of the errors by which services refuse what does not fit. */
 const errorNames: Readonly<Record<string, string>> = {
   ses: 'InvalidParameterValue',
+  sesv2: 'BadRequestException',
   sqs: 'InvalidParameterValue',
 };
 

@@ -74,42 +74,58 @@ const tagText = z
 /** Base64, in which a message is measured, has 4 characters for 3 bytes. */
 const mostOfMessage = (10 * kilobyte * kilobyte * 3) / 4;
 
+const recipients = z
+  .looseObject({
+    ToAddresses: z.array(mailbox).default([]),
+    CcAddresses: z.array(mailbox).default([]),
+    BccAddresses: z.array(mailbox).default([]),
+  })
+  .refine(({ ToAddresses, CcAddresses, BccAddresses }) => {
+    const { length } = [...ToAddresses, ...CcAddresses, ...BccAddresses];
+    return length > 0 && length <= 50;
+  }, 'must have 1 to 50 recipients (API_SendEmail)');
+
+const messageParts = {
+  Subject: z.looseObject({
+    Data: atMostBytes(998, 'RFC 5322, 2.1.1').refine(
+      (text) => !/\p{Cc}/u.test(text),
+      'must not have control characters (RFC 5322, 2.2)',
+    ),
+  }),
+  Body: z
+    .record(z.string(), z.looseObject({ Data: z.string() }))
+    .refine((parts) => Object.keys(parts).length > 0, 'must have a text or HTML part (API_Body)'),
+};
+
+/** The second API takes 40 MB, of which no email comes near. */
+const isSmall = (message: unknown): boolean => bytes(JSON.stringify(message)) <= mostOfMessage;
+const tooLarge = 'must have at most 10 MB in base64 (SES quotas, API v1)';
+
+const configurationSet = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ - (SES API, ConfigurationSet)')
+  .exactOptional();
+
+const messageTags = z
+  .array(z.looseObject({ Name: tagText, Value: tagText }))
+  .refine((tags) => new Set(tags.map(({ Name }) => Name)).size === tags.length, 'must have unique names')
+  .exactOptional();
+
 const sendEmail = z.looseObject({
   Source: mailbox,
-  Destination: z
-    .looseObject({
-      ToAddresses: z.array(mailbox).default([]),
-      CcAddresses: z.array(mailbox).default([]),
-      BccAddresses: z.array(mailbox).default([]),
-    })
-    .refine(({ ToAddresses, CcAddresses, BccAddresses }) => {
-      const { length } = [...ToAddresses, ...CcAddresses, ...BccAddresses];
-      return length > 0 && length <= 50;
-    }, 'must have 1 to 50 recipients (API_SendEmail)'),
-  Message: z
-    .looseObject({
-      Subject: z.looseObject({
-        Data: atMostBytes(998, 'RFC 5322, 2.1.1').refine(
-          (text) => !/\p{Cc}/u.test(text),
-          'must not have control characters (RFC 5322, 2.2)',
-        ),
-      }),
-      Body: z
-        .record(z.string(), z.looseObject({ Data: z.string() }))
-        .refine((parts) => Object.keys(parts).length > 0, 'must have a text or HTML part (API_Body)'),
-    })
-    .refine(
-      (message) => bytes(JSON.stringify(message)) <= mostOfMessage,
-      'must have at most 10 MB in base64 (SES quotas, API v1)',
-    ),
-  ConfigurationSetName: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ - (SES API, ConfigurationSet)')
-    .exactOptional(),
-  Tags: z
-    .array(z.looseObject({ Name: tagText, Value: tagText }))
-    .refine((tags) => new Set(tags.map(({ Name }) => Name)).size === tags.length, 'must have unique names')
-    .exactOptional(),
+  Destination: recipients,
+  Message: z.looseObject(messageParts).refine(isSmall, tooLarge),
+  ConfigurationSetName: configurationSet,
+  Tags: messageTags,
+});
+
+/** The same by the second API. */
+const sendEmailV2 = z.looseObject({
+  FromEmailAddress: mailbox,
+  Destination: recipients,
+  Content: z.looseObject({ Simple: z.looseObject(messageParts).refine(isSmall, tooLarge) }),
+  ConfigurationSetName: configurationSet,
+  EmailTags: messageTags,
 });
 
 // AWS Step Functions
@@ -293,6 +309,7 @@ const busEvent = z
 export const documentedRules: Readonly<Record<string, z.ZodType>> = {
   'events:PutEvents': z.looseObject({ Entries: z.array(busEvent) }),
   'ses:SendEmail': sendEmail,
+  'sesv2:SendEmail': sendEmailV2,
   'states:StartExecution': startExecution,
   'sqs:SendMessage': sendMessage,
   'sqs:SendMessageBatch': sendMessageBatch,

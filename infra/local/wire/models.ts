@@ -28,6 +28,8 @@ const serviceSchema = z.object({
   operations: z.record(
     z.string(),
     z.object({
+      /** Method and path, by which REST names it. */
+      path: z.string().exactOptional(),
       input: z.string(),
       /** The name that the SDK gives an error, and the code by which it comes over the wire. */
       errors: z.array(z.object({ name: z.string(), code: z.string() })),
@@ -40,7 +42,7 @@ export type ServiceModel = z.output<typeof serviceSchema>;
 const modelsSchema = z.object({
   source: z.string(),
   refreshedBy: z.string(),
-  /** By the name that the service has in IAM. */
+  /** By the name that the SDK's package has; but for `sesv2`, it is the one in IAM. */
   services: z.record(z.string(), serviceSchema),
 });
 export type Models = z.output<typeof modelsSchema>;

@@ -33,6 +33,7 @@ const wanted: Readonly<Record<string, { readonly model: string; readonly operati
   events: { model: 'events/2015-10-07', operations: ['PutEvents'] },
   secretsmanager: { model: 'secretsmanager/2017-10-17', operations: ['GetSecretValue'] },
   ses: { model: 'ses/2010-12-01', operations: ['GetSendQuota', 'SendEmail'] },
+  sesv2: { model: 'sesv2/2019-09-27', operations: ['GetAccount', 'SendEmail'] },
   sqs: {
     model: 'sqs/2012-11-05',
     operations: ['ChangeMessageVisibilityBatch', 'GetQueueAttributes', 'SendMessage', 'SendMessageBatch'],
@@ -64,11 +65,12 @@ type BotocoreModel = z.output<typeof botocoreModel>;
 const nothing = { shape: 'Nothing' };
 
 const operationSchema = z.object({
+  http: z.object({ method: z.string(), requestUri: z.string() }),
   input: reference.default(nothing),
   errors: z.array(reference).default([]),
 });
 
-const errorShape = z.object({ error: z.object({ code: z.string() }).exactOptional() });
+const errorShape = z.object({ error: z.object({ code: z.string().exactOptional() }).exactOptional() });
 
 function extract({ metadata, operations, shapes }: BotocoreModel, names: readonly string[]) {
   const needed = new Map<string, Shape>();
@@ -80,13 +82,14 @@ function extract({ metadata, operations, shapes }: BotocoreModel, names: readonl
     for (const part of [...Object.values(members), member, key, value]) if (part) need(part.shape);
   };
   const chosen = names.map((name) => {
-    const { input, errors: answers } = operationSchema.parse(operations[name]);
+    const { http, input, errors: answers } = operationSchema.parse(operations[name]);
     need(input.shape);
     const errors = answers.map(({ shape }) => ({
       name: shape,
       code: errorShape.parse(shapes[shape]).error?.code ?? shape,
     }));
-    return [name, { input: input.shape, errors }] as const;
+    const path = metadata.protocol === 'rest-json' ? { path: `${http.method} ${http.requestUri}` } : {};
+    return [name, { ...path, input: input.shape, errors }] as const;
   });
   const byName = [...needed].sort(([a], [b]) => (a < b ? -1 : 1));
   return { ...metadata, operations: Object.fromEntries(chosen), shapes: Object.fromEntries(byName) };

@@ -1,0 +1,120 @@
+import { StandardRetryStrategy } from '@smithy/core/retry';
+import type { MailOutcome } from './mail.ts';
+import { timeLimits } from './time-limits.ts';
+
+/* How the mail service is called, by whichever of its APIs, and what its answers mean. */
+
+type RetryArguments = Parameters<StandardRetryStrategy['refreshRetryTokenForRetry']>;
+
+/** Retries only what SES throttled, which has not left. Retrying anything else could send a second email. */
+class ThrottlingRetries extends StandardRetryStrategy {
+  override refreshRetryTokenForRetry(...[token, error]: RetryArguments) {
+    if (error.errorType !== 'THROTTLING') return Promise.reject(new Error('this is not repeated'));
+    return super.refreshRetryTokenForRetry(token, error);
+  }
+}
+
+/** How long SES may take to answer, in milliseconds; it normally takes less than a second. */
+export const mailAnswerLimit = 7000;
+
+/** How a client of SES is set up. */
+export const mailCalls = () => ({
+  ...timeLimits({ connecting: 1000, answering: mailAnswerLimit }),
+  retryStrategy: new ThrottlingRetries(4),
+});
+
+/**
+ * The errors that mean SES did not accept an email, by their SDK names: those of its service model, of its developer
+ * guide ("Amazon SES API error codes"), and those common to all of AWS ("Common errors"). Any other error response leaves
+ * that open.
+ */
+const refusals: ReadonlySet<string> = new Set([
+  // of the email, its sender or the account
+  'MessageRejected',
+  'MailFromDomainNotVerifiedException',
+  'MailFromDomainNotVerified',
+  'ConfigurationSetDoesNotExistException',
+  'ConfigurationSetDoesNotExist',
+  'ConfigurationSetSendingPausedException',
+  'AccountSendingPausedException',
+  // the same by its second API
+  'AccountSuspendedException',
+  'BadRequestException',
+  'NotFoundException',
+  'SendingPausedException',
+  // of the request
+  'InvalidParameterValue',
+  'InvalidParameterCombination',
+  'MissingParameter',
+  'InvalidQueryParameter',
+  'MalformedQueryString',
+  'MissingAction',
+  'InvalidAction',
+  'ValidationError',
+  'ValidationException',
+  // of who asks
+  'AccessDenied',
+  'AccessDeniedException',
+  'NotAuthorized',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'IncompleteSignature',
+  'InvalidClientTokenId',
+  'MissingAuthenticationToken',
+  'OptInRequired',
+  'RequestExpired',
+  'SignatureDoesNotMatch',
+  'UnrecognizedClientException',
+  'CredentialsProviderError',
+]);
+
+/** The same for the rate, per second or per day. */
+const throttlings: ReadonlySet<string> = new Set([
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+  'LimitExceededException',
+]);
+
+/** SES words it "Daily message quota exceeded", with the same error as for the rate. */
+const ofDay = /\bdaily\b/i;
+
+/** Node.js error codes for a connection that was never established, so nothing can have left. */
+const unconnected: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+const isRefusal = (error: Error): boolean =>
+  refusals.has(error.name) || ('code' in error && unconnected.has(String(error.code)));
+
+/** What an API answers that took an email. */
+interface Accepted {
+  readonly MessageId?: string | undefined;
+  readonly $metadata: { readonly attempts?: number | undefined };
+}
+
+/**
+ * What came of handing an email over; never throws.
+ * @param answerLimit milliseconds until the answer must be there as a whole, repeats included
+ */
+export async function outcomeOf(
+  send: (abortSignal: AbortSignal) => Promise<Accepted>,
+  answerLimit: number,
+): Promise<MailOutcome> {
+  try {
+    const { MessageId: messageId, $metadata } = await send(AbortSignal.timeout(answerLimit));
+    if (!messageId) return { outcome: 'unknown', reason: 'NoMessageId' };
+    const { attempts = 1 } = $metadata;
+    return { outcome: 'accepted', messageId, ...(attempts > 1 ? { wasThrottled: true } : {}) };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const { name: reason, message } = error;
+    if (throttlings.has(reason))
+      return { outcome: 'throttled', reason, by: ofDay.test(message) ? 'day' : 'rate' };
+    return { outcome: isRefusal(error) ? 'refused' : 'unknown', reason };
+  }
+}
