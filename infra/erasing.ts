@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  ScanCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { isChoice } from '../shared/adapters/choice-store.ts';
 import { linePrefix, parseLine } from '../shared/adapters/order-line-item.ts';
 import type { OrderLineStore } from '../shared/adapters/order-line-store.ts';
 import { withPlainHistory } from '../shared/adapters/stored-history.ts';
@@ -158,6 +165,11 @@ async function eraseFromItem(
   const places = changedPlaces(read, withoutPerson(read, email));
   if (places.length === 0) return undefined;
   const mention = { of: `${Key.pk} ${Key.sk}`, in: places };
+  if (isChoice(Key)) {
+    // What somebody chose to be told of is of no use without an address to tell it to.
+    if (execute) await client.send(new DeleteCommand({ TableName, Key }));
+    return mention;
+  }
   if (places.includes('pk') || places.includes('sk')) return { ...mention, left: 'key' };
   if (!execute) return mention;
   for (let lost = 0; lost < mostTries;) {

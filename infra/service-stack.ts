@@ -4,6 +4,7 @@ import { Api } from './constructs/api.ts';
 import { CallerSalt } from './constructs/caller-salt.ts';
 import { ChangeStream } from './constructs/change-stream.ts';
 import { Console } from './constructs/console.ts';
+import { Digests } from './constructs/digests.ts';
 import { Gateway } from './constructs/gateway.ts';
 import { Intake } from './constructs/intake.ts';
 import { Masses } from './constructs/masses.ts';
@@ -54,6 +55,7 @@ export class ServiceStack extends Stack {
     new Console(this, 'Console', serving);
     new ResendJobs(this, 'ResendJobs', { settings, table, mail, workQueues });
     new Webhooks(this, 'Webhooks', { settings, table, mail, workQueues });
+    new Digests(this, 'Digests', { settings, table, mail, origin: gateway.origin });
     new Sweep(this, 'Sweep', { settings, table, stateMachine });
     const { publisher, counter, publishingDeadLetters } = new ChangeStream(this, 'ChangeStream', {
       settings,

@@ -2,7 +2,7 @@ import { variables } from '../../shared/contracts/environment.ts';
 import { assertNever } from '../../shared/domain/assert-never.ts';
 import { longestReason } from '../../shared/domain/history.ts';
 import { type Feedback, recordFeedback } from '../../shared/domain/feedback.ts';
-import { withNotice } from '../../shared/domain/notices.ts';
+import { concernsContact, withNotice } from '../../shared/domain/notices.ts';
 import type { OrderLine } from '../../shared/domain/order-line.ts';
 import { recordReported, sentEmailOf } from '../../shared/domain/sent-emails.ts';
 import { withinBytes } from '../../shared/domain/text.ts';
@@ -13,7 +13,7 @@ import {
   type RecordingServices,
 } from '../../shared/runtime/declare-events.ts';
 import { booked } from '../../shared/use-cases/booked.ts';
-import type { CameBack } from '../../shared/use-cases/tell-placer.ts';
+import type { CameBack } from '../../shared/use-cases/tell-of-bounce.ts';
 import { emailReport, type EmailReport } from './report.ts';
 
 export const emailReported = declareEvents({
@@ -26,13 +26,15 @@ export const emailReported = declareEvents({
     CONFIGURATION_SET: variables.CONFIGURATION_SET,
     CONSOLE_ORIGIN: variables.CONSOLE_ORIGIN,
   }),
-  calls: { table: ['GetItem', 'PutItem'], executions: [] },
+  calls: { table: ['GetItem', 'PutItem', 'Query'], executions: [] },
   handle,
 });
 
 export interface Services extends RecordingServices {
-  /** Tells the person who placed the order, unless they were told of that email. */
-  readonly tellPlacer: (line: OrderLine, cameBack: CameBack) => Promise<void>;
+  /** Notes for digests that mail does not reach the contact of the line. */
+  readonly noteCameBack: (line: OrderLine) => Promise<void>;
+  /** Tells the person who placed the order, and those who chose so, unless they were told of that email. */
+  readonly tell: (line: OrderLine, cameBack: CameBack) => Promise<void>;
   /** Sends no more notices to the address of that hash: mail does not reach it. */
   readonly endNotices: (addressHash: string) => Promise<void>;
 }
@@ -78,8 +80,9 @@ async function handle(event: EmailReport, services: Services): Promise<void> {
   // Asked of every such report, not of news alone: whoever recorded it may have died before anybody was told.
   const { line } = news;
   const email = sentEmailOf(line, messageId);
-  if (feedback?.undeliverable === true && email)
-    await services.tellPlacer(line, { messageId, to: email.to, ...pickReason(feedback) });
+  if (feedback?.undeliverable !== true || !email) return;
+  if (concernsContact(line, email.to)) await services.noteCameBack(line);
+  await services.tell(line, { messageId, to: email.to, ...pickReason(feedback) });
 }
 
 function feedbackOf(event: EmailReport): Feedback | undefined {

@@ -1,12 +1,14 @@
 import type * as z from 'zod';
 import { sqsClient } from '../../shared/adapters/dead-letters.ts';
+import { cameBackStore } from '../../shared/adapters/came-back-store.ts';
+import { choiceStore } from '../../shared/adapters/choice-store.ts';
 import { mail, sesClient } from '../../shared/adapters/mail.ts';
 import { noticeStore } from '../../shared/adapters/notice-store.ts';
 import { dynamoDbClient } from '../../shared/adapters/order-line-store.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import { buildRecordingServices, intakeHandler } from '../../shared/runtime/intake.ts';
 import { createMetrics } from '../../shared/runtime/metrics.ts';
-import { tellPlacer } from '../../shared/use-cases/tell-placer.ts';
+import { tellOfBounce } from '../../shared/use-cases/tell-of-bounce.ts';
 import { emailReported, type Services } from './event.ts';
 
 type Environment = z.output<typeof emailReported.environment>;
@@ -24,9 +26,11 @@ export function buildServices(
 ): Services {
   const recording = buildRecordingServices(settings, emailReported.functionName, clients, now, metrics);
   const notices = noticeStore(clients.dynamoDb, settings.TABLE_NAME);
+  const cameBack = cameBackStore(clients.dynamoDb, settings.TABLE_NAME);
   const newId = () => crypto.randomUUID();
   const telling = {
     store: recording.store,
+    choices: choiceStore(clients.dynamoDb, settings.TABLE_NAME),
     notices,
     mail: mail(clients.ses, settings.CONFIGURATION_SET),
     mailSettings: settings.MAIL_SETTINGS,
@@ -37,7 +41,8 @@ export function buildServices(
   };
   return {
     ...recording,
-    tellPlacer: (line, cameBack) => tellPlacer(line, cameBack, telling),
+    noteCameBack: (line) => cameBack.note(line, toInstant(now())),
+    tell: (line, cameBack) => tellOfBounce(line, cameBack, telling),
     endNotices: async (addressHash) => {
       const at = toInstant(now());
       await notices.change(addressHash, newId(), at, (address) =>

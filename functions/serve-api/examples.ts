@@ -10,6 +10,7 @@ import type {
   ResendAnswer,
   SummaryAnswer,
 } from '../../shared/contracts/api.ts';
+import type { NotificationsAnswer, NotificationsChoice } from '../../shared/contracts/notification-api.ts';
 import type { WebhookAnswer, WebhookAttemptsAnswer } from '../../shared/contracts/webhook-api.ts';
 import { historyAsCsv } from '../../shared/use-cases/present-history.ts';
 import { insightsAsCsv } from '../../shared/use-cases/read-insights.ts';
@@ -256,6 +257,19 @@ const webhookAttempts: WebhookAttemptsAnswer = {
   ],
 };
 
+const notificationsChoice: NotificationsChoice = {
+  digest: true,
+  bounces: false,
+  timeZone: 'Europe/Berlin',
+  locale: 'en',
+};
+const notifications: NotificationsAnswer = {
+  ...notificationsChoice,
+  email: 'maya@northwind.example',
+  nextDigestAt: '2026-11-23T07:00:00.000Z',
+  endsAt: '2027-02-20T09:00:00.000Z',
+};
+
 const description = {
   openapi: '3.1.0',
   info: { title: 'Provisioning emails', version: '1.0.0' },
@@ -293,6 +307,8 @@ export const examples = {
   webhookWithSecret,
   webhookTest,
   webhookAttempts,
+  notifications,
+  notificationsChoice,
   description,
   eventsDescription,
 };

@@ -42,6 +42,7 @@ import {
   webhookTestAnswer,
   webhookWithSecretAnswer,
 } from '../../shared/contracts/webhook-api.ts';
+import { notificationsAnswer, notificationsChoice } from '../../shared/contracts/notification-api.ts';
 import { invalidRequest, largestJobBody } from '../../shared/contracts/problems.ts';
 import type { ContactChange } from '../../shared/domain/contact.ts';
 import type { LineKey } from '../../shared/domain/order-line.ts';
@@ -49,6 +50,7 @@ import { refusalCodes } from '../../shared/domain/rules.ts';
 import { changeCopyTo } from '../../shared/use-cases/change-copy-to.ts';
 import { changeContact } from '../../shared/use-cases/change-contact.ts';
 import { historyAsCsv } from '../../shared/use-cases/present-history.ts';
+import { changeNotifications, readNotifications } from '../../shared/use-cases/manage-notifications.ts';
 import {
   changeWebhook,
   createWebhook,
@@ -446,6 +448,35 @@ export const routes: readonly Route[] = [
     problems: ['webhook-not-found'],
     handle: ({ path, query: { limit, ...named } }, { caller, services }) =>
       listAttempts(caller, { ...path, ...named }, { limit }, services),
+  }),
+  route({
+    method: 'get',
+    path: '/me/notifications',
+    operationId: 'getNotifications',
+    summary: 'What you are told of by email',
+    request: {},
+    answer: {
+      description: 'What you chose',
+      schema: notificationsAnswer,
+      example: examples.notifications,
+    },
+    problems: [],
+    handle: (_, { caller, services }) => readNotifications(caller, services),
+  }),
+  route({
+    method: 'put',
+    path: '/me/notifications',
+    operationId: 'chooseNotifications',
+    summary: 'Choose a daily digest, and to be told at once when mail does not reach a contact',
+    request: { body: notificationsChoice },
+    requestExample: examples.notificationsChoice,
+    answer: {
+      description: 'What you chose',
+      schema: notificationsAnswer,
+      example: examples.notifications,
+    },
+    problems: ['email-not-verified'],
+    handle: ({ body }, { caller, services }) => changeNotifications(caller, body, services),
   }),
   openRoute({
     method: 'get',

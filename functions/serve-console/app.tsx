@@ -14,8 +14,9 @@ import { changingContact, keepTyped } from './changing-contact.tsx';
 import { changingCopyTo } from './changing-copy-to.tsx';
 import { type ConsoleEnv, type ConsoleServices, createConsoleContext } from './console-context.ts';
 import { insights } from './insights.tsx';
-import { endingNotices } from './ending-notices.tsx';
+import { endingDigests, endingNotices } from './ending-notices.tsx';
 import { keepLocale, localeNamed } from './language.ts';
+import { notifications } from './notifications.tsx';
 import { MessagePage, NoAccessPage } from './pages/message.tsx';
 import { Copyable } from './pages/parts.tsx';
 import { paths, root } from './paths.ts';
@@ -39,7 +40,6 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
     await next();
     c.header('x-request-id', readGatewayContext(c.env).requestId);
   });
-  app.use(csrf());
   app.use(
     bodyLimit({
       maxSize: largestBody,
@@ -67,6 +67,8 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
     c.header('cache-control', 'public, max-age=31536000, immutable');
     return c.body(asset.content);
   });
+  endingDigests(app, context);
+  app.use(csrf());
   signingIn(app, context);
   endingNotices(app, context);
 
@@ -87,6 +89,7 @@ export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   bulkResending(app, context);
   webhooks(app, context);
   insights(app, context);
+  notifications(app, context);
 
   app.notFound((c) => message(c, 'notFound', 404));
   app.onError(async (error, c) => {

@@ -1,14 +1,27 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { Context, Hono } from 'hono';
+import * as z from 'zod';
+import { identifier } from '../../shared/contracts/fields.ts';
 import { Problem } from '../../shared/contracts/problems.ts';
 import type { NoticedAddress } from '../../shared/domain/notices.ts';
 import { toInstant } from '../../shared/domain/time.ts';
+import { endDigest, isSame } from '../../shared/use-cases/manage-notifications.ts';
 import type { ConsoleContext, ConsoleEnv } from './console-context.ts';
 import { MessagePage } from './pages/message.tsx';
 import { paths } from './paths.ts';
 import { show } from './show.ts';
+import type { Texts } from './texts/index.ts';
 
+const digestPath = `${paths.notices}/digest/:partnerId/:person/:token` as const;
 const path = `${paths.notices}/:address/:token` as const;
+
+/** Ids as they are in the table; others lead to nothing. */
+const digestLink = z.object({
+  partnerId: identifier,
+  person: z.string().regex(/^[0-9a-f]{64}$/),
+  token: z.string().max(100),
+});
+
+type EndTexts = Texts['endNotices'];
 
 /**
  * The page at the end of the link in a notice: whoever has the link ends the notices to that address, without signing in.
@@ -16,10 +29,12 @@ const path = `${paths.notices}/:address/:token` as const;
  */
 export function endingNotices(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   const { notices, now } = context.services;
+  const { askPage, endedPage } = pagesOf(context);
 
   app.get(path, async (c) => {
     const { endedAt } = await noticed(c);
-    return endedAt === undefined ? await askPage(c) : await endedPage(c);
+    const texts = context.view(c).t.endNotices;
+    return endedAt === undefined ? await askPage(c, texts) : await endedPage(c, texts);
   });
 
   app.post(path, async (c) => {
@@ -28,7 +43,7 @@ export function endingNotices(app: Hono<ConsoleEnv>, context: ConsoleContext): v
     await notices.change(address, '', at, (known) =>
       known.endedAt === undefined ? { ...known, endedAt: at } : undefined,
     );
-    return await endedPage(c);
+    return await endedPage(c, context.view(c).t.endNotices);
   });
 
   /** @throws Problem not-found, for a link that no notice has */
@@ -40,10 +55,27 @@ export function endingNotices(app: Hono<ConsoleEnv>, context: ConsoleContext): v
     if (!found || !isSame(found.token, token)) throw new Problem({ code: 'not-found' });
     return { ...found, address };
   }
+}
 
-  function askPage(c: Context<ConsoleEnv>): Promise<Response> {
+/**
+ * The same for a digest. Mail programs end it as well, for people who ask them to (RFC 8058): they send a form from no page
+ * of ours. Of a link that leads to no digest any more, nobody learns more than of one that still does.
+ */
+export function endingDigests(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
+  const { askPage, endedPage } = pagesOf(context);
+
+  app.get(digestPath, (c) => askPage(c, context.view(c).t.endDigest));
+
+  app.post(digestPath, async (c) => {
+    const person = digestLink.safeParse(c.req.param());
+    if (person.success) await endDigest(person.data, context.services);
+    return await endedPage(c, context.view(c).t.endDigest);
+  });
+}
+
+function pagesOf(context: ConsoleContext) {
+  function askPage(c: Context<ConsoleEnv>, { title, text, end }: EndTexts): Promise<Response> {
     const view = context.view(c);
-    const { title, text, end } = view.t.endNotices;
     return show(
       c,
       <MessagePage view={view} title={title} text={[text]}>
@@ -58,14 +90,10 @@ export function endingNotices(app: Hono<ConsoleEnv>, context: ConsoleContext): v
     );
   }
 
-  function endedPage(c: Context<ConsoleEnv>): Promise<Response> {
+  function endedPage(c: Context<ConsoleEnv>, { endedTitle, ended }: EndTexts): Promise<Response> {
     const view = context.view(c);
-    const { endedTitle, ended } = view.t.endNotices;
     return show(c, <MessagePage view={view} title={endedTitle} text={[ended]} />);
   }
-}
 
-function isSame(kept: string, given: string): boolean {
-  const [expected, found] = [Buffer.from(kept), Buffer.from(given)];
-  return expected.length === found.length && timingSafeEqual(expected, found);
+  return { askPage, endedPage };
 }

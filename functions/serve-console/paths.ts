@@ -71,6 +71,8 @@ export const paths = {
   signedIn: `${root}/signed-in`,
   /** Where notices of emails that came back are ended: `endNoticesPath` in shared/emails. */
   notices: `${root}/notices`,
+  /** Where people choose what they are told of. */
+  notifications: `${root}/notifications`,
   signOut: `${root}/sign-out`,
 } as const;
 

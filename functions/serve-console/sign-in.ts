@@ -130,7 +130,7 @@ export function signIn(settings: SignInSettings, claimNames: ClaimNames, signing
 
 /** The claims that the product reads; of hundreds of groups the roles alone, since a cookie holds 4,096 bytes. */
 export function neededOf(claims: Readonly<Record<string, unknown>>, names: ClaimNames): Session['claims'] {
-  const wanted = ['sub', 'email', 'name', names.partnerId, names.roles];
+  const wanted = ['sub', 'email', 'email_verified', 'name', names.partnerId, names.roles];
   const needed = Object.fromEntries(Object.entries(claims).filter(([name]) => wanted.includes(name)));
   const known = roleList.safeParse(needed[names.roles]);
   return known.success ? { ...needed, [names.roles]: known.data } : needed;

@@ -1,6 +1,8 @@
 import type { Hono } from 'hono';
 import * as z from 'zod';
-import { callerOf } from '../../shared/use-cases/access.ts';
+import { faultForLog } from '../../shared/contracts/log.ts';
+import { type Caller, callerOf, isNotified } from '../../shared/use-cases/access.ts';
+import { noteSeen } from '../../shared/use-cases/manage-notifications.ts';
 import type { ConsoleEnv, ConsoleContext } from './console-context.ts';
 import { readForm } from './form.ts';
 import { MessagePage, SignOutPage } from './pages/message.tsx';
@@ -23,9 +25,10 @@ export function signingIn(app: Hono<ConsoleEnv>, context: ConsoleContext): void 
   app.get(paths.signedIn, async (c) => {
     try {
       const { claims, returnTo } = await signIn.finish(c);
-      callerOf(claims, services.claimNames);
+      const caller = callerOf(claims, services.claimNames);
       context.forgetResult(c);
       await sessions.start(c, claims);
+      await seenHere(caller);
       return c.redirect(returnTo, 303);
     } catch (error) {
       // Somebody who is signed in came back to an old address, or signed in twice at once: nothing is wrong.
@@ -34,6 +37,15 @@ export function signingIn(app: Hono<ConsoleEnv>, context: ConsoleContext): void 
       throw error;
     }
   });
+
+  /** What somebody chose to be told of holds for longer once they were here. That it is noted keeps nobody from coming in. */
+  async function seenHere(caller: Caller): Promise<void> {
+    try {
+      if (isNotified(caller)) await noteSeen(caller, services);
+    } catch (error) {
+      services.log.warn('it was not noted that somebody was here', { fault: faultForLog(error) });
+    }
+  }
 
   app.get(paths.signOut, async (c) => {
     const view = context.view(c);

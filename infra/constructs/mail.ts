@@ -52,6 +52,13 @@ export class Mail extends Construct {
     );
   }
 
+  /** The same by SES's second API. */
+  grantReadAccount(grantee: IGrantable & IConstruct): void {
+    grantee.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['ses:GetAccount'], resources: ['*'] }),
+    );
+  }
+
   /** Lets `grantee` ask what the account may send; SES takes no narrower form. */
   grantReadQuota(grantee: IGrantable & IConstruct): void {
     grantee.grantPrincipal.addToPrincipalPolicy(

@@ -1,12 +1,11 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { environment } from '../../functions/sweep-order-lines/handler.ts';
 import { type FunctionSettings, variablesOf } from '../settings.ts';
+import { callOnSchedule } from './call-on-schedule.ts';
 import { LambdaFunction } from './lambda-function.ts';
 import { grantItems, grantQuery } from './table.ts';
 import { grantExecutions } from './workflow.ts';
@@ -44,24 +43,10 @@ export class Sweep extends Construct {
     grantQuery(table, sweep, 'byDue');
     grantExecutions(stateMachine, sweep, 'Start', 'Stop', 'Describe');
 
-    const attempts = { retryAttempts: 0, maxEventAge: sweepInterval };
-    sweep.resource.configureAsyncInvoke(attempts);
-
-    const scheduler = new Role(this, 'Scheduler', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
-    });
-    Grant.addToPrincipal({
-      grantee: scheduler,
-      actions: ['lambda:InvokeFunction'],
-      resourceArns: [sweep.resource.functionArn],
-    });
-    new Schedule(this, 'Schedule', {
+    callOnSchedule(this, sweep, {
       description: 'Sweeps the order lines',
       schedule: ScheduleExpression.rate(sweepInterval),
-      // Left to itself, the target would let the role call all versions of the function as well.
-      target: new LambdaInvoke(sweep.resource, { ...attempts, role: scheduler.withoutPolicyUpdates() }),
+      interval: sweepInterval,
     });
   }
 }

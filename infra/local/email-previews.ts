@@ -3,8 +3,10 @@ import { type EmailKind, emailKinds, isCopy } from '../../shared/domain/email-ki
 import { type Contact, type Locale, locales, type OrderLine } from '../../shared/domain/order-line.ts';
 import { book, closeOverdue } from '../../shared/domain/transitions.ts';
 import { recordSent } from '../../shared/domain/sent-emails.ts';
+import { chosen } from '../../shared/domain/notifications.ts';
 import { writeBounceNotice } from '../../shared/emails/write-bounce-notice.ts';
 import { writeEmail } from '../../shared/emails/write-email.ts';
+import { writeDigest } from '../../shared/emails/write-digest.ts';
 import { writeWebhookNotice } from '../../shared/emails/write-webhook-notice.ts';
 import { defaults } from '../settings.ts';
 import { localMail } from './local-settings.ts';
@@ -79,13 +81,30 @@ function notices(locale: Locale) {
   const to = contacts[locale];
   const cameBack = { to: to.email, reason: 'smtp; 550 5.1.1 mailbox does not exist' };
   const links = { origin: 'https://console.example', addressHash: 'preview', token: 'preview' };
+  const timeZone = localMail.timeZones[locale];
+  const placer = { ...placedBy, locale, timeZone, because: 'placed' } as const;
+  const choice = chosen(
+    undefined,
+    { digest: true, bounces: false, locale, timeZone },
+    { partnerId: 'northwind', person: 'preview', email: placedBy.email, token: 'preview', at },
+  );
+  const section = (...lines: readonly OrderLine[]) => ({ lines, count: lines.length, isAtLeast: false });
+  const news = {
+    cameBack: section(),
+    closingSoon: section(lineOf(to)),
+    closed: section(closeOverdue(lineOf(to), { at: afterwards, actor: 'preview' })),
+  };
   const webhook = {
     url: 'https://events.northwind.example/order-lines',
     locale,
     createdBy: placedBy.email,
   };
   return [
-    { name: 'notice of a bounce', email: writeBounceNotice(lineOf(to), cameBack, links, false, localMail) },
+    {
+      name: 'notice of a bounce',
+      email: writeBounceNotice(placer, lineOf(to), cameBack, links, false, localMail),
+    },
+    { name: 'daily digest', email: writeDigest(choice, news, nearTheEnd, links, localMail) },
     ...(['failing', 'gone'] as const).map((because) => ({
       name: `notice of a disabled webhook, ${because}`,
       email: writeWebhookNotice(webhook, because, localMail),

@@ -5,8 +5,8 @@ import type { Activity } from './activity.ts';
 import type { Clock } from './clock.ts';
 import type { Batch, Storage } from './storage.ts';
 
-/** What there is to do: a step of an execution, an event to deliver, the sweep, the removal of expired items. */
-export const jobKinds = ['execution', 'event', 'sweep', 'expiry'] as const;
+/** What there is to do: a step of an execution, an event to deliver, the sweep, the removal of expired items, digests. */
+export const jobKinds = ['execution', 'event', 'sweep', 'expiry', 'digests'] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 /** Something to do at its time. Jobs that are due at the same time are begun in the order of their ids. */

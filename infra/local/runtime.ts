@@ -10,6 +10,7 @@ import * as publishChanges from '../../functions/publish-changes/handler.ts';
 import { oncePerMoment } from '../../functions/queue-webhooks/event.ts';
 import * as recordEmailFeedback from '../../functions/record-email-feedback/handler.ts';
 import * as resendOrderLines from '../../functions/resend-order-lines/handler.ts';
+import * as sendDigests from '../../functions/send-digests/handler.ts';
 import * as sendProvisioningEmail from '../../functions/send-provisioning-email/handler.ts';
 import { queue as firstEmails } from '../../functions/send-provisioning-email/queue.ts';
 import { createApp } from '../../functions/serve-api/app.ts';
@@ -37,6 +38,7 @@ import { batchSize, declaredEvents, mostDeliveries } from '../intake-rules.ts';
 import { defaults, variablesOf } from '../settings.ts';
 import { declaredQueues } from '../work-queues.ts';
 import { Activity } from './activity.ts';
+import { sendDigestsWhenDue } from './digests.ts';
 import { awsClients, type AwsClients } from './aws-clients.ts';
 import { eventBridge, queueUrlOf, sqs, stateMachineArn, stepFunctions } from './aws-endpoint.ts';
 import { asFunction } from './calling-function.ts';
@@ -52,7 +54,7 @@ import { Jobs } from './jobs.ts';
 import { reportsOn } from './mail-simulator.ts';
 import { localMail } from './local-settings.ts';
 import { MailRate } from './mail-rate.ts';
-import { Mailbox } from './mailbox.ts';
+import { Mailbox, secondApi } from './mailbox.ts';
 import { adoptOlderQueues } from './older-queues.ts';
 import { PublishedEvents } from './published-events.ts';
 import { sampleProgram } from './people.ts';
@@ -133,6 +135,7 @@ const settings = readEnvironment(z.object(variables).omit(ofStart), {
 /** There are no quotas either. */
 const unpaced = (workflow: Workflow): Workflow => workflow;
 const noTurns = { take: () => Promise.resolve() };
+const anyMail = () => Promise.resolve({ perSecond: Infinity, most: Infinity, sent: 0 });
 
 /** @param open opens the data folder */
 export async function startRuntime(options: RuntimeOptions, open = openStorage): Promise<Runtime> {
@@ -155,13 +158,14 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
     readDefinition(),
   ]);
   // Reports are best effort: one that is lost fails nobody's call.
-  const ses = mailbox.service(now, activity, mailRate, (email, keep) =>
-    bus.put(faults.take('ses', 'ReportCommand') ? [] : reportsOn(email), keep),
-  );
+  const publishReports: Parameters<Mailbox['service']>[3] = (email, keep) =>
+    bus.put(faults.take('ses', 'ReportCommand') ? [] : reportsOn(email), keep);
+  const ses = mailbox.service(now, activity, mailRate, publishReports);
   const clients = awsClients(
     {
       dynamoDb: table.service,
       ses,
+      sesV2: mailbox.service(now, activity, mailRate, publishReports, secondApi),
       sfn: stepFunctions(() => executions, now),
       sqs: sqs(queues, office, now),
       eventBridge: eventBridge(published, bus),
@@ -183,8 +187,18 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
   const salt = () => keptSecret(storage, 'caller-salt');
   // Webhooks may lead to the receiver of this machine, and else where they may when deployed.
   const reach = { ownOrigin: options.origin };
-  const serving = (name: string) =>
-    buildServingServices(settings, name, clients, now, silentMetrics, salt, reach);
+  const digestServices = sendDigests.buildServices(
+    { ...settings, CONSOLE_ORIGIN: options.origin },
+    clients,
+    now,
+    { turns: noTurns, quota: { asked: anyMail } },
+  );
+  const sendDueDigests = asFunction('send-digests', () => sendDigests.handle(digestServices));
+  const choices = await sendDigestsWhenDue(jobs, clock, digestServices.choices, sendDueDigests);
+  const serving = (name: string) => ({
+    ...buildServingServices(settings, name, clients, now, silentMetrics, salt, reach),
+    choices,
+  });
   const webhooks = webhookStore(clients.dynamoDb, settings.TABLE_NAME);
   const consoleSettings = {
     ...settings,
@@ -244,8 +258,8 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
       jobs.stop();
       stream.stop();
       executions.abandon();
-      const { dynamoDb, ses, sfn, sqs, eventBridge } = clients;
-      for (const client of [dynamoDb, ses, sfn, sqs, eventBridge]) client.destroy();
+      const { dynamoDb, ses, sesV2, sfn, sqs, eventBridge } = clients;
+      for (const client of [dynamoDb, ses, sesV2, sfn, sqs, eventBridge]) client.destroy();
       await table.stop();
       await storage.close();
     },
@@ -311,7 +325,7 @@ const workerHandlers = (
   const limits = {
     perSecond: () => mailRate.perSecond ?? Infinity,
     calls: 1,
-    quota: { account: () => Promise.resolve({ perSecond: Infinity, most: Infinity, sent: 0 }) },
+    quota: { account: anyMail },
   };
   return {
     'onboard-order-lines': onboardOrderLines.consumer(

@@ -28,6 +28,8 @@ export const tokenRequest = z.strictObject({
   partnerId: z.string().min(1).exactOptional(),
   roles: z.array(z.enum(roles, `must be one of ${roles.join(', ')}`)),
   email: z.email().exactOptional(),
+  /** What the issuer says of the address; nothing, unless given. */
+  emailVerified: z.boolean().exactOptional(),
   name: z.string().min(1).exactOptional(),
   /** Seconds; at or below 0 for a token that has expired. */
   expiresIn: z.int().default(24 * 60 * 60),
@@ -154,7 +156,14 @@ export async function startSignIn(storage: Storage, origin: string, assets: Asse
       await (isChoice ? pages : ownPages)(request, response);
     },
 
-    async issueToken({ partnerId, roles: granted, email, name, expiresIn }: TokenRequest): Promise<string> {
+    async issueToken({
+      partnerId,
+      roles: granted,
+      email,
+      emailVerified,
+      name,
+      expiresIn,
+    }: TokenRequest): Promise<string> {
       const client = await provider.Client.find('local');
       if (!client) throw new Error('the sign-in server has no client');
       const token = new provider.AccessToken({
@@ -167,7 +176,7 @@ export async function startSignIn(storage: Storage, origin: string, assets: Asse
         expiresIn: expiresIn === 0 ? -1 : expiresIn,
       });
       token.resourceServer = new provider.ResourceServer(issuer, resource);
-      token.extra = { partner_id: partnerId, roles: granted, email, name };
+      token.extra = { partner_id: partnerId, roles: granted, email, email_verified: emailVerified, name };
       return await token.save();
     },
 

@@ -5,7 +5,7 @@ import {
   type SESv2ClientConfig,
 } from '@aws-sdk/client-sesv2';
 import { mailbox } from '../contracts/mailbox.ts';
-import type { MailQuota } from './mail-quota.ts';
+import type { AccountMail } from '../domain/lane.ts';
 import type { Mail } from './mail.ts';
 import { mailAnswerLimit, mailCalls, outcomeOf } from './mail-outcome.ts';
 
@@ -42,9 +42,14 @@ export function listMail(client: SESv2Client, configurationSet: string, answerLi
   };
 }
 
-/** What the account may send, by the same API. */
-export const accountQuota = (client: SESv2Client): MailQuota => ({
-  async account() {
+/** What SES lets the account send, in this region. */
+export interface AccountQuota {
+  /** SES answers this once a second. */
+  asked(): Promise<AccountMail>;
+}
+
+export const accountQuota = (client: SESv2Client): AccountQuota => ({
+  async asked() {
     const {
       SendQuota: { Max24HourSend: most = -1, SentLast24Hours: sent = 0, MaxSendRate: perSecond = 1 } = {},
     } = await client.send(new GetAccountCommand());

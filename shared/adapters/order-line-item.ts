@@ -218,9 +218,10 @@ export const position = (line: OrderLine): string =>
 
 /**
  * Open lines are listed by when they are due: those with an execution, and those whose execution is still to be started.
- * The oldest items list a line without an execution among the first, half a year before its start date.
+ * The oldest items list a line without an execution among the first, half a year before its start date. Beside them are
+ * the digests that people chose.
  */
-const dueLists = { started: 'open', unstarted: 'unstarted' } as const;
+const dueLists = { started: 'open', unstarted: 'unstarted', digests: 'digest' } as const;
 export type DueList = keyof typeof dueLists;
 
 /** Each list is spread over this many partitions, so that no index key gets hot. */
@@ -231,6 +232,9 @@ const shardName = (list: DueList, shard: number): string => `${dueLists[list]}-$
 /** The partitions of a list. */
 export const dueShardsOf = (list: DueList): readonly string[] =>
   Array.from({ length: dueShards }, (_, shard) => shardName(list, shard));
+
+/** The partition of a list that something is in; all that is listed is spread evenly. */
+export const dueShardOf = (list: DueList, name: string): string => shardName(list, spread(name, dueShards));
 
 const dueShard = (line: OrderLine): string =>
   shardName(hasExecution(line) ? 'started' : 'unstarted', shardOf(line, dueShards));

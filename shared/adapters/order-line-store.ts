@@ -138,7 +138,7 @@ export interface OrderLineStore {
    * partitions alike.
    */
   listDue(
-    list: DueList,
+    list: Exclude<DueList, 'digests'>,
     due: { readonly after?: Instant; readonly by: Instant },
   ): AsyncIterable<readonly LineKey[]>;
   /** Lines with the onboardings of their orders, in no order. */

@@ -28,19 +28,18 @@ const decode = (value: string): string =>
 
 /**
  * The tags of an email that tells people of something.
- * @param about the line that it is about, by which reports find its history, and the hash of the address, by which a
- *   report that mail does not reach it ends such emails to it; without it, reports are of no consequence
+ * @param about the hash of the address, by which a report that mail does not reach it ends such emails to it, and the line
+ *   in whose history it is, if it is in one; without it, reports are of no consequence
  */
 export const noticeTags = (
   notice: string,
-  about?: LineKey & { readonly recipient: string },
+  about?: { readonly recipient: string; readonly line?: LineKey },
 ): Readonly<Record<string, string>> =>
   encoded({
     notice,
     ...(about && {
       recipient: about.recipient,
-      aboutOrderId: about.orderId,
-      aboutLineId: about.lineId,
+      ...(about.line && { aboutOrderId: about.line.orderId, aboutLineId: about.line.lineId }),
     }),
   });
 

@@ -6,7 +6,7 @@ import { longestHorizonDays, longestWindowDays } from '../domain/follow-up.ts';
 import { mostEmailsPerDay, mostEmailsPerLine } from '../domain/history.ts';
 import { Duration } from 'luxon';
 import type { Locale } from '../domain/order-line.ts';
-import { duration, emailAddress, identifier, plainText } from './fields.ts';
+import { duration, emailAddress, identifier, plainText, timeZone } from './fields.ts';
 import { longestMailbox, mailbox } from './mailbox.ts';
 import { check, inputErrorText } from './validation.ts';
 
@@ -61,18 +61,7 @@ const brief = (most: number) =>
   `must have at most ${most} characters: a function has little room for settings`;
 const httpsUrl = z.url({ protocol: /^https$/, error: 'must be an https URL' }).max(500, brief(500));
 
-const timeZone = z
-  .string()
-  .refine(isTimeZone, 'must be an IANA time zone, for example Europe/Berlin')
-  .max(40, brief(40));
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
+const mailTimeZone = timeZone.max(40, brief(40));
 
 export const mailFields = {
   senderAddress: emailAddress,
@@ -90,7 +79,7 @@ export const mailFields = {
   /** Whether answers go to the person who placed the order; else to the sender. */
   replyToPlacedBy: z.boolean(),
   /** The time zone that dates are written in, for each language. */
-  timeZones: z.strictObject({ en: timeZone, ja: timeZone } satisfies Record<Locale, z.ZodString>),
+  timeZones: z.strictObject({ en: mailTimeZone, ja: mailTimeZone } satisfies Record<Locale, z.ZodString>),
   /** Where the contact sets the service up; {orderId}, {lineId} and {subscriptionId} are filled in. */
   setupLink: httpsUrl,
 };

@@ -28,6 +28,8 @@ export const faultNames = {
   webhookContended: 'WebhookContended',
   /** Too many concurrent writers of what is known of one address; a retry finds them gone. */
   addressContended: 'AddressContended',
+  /** Too many concurrent writers of what one person chose; a retry finds them gone. */
+  choiceContended: 'ChoiceContended',
   /** SQS kept refusing messages of a batch. */
   messagesNotQueued: 'MessagesNotQueued',
   /** AWS asked to be called less often, or has no room for more executions: another time it takes the call. */

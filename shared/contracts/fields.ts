@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 import * as z from 'zod';
+import { isTimeZone } from '../domain/notifications.ts';
 import { type Contact, locales } from '../domain/order-line.ts';
 import { isPositiveDuration, toInstant } from '../domain/time.ts';
 
@@ -57,6 +58,13 @@ export const contactChangeFields = {
 export const contact: z.ZodType<Contact> = z.object({ ...contactChangeFields, locale: locale.default('en') });
 
 export const person = z.object({ name: plainText(200), email: emailAddress });
+
+/** A time zone that people live in. */
+export const timeZone = z
+  .string()
+  .max(64, 'must have at most 64 characters')
+  .refine(isTimeZone, 'must be an IANA time zone, for example Europe/Berlin')
+  .meta({ example: 'Europe/Berlin' });
 
 /** Later times would not sort as text, and are typing errors. */
 const latestYear = 2199;

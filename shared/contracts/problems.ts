@@ -173,6 +173,15 @@ export const problems = {
     detail: () => `Your partner has ${mostWebhooks} webhooks, the most it may have.`,
     example: {},
   }),
+  'email-not-verified': problem({
+    status: 403,
+    title: 'Your account has no verified email address',
+    description:
+      'Notifications go to the email address of the account, and its sign-in does not vouch for one. Have the address verified there, or choose in the console, which knows more of the account than an access token may say.',
+    adds: {},
+    detail: () => 'Your sign-in vouches for no email address of yours, so nothing can be sent there.',
+    example: {},
+  }),
   'point-of-no-return': problem({
     status: 409,
     title: 'The organization is already onboarded',

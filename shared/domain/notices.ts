@@ -1,4 +1,5 @@
-import { type OrderLine, type Stamp, withHistory } from './order-line.ts';
+import { isSameAddress } from './contact.ts';
+import { isOpen, isProvisioningPending, type OrderLine, type Stamp, withHistory } from './order-line.ts';
 import { type Instant, type IsoDuration, minus } from './time.ts';
 
 /*
@@ -60,3 +61,7 @@ export const withNotice = (
   line.history.some((entry) => entry.type === 'BounceNoticeSent' && entry.messageId === messageId)
     ? line
     : withHistory(line, { ...stamp, type: 'BounceNoticeSent', to, messageId });
+
+/** Whether an email that came back has kept it from the contact of a line that is still to be set up. */
+export const concernsContact = (line: OrderLine, bounced: string): boolean =>
+  isSameAddress(line.provisioningContact.email, bounced) && (isOpen(line) || isProvisioningPending(line));

@@ -8,6 +8,8 @@ interface Letter {
   readonly subject: string;
   readonly brand: string;
   readonly paragraphs: readonly string[];
+  /** Lists of things, each under a heading. */
+  readonly sections?: readonly Section[];
   /** Names and values, one under the other. */
   readonly facts?: readonly (readonly [string, string])[];
   /** What to do next, and where. */
@@ -19,22 +21,47 @@ interface Letter {
   readonly end?: { readonly name: string; readonly href: string };
 }
 
+interface Section {
+  readonly heading: string;
+  readonly introduction: string;
+  readonly entries: readonly {
+    readonly name: string;
+    readonly href: string;
+    readonly details: readonly string[];
+  }[];
+  /** Where the rest of them is. */
+  readonly rest?: { readonly name: string; readonly href: string };
+}
+
 /** The letter in both of its forms. */
 export async function letterOf(letter: Letter): Promise<{ readonly html: string; readonly text: string }> {
-  const { locale, subject, brand, paragraphs, facts = [], action, closing, footer, end } = letter;
+  const {
+    locale,
+    subject,
+    brand,
+    paragraphs,
+    sections = [],
+    facts = [],
+    action,
+    closing,
+    footer,
+    end,
+  } = letter;
   const markup = await framed({
     locale,
     subject,
     heading: subject,
     brand,
     body: html`${paragraphs.map((text) => html`<p style="${look.paragraph}">${breaking(text)}</p>`)}
-      ${facts.length === 0 ? '' : factsTable(facts)} ${action ? button(action) : ''}
+      ${sections.map(sectionMarkup)} ${facts.length === 0 ? '' : factsTable(facts)}
+      ${action ? button(action) : ''}
       <p style="${look.paragraph}">${closing}<br />${brand}</p>`,
     footer: html`${lines(footer)}
     ${end ? html`<br /><a class="link" style="${look.link}" href="${end.href}">${end.name}</a>` : ''}`,
   });
   const parts = [
     ...paragraphs,
+    ...sections.flatMap(sectionText),
     ...(facts.length === 0 ? [] : [facts.map(([label, value]) => `${label}: ${value}`).join('\n')]),
     ...(action ? [`${action.name}:\n${action.href}`] : []),
     `${closing}\n${brand}`,
@@ -42,6 +69,35 @@ export async function letterOf(letter: Letter): Promise<{ readonly html: string;
   ];
   return { html: markup.toString(), text: `${parts.join('\n\n')}\n` };
 }
+
+const sectionMarkup = ({ heading, introduction, entries, rest }: Section): Markup =>
+  html`<h2 style="${look.subheading}">${heading}</h2>
+    <p class="small" style="${look.small}">${introduction}</p>
+    <table class="facts" width="100%" cellpadding="0" cellspacing="0" style="${look.facts}">
+      ${entries.map(
+        ({ name, href, details }) =>
+          html`<tr>
+            <td style="${look.value}">
+              <a class="link" style="${look.link}" href="${href}">${name}</a>
+              ${details.map((detail) => html`<br />${breaking(detail)}`)}
+            </td>
+          </tr>`,
+      )}
+    </table>
+    ${
+      rest
+        ? html`<p style="${look.paragraph}">
+            <a class="link" style="${look.link}" href="${rest.href}">${rest.name}</a>
+          </p>`
+        : ''
+    }`;
+
+/** In plain text, one paragraph for each entry. */
+const sectionText = ({ heading, introduction, entries, rest }: Section): readonly string[] => [
+  `■ ${heading}\n${introduction}`,
+  ...entries.map(({ name, href, details }) => [`- ${name}`, ...details, href].join('\n  ')),
+  ...(rest ? [`${rest.name}:\n${rest.href}`] : []),
+];
 
 export type Markup = ReturnType<typeof html>;
 

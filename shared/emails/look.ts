@@ -14,6 +14,7 @@ export const look = {
   brand: `margin:0 0 24px;font-size:14px;font-weight:600;color:${muted}`,
   heading: `margin:0 0 20px;font-size:22px;line-height:1.35;font-weight:700`,
   paragraph,
+  subheading: 'margin:24px 0 4px;font-size:18px;line-height:1.3',
   // A cell: Outlook ignores the padding of a link, and knows this one of its own.
   button: `background:${accent};border-radius:6px;mso-padding-alt:12px 22px`,
   buttonPlace: 'margin:0 0 18px',

@@ -1,7 +1,7 @@
 import type { Email } from '../contracts/email.ts';
 import { noticeTags } from '../contracts/email-tags.ts';
 import type { MailSettings } from '../contracts/environment.ts';
-import type { OrderLine } from '../domain/order-line.ts';
+import type { Locale, OrderLine } from '../domain/order-line.ts';
 import { footerOf } from './footer.ts';
 import { letterOf } from './letter.ts';
 import { bounceNoticeTexts } from './texts/bounce-notice.ts';
@@ -15,40 +15,47 @@ export interface NoticeLinks {
   readonly token: string;
 }
 
+/** Somebody who is told that an email came back. */
+export interface NoticeRecipient {
+  readonly email: string;
+  readonly name?: string;
+  readonly locale: Locale;
+  readonly timeZone: string;
+  /** Why they are told: they placed the order, or they chose so. */
+  readonly because: 'placed' | 'chosen';
+}
+
 /** Where somebody ends the notices to an address. */
 export const endNoticesPath = (addressHash: string, token: string): string =>
   `/console/notices/${addressHash}/${token}`;
 
 /**
- * The email that tells whoever placed an order that an email of one of its lines came back. What language they read is
- * not known: it is that of the contact, to whom they sell.
+ * The email that tells somebody that an email of a line came back.
  * @param isLast whether it is the last of the day
  */
 export async function writeBounceNotice(
+  { email, name, locale, timeZone, because }: NoticeRecipient,
   line: OrderLine,
   cameBack: { readonly to: string; readonly reason?: string },
   { origin, addressHash, token }: NoticeLinks,
   isLast: boolean,
   settings: MailSettings,
 ): Promise<Email> {
-  const { placedBy, endCustomer, orderId, lineId, subscriptionId, closesAt, status } = line;
-  const { locale } = line.provisioningContact;
+  const { endCustomer, orderId, lineId, subscriptionId, closesAt, status } = line;
   const texts = bounceNoticeTexts[locale];
   const { brand = settings.senderName } = settings;
   const subject = texts.subject(orderId, lineId);
   const opening = texts.opening(brand);
   const deadline =
-    status === 'AwaitingProvisioningDetails'
-      ? emailTexts[locale].date(closesAt, settings.timeZones[locale])
-      : undefined;
+    status === 'AwaitingProvisioningDetails' ? emailTexts[locale].date(closesAt, timeZone) : undefined;
   const letter = await letterOf({
     locale,
     subject,
     brand,
     paragraphs: [
-      texts.greeting(placedBy.name),
+      texts.greeting(name),
       ...(opening === undefined ? [] : [opening]),
-      texts.what(cameBack.to, endCustomer.name),
+      texts.what[because](cameBack.to, endCustomer.name),
       texts.next(deadline),
       ...(isLast ? [texts.last] : []),
     ],
@@ -62,14 +69,18 @@ export async function writeBounceNotice(
     ],
     action: { name: texts.open, href: `${origin}/console/orders/${orderId}/lines/${lineId}` },
     closing: texts.closing,
-    footer: footerOf(texts.why, locale, settings),
+    footer: footerOf(texts.why[because], locale, settings),
     end: { name: texts.end, href: `${origin}${endNoticesPath(addressHash, token)}` },
   });
   return {
     from: { name: settings.senderName, address: settings.senderAddress },
-    to: placedBy.email,
+    to: email,
     subject,
     ...letter,
-    tags: noticeTags('bounce', { orderId, lineId, recipient: addressHash }),
+    // What others are told beside would crowd the history of the line.
+    tags: noticeTags('bounce', {
+      recipient: addressHash,
+      ...(because === 'placed' ? { line: { orderId, lineId } } : {}),
+    }),
   };
 }

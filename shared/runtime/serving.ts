@@ -3,14 +3,16 @@ import * as z from 'zod';
 import { sqsClient } from '../adapters/dead-letters.ts';
 import { mail, sesClient } from '../adapters/mail.ts';
 import { dynamoDbClient, orderLineStore } from '../adapters/order-line-store.ts';
-import { noticeStore, type NoticeStore } from '../adapters/notice-store.ts';
+import { noticeStore } from '../adapters/notice-store.ts';
 import { queue } from '../adapters/queue.ts';
+import { choiceStore } from '../adapters/choice-store.ts';
 import { resendJobStore } from '../adapters/resend-job-store.ts';
 import { tallyStore } from '../adapters/tally-store.ts';
 import { readSecret, secretsClient } from '../adapters/secrets.ts';
 import { webhookStore } from '../adapters/webhook-store.ts';
 import { type ClaimNames, variables } from '../contracts/environment.ts';
 import { publicInternet, type Reach } from '../contracts/webhook-address.ts';
+import type { NotificationServices } from '../use-cases/manage-notifications.ts';
 import type { WebhookServices } from '../use-cases/manage-webhooks.ts';
 import type { ResendServices } from '../use-cases/requested-email.ts';
 import type { SummaryServices } from '../use-cases/read-summary.ts';
@@ -33,9 +35,9 @@ export const servingEnvironment = z.object({
 });
 
 /** What a function that serves people works with. */
-export interface ServingServices extends ResendServices, JobServices, SummaryServices, WebhookServices {
+export interface ServingServices
+  extends ResendServices, JobServices, SummaryServices, WebhookServices, NotificationServices {
   readonly claimNames: ClaimNames;
-  readonly notices: NoticeStore;
   /** Names callers in the log of requests. */
   readonly callerHash: CallerHash;
 }
@@ -58,6 +60,7 @@ export function buildServingServices(
     tallies: tallyStore(clients.dynamoDb, environment.TABLE_NAME, setTimeout),
     jobQueue: queue(clients.sqs, environment.RESEND_QUEUE_URL),
     notices: noticeStore(clients.dynamoDb, environment.TABLE_NAME),
+    choices: choiceStore(clients.dynamoDb, environment.TABLE_NAME),
     webhooks: webhookStore(clients.dynamoDb, environment.TABLE_NAME),
     errands: queue(clients.sqs, environment.WEBHOOKS_QUEUE_URL),
     reach,

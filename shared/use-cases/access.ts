@@ -15,6 +15,10 @@ export interface Caller {
   readonly name: string;
   readonly partnerId?: string;
   readonly roles: ReadonlySet<string>;
+  /** Names the account among all of its issuer. */
+  readonly subject?: string;
+  /** The address of the account, unless the issuer says that nobody verified it. */
+  readonly email?: string;
 }
 
 /** Roles as issuers write them: a list, or text with spaces or commas. Groups that mean nothing here are left out. */
@@ -25,6 +29,8 @@ export const roleList = z
 const identityClaims = z.object({
   sub: z.string().min(1),
   email: z.string().optional(),
+  /** Some issuers do not say. */
+  email_verified: z.union([z.boolean(), z.stringbool()]).catch(true),
   name: z.string().optional(),
 });
 
@@ -74,8 +80,10 @@ export function callerOf(given: Record<string, unknown> | undefined, names: Clai
       'The access token lacks claims that are needed, or they are malformed.',
     );
   }
-  const { email, name, sub } = identity.data;
+  const { email, name, sub, email_verified: isVerified } = identity.data;
   return {
+    subject: sub,
+    ...(email !== undefined && isVerified ? { email } : {}),
     name: withinBytes(email ?? name ?? sub, longestActor),
     ...(partnerId.data === undefined ? {} : { partnerId: partnerId.data }),
     roles: new Set(granted.data),
@@ -180,6 +188,22 @@ export function managingPartner(caller: Caller, named: string | undefined): stri
   throw new Problem(
     { code: 'no-access' },
     'Your account lacks the role to manage webhooks. Ask your administrator for it.',
+  );
+}
+
+/** Whether the caller has a partner of whose lines they may be told by email. */
+export const isNotified = (caller: Caller): caller is Caller & { readonly partnerId: string } =>
+  mayView(caller) && caller.partnerId !== undefined;
+
+/**
+ * The partner of whose lines the caller may be told by email: their own.
+ * @throws Problem no-access
+ */
+export function notifiedPartner(caller: Caller): string {
+  if (isNotified(caller)) return caller.partnerId;
+  throw new Problem(
+    { code: 'no-access' },
+    'Notifications are about the order lines of your own partner, and your account has none.',
   );
 }
 

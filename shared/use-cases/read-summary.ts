@@ -20,7 +20,11 @@ export async function readSummary(
   partnerId: string | undefined,
   services: SummaryServices,
 ): Promise<SummaryAnswer> {
-  const scope = summarizedPartner(caller, partnerId) ?? allPartners;
+  return await summaryOfPartner(summarizedPartner(caller, partnerId) ?? allPartners, services);
+}
+
+/** The same of a partner, or of all of them, for those who may know. */
+export async function summaryOfPartner(scope: string, services: SummaryServices): Promise<SummaryAnswer> {
   const summarize = await summarizer(services);
   return await summarize(scope);
 }

@@ -188,6 +188,8 @@ test.each([
   ['olivia', '/console/webhooks'],
   ['maya', '/console/webhooks/new'],
   ['erik', '/console/webhooks'],
+  ['maya', '/console/notifications'],
+  ['olivia', '/console/notifications'],
 ])('for %s: %s', async (person, path) => {
   const visited = await visit(browser, service, person);
   await visited.go(path);

@@ -51,7 +51,7 @@ function isReading({ method, isOpen }: Route): boolean {
 }
 
 /**
- * A schema cannot say that a text has no markup, that a cursor is one of the API's, or that no other job is under way: it
+ * A schema cannot say that a text has no markup, is a time zone, that a cursor is one of the API's, or that no other job is under way: it
  * may be refused.
  */
 const settings = [
@@ -72,6 +72,7 @@ const settings = [
   'POST /webhooks/{webhookId}/rotate-secret',
   'POST /webhooks/{webhookId}/test',
   'GET /webhooks/{webhookId}/deliveries',
+  'PUT /me/notifications',
 ]
   .map(
     (name) =>

@@ -20,6 +20,7 @@ const prefixes: Readonly<Record<string, string>> = {
   'client-secrets-manager': 'secretsmanager',
   'lib-dynamodb': 'dynamodb',
   'client-ses': 'ses',
+  'client-sesv2': 'ses',
   'client-sfn': 'states',
   'client-sqs': 'sqs',
 };

@@ -95,7 +95,7 @@ describe('a function may do what its code calls, and what the platform does for 
     const resources: Record<string, () => string[]> = {
       dynamodb: () => [named('TABLE_NAME') + (index === undefined ? '' : `/index/${index}`)],
       ses: () =>
-        action === 'ses:GetSendQuota'
+        action === 'ses:GetSendQuota' || action === 'ses:GetAccount'
           ? ['*']
           : [...senderIdentities, arn('ses', `configuration-set/${named('CONFIGURATION_SET')}`)],
       secretsmanager: () =>
@@ -158,7 +158,8 @@ describe('a function may do what its code calls, and what the platform does for 
       (call) => `dynamodb:${call}`,
     );
     const modelled = Object.entries(readModels().services).flatMap(([service, { operations }]) =>
-      Object.keys(operations).map((operation) => `${service}:${operation}`),
+      // IAM knows both APIs of SES by one name.
+      Object.keys(operations).map((operation) => `${service.replace('sesv2', 'ses')}:${operation}`),
     );
     expect(sorted(modelled)).toEqual(sorted([...called, ...others]));
   });
@@ -247,7 +248,11 @@ describe('what the policies say', () => {
       resource: arn('states', `execution:${all('AWS::StepFunctions::StateMachine')[0]?.[0]}:*`),
       because: 'an execution is named after its order line',
     },
-    { actions: ['ses:GetSendQuota'], resource: '*', because: 'the quota is that of the account' },
+    {
+      actions: ['ses:GetSendQuota', 'ses:GetAccount'],
+      resource: '*',
+      because: 'the quota is that of the account',
+    },
   ];
 
   test('has a wildcard only where AWS takes nothing narrower', () => {

@@ -8,6 +8,7 @@ import { routes as apiCalls } from '../../functions/serve-api/routes.ts';
 import { queue as sending } from '../../functions/send-provisioning-email/queue.ts';
 import { environment as servingApi } from '../../functions/serve-api/handler.ts';
 import { environment as servingConsole } from '../../functions/serve-console/handler.ts';
+import { environment as digesting } from '../../functions/send-digests/handler.ts';
 import { environment as sweeping } from '../../functions/sweep-order-lines/handler.ts';
 import { expiryAttribute } from '../../shared/adapters/expiry.ts';
 import { indexes } from '../../shared/adapters/order-line-item.ts';
@@ -191,6 +192,7 @@ describe('functions', () => {
     ['serve-api', servingApi],
     ['serve-console', servingConsole],
     ['sweep-order-lines', sweeping],
+    ['send-digests', digesting],
   ])('%s gets the environment that it reads', (name, schema) => {
     const variables: Record<string, unknown> = functionOf(name).Environment.Variables;
     expect(Object.keys(variables).sort()).toEqual([...Object.keys(schema.shape), ...set].sort());
@@ -675,25 +677,35 @@ test('SES reports to the default bus', () => {
   ]);
 });
 
-describe('the sweep', () => {
-  const { ScheduleExpression, State, Target } = only('AWS::Scheduler::Schedule').Properties;
-  const { id } = functionOf('sweep-order-lines');
+describe.each([
+  ['sweep-order-lines', 'rate(15 minutes)'],
+  // On the quarter, when it is 08:00 in one time zone or another.
+  ['send-digests', 'cron(0/15 * * * ? *)'],
+])('the schedule of %s', (name, expression) => {
+  const { id } = functionOf(name);
+  const ofFunction = (
+    type: string,
+    named: (properties: Resource['Properties']) => unknown,
+  ): Resource['Properties'] =>
+    all(type)
+      .map(([, { Properties }]) => Properties)
+      .find((properties) => target(named(properties)) === id);
+  const { ScheduleExpression, State, Target } = ofFunction(
+    'AWS::Scheduler::Schedule',
+    (schedule) => schedule.Target.Arn,
+  );
 
-  test('runs every quarter of an hour, for as long, and a run that fails is left to the next', () => {
-    expect({ ScheduleExpression, State }).toEqual({
-      ScheduleExpression: 'rate(15 minutes)',
-      State: 'ENABLED',
-    });
-    expect(target(Target.Arn)).toBe(id);
+  test('calls it every quarter of an hour, for as long, and a run that fails is left to the next', () => {
+    expect({ ScheduleExpression, State }).toEqual({ ScheduleExpression: expression, State: 'ENABLED' });
     expect(Target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 900, MaximumRetryAttempts: 0 });
-    const { FunctionName, MaximumEventAgeInSeconds, MaximumRetryAttempts } = only(
+    const { MaximumEventAgeInSeconds, MaximumRetryAttempts } = ofFunction(
       'AWS::Lambda::EventInvokeConfig',
-    ).Properties;
-    expect(target(FunctionName)).toBe(id);
+      ({ FunctionName }) => FunctionName,
+    );
     expect({ MaximumEventAgeInSeconds, MaximumRetryAttempts }).toEqual(Target.RetryPolicy);
   });
 
-  test('is all that its schedule may call', () => {
+  test('may call nothing else', () => {
     expect(statements(target(Target.RoleArn))).toEqual([
       expect.objectContaining({
         Action: 'lambda:InvokeFunction',

@@ -197,6 +197,7 @@ it('the description of the API names every call of it and no other', async () =>
     'get /asyncapi.json',
     'get /health',
     'get /insights',
+    'get /me/notifications',
     'get /openapi.json',
     'get /order-lines',
     'get /order-lines/summary',
@@ -215,6 +216,7 @@ it('the description of the API names every call of it and no other', async () =>
     'post /webhooks',
     'post /webhooks/{webhookId}/rotate-secret',
     'post /webhooks/{webhookId}/test',
+    'put /me/notifications',
     'put /orders/{orderId}/lines/{lineId}/copy-to',
     'put /orders/{orderId}/lines/{lineId}/provisioning-contact',
   ]);

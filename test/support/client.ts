@@ -15,6 +15,7 @@ export interface SentEmail {
   readonly text: string;
   readonly sentAt: string;
   readonly tags: Record<string, string>;
+  readonly headers?: Record<string, string>;
 }
 
 /** An event of the product, as it is on the bus. */
@@ -126,6 +127,7 @@ export function client(url: string) {
       partnerId?: string;
       roles: string[];
       email?: string;
+      emailVerified?: boolean;
       name?: string;
       expiresIn?: number;
     }) =>

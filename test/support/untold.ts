@@ -1,2 +1,6 @@
 /** Where nobody is told that an email came back. */
-export const untold = { tellPlacer: () => Promise.resolve(), endNotices: () => Promise.resolve() };
+export const untold = {
+  noteCameBack: () => Promise.resolve(),
+  tell: () => Promise.resolve(),
+  endNotices: () => Promise.resolve(),
+};

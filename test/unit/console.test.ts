@@ -1,5 +1,6 @@
 import { position } from '../../shared/adapters/order-line-item.ts';
 import { cursors } from '../../shared/adapters/order-line-store.ts';
+import { choiceStore } from '../../shared/adapters/choice-store.ts';
 import { hashOfAddress, noticeStore } from '../../shared/adapters/notice-store.ts';
 import { createConsole } from '../../functions/serve-console/app.tsx';
 import { readAssets } from '../../functions/serve-console/assets.ts';
@@ -58,6 +59,7 @@ function consoleOf(stored: OrderLine, laneClearAt?: string) {
       },
     },
     notices: noticeStore(new MemoryTable().client(), 'table'),
+    choices: choiceStore(new MemoryTable().client(), 'table'),
     jobs: jobStoreOn(new MemoryTable()),
     tallies: tallyStoreOn(new MemoryTable()),
     jobQueue: { send: never, putBack: never },

@@ -240,7 +240,7 @@ describe('a request', () => {
     const refusing = Object.entries(problems).filter(([, { status }]) => [403, 409, 429].includes(status));
     const { Code: codes } = productMetrics.RequestsRefused.dimensions;
     // They say nothing of a line.
-    const others = ['job-in-progress', 'webhook-limit-reached'];
+    const others = ['job-in-progress', 'webhook-limit-reached', 'email-not-verified'];
     const refused = refusing.map(([code]) => code).filter((code) => !others.includes(code));
     expect(refused.sort()).toEqual([...codes].sort());
   });

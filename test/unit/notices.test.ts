@@ -4,9 +4,10 @@ import { emailReported } from '../../functions/record-email-feedback/event.ts';
 import type { Email } from '../../shared/contracts/email.ts';
 import { erasedAddress } from '../../shared/domain/erasure.ts';
 import { mostNoticesPerDay } from '../../shared/domain/notices.ts';
+import { chosen as chosenBy, type Choice, choiceDays } from '../../shared/domain/notifications.ts';
 import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
-import { plus } from '../../shared/domain/time.ts';
-import { tellPlacer } from '../../shared/use-cases/tell-placer.ts';
+import { minus, plus } from '../../shared/domain/time.ts';
+import { tellOfBounce } from '../../shared/use-cases/tell-of-bounce.ts';
 import { line, now } from '../support/lines.ts';
 import { mailSettings } from '../support/mail-settings.ts';
 import { memoryStore } from '../support/memory-store.ts';
@@ -26,17 +27,21 @@ const silent = {
 };
 
 /** Who is told of what, over a table of its own. */
-function desk(answer: MailOutcome = { outcome: 'accepted', messageId: 'notice-1' }) {
+function desk(
+  answer: MailOutcome = { outcome: 'accepted', messageId: 'notice-1' },
+  chosen: readonly Choice[] = [],
+) {
   const table = new MemoryTable();
   const notices = noticeStore(table.client(), 'table');
   const sent: Email[] = [];
   const tell = async (of: OrderLine, messageId: string, at = now, to = of.provisioningContact.email) => {
     const { store, lines } = memoryStore(of);
-    await tellPlacer(
+    await tellOfBounce(
       of,
       { messageId, to, reason: '550 <b>no such user</b>' },
       {
         store,
+        choices: { toldOfBounces: () => Promise.resolve(chosen) },
         notices,
         mail: {
           send: (email) => {
@@ -105,6 +110,34 @@ it('a notice that left is in the history of the line once, whether its sender or
       expect.objectContaining({ ...notice, actor }),
     ]);
   }
+});
+
+it('those of the partner who chose so are told as well, in their language; nobody twice, and not once they have left', async () => {
+  const choice = (email: string, at = now) =>
+    chosenBy(
+      undefined,
+      { digest: false, bounces: true, locale: 'ja', timeZone: 'Asia/Tokyo' },
+      { partnerId: line().partnerId, person: email, email, token: 'token', at },
+    );
+  const { placedBy, provisioningContact, orderId } = line();
+  const { sent, tell, notices } = desk(undefined, [
+    choice(placedBy.email),
+    choice('desk@northwind.example'),
+    choice('left@northwind.example', minus(now, `P${choiceDays}D`)),
+    choice(provisioningContact.email),
+  ]);
+  await tell(line(), 'message-1');
+  await tell(line(), 'message-1');
+  expect(sent.map(({ to }) => to)).toEqual([placedBy.email, 'desk@northwind.example']);
+  expect(sent[1]?.subject).toContain('メールが届きませんでした');
+  expect(sent[1]?.text).toContain(orderId);
+
+  await notices.change(hashOfAddress('desk@northwind.example'), '', now, (known) => ({
+    ...known,
+    endedAt: now,
+  }));
+  await tell(line(), 'message-2');
+  expect(sent.map(({ to }) => to).slice(2)).toEqual([placedBy.email]);
 });
 
 it('the notice is in the language of the contact', async () => {

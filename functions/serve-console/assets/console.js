@@ -309,4 +309,8 @@ function enhance(part) {
 }
 enhance(document);
 
+/** A time zone that nobody has chosen yet is that of the browser. */
+const zones = document.querySelector('[data-browser-zone]');
+if (zones && [...zones.options].some(({ value }) => value === zone)) zones.value = zone;
+
 document.querySelector('[data-press]')?.click();

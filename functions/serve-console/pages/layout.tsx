@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import { type Locale, locales } from '../../../shared/domain/order-line.ts';
-import { type Caller, isOperator, mayResend, mayView } from '../../../shared/use-cases/access.ts';
+import { type Caller, isNotified, isOperator, mayResend, mayView } from '../../../shared/use-cases/access.ts';
 import { formatters } from '../formatters.ts';
 import { paths } from '../paths.ts';
 import type { Texts } from '../texts/index.ts';
@@ -58,6 +58,14 @@ export function Layout({ view, title, above = [], skips = [], form, goOnTo, chil
               >
                 {t.insights.title}
               </a>
+              {isNotified(person.caller) ? (
+                <a
+                  href={paths.notifications}
+                  {...(view.here.startsWith(paths.notifications) ? { 'aria-current': 'page' } : {})}
+                >
+                  {t.notifications.title}
+                </a>
+              ) : null}
             </nav>
           ) : null}
           <div class="top-end">

@@ -712,9 +712,41 @@ export const en = {
     },
   },
 
+  notifications: {
+    title: 'Notifications',
+    to: 'Emails go to',
+    what: 'Tell me about the order lines of my organization',
+    digest: 'Once a day, at 08:00',
+    digestHint:
+      'Lines whose email came back, lines that close within three days, and lines that closed. If there is nothing to say, no email is sent.',
+    bounces: 'At once, when an email comes back',
+    bouncesHint:
+      'Five emails a day at most. Whoever placed an order is told of its lines anyway, unless they ended that.',
+    timeZone: 'Time zone',
+    locale: 'Language of these emails',
+    next: (date: string) => `If there is something to say by then, the next daily email leaves on ${date}.`,
+    ends: (date: string) =>
+      `These emails end on ${date} unless you sign in again before that. With each visit they go on for 90 days.`,
+    saved: 'Your choice is saved.',
+    again: 'Nothing was saved. Check the form and save again.',
+    unverified:
+      'Your sign-in vouches for no email address of yours, so nothing can be sent to you. Ask the administrator of your account.',
+    tooMany: '20 people of your organization are told at once already, the most there may be.',
+    undeliverable: (date: string) =>
+      `Since ${date} mail does not reach your address, so nothing more is sent there. Once that is mended, choose again.`,
+    noPartner: 'These emails are about the order lines of one partner, and your account belongs to none.',
+  },
+  endDigest: {
+    title: 'Stop the daily digest?',
+    text: 'It is sent because you chose it in the console, where you can choose it again at any time.',
+    end: 'Stop the digest',
+    endedTitle: 'The daily digest is stopped',
+    ended: 'You get no more of them. Under “Notifications” in the console you can choose it again.',
+  },
+
   endNotices: {
     title: 'Stop notices of emails that came back?',
-    text: 'If you placed an order and its provisioning email does not arrive, you are told by email. Once you stop these notices, you get no more of them, for any order.',
+    text: 'If you placed an order and its provisioning email does not arrive, you are told by email; and so for all orders of your organization, if you chose that. Once you stop these notices, you get no more of them, for any order.',
     end: 'Stop the notices',
     endedTitle: 'The notices are stopped',
     ended: 'You get no more notices of emails that came back. The console still shows them.',

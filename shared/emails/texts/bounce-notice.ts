@@ -1,11 +1,12 @@
 import type { Locale } from '../../domain/order-line.ts';
+import type { NoticeRecipient } from '../write-bounce-notice.ts';
 
 /** What the email says that tells of an email that came back. Values come in as they are; escaping is the writer's work. */
 interface BounceNoticeTexts {
   readonly subject: (orderId: string, lineId: string) => string;
-  readonly greeting: (name: string) => string;
+  readonly greeting: (name: string | undefined) => string;
   readonly opening: (brand: string) => string | undefined;
-  readonly what: (to: string, customer: string) => string;
+  readonly what: Readonly<Record<NoticeRecipient['because'], (to: string, customer: string) => string>>;
   readonly next: (deadline: string | undefined) => string;
   /** Said in the last notice of a day. */
   readonly last: string;
@@ -19,17 +20,21 @@ interface BounceNoticeTexts {
     readonly reason: string;
   };
   readonly closing: string;
-  readonly why: string;
+  readonly why: Readonly<Record<NoticeRecipient['because'], string>>;
   readonly end: string;
 }
 
 export const bounceNoticeTexts: Readonly<Record<Locale, BounceNoticeTexts>> = {
   en: {
     subject: (orderId, lineId) => `The email of order ${orderId}, line ${lineId}, did not arrive`,
-    greeting: (name) => `Hello ${name},`,
+    greeting: (name) => (name === undefined ? 'Hello,' : `Hello ${name},`),
     opening: () => undefined,
-    what: (to, customer) =>
-      `You placed an order for ${customer}. Its provisioning email to ${to} came back, and no further email is sent to that address.`,
+    what: {
+      placed: (to, customer) =>
+        `You placed an order for ${customer}. Its provisioning email to ${to} came back, and no further email is sent to that address.`,
+      chosen: (to, customer) =>
+        `The provisioning email to ${to}, of an order for ${customer}, came back, and no further email is sent to that address.`,
+    },
     next: (deadline) =>
       deadline === undefined
         ? 'Please correct the provisioning contact in the console, or ask a colleague who can.'
@@ -45,15 +50,22 @@ export const bounceNoticeTexts: Readonly<Record<Locale, BounceNoticeTexts>> = {
       reason: 'What the mail service said',
     },
     closing: 'Kind regards,',
-    why: 'You get this email because the order names you as the person who placed it.',
+    why: {
+      placed: 'You get this email because the order names you as the person who placed it.',
+      chosen: 'You get this email because you chose so under “Notifications” in the console.',
+    },
     end: 'Do not send me notices of emails that came back',
   },
   ja: {
     subject: (orderId, lineId) => `メールが届きませんでした（注文 ${orderId}、品目 ${lineId}）`,
-    greeting: (name) => `${name} 様`,
+    greeting: (name) => (name === undefined ? 'ご担当者様' : `${name} 様`),
     opening: (brand) => `平素よりお世話になっております。${brand} よりご連絡いたします。`,
-    what: (to, customer) =>
-      `${customer} 様向けにご注文いただいたサブスクリプションについて、${to} 宛てのプロビジョニング メールが届きませんでした。このアドレスには今後メールを送信しません。`,
+    what: {
+      placed: (to, customer) =>
+        `${customer} 様向けにご注文いただいたサブスクリプションについて、${to} 宛てのプロビジョニング メールが届きませんでした。このアドレスには今後メールを送信しません。`,
+      chosen: (to, customer) =>
+        `貴社の ${customer} 様向けサブスクリプションについて、${to} 宛てのプロビジョニング メールが届きませんでした。このアドレスには今後メールを送信しません。`,
+    },
     next: (deadline) =>
       deadline === undefined
         ? 'お手数ですが、コンソールでプロビジョニング担当者を修正していただくか、修正の権限をお持ちの方にご依頼ください。'
@@ -69,7 +81,10 @@ export const bounceNoticeTexts: Readonly<Record<Locale, BounceNoticeTexts>> = {
       reason: 'メール サービスからの通知',
     },
     closing: '何卒よろしくお願いいたします。',
-    why: 'このメールは、注文された方として登録されているアドレスにお送りしています。',
+    why: {
+      placed: 'このメールは、注文された方として登録されているアドレスにお送りしています。',
+      chosen: 'このメールは、コンソールの「通知」でこのお知らせを選択された方にお送りしています。',
+    },
     end: '届かなかったメールのお知らせを停止する',
   },
 };

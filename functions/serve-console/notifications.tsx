@@ -1,0 +1,87 @@
+import type { Context, Hono } from 'hono';
+import * as z from 'zod';
+import { notificationsChoice } from '../../shared/contracts/notification-api.ts';
+import { Problem, problems } from '../../shared/contracts/problems.ts';
+import { check } from '../../shared/contracts/validation.ts';
+import { isNotified } from '../../shared/use-cases/access.ts';
+import { changeNotifications, readNotifications } from '../../shared/use-cases/manage-notifications.ts';
+import { type ConsoleContext, type ConsoleEnv, personalView } from './console-context.ts';
+import { readForm } from './form.ts';
+import {
+  type NotificationsNotice,
+  NotificationsPage,
+  NoNotificationsPage,
+  type TypedNotifications,
+} from './pages/notifications.tsx';
+import { paths } from './paths.ts';
+import { show } from './show.ts';
+
+const typedText = z.string().catch('');
+const ticked = typedText.transform((text) => text === 'yes');
+const form = z.object({
+  token: typedText,
+  digest: ticked,
+  bounces: ticked,
+  timeZone: typedText,
+  locale: typedText,
+});
+
+/** The page on which people choose what they are told of by email. */
+export function notifications(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
+  const { services, formTokens } = context;
+
+  app.get(paths.notifications, async (c) => {
+    if (!isNotified(c.get('person').caller))
+      return await show(c, <NoNotificationsPage view={personalView(context, c)} />);
+    return await page(c, c.req.query('done') === 'saved' ? 'saved' : undefined);
+  });
+
+  app.post(paths.notifications, async (c) => {
+    const { token, ...typed } = await readForm(c, form);
+    if ((await formTokens.idempotencyKeyOf(c.get('session'), token)) === undefined)
+      return await page(c, 'again', typed, 403);
+    const input = check(notificationsChoice, typed);
+    if (!input.success) return await page(c, 'again', typed, problems['invalid-request'].status);
+    try {
+      await changeNotifications(c.get('person').caller, input.data, services);
+    } catch (error) {
+      const notice = noticeOf(error);
+      if (!notice) throw error;
+      return await page(c, notice, typed, 409);
+    }
+    return c.redirect(`${paths.notifications}?done=saved`, 303);
+  });
+
+  async function page(
+    c: Context<ConsoleEnv>,
+    notice?: NotificationsNotice,
+    typed?: TypedNotifications,
+    status: Parameters<typeof show>[2] = 200,
+  ): Promise<Response> {
+    const { caller } = c.get('person');
+    const view = personalView(context, c);
+    const chosen = await readNotifications(caller, services);
+    const token = await formTokens.issue(c.get('session'));
+    const { timeZones } = services.mailSettings;
+    const usual = { timeZone: timeZones[view.locale], locale: view.locale };
+    return await show(
+      c,
+      <NotificationsPage
+        view={view}
+        token={token}
+        chosen={chosen}
+        typed={{ ...usual, ...chosen, ...typed }}
+        email={caller.email}
+        notice={notice ?? (caller.email === undefined ? 'unverified' : undefined)}
+      />,
+      status,
+    );
+  }
+}
+
+/** What the page says of an error; undefined: it is none of the page's. */
+function noticeOf(error: unknown): NotificationsNotice | undefined {
+  if (!(error instanceof Problem)) return undefined;
+  if (error.code === 'email-not-verified') return 'unverified';
+  return error.code === 'invalid-request' ? 'tooMany' : undefined;
+}

@@ -1,0 +1,70 @@
+import type { ChoiceStore } from '../../shared/adapters/choice-store.ts';
+import { digestMinutes } from '../../shared/domain/notifications.ts';
+import type { Clock } from './clock.ts';
+import type { Job, Jobs } from './jobs.ts';
+
+const minute = 60 * 1000;
+const interval = digestMinutes * minute;
+
+/** Later than anybody asks for. */
+const everything = '9999-12-31T00:00:00.000Z';
+
+/**
+ * Sends digests when the next one is due. On AWS a schedule looks every quarter of an hour; here a move of the clock would
+ * look thousands of times for nothing.
+ * @returns the choices as those get them who change any: a new one may be due first
+ */
+export async function sendDigestsWhenDue(
+  jobs: Jobs,
+  clock: Clock,
+  choices: ChoiceStore,
+  send: () => Promise<{ readonly isCutShort: boolean; readonly failed: number }>,
+): Promise<ChoiceStore> {
+  /** When the job is due that is there; of several, the earliest. */
+  let planned = Infinity;
+
+  async function nextDue(): Promise<number> {
+    for await (const [first] of choices.dueDigests(everything)) if (first) return Date.parse(first.dueAt);
+    return Infinity;
+  }
+
+  async function plan(due: number): Promise<void> {
+    if (due >= planned) return;
+    planned = due;
+    await jobs.add([digestsAt(due)]);
+  }
+
+  jobs.assign('digests', async (job) => {
+    let isLeft = true;
+    try {
+      const { isCutShort, failed } = await send();
+      isLeft = isCutShort || failed > 0;
+    } catch (error) {
+      console.error('Digests were not sent, and will be tried again.', error);
+    }
+    planned = Infinity;
+    const now = clock.now().getTime();
+    const due = isLeft ? now + interval : await nextDue();
+    if (due === Infinity) {
+      await jobs.replace([[job, undefined]]);
+      return;
+    }
+    planned = Math.max(due, now + 1);
+    await jobs.replace([[job, digestsAt(planned)]]);
+  });
+
+  // Whoever chose last may have been killed before it was planned.
+  const due = await nextDue();
+  if (due !== Infinity) await plan(Math.max(due, clock.now().getTime() + 1));
+
+  return {
+    ...choices,
+    async change(person, decide) {
+      const choice = await choices.change(person, decide);
+      if (choice?.digestDueAt !== undefined) await plan(Date.parse(choice.digestDueAt));
+      return choice;
+    },
+  };
+}
+
+const digestsAt = (at: number): Job => ({ dueAt: new Date(at).toISOString(), kind: 'digests', id: 'next' });

@@ -1,0 +1,60 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { LineKey, OrderLine } from '../domain/order-line.ts';
+import type { Instant } from '../domain/time.ts';
+import { expiryAfter, expiryAttribute } from './expiry.ts';
+
+/**
+ * Of which lines an email came back for good, and when, in the table of the order lines: a partition for each partner,
+ * by time. It is kept for digests, which else would have to look through all lines.
+ */
+export interface CameBackStore {
+  /** Notes that an email of a line came back; of a repeated report once more. */
+  note(line: Pick<OrderLine, keyof LineKey | 'partnerId'>, at: Instant): Promise<void>;
+  /** The lines whose emails came back after an instant, latest first, each once. */
+  since(partnerId: string, after: Instant, most: number): Promise<readonly LineKey[]>;
+}
+
+/** For longer than digests can go without having told anything. */
+const keptDays = 35;
+
+/** No order has such an id: `#` is in none. */
+const partitionOf = (partnerId: string): string => `came-back#${partnerId}`;
+
+const entries = z.array(z.object({ orderId: z.string(), lineId: z.string() }));
+
+export function cameBackStore(dynamoDb: DynamoDBClient, tableName: string): CameBackStore {
+  const client = DynamoDBDocumentClient.from(dynamoDb);
+  return {
+    async note({ partnerId, orderId, lineId }, at) {
+      await client.send(
+        new PutCommand({
+          TableName: tableName,
+          Item: {
+            pk: partitionOf(partnerId),
+            sk: `${at}#${orderId}#${lineId}`,
+            orderId,
+            lineId,
+            [expiryAttribute]: expiryAfter(at, keptDays),
+          },
+        }),
+      );
+    },
+
+    async since(partnerId, after, most) {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: tableName,
+          KeyConditionExpression: 'pk = :partner AND sk > :after',
+          ExpressionAttributeValues: { ':partner': partitionOf(partnerId), ':after': after },
+          ScanIndexForward: false,
+          ConsistentRead: true,
+          Limit: most,
+        }),
+      );
+      const keys = entries.parse(Items);
+      return [...new Map(keys.map((key) => [`${key.orderId}/${key.lineId}`, key])).values()];
+    },
+  };
+}

@@ -1,0 +1,179 @@
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { faultNames, NamedFault } from '../contracts/faults.ts';
+import { type Choice, choiceDays, type Person } from '../domain/notifications.ts';
+import { locales } from '../domain/order-line.ts';
+import type { Instant } from '../domain/time.ts';
+import { expiryAfter, expiryAttribute } from './expiry.ts';
+import { dueShardOf, dueShardsOf, type IndexName, indexes } from './order-line-item.ts';
+
+/**
+ * What people chose to be told of, in the table of the order lines: a partition for each partner has an item for each
+ * person. An item with a digest is listed by when that is due, beside the lines that are.
+ */
+export interface ChoiceStore {
+  find(person: Person): Promise<Choice | undefined>;
+  /**
+   * Changes what a person chose by one conditional write. `decide` says how it shall be; undefined, or the same: no
+   * write. If somebody else wrote meanwhile, it is asked again.
+   * @returns the choice as it was written, or undefined
+   * @throws NamedFault ChoiceContended
+   */
+  change(
+    person: Person,
+    decide: (choice: Choice | undefined) => Choice | undefined,
+  ): Promise<Choice | undefined>;
+  /** Those of a partner who are to be told at once of emails that come back; of a huge partner, not all. */
+  toldOfBounces(partnerId: string): Promise<readonly Choice[]>;
+  /** Whose digests are due by then, in pages: oldest first. */
+  dueDigests(by: Instant): AsyncIterable<readonly DueDigest[]>;
+}
+
+interface DueDigest extends Person {
+  readonly dueAt: Instant;
+}
+
+const text = z.string();
+
+const stored = z.object({
+  partnerId: text,
+  person: text,
+  email: text,
+  digest: z.boolean(),
+  bounces: z.boolean(),
+  locale: z.enum(locales),
+  timeZone: text,
+  token: text,
+  seenAt: text,
+  digestDueAt: text.exactOptional(),
+  coveredUntil: text,
+  version: z.int(),
+}) satisfies z.ZodType<Choice>;
+
+/** No order has such an id: `#` is in none. */
+const partitionStart = 'people#';
+const sortStart = 'person#';
+const keyOf = ({ partnerId, person }: Person) => ({
+  pk: partitionStart + partnerId,
+  sk: sortStart + person,
+});
+
+/** Whether an item of the table is what a person chose. */
+export const isChoice = ({ pk }: { readonly pk: string }): boolean => pk.startsWith(partitionStart);
+
+const indexedKeys = z.array(z.object({ pk: text, sk: text, dueAt: text }));
+
+const dueDigestOf = ({ pk, sk, dueAt }: z.output<typeof indexedKeys>[number]): DueDigest => ({
+  partnerId: pk.slice(partitionStart.length),
+  person: sk.slice(sortStart.length),
+  dueAt,
+});
+
+/** So many writers of one choice do not meet. */
+const mostTries = 10;
+
+/** How many digests of a partition are listed at once. */
+const pageOfDue = 100;
+
+export function choiceStore(dynamoDb: DynamoDBClient, tableName: string): ChoiceStore {
+  const client = DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } });
+  const table = { TableName: tableName };
+
+  async function find(person: Person): Promise<Choice | undefined> {
+    const { Item } = await client.send(
+      new GetCommand({ ...table, Key: keyOf(person), ConsistentRead: true }),
+    );
+    return Item && stored.parse(Item);
+  }
+
+  /** @returns whether nobody else had written meanwhile */
+  async function write(choice: Choice): Promise<boolean> {
+    const before = choice.version - 1;
+    try {
+      await client.send(
+        new PutCommand({
+          ...table,
+          Item: {
+            ...keyOf(choice),
+            ...choice,
+            ...(choice.digestDueAt === undefined
+              ? {}
+              : { dueShard: dueShardOf('digests', choice.person), dueAt: choice.digestDueAt }),
+            [expiryAttribute]: expiryAfter(choice.seenAt, choiceDays),
+          },
+          ...(before === 0
+            ? { ConditionExpression: 'attribute_not_exists(pk)' }
+            : {
+                ConditionExpression: 'version = :before',
+                ExpressionAttributeValues: { ':before': before },
+              }),
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return false;
+    }
+  }
+
+  async function pageOf(shard: string, by: Instant, start: { ExclusiveStartKey?: Record<string, unknown> }) {
+    const { partitionKey, sortKey } = indexes.byDue;
+    const { Items = [], LastEvaluatedKey } = await client.send(
+      new QueryCommand({
+        ...table,
+        IndexName: 'byDue' satisfies IndexName,
+        KeyConditionExpression: '#shard = :shard AND #due <= :by',
+        ExpressionAttributeNames: { '#shard': partitionKey, '#due': sortKey },
+        ExpressionAttributeValues: { ':shard': shard, ':by': by },
+        Limit: pageOfDue,
+        ...start,
+      }),
+    );
+    return { keys: indexedKeys.parse(Items), next: LastEvaluatedKey };
+  }
+
+  return {
+    find,
+
+    async change(person, decide) {
+      for (let tries = 1; tries <= mostTries; tries += 1) {
+        const known = await find(person);
+        const decided = decide(known);
+        if (decided === undefined || decided === known) return undefined;
+        const next = { ...decided, version: decided.version + 1 };
+        if (await write(next)) return next;
+      }
+      throw new NamedFault(faultNames.choiceContended, 'others kept writing what a person chose');
+    },
+
+    async toldOfBounces(partnerId) {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          ...table,
+          KeyConditionExpression: 'pk = :partner',
+          ExpressionAttributeValues: { ':partner': partitionStart + partnerId },
+          ConsistentRead: true,
+        }),
+      );
+      return z
+        .array(stored)
+        .parse(Items)
+        .filter(({ bounces }) => bounces);
+    },
+
+    async *dueDigests(by) {
+      let shards = dueShardsOf('digests').map((name) => ({ name, start: {} }));
+      while (shards.length > 0) {
+        const pages = await Promise.all(
+          shards.map(async ({ name, start }) => ({ name, ...(await pageOf(name, by, start)) })),
+        );
+        const found = pages.flatMap(({ keys }) => keys).sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
+        if (found.length > 0) yield found.map(dueDigestOf);
+        shards = pages.flatMap(({ name, next }) =>
+          next ? [{ name, start: { ExclusiveStartKey: next } }] : [],
+        );
+      }
+    },
+  };
+}

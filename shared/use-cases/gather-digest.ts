@@ -1,0 +1,101 @@
+import type { CameBackStore } from '../adapters/came-back-store.ts';
+import type { OrderLineStore } from '../adapters/order-line-store.ts';
+import {
+  type Choice,
+  closingSoonSpan,
+  type DigestNews,
+  type DigestSection,
+  mostShown,
+} from '../domain/notifications.ts';
+import { isBooked, isOpen, isProvisioningPending, type OrderLine } from '../domain/order-line.ts';
+import { isContactUndeliverable } from '../domain/rules.ts';
+import { type Instant, minus, plus } from '../domain/time.ts';
+import { type SummaryServices, summaryOfPartner } from './read-summary.ts';
+
+export interface GatherServices extends SummaryServices {
+  readonly store: Pick<OrderLineStore, 'list' | 'findAllWithOrders'>;
+  readonly cameBack: CameBackStore;
+}
+
+/** The most lines that came back, and the most that closed, that one digest looks at. */
+const mostLookedAt = 300;
+
+/**
+ * How long before the last digest the windows ended that were closed since, at most: lists are sorted by when windows end,
+ * and a line is closed within minutes after that, except after an outage.
+ */
+const mostLateClosing = 'P1D';
+
+const pageSize = 100;
+
+/** What a digest of that time tells: of the lines of the choice's partner alone, found through keys. */
+export async function gatherNews(choice: Choice, at: Instant, services: GatherServices): Promise<DigestNews> {
+  const [cameBack, closingSoon, closed] = await Promise.all([
+    linesThatCameBack(choice, services),
+    linesThatCloseSoon(choice, at, services),
+    linesThatClosed(choice, services),
+  ]);
+  return { cameBack, closingSoon, closed };
+}
+
+/** Those whose contact no mail reaches, still, and that are still to be set up. */
+async function linesThatCameBack(
+  { partnerId, coveredUntil }: Choice,
+  { cameBack, store }: GatherServices,
+): Promise<DigestSection> {
+  const keys = await cameBack.since(partnerId, coveredUntil, mostLookedAt);
+  if (keys.length === 0) return sectionOf([], false);
+  const found = new Map(
+    (await store.findAllWithOrders(keys)).map(({ line }) => [`${line.orderId}/${line.lineId}`, line]),
+  );
+  const lines = keys
+    .map(({ orderId, lineId }) => found.get(`${orderId}/${lineId}`))
+    .filter((line) => isBooked(line))
+    .filter((line) => line.partnerId === partnerId && isContactUndeliverable(line))
+    .filter((line) => isOpen(line) || isProvisioningPending(line));
+  return sectionOf(lines, keys.length === mostLookedAt);
+}
+
+async function linesThatCloseSoon(
+  { partnerId }: Choice,
+  at: Instant,
+  services: GatherServices,
+): Promise<DigestSection> {
+  const closesBy = plus(at, closingSoonSpan);
+  const { lines, next } = await services.store.list({ partnerId, closesBy, limit: mostShown });
+  if (next === undefined) return sectionOf(lines, false);
+  // More than are shown: the counts know how many.
+  const { closingWithin72h } = await summaryOfPartner(partnerId, services);
+  return { lines, count: Math.max(closingWithin72h, lines.length), isAtLeast: false };
+}
+
+/** Those that nobody has set up since. */
+async function linesThatClosed(
+  { partnerId, coveredUntil }: Choice,
+  { store }: GatherServices,
+): Promise<DigestSection> {
+  const closed: OrderLine[] = [];
+  let lookedAt = 0;
+  /** Answers whether some were not looked at. */
+  async function look(from: string, isInReach: (line: OrderLine) => boolean): Promise<boolean> {
+    let after: string | undefined = from;
+    while (after !== undefined && lookedAt < mostLookedAt) {
+      const page = await store.list({ partnerId, provisioningPending: true, after, limit: pageSize });
+      const lines = page.lines.filter(isInReach);
+      closed.push(...lines.filter(({ closedAt = '' }) => closedAt > coveredUntil));
+      lookedAt += page.lines.length;
+      after = lines.length < page.lines.length ? undefined : page.next;
+    }
+    return after !== undefined;
+  }
+  const isMore = await look(coveredUntil, () => true);
+  // What was late comes last: there may be many of the day before that were not.
+  await look(minus(coveredUntil, mostLateClosing), ({ closesAt = '' }) => closesAt <= coveredUntil);
+  return sectionOf(closed, isMore);
+}
+
+const sectionOf = (lines: readonly OrderLine[], isAtLeast: boolean): DigestSection => ({
+  lines: lines.slice(0, mostShown),
+  count: lines.length,
+  isAtLeast,
+});
