@@ -7,8 +7,8 @@ export const changelog = [
       'A resend takes `locale`, the language of this email; the contact keeps theirs.',
       'Programs sign in by the client credentials grant, with the built-in user pool as well.',
       'A query parameter that a call does not know, or that is given twice, is refused on all calls as `invalid-request`, and `errors` says what the call takes.',
-      'A resend takes `locale`, the language of this one email.',
       'Each problem has a page that says which fields it adds and which calls may answer it.',
+      'The descriptions say what each field is, and let answers and events gain fields.',
     ],
   },
   {
