@@ -113,6 +113,31 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
     await page.setViewportSize(wide);
   });
 
+  test('a dialog on the page, and the page in every width, on paper, and in colours of the system', async () => {
+    const visited = visitIn(language);
+    const { page, go } = visited;
+    await go('/console');
+    await page.locator('.lines .first:not(.off)').last().click();
+    await page.locator('dialog[open] .primary').waitFor();
+    await expectQuality(visited, 'dialog');
+    await page.keyboard.press('Escape');
+    for (const width of [320, 360, 768, 1024, 1185, 1280, 2560, 3840]) {
+      await page.setViewportSize({ width, height: 720 });
+      expect({ [width]: await overflow(page) }).toEqual({ [width]: 0 });
+    }
+    await page.setViewportSize(wide);
+    for (const media of [
+      { media: 'print' },
+      { forcedColors: 'active' },
+      { reducedMotion: 'reduce', colorScheme: 'dark' },
+    ] as const) {
+      await page.emulateMedia(media);
+      expect(await page.locator('.lines .customer a').first().isVisible()).toBe(true);
+      expect(await overflow(page)).toBe(0);
+      await page.emulateMedia({ media: null, forcedColors: null, reducedMotion: null, colorScheme: 'light' });
+    }
+  });
+
   test('what follows from forms', async () => {
     const visited = visitIn(language);
     const { page, go } = visited;
