@@ -21,6 +21,17 @@ export class Clock {
 
   readonly now = (): Date => new Date(Date.now() + this.#offset);
 
+  /** By how many milliseconds it is behind the machine's. */
+  get behind(): number {
+    return Math.max(0, -this.#offset);
+  }
+
+  /** Sets it back, in a data folder in which nothing has happened yet. */
+  async beginBefore(milliseconds: number): Promise<void> {
+    await part(this.#storage).put('offset', -milliseconds);
+    this.#offset = -milliseconds;
+  }
+
   /** Moves forward to `instant`, unless it has passed. */
   async moveTo(instant: Date): Promise<void> {
     const distance = instant.getTime() - this.now().getTime();

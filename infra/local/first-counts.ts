@@ -10,11 +10,12 @@ interface FirstCounts {
 
 const noWait = () => Promise.resolve();
 
-/** Counts the lines of a data folder that has no counts yet, before anything happens to them. */
+/** Counts the lines of a data folder that has no counts yet, or lists no partners, before anything happens to them. */
 export async function countForTheFirstTime({ dynamoDb, tableName, now }: FirstCounts): Promise<void> {
   const tallies = tallyStore(dynamoDb, tableName, noWait);
   const { version, recount: unfinished } = await tallies.generation();
-  if (version > 0 && unfinished === undefined) return;
+  const [partner] = await tallies.partners({ beginning: '', limit: 1 });
+  if (version > 0 && unfinished === undefined && partner !== undefined) return;
   await recount({
     dynamoDb,
     tableName,

@@ -103,7 +103,8 @@ The service is running. Its clock says ${clock.now().toISOString()}.
   All emails    ${origin}/_local/inbox/previews
   Webhooks      ${origin}/_local/webhooks
 
-Open the console and choose who you are to see the sample orders. Or use the API:
+Open the console and sign in as Maya Lindqvist first: an order desk with an email that came back, lines about to
+close, and one that lapsed. Olivia Grant is an operator; Sato Ken (佐藤 健) works in Japanese. Or use the API:
 
   TOKEN=$(curl -s ${origin}/_local/token -d '{"partnerId":"northwind","roles":["resend"]}' | cut -d '"' -f 4)
   curl -s ${origin}/order-lines -H "Authorization: Bearer $TOKEN"

@@ -1,7 +1,7 @@
 import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { Hono } from 'hono';
-import type { Duration } from 'luxon';
+import { Duration } from 'luxon';
 import * as z from 'zod';
 import * as countLines from '../../functions/count-lines/handler.ts';
 import * as deliverWebhooks from '../../functions/deliver-webhooks/handler.ts';
@@ -60,7 +60,7 @@ import { PublishedEvents } from './published-events.ts';
 import { sampleProgram } from './people.ts';
 import { ReceivedWebhooks } from './received-webhooks.ts';
 import { type Consumer, Queues } from './queues.ts';
-import { sampleEvents } from './samples.ts';
+import { sampleStory, storyLength } from './samples.ts';
 import { consoleClientId, keptSecret, startSignIn } from './sign-in.ts';
 import { openStorage, type Storage } from './storage.ts';
 import { sweepHourly } from './sweeping.ts';
@@ -143,6 +143,9 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
   const activity = new Activity();
   const { faults = new Faults() } = options;
   const clock = await Clock.open(storage);
+  if (options.seed && (await storage.part('table').get('made')) === undefined) {
+    await clock.beginBefore(storyLength);
+  }
   const { now } = clock;
   const office = await DeadLetterOffice.open(storage);
   const published = await PublishedEvents.open(storage);
@@ -231,7 +234,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
   await sweepHourly(storage, jobs, clock, sweep);
   await removeExpiredItems(storage, jobs, clock, clients.dynamoDb, settings.SETTLED_LINE_DAYS);
   await jobs.start();
-  if (options.seed) await seed(storage, bus, now());
+  if (options.seed) await seed(storage, clock, jobs, bus);
 
   return {
     api: createApp({ ...serving('serve-api'), programs: { issuer: signIn.issuer, sample: sampleProgram } }),
@@ -266,11 +269,18 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
   };
 }
 
-/** Books the sample orders, once in the life of a data folder. */
-async function seed(storage: Storage, bus: EventBus, now: Date): Promise<void> {
+/**
+ * Tells the story of the sample orders, once in the life of a data folder; it ends when the product's time is the
+ * machine's. After a kill it is told from its beginning, and what is known of it changes nothing.
+ */
+async function seed(storage: Storage, clock: Clock, jobs: Jobs, bus: EventBus): Promise<void> {
   const part = storage.part('samples');
   if ((await part.get('booked')) === true) return;
-  await bus.put(sampleEvents(now));
+  for (const { ago, event } of sampleStory(new Date(clock.now().getTime() + clock.behind))) {
+    if (clock.behind > ago) await jobs.advance(Duration.fromMillis(clock.behind - ago));
+    await bus.put([event]);
+  }
+  if (clock.behind > 0) await jobs.advance(Duration.fromMillis(clock.behind));
   await part.put('booked', true);
 }
 

@@ -8,8 +8,11 @@ interface Sample {
   readonly partner: keyof typeof partners;
   readonly customer: string;
   readonly contact: { readonly email: string; readonly name: string; readonly locale: 'en' | 'ja' };
-  /** Days from today to the requested start date. */
-  readonly startsIn: number;
+  readonly copyTo?: Sample['contact'];
+  /** How many days ago it was booked. */
+  readonly bookedAgo: number;
+  /** Days from the booking to the requested start date; without it, that day. */
+  readonly startsIn?: number;
 }
 
 export const partners = {
@@ -18,9 +21,10 @@ export const partners = {
   riverbend: { name: 'Tom Okafor', email: 'tom.okafor@riverbend.example' },
 } as const;
 
-/** Control Hub knows of it already. */
-const onboardedOrder = 'ORD-1004';
+const contact = (email: string, name: string, locale: 'en' | 'ja' = 'en') => ({ email, name, locale });
+const joanna = contact('it@alderfinch.example', 'Joanna Reyes');
 
+/** A line in each state that a line can be in. */
 const samples: readonly Sample[] = [
   {
     order: 'ORD-1001',
@@ -28,8 +32,8 @@ const samples: readonly Sample[] = [
     offer: 'A-FLEX-3',
     partner: 'northwind',
     customer: 'Alder & Finch Architects',
-    contact: { email: 'it@alderfinch.example', name: 'Joanna Reyes', locale: 'en' },
-    startsIn: 0,
+    contact: joanna,
+    bookedAgo: 0,
   },
   {
     order: 'ORD-1001',
@@ -37,35 +41,90 @@ const samples: readonly Sample[] = [
     offer: 'A-WX',
     partner: 'northwind',
     customer: 'Alder & Finch Architects',
-    contact: { email: 'it@alderfinch.example', name: 'Joanna Reyes', locale: 'en' },
-    startsIn: -3,
+    contact: joanna,
+    copyTo: contact('helpdesk@alderfinch.example', 'IT help desk'),
+    bookedAgo: 0,
   },
+  // Scheduled.
   {
     order: 'ORD-1002',
     line: '1',
     offer: 'A-FLEX-3-EDU',
     partner: 'northwind',
     customer: 'Harbour View College',
-    contact: { email: 'sysadmin@harbourview.example', name: 'Priya Nair', locale: 'en' },
+    contact: contact('sysadmin@harbourview.example', 'Priya Nair'),
+    bookedAgo: 0,
     startsIn: 12,
   },
+  // Its email comes back.
   {
     order: 'ORD-1003',
     line: '1',
     offer: 'A-WX',
     partner: 'northwind',
     customer: 'Granite Peak Outfitters',
-    contact: { email: 'bounce+it@simulator.amazonses.com', name: 'Sam Whitfield', locale: 'en' },
-    startsIn: -1,
+    contact: contact('bounce+it@simulator.amazonses.com', 'Sam Whitfield'),
+    bookedAgo: 1,
   },
+  // Onboarded.
   {
-    order: onboardedOrder,
+    order: 'ORD-1004',
     line: '1',
     offer: 'A-FLEX',
     partner: 'northwind',
     customer: 'Lakeside Public Library',
-    contact: { email: 'systems@lakesidelibrary.example', name: 'Ingrid Solberg', locale: 'en' },
-    startsIn: -2,
+    contact: contact('systems@lakesidelibrary.example', 'Ingrid Solberg'),
+    bookedAgo: 4.9,
+  },
+  // Cancelled.
+  {
+    order: 'ORD-1005',
+    line: '1',
+    offer: 'A-FLEX',
+    partner: 'northwind',
+    customer: 'Juniper Street Dental',
+    contact: contact('office@juniperstreet.example', 'Ana Costa'),
+    bookedAgo: 4.9,
+  },
+  // Its reminder is due in two hours.
+  {
+    order: 'ORD-1006',
+    line: '1',
+    offer: 'A-FLEX-3',
+    partner: 'northwind',
+    customer: 'Bluebird Catering',
+    contact: contact('hello@bluebirdcatering.example', 'Leo Martin'),
+    bookedAgo: 4.9,
+  },
+  // Closes within three days.
+  {
+    order: 'ORD-1007',
+    line: '1',
+    offer: 'A-FLEX',
+    partner: 'northwind',
+    customer: 'Maple & Moss Hotels',
+    contact: contact('it.admin@maplemoss.example', 'Chloe Tremblay'),
+    bookedAgo: 5.2,
+  },
+  // Closes within 24 hours.
+  {
+    order: 'ORD-1008',
+    line: '1',
+    offer: 'A-FLEX-3',
+    partner: 'northwind',
+    customer: 'Northgate Physiotherapy',
+    contact: contact('reception@northgatephysio.example', 'Omar Haddad'),
+    bookedAgo: 6.4,
+  },
+  // Lapsed.
+  {
+    order: 'ORD-1009',
+    line: '1',
+    offer: 'A-FLEX',
+    partner: 'northwind',
+    customer: 'Copper Kettle Brewing',
+    contact: contact('ops@copperkettle.example', 'Hannah Weiss'),
+    bookedAgo: 8,
   },
   {
     order: 'ORD-2001',
@@ -73,8 +132,8 @@ const samples: readonly Sample[] = [
     offer: 'A-SPK',
     partner: 'sakura',
     customer: '青葉物流株式会社',
-    contact: { email: 'joho@aoba-logistics.example', name: '田中 美咲', locale: 'ja' },
-    startsIn: 0,
+    contact: contact('joho@aoba-logistics.example', '田中 美咲', 'ja'),
+    bookedAgo: 1,
   },
   {
     order: 'ORD-2002',
@@ -82,7 +141,8 @@ const samples: readonly Sample[] = [
     offer: 'A-FLEX',
     partner: 'sakura',
     customer: '緑川クリニック',
-    contact: { email: 'admin@midorikawa.example', name: '鈴木 一郎', locale: 'ja' },
+    contact: contact('admin@midorikawa.example', '鈴木 一郎', 'ja'),
+    bookedAgo: 0,
     startsIn: 45,
   },
   {
@@ -91,37 +151,61 @@ const samples: readonly Sample[] = [
     offer: 'A-CCW-CALL',
     partner: 'riverbend',
     customer: 'Stonebridge Credit Union',
-    contact: { email: 'telecom@stonebridge.example', name: 'Luis Ferreira', locale: 'en' },
-    startsIn: -40,
+    contact: contact('telecom@stonebridge.example', 'Luis Ferreira'),
+    bookedAgo: 5.2,
   },
 ];
 
 const dayLength = 24 * 60 * 60 * 1000;
 
-/** A handful of orders to try things on, as the events that tell of them; dates are counted from `now`. */
-export const sampleEvents = (now: Date): readonly BusEvent[] => [
-  ...samples.map(({ order, line, offer, partner, customer, contact, startsIn }) => ({
-    source: sources.commerce,
-    'detail-type': 'Order Line Booked',
-    detail: {
-      orderId: order,
-      lineId: line,
-      subscriptionId: `Sub${order.slice(4)}${line}`,
-      offer,
-      partnerId: partner,
-      endCustomer: { name: customer },
-      placedBy: partners[partner],
-      provisioningContact: contact,
-      requestedStartDate: new Date(now.getTime() + startsIn * dayLength).toISOString().slice(0, 10),
-    },
-  })),
-  {
-    source: sources.controlHub,
-    'detail-type': 'Organization Onboarded',
-    detail: {
-      organizationId: '5b0c2c2e-0000-4000-8000-000000001004',
-      orderId: onboardedOrder,
-      onboardedAt: now.toISOString(),
-    },
-  },
-];
+/** When the story of the sample orders begins, in milliseconds before now. */
+export const storyLength = Math.max(...samples.map(({ bookedAgo }) => bookedAgo)) * dayLength;
+
+/** Something that happens in the story, so many milliseconds before its end. */
+interface Happening {
+  readonly ago: number;
+  readonly event: BusEvent;
+}
+
+/** A handful of orders to try things on, as the events that tell of them, in the order in which they happen until `end`. */
+export function sampleStory(end: Date): readonly Happening[] {
+  const at = (ago: number) => new Date(end.getTime() - ago * dayLength);
+  const orderEvent = (ago: number, event: BusEvent) => ({ ago: ago * dayLength, event });
+  const story = [
+    ...samples.map(({ order, line, offer, partner, customer, contact, copyTo, bookedAgo, startsIn = 0 }) =>
+      orderEvent(bookedAgo, {
+        source: sources.commerce,
+        'detail-type': 'Order Line Booked',
+        detail: {
+          orderId: order,
+          lineId: line,
+          subscriptionId: `Sub${order.slice(4)}${line}`,
+          offer,
+          partnerId: partner,
+          endCustomer: { name: customer },
+          placedBy: partners[partner],
+          provisioningContact: contact,
+          ...(copyTo ? { copyTo } : {}),
+          requestedStartDate: at(bookedAgo - startsIn)
+            .toISOString()
+            .slice(0, 10),
+        },
+      }),
+    ),
+    orderEvent(1, {
+      source: sources.controlHub,
+      'detail-type': 'Organization Onboarded',
+      detail: {
+        organizationId: '5b0c2c2e-0000-4000-8000-000000001004',
+        orderId: 'ORD-1004',
+        onboardedAt: at(1).toISOString(),
+      },
+    }),
+    orderEvent(1, {
+      source: sources.commerce,
+      'detail-type': 'Order Line Cancelled',
+      detail: { orderId: 'ORD-1005', lineId: '1', cancelledAt: at(1).toISOString() },
+    }),
+  ];
+  return story.toSorted((a, b) => b.ago - a.ago);
+}
