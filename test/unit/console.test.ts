@@ -181,7 +181,7 @@ describe('the list', () => {
     const opened = await pages.get(dialog.replaceAll('&amp;', '&'));
     expect(opened.text).toContain('href="/console?q=ORD&amp;partnerId=northwind&amp;show=lapsed"');
     const hostile = await pages.get(`${linePath}/contact?from=orders%2F..%2F..%2Fdocs`);
-    expect(hostile.text).toContain('href="/console">Cancel');
+    expect(hostile.text).toContain('href="/console" data-back="true">Cancel');
   });
 });
 
