@@ -119,6 +119,21 @@ const stories: Readonly<Record<string, Story>> = {
     return { 1: { status: 'Closed', emails: { first: 1, resend: first.status === 200 ? 1 : 0 } } };
   },
 
+  'lines that a job resends': async (w) => {
+    await bookDue(w);
+    const [known, unknown, ...more] = await w.step('resend both', () => w.resendAll(w.orderId, ['1', '2']));
+    if (unknown?.result !== 'skipped' || more.length > 0)
+      throw new Violation('the job lists other lines than it was given');
+    const left = (await w.emails()).filter(({ tags }) => tags.kind === 'resend');
+    // One whose answer was lost may have left.
+    const most = { sent: 1, unconfirmed: 1, failed: 0, skipped: 0 }[known?.result ?? 'skipped'];
+    const resend = known?.result === 'sent' ? 1 : Math.min(left.length, most);
+    if (known?.result === 'skipped') throw new Violation(`the job skipped a line: ${known.code ?? ''}`);
+    if (known?.result === 'sent' && left[0]?.messageId !== known.messageId)
+      throw new Violation('the job tells of another email than the one that left');
+    return { 1: { status: 'AwaitingProvisioningDetails', emails: { first: 1, resend } } };
+  },
+
   'another contact': async (w) => {
     await bookDue(w);
     const contact = address(w, 'new');

@@ -6,13 +6,21 @@ import { type Runtime, startRuntime } from '../../infra/local/runtime.ts';
 import { tableName } from '../../infra/local/table.ts';
 import { defaults } from '../../infra/settings.ts';
 import { orderLineStore } from '../../shared/adapters/order-line-store.ts';
-import type { ContactChangeAnswer, LineAnswer, ResendAnswer } from '../../shared/contracts/api.ts';
+import type {
+  ContactChangeAnswer,
+  JobAnswer,
+  JobItemsAnswer,
+  LineAnswer,
+  ResendAnswer,
+} from '../../shared/contracts/api.ts';
 import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
 import type { LineEvent } from '../../shared/domain/line-events.ts';
 import { eventsIn, type PublishedEvent } from './client.ts';
 import { newOrder, partner } from './events.ts';
 import { Life, mortalStorage } from './mortal.ts';
 import { type Trial, TrialFaults } from './trial.ts';
+
+type JobItem = JobItemsAnswer['items'][number];
 
 const minute = 60_000;
 const origin = 'http://localhost:1';
@@ -217,6 +225,41 @@ export class World {
       await this.reach(this.in('PT2M'));
     }
     throw new Violation(`a resend was answered with ${last} again and again`);
+  }
+
+  /**
+   * Has lines resent by a job, whose caller asks again by the same key until it is known, and waits until it is done.
+   * @returns what came of each line
+   */
+  async resendAll(key: string, lineIds: readonly string[]): Promise<readonly JobItem[]> {
+    const { orderId } = this;
+    const json = { lines: lineIds.map((lineId) => ({ orderId, lineId })) };
+    let jobId: string | undefined;
+    for (let tries = 0; tries < 12; tries += 1) {
+      if (jobId === undefined) {
+        const asked = await this.#place.request<JobAnswer>(
+          '/resend-jobs',
+          'POST',
+          { 'idempotency-key': key },
+          json,
+        );
+        if (asked.status === 202) jobId = asked.body?.jobId;
+      }
+      await this.#place.idle();
+      const path = `/resend-jobs/${jobId ?? ''}`;
+      const job = jobId === undefined ? undefined : (await this.#place.request<JobAnswer>(path)).body;
+      if (job?.status !== 'Completed') {
+        await this.reach(this.in('PT10M'));
+        continue;
+      }
+      const list = () => this.#place.request<JobItemsAnswer>(`${path}/items`);
+      const items = (await this.#place.aside(list)).body?.items ?? [];
+      for (const result of ['sent', 'skipped', 'failed', 'unconfirmed'] as const)
+        if (job.counts[result] !== items.filter((item) => item.result === result).length)
+          throw new Violation(`the job counts ${job.counts[result]} lines as ${result}, and lists others`);
+      return items;
+    }
+    throw new Violation('a job of resends does not come to its end');
   }
 
   /** Changes the contact as a careful caller does: looks what came of it before asking again. */
