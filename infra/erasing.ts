@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
-  DeleteCommand,
-  DynamoDBDocumentClient,
-  GetCommand,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
   ScanCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
+import { fromAttributes, itemIn, itemsIn, toAttributes } from '../shared/adapters/attributes.ts';
 import { isChoice } from '../shared/adapters/choice-store.ts';
 import { linePrefix, parseLine } from '../shared/adapters/order-line-item.ts';
 import type { OrderLineStore } from '../shared/adapters/order-line-store.ts';
@@ -83,8 +84,6 @@ export async function erasePerson(
   from: ErasureProgress,
   services: ErasureServices,
 ): Promise<ErasureProgress> {
-  const client = DynamoDBDocumentClient.from(services.dynamoDb);
-  const table = { client, TableName: services.tableName };
   const progress = { ...from, parts: [...from.parts] };
 
   async function readPart(part: number): Promise<void> {
@@ -92,15 +91,16 @@ export async function erasePerson(
       const place = progress.parts[part];
       if (place === undefined || place === 'end') return;
       await services.pages.take();
-      const { Items = [], LastEvaluatedKey } = await client.send(
+      const answer = await services.dynamoDb.send(
         new ScanCommand({
           TableName: services.tableName,
           Segment: part,
           TotalSegments: parts,
-          ...(place === 'start' ? {} : { ExclusiveStartKey: place }),
+          ...(place === 'start' ? {} : { ExclusiveStartKey: toAttributes(place) }),
         }),
       );
-      for (const item of Items.filter((read) => maySpeakOf(withPlainHistory(read), email))) {
+      const items = itemsIn(answer);
+      for (const item of items.filter((read) => maySpeakOf(withPlainHistory(read), email))) {
         const { pk, sk } = tableKey.parse(item);
         const mention = sk.startsWith(linePrefix)
           ? await eraseFromLine(
@@ -109,14 +109,15 @@ export async function erasePerson(
               execute,
               services,
             )
-          : await eraseFromItem(item, email, execute, table);
+          : await eraseFromItem(item, email, execute, services);
         if (!mention) continue;
         services.onMention(mention);
         if (mention.left) progress.left += 1;
         else progress.erased += 1;
       }
-      progress.read += Items.length;
-      progress.parts[part] = LastEvaluatedKey ? tableKey.parse(LastEvaluatedKey) : 'end';
+      progress.read += items.length;
+      const { LastEvaluatedKey: last } = answer;
+      progress.parts[part] = last ? tableKey.parse(fromAttributes(last)) : 'end';
       services.onProgress(progress);
     }
   }
@@ -159,26 +160,27 @@ async function eraseFromItem(
   read: Item,
   email: string,
   execute: boolean,
-  { client, TableName }: { readonly client: DynamoDBDocumentClient; readonly TableName: string },
+  { dynamoDb, tableName: TableName }: Pick<ErasureServices, 'dynamoDb' | 'tableName'>,
 ): Promise<Mention | undefined> {
-  const Key = tableKey.parse(read);
+  const key = tableKey.parse(read);
+  const Key = toAttributes(key);
   const places = changedPlaces(read, withoutPerson(read, email));
   if (places.length === 0) return undefined;
-  const mention = { of: `${Key.pk} ${Key.sk}`, in: places };
-  if (isChoice(Key)) {
+  const mention = { of: `${key.pk} ${key.sk}`, in: places };
+  if (isChoice(key)) {
     // What somebody chose to be told of is of no use without an address to tell it to.
-    if (execute) await client.send(new DeleteCommand({ TableName, Key }));
+    if (execute) await dynamoDb.send(new DeleteItemCommand({ TableName, Key }));
     return mention;
   }
   if (places.includes('pk') || places.includes('sk')) return { ...mention, left: 'key' };
   if (!execute) return mention;
   for (let lost = 0; lost < mostTries;) {
-    const { Item: item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+    const item = itemIn(await dynamoDb.send(new GetItemCommand({ TableName, Key, ConsistentRead: true })));
     const values = changedValues(item, withoutPerson(item, email)).slice(0, mostValues);
     if (item === undefined || values.length === 0) return mention;
     try {
-      await client.send(
-        new UpdateCommand({ TableName, Key, ...replacing(values, typeof item['version'] === 'number') }),
+      await dynamoDb.send(
+        new UpdateItemCommand({ TableName, Key, ...replacing(values, typeof item['version'] === 'number') }),
       );
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -224,7 +226,7 @@ function replacing(values: readonly ChangedValue[], isVersioned: boolean) {
     UpdateExpression: `SET ${[...sets, ...(isVersioned ? ['version = version + :one'] : [])].join(', ')}`,
     ConditionExpression: paths.map((path, index) => `${path} = :from${index}`).join(' AND '),
     ExpressionAttributeNames: Object.fromEntries([...names].map(([name, short]) => [short, name])),
-    ExpressionAttributeValues: {
+    ExpressionAttributeValues: toAttributes({
       ...Object.fromEntries(
         values.flatMap(({ from, to }, index) => [
           [`:from${index}`, from],
@@ -232,7 +234,7 @@ function replacing(values: readonly ChangedValue[], isVersioned: boolean) {
         ]),
       ),
       ...(isVersioned ? { ':one': 1 } : {}),
-    },
+    }),
   };
 }
 

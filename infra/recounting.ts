@@ -1,6 +1,11 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
+import { itemsIn, toAttributes } from '../shared/adapters/attributes.ts';
 import { linePrefix, parseLine } from '../shared/adapters/order-line-item.ts';
 import {
   type Generation,
@@ -64,7 +69,6 @@ export class RecountRefused extends Error {}
  */
 export async function recount(services: RecountServices): Promise<number> {
   const { dynamoDb, tableName, now, newId, settle, pages, onProgress } = services;
-  const client = DynamoDBDocumentClient.from(dynamoDb);
   const tallies = tallyStore(dynamoDb, tableName, () => Promise.resolve());
   const turn = await Turn.begin(tallies, services);
   await settle();
@@ -76,10 +80,10 @@ export async function recount(services: RecountServices): Promise<number> {
     Array.from({ length: parts }, (_, part) => part),
     parts,
     async (part) => {
-      let start: Record<string, unknown> | undefined;
+      let start: Record<string, AttributeValue> | undefined;
       do {
         await pages.take();
-        const { Items = [], LastEvaluatedKey } = await client.send(
+        const answer = await dynamoDb.send(
           new ScanCommand({
             TableName: tableName,
             ConsistentRead: true,
@@ -88,16 +92,17 @@ export async function recount(services: RecountServices): Promise<number> {
             ...(start ? { ExclusiveStartKey: start } : {}),
           }),
         );
-        const read = Items.filter(isOfLine).map(parseLine).filter(isBooked);
+        const items = itemsIn(answer);
+        const read = items.filter(isOfLine).map(parseLine).filter(isBooked);
         for (const line of read) add(line, counts);
-        await forEach(Items, writesAtOnce, (item) => takeOver(item));
+        await forEach(items, writesAtOnce, (item) => takeOver(item));
         await forEach(read, writesAtOnce, async (line) => {
           await raiseMark(tallies, next, line, { known: undefined, next: markOf(line) });
         });
         lines += read.length;
         onProgress(lines);
         await turn.goOn(now());
-        start = LastEvaluatedKey;
+        start = answer.LastEvaluatedKey;
       } while (start);
     },
   );
@@ -105,7 +110,7 @@ export async function recount(services: RecountServices): Promise<number> {
     await tallies.write(next, tally);
   });
   await turn.end(next, now());
-  await removeOthers(next, client, services);
+  await removeOthers(next, services);
   return lines;
 
   /** What is known of lines that were removed, which nothing else tells. */
@@ -222,28 +227,26 @@ async function replaced(tallies: TallyStore, generation: Generation): Promise<bo
 const tableKey = z.object({ pk: z.string(), sk: z.string() });
 
 /** Removes the counts of other generations; what is left of them if it is cut short, the next recount removes. */
-async function removeOthers(
-  kept: string,
-  client: DynamoDBDocumentClient,
-  { tableName, pages }: RecountServices,
-): Promise<void> {
-  let start: Record<string, unknown> | undefined;
+async function removeOthers(kept: string, { dynamoDb, tableName, pages }: RecountServices): Promise<void> {
+  let start: Record<string, AttributeValue> | undefined;
   do {
     await pages.take();
-    const { Items = [], LastEvaluatedKey } = await client.send(
+    const answer = await dynamoDb.send(
       new ScanCommand({
         TableName: tableName,
         ProjectionExpression: 'pk, sk',
         ...(start ? { ExclusiveStartKey: start } : {}),
       }),
     );
-    const others = Items.map((item) => tableKey.parse(item)).filter(({ pk }) => {
-      const generation = generationOf(pk);
-      return generation !== undefined && generation !== kept;
-    });
+    const others = itemsIn(answer)
+      .map((item) => tableKey.parse(item))
+      .filter(({ pk }) => {
+        const generation = generationOf(pk);
+        return generation !== undefined && generation !== kept;
+      });
     await forEach(others, writesAtOnce, async (Key) => {
-      await client.send(new DeleteCommand({ TableName: tableName, Key }));
+      await dynamoDb.send(new DeleteItemCommand({ TableName: tableName, Key: toAttributes(Key) }));
     });
-    start = LastEvaluatedKey;
+    start = answer.LastEvaluatedKey;
   } while (start);
 }

@@ -1,7 +1,7 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { type PublishServices, publishInOrder } from '../functions/publish-changes/publish-in-order.ts';
+import { itemsIn } from '../shared/adapters/attributes.ts';
 import { linePrefix, parseLine } from '../shared/adapters/order-line-item.ts';
 import type { OrderLineStore } from '../shared/adapters/order-line-store.ts';
 import { eventsOf } from '../shared/domain/line-events.ts';
@@ -87,17 +87,16 @@ async function tell(
 const item = z.looseObject({ sk: z.string() });
 
 async function* allLines({ dynamoDb, tableName }: RetellServices): AsyncIterable<readonly StoredLine[]> {
-  const client = DynamoDBDocumentClient.from(dynamoDb);
-  let start: Record<string, unknown> | undefined;
+  let start: Record<string, AttributeValue> | undefined;
   do {
-    const { Items = [], LastEvaluatedKey } = await client.send(
+    const answer = await dynamoDb.send(
       new ScanCommand({ TableName: tableName, ...(start ? { ExclusiveStartKey: start } : {}) }),
     );
     yield z
       .array(item)
-      .parse(Items)
+      .parse(itemsIn(answer))
       .filter(({ sk }) => sk.startsWith(linePrefix))
       .map(parseLine);
-    start = LastEvaluatedKey;
+    start = answer.LastEvaluatedKey;
   } while (start);
 }

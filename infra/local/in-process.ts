@@ -12,7 +12,7 @@ export type LocalService = (request: WireRequest) => Promise<WireAnswer>;
 
 /**
  * Replaces HTTP in an SDK client: each request is serialized as for AWS, handed to the service in this process, and
- * its response parsed as from AWS. Nothing is signed, since nobody would check it.
+ * its response parsed as from AWS.
  */
 export const inProcess = (service: LocalService) => ({
   requestHandler: {
@@ -23,7 +23,6 @@ export const inProcess = (service: LocalService) => ({
     updateHttpClientConfig: () => undefined,
     httpHandlerConfigs: () => ({}),
   },
-  signer: { sign: <Request>(request: Request) => Promise.resolve(request) },
 });
 
 /** An answer in AWS's JSON protocol. */

@@ -1,9 +1,6 @@
-import {
-  BatchGetCommand,
-  type BatchGetCommandInput,
-  type DynamoDBDocumentClient,
-} from '@aws-sdk/lib-dynamodb';
+import { BatchGetItemCommand, type DynamoDBClient, type KeysAndAttributes } from '@aws-sdk/client-dynamodb';
 import { faultNames, NamedFault } from '../contracts/faults.ts';
+import { fromAttributes, toAttributes } from './attributes.ts';
 
 /** The most items that DynamoDB reads in one batch. */
 export const mostKeysOfBatch = 100;
@@ -14,7 +11,7 @@ export const mostKeysOfBatch = 100;
  */
 const batchPauses = [50, 100, 200, 400, 800] as const;
 
-type RequestOptions = Omit<NonNullable<BatchGetCommandInput['RequestItems']>[string], 'Keys'>;
+type RequestOptions = Omit<KeysAndAttributes, 'Keys'>;
 
 /**
  * The items with these keys, each once, in no order; what is not there is left out.
@@ -22,22 +19,22 @@ type RequestOptions = Omit<NonNullable<BatchGetCommandInput['RequestItems']>[str
  * @throws NamedFault readThrottled
  */
 export async function readBatch(
-  client: DynamoDBDocumentClient,
+  dynamoDb: DynamoDBClient,
   tableName: string,
   keys: readonly Record<string, unknown>[],
   options: RequestOptions,
   pause: (milliseconds: number) => Promise<unknown>,
 ): Promise<Record<string, unknown>[]> {
   const items: Record<string, unknown>[] = [];
-  let wanted = [...keys];
+  let wanted = keys.map(toAttributes);
   let refusals = 0;
   while (wanted.length > 0) {
-    const { Responses, UnprocessedKeys } = await client.send(
-      new BatchGetCommand({
+    const { Responses, UnprocessedKeys } = await dynamoDb.send(
+      new BatchGetItemCommand({
         RequestItems: { [tableName]: { ...options, Keys: wanted.slice(0, mostKeysOfBatch) } },
       }),
     );
-    items.push(...(Responses?.[tableName] ?? []));
+    items.push(...(Responses?.[tableName] ?? []).map(fromAttributes));
     const left = UnprocessedKeys?.[tableName]?.Keys ?? [];
     if (left.length > 0) {
       const longest = batchPauses[refusals];

@@ -1,7 +1,7 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import type { Instant } from '../domain/time.ts';
+import { itemIn, toAttributes } from './attributes.ts';
 
 /** What the lane of first emails tells about itself: an item beside the order lines. */
 export interface LaneStore {
@@ -17,14 +17,17 @@ const laneKey = { pk: '#lane', sk: 'first-emails' };
 const stored = z.object({ clearAt: z.iso.datetime() }).optional();
 
 export function laneStore(dynamoDb: DynamoDBClient, tableName: string): LaneStore {
-  const client = DynamoDBDocumentClient.from(dynamoDb);
   return {
     async note(clearAt) {
-      await client.send(new PutCommand({ TableName: tableName, Item: { ...laneKey, clearAt } }));
+      await dynamoDb.send(
+        new PutItemCommand({ TableName: tableName, Item: toAttributes({ ...laneKey, clearAt }) }),
+      );
     },
     async clearAt() {
-      const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: laneKey }));
-      return stored.parse(Item)?.clearAt;
+      const answer = await dynamoDb.send(
+        new GetItemCommand({ TableName: tableName, Key: toAttributes(laneKey) }),
+      );
+      return stored.parse(itemIn(answer))?.clearAt;
     },
   };
 }

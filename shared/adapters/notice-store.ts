@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
-import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { faultNames, NamedFault } from '../contracts/faults.ts';
 import { type NoticedAddress, newNoticedAddress } from '../domain/notices.ts';
 import type { Instant } from '../domain/time.ts';
+import { itemIn, toAttributes } from './attributes.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 
 /** What is known of the addresses that notices go to, in the table of the order lines: an item for each. */
@@ -48,33 +53,36 @@ const keptDays = 400;
 const mostTries = 10;
 
 export function noticeStore(dynamoDb: DynamoDBClient, tableName: string): NoticeStore {
-  const client = DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } });
-
   async function find(addressHash: string): Promise<NoticedAddress | undefined> {
-    const { Item } = await client.send(
-      new GetCommand({ TableName: tableName, Key: keyOf(addressHash), ConsistentRead: true }),
+    const answer = await dynamoDb.send(
+      new GetItemCommand({
+        TableName: tableName,
+        Key: toAttributes(keyOf(addressHash)),
+        ConsistentRead: true,
+      }),
     );
-    return Item === undefined ? undefined : stored.parse(Item);
+    const item = itemIn(answer);
+    return item && stored.parse(item);
   }
 
   /** @returns whether nobody else had written meanwhile */
   async function write(addressHash: string, address: NoticedAddress, at: Instant): Promise<boolean> {
     const isKept = address.endedAt !== undefined || address.undeliverableSince !== undefined;
     try {
-      await client.send(
-        new PutCommand({
+      await dynamoDb.send(
+        new PutItemCommand({
           TableName: tableName,
-          Item: {
+          Item: toAttributes({
             ...keyOf(addressHash),
             ...address,
             version: address.version + 1,
             ...(isKept ? {} : { [expiryAttribute]: expiryAfter(at, keptDays) }),
-          },
+          }),
           ...(address.version === 0
             ? { ConditionExpression: 'attribute_not_exists(pk)' }
             : {
                 ConditionExpression: 'version = :before',
-                ExpressionAttributeValues: { ':before': address.version },
+                ExpressionAttributeValues: toAttributes({ ':before': address.version }),
               }),
         }),
       );

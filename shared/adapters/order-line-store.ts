@@ -1,11 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   DynamoDBClient,
   type DynamoDBClientConfig,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { faultNames, NamedFault } from '../contracts/faults.ts';
 import {
@@ -20,6 +22,7 @@ import {
 import { beginningsOf, subscriptionWord, type Word, wordsOf } from '../domain/search.ts';
 import type { Instant } from '../domain/time.ts';
 import { unbooked } from '../domain/transitions.ts';
+import { fromAttributes, itemIn, itemsIn, toAttributes } from './attributes.ts';
 import { mostKeysOfBatch, readBatch } from './batch-read.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import {
@@ -194,6 +197,8 @@ const mostFoundOfShard = 250;
  */
 const mostLookedAt = 1000;
 
+type Attributes = Record<string, AttributeValue>;
+
 const keySchema = z.object({ pk: z.string(), sk: z.string() });
 const onboardingSchema = z.object({ organizationId: z.string(), onboardedAt: z.string() });
 const indexedKeys = z.array(keySchema.extend({ position: z.string() }));
@@ -218,29 +223,29 @@ export function orderLineStore(
   settledLineDays: number,
   pause: (milliseconds: number) => Promise<unknown> = setTimeout,
 ): OrderLineStore {
-  const client = DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } });
   const table = { TableName: tableName };
 
   async function find(key: LineKey): Promise<StoredLine> {
-    const { Item } = await client.send(
-      new GetCommand({ ...table, Key: primaryKey(key), ConsistentRead: true }),
+    const answer = await dynamoDb.send(
+      new GetItemCommand({ ...table, Key: toAttributes(primaryKey(key)), ConsistentRead: true }),
     );
-    return Item ? parseLine(Item) : unbooked(key);
+    const item = itemIn(answer);
+    return item ? parseLine(item) : unbooked(key);
   }
 
   /** Writes the line if the table still has the version before its own; else answers what is there now. */
   async function write(line: StoredLine): Promise<{ lostTo: StoredLine } | undefined> {
     const before = line.version - 1;
     try {
-      await client.send(
-        new PutCommand({
+      await dynamoDb.send(
+        new PutItemCommand({
           ...table,
-          Item: toItem(line, settledLineDays),
+          Item: toAttributes(toItem(line, settledLineDays)),
           ...(before === 0
             ? { ConditionExpression: 'attribute_not_exists(pk)' }
             : {
                 ConditionExpression: 'version = :before',
-                ExpressionAttributeValues: { ':before': before },
+                ExpressionAttributeValues: toAttributes({ ':before': before }),
               }),
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
@@ -251,20 +256,21 @@ export function orderLineStore(
         const message = 'the write of an order line was not confirmed';
         throw new LineNotWritten(faultNames.writeUnconfirmed, message, line, { cause });
       }
-      return { lostTo: cause.Item ? parseLine(unmarshall(cause.Item)) : await find(line) };
+      return { lostTo: cause.Item ? parseLine(fromAttributes(cause.Item)) : await find(line) };
     }
   }
 
   const readItems = (
     keys: readonly Record<string, unknown>[],
     options: { readonly ConsistentRead?: boolean } & Partial<ReturnType<typeof listedProjection>>,
-  ) => readBatch(client, tableName, keys, options, pause);
+  ) => readBatch(dynamoDb, tableName, keys, options, pause);
 
   async function findOnboarding(orderId: string): Promise<Onboarding | undefined> {
-    const { Item } = await client.send(
-      new GetCommand({ ...table, Key: orderKey(orderId), ConsistentRead: true }),
+    const answer = await dynamoDb.send(
+      new GetItemCommand({ ...table, Key: toAttributes(orderKey(orderId)), ConsistentRead: true }),
     );
-    return Item && onboardingSchema.parse(Item);
+    const item = itemIn(answer);
+    return item && onboardingSchema.parse(item);
   }
 
   const onboardingItem = (orderId: string, onboarding: Onboarding, at: Instant) => ({
@@ -276,7 +282,7 @@ export function orderLineStore(
   /** One page of a partition of the list, as places in its order. */
   async function page(partition: string, after: string | undefined, limit: number) {
     const { partitionKey, sortKey } = indexes.byState;
-    const { Items = [], LastEvaluatedKey } = await client.send(
+    const answer = await dynamoDb.send(
       new QueryCommand({
         ...table,
         IndexName: 'byState' satisfies IndexName,
@@ -285,14 +291,14 @@ export function orderLineStore(
           '#partition': partitionKey,
           ...(after === undefined ? {} : { '#sort': sortKey }),
         },
-        ExpressionAttributeValues: {
+        ExpressionAttributeValues: toAttributes({
           ':partition': partition,
           ...(after === undefined ? {} : { ':after': after }),
-        },
+        }),
         Limit: limit,
       }),
     );
-    return { items: indexedKeys.parse(Items), more: LastEvaluatedKey !== undefined };
+    return { items: indexedKeys.parse(itemsIn(answer)), more: answer.LastEvaluatedKey !== undefined };
   }
 
   /** The places of the lines that are found, in the order of lists; nothing if there are too many. */
@@ -314,7 +320,7 @@ export function orderLineStore(
 
   async function pageOfWord(index: WordIndex, shard: string, { text, isWhole }: SoughtWord) {
     const { partitionKey, sortKey } = indexes[index];
-    const { Items = [], LastEvaluatedKey } = await client.send(
+    const answer = await dynamoDb.send(
       new QueryCommand({
         ...table,
         IndexName: index,
@@ -322,37 +328,37 @@ export function orderLineStore(
           ? '#shard = :shard AND #word = :word'
           : '#shard = :shard AND begins_with(#word, :word)',
         ExpressionAttributeNames: { '#shard': partitionKey, '#word': sortKey },
-        ExpressionAttributeValues: { ':shard': shard, ':word': indexedWord(text) },
+        ExpressionAttributeValues: toAttributes({ ':shard': shard, ':word': indexedWord(text) }),
         Limit: mostFoundOfShard,
       }),
     );
-    return { Items, LastEvaluatedKey };
+    return { Items: itemsIn(answer), LastEvaluatedKey: answer.LastEvaluatedKey };
   }
 
   /** A page of the items of an order: its lines, and then its own. */
   async function pageOfOrder(
     orderId: string,
-    page: { readonly Limit?: number; readonly ExclusiveStartKey?: Record<string, unknown> },
-  ): Promise<{ items: readonly Record<string, unknown>[]; next: Record<string, unknown> | undefined }> {
-    const { Items = [], LastEvaluatedKey } = await client.send(
+    page: { readonly Limit?: number; readonly ExclusiveStartKey?: Attributes },
+  ): Promise<{ items: readonly Record<string, unknown>[]; next: Attributes | undefined }> {
+    const answer = await dynamoDb.send(
       new QueryCommand({
         ...table,
         KeyConditionExpression: 'pk = :order',
-        ExpressionAttributeValues: { ':order': orderId },
+        ExpressionAttributeValues: toAttributes({ ':order': orderId }),
         ConsistentRead: true,
         ...page,
       }),
     );
-    return { items: Items, next: LastEvaluatedKey };
+    return { items: itemsIn(answer), next: answer.LastEvaluatedKey };
   }
 
   async function pageOfDue(
     shard: string,
     { after, by }: { readonly after?: Instant; readonly by: Instant },
-    start: { readonly ExclusiveStartKey?: Record<string, unknown> },
+    start: { readonly ExclusiveStartKey?: Attributes },
   ) {
     const { partitionKey, sortKey } = indexes.byDue;
-    const { Items = [], LastEvaluatedKey } = await client.send(
+    const answer = await dynamoDb.send(
       new QueryCommand({
         ...table,
         IndexName: 'byDue' satisfies IndexName,
@@ -361,16 +367,16 @@ export function orderLineStore(
             ? '#shard = :shard AND #due <= :by'
             : '#shard = :shard AND #due BETWEEN :after AND :by',
         ExpressionAttributeNames: { '#shard': partitionKey, '#due': sortKey },
-        ExpressionAttributeValues: {
+        ExpressionAttributeValues: toAttributes({
           ':shard': shard,
           ':by': by,
           ...(after === undefined ? {} : { ':after': after }),
-        },
+        }),
         Limit: dueOfShard,
         ...start,
       }),
     );
-    return { Items, LastEvaluatedKey };
+    return { Items: itemsIn(answer), LastEvaluatedKey: answer.LastEvaluatedKey };
   }
 
   async function readListed(keys: readonly { pk: string; sk: string }[]): Promise<Map<string, OrderLine>> {
@@ -459,7 +465,7 @@ export function orderLineStore(
 
     async findOrder(orderId) {
       const items: Record<string, unknown>[] = [];
-      let start: Record<string, unknown> | undefined;
+      let start: Attributes | undefined;
       do {
         const page = await pageOfOrder(orderId, start ? { ExclusiveStartKey: start } : {});
         items.push(...page.items);
@@ -473,8 +479,13 @@ export function orderLineStore(
     },
 
     async linesOfOrder(orderId, { after, limit }) {
-      const start = after === undefined ? {} : { ExclusiveStartKey: primaryKey({ orderId, lineId: after }) };
-      const { items, next } = await pageOfOrder(orderId, { Limit: limit, ...start });
+      const start =
+        after === undefined
+          ? {}
+          : { ExclusiveStartKey: toAttributes(primaryKey({ orderId, lineId: after })) };
+      const page = await pageOfOrder(orderId, { Limit: limit, ...start });
+      const { items } = page;
+      const next = page.next && fromAttributes(page.next);
       return {
         lines: items.filter(isOfLine).map(parseLine),
         // The item of the order comes after its lines.
@@ -484,10 +495,10 @@ export function orderLineStore(
 
     async recordOnboarding(orderId, onboarding, at) {
       try {
-        await client.send(
-          new PutCommand({
+        await dynamoDb.send(
+          new PutItemCommand({
             ...table,
-            Item: onboardingItem(orderId, onboarding, at),
+            Item: toAttributes(onboardingItem(orderId, onboarding, at)),
             ConditionExpression: 'attribute_not_exists(pk)',
           }),
         );
@@ -499,7 +510,9 @@ export function orderLineStore(
     },
 
     async keepOnboarding(orderId, onboarding, at) {
-      await client.send(new PutCommand({ ...table, Item: onboardingItem(orderId, onboarding, at) }));
+      await dynamoDb.send(
+        new PutItemCommand({ ...table, Item: toAttributes(onboardingItem(orderId, onboarding, at)) }),
+      );
     },
 
     async list(request) {

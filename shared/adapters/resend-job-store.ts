@@ -1,5 +1,10 @@
-import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { limitSpan } from '../domain/claims.ts';
 import { faultNames, NamedFault } from '../contracts/faults.ts';
@@ -15,6 +20,7 @@ import {
 } from '../domain/resend-job.ts';
 import type { LineKey } from '../domain/order-line.ts';
 import { type Instant, plus } from '../domain/time.ts';
+import { itemIn, itemsIn, toAttributes } from './attributes.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 
 /**
@@ -137,17 +143,18 @@ const slicesAtOnce = 20;
 const mostTries = 10;
 
 export function resendJobStore(dynamoDb: DynamoDBClient, tableName: string): ResendJobStore {
-  const client = DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } });
   const table = { TableName: tableName };
 
   async function get(key: { pk: string; sk: string }): Promise<unknown> {
-    const { Item } = await client.send(new GetCommand({ ...table, Key: key, ConsistentRead: true }));
-    return Item;
+    const answer = await dynamoDb.send(
+      new GetItemCommand({ ...table, Key: toAttributes(key), ConsistentRead: true }),
+    );
+    return itemIn(answer);
   }
 
   async function put(item: object, { createdAt }: Pick<JobStart, 'createdAt'>): Promise<void> {
     const Item = { ...item, [expiryAttribute]: expiryAfter(createdAt, jobDays) };
-    await client.send(new PutCommand({ ...table, Item }));
+    await dynamoDb.send(new PutItemCommand({ ...table, Item: toAttributes(Item) }));
   }
 
   /** Puts an item over the version before it, or, without one, where there is none; false if that was not so. */
@@ -157,14 +164,14 @@ export function resendJobStore(dynamoDb: DynamoDBClient, tableName: string): Res
     before?: { readonly attribute: 'version' | 'jobId'; readonly value: string | number },
   ): Promise<boolean> {
     try {
-      await client.send(
-        new PutCommand({
+      await dynamoDb.send(
+        new PutItemCommand({
           ...table,
-          Item: { ...item, [expiryAttribute]: expiryAfter(createdAt, jobDays) },
+          Item: toAttributes({ ...item, [expiryAttribute]: expiryAfter(createdAt, jobDays) }),
           ...(before
             ? {
                 ConditionExpression: `${before.attribute} = :before`,
-                ExpressionAttributeValues: { ':before': before.value },
+                ExpressionAttributeValues: toAttributes({ ':before': before.value }),
               }
             : { ConditionExpression: 'attribute_not_exists(pk)' }),
         }),
@@ -252,39 +259,40 @@ export function resendJobStore(dynamoDb: DynamoDBClient, tableName: string): Res
 
     async *slices(jobId, from) {
       for (let first = from; ; first += slicesAtOnce) {
-        const { Items = [] } = await client.send(
+        const answer = await dynamoDb.send(
           new QueryCommand({
             ...table,
             KeyConditionExpression: 'pk = :job AND sk BETWEEN :first AND :last',
-            ExpressionAttributeValues: {
+            ExpressionAttributeValues: toAttributes({
               ':job': jobPartition(jobId),
               ':first': sliceSortKey(first),
               ':last': sliceSortKey(first + slicesAtOnce - 1),
-            },
+            }),
             ConsistentRead: true,
           }),
         );
-        if (Items.length === 0) return;
-        yield z.array(slice).parse(Items);
+        const items = itemsIn(answer);
+        if (items.length === 0) return;
+        yield z.array(slice).parse(items);
       }
     },
 
     async list(partnerId, { limit, after }) {
-      const { Items = [] } = await client.send(
+      const answer = await dynamoDb.send(
         new QueryCommand({
           ...table,
           // The entries come before all else in the partition; `~` after any time.
           KeyConditionExpression: 'pk = :partner AND sk < :before',
-          ExpressionAttributeValues: {
+          ExpressionAttributeValues: toAttributes({
             ':partner': partnerPartition(partnerId),
             ':before': entryPrefix + (after ?? '~'),
-          },
+          }),
           ScanIndexForward: false,
           ConsistentRead: true,
           Limit: limit + 1,
         }),
       );
-      const entries = z.array(listed).parse(Items);
+      const entries = z.array(listed).parse(itemsIn(answer));
       const shown = entries.slice(0, limit);
       const jobs = await Promise.all(shown.map(({ jobId }) => find(jobId)));
       const last = shown.at(-1);

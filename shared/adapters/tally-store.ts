@@ -1,9 +1,16 @@
-import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import type { LineKey } from '../domain/order-line.ts';
 import { allPartners, linesTally, type Mark, obsoleteSince, type Share } from '../domain/tallies.ts';
 import { type Instant, plus } from '../domain/time.ts';
+import { itemIn, itemsIn, toAttributes } from './attributes.ts';
 import { readBatch } from './batch-read.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { spread } from './order-line-item.ts';
@@ -170,16 +177,15 @@ export function tallyStore(
   tableName: string,
   pause: (milliseconds: number) => Promise<unknown>,
 ): TallyStore {
-  const client = DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } });
   const table = { TableName: tableName };
   const consistent = { ConsistentRead: true };
 
   async function put(
     Item: Record<string, unknown>,
-    condition: { ConditionExpression: string; ExpressionAttributeValues?: Record<string, unknown> },
+    condition: { ConditionExpression: string; ExpressionAttributeValues?: Record<string, AttributeValue> },
   ): Promise<boolean> {
     try {
-      await client.send(new PutCommand({ ...table, Item, ...condition }));
+      await dynamoDb.send(new PutItemCommand({ ...table, Item: toAttributes(Item), ...condition }));
       return true;
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -194,7 +200,7 @@ export function tallyStore(
         ? { ConditionExpression: 'attribute_not_exists(pk)' }
         : {
             ConditionExpression: 'version = :before',
-            ExpressionAttributeValues: { ':before': Item.version },
+            ExpressionAttributeValues: toAttributes({ ':before': Item.version }),
           },
     );
 
@@ -202,32 +208,36 @@ export function tallyStore(
     pk: string,
     from: string,
     to: string,
-    start?: Record<string, unknown>,
+    start?: Record<string, AttributeValue>,
   ): Promise<readonly StoredTally[]> {
-    const { Items = [], LastEvaluatedKey } = await client.send(
+    const answer = await dynamoDb.send(
       new QueryCommand({
         ...table,
         ...consistent,
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-        ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
+        ExpressionAttributeValues: toAttributes({ ':pk': pk, ':from': from, ':to': to }),
         ...(start ? { ExclusiveStartKey: start } : {}),
       }),
     );
-    const tallies = z.array(tallyItem).parse(Items);
+    const tallies = z.array(tallyItem).parse(itemsIn(answer));
+    const { LastEvaluatedKey } = answer;
     return LastEvaluatedKey ? [...tallies, ...(await inShard(pk, from, to, LastEvaluatedKey))] : tallies;
   }
 
   return {
     async generation() {
-      const { Item } = await client.send(new GetCommand({ ...table, ...consistent, Key: generationKey }));
-      return Item ? generationItem.parse(Item) : firstGeneration;
+      const answer = await dynamoDb.send(
+        new GetItemCommand({ ...table, ...consistent, Key: toAttributes(generationKey) }),
+      );
+      const item = itemIn(answer);
+      return item ? generationItem.parse(item) : firstGeneration;
     },
 
     writeGeneration: (generation) => putVersion({ ...generationKey, ...generation }),
 
     async find(generation, names) {
       const keys = names.map((name) => tallyKey(generation, name));
-      const items = await readBatch(client, tableName, keys, consistent, pause);
+      const items = await readBatch(dynamoDb, tableName, keys, consistent, pause);
       const found = new Map(
         z
           .array(tallyItem)
@@ -250,7 +260,9 @@ export function tallyStore(
       // Before the first count of its lines, so that a partner with counts is always listed.
       if (tally.version === 0 && tally.tally === linesTally && tally.scope !== allPartners) {
         const { scope: partnerId } = tally;
-        await client.send(new PutCommand({ ...table, Item: { ...partnerKey(partnerId), partnerId } }));
+        await dynamoDb.send(
+          new PutItemCommand({ ...table, Item: toAttributes({ ...partnerKey(partnerId), partnerId }) }),
+        );
       }
       const obsolete = obsoleteSince(tally.tally);
       return await putVersion({
@@ -261,27 +273,27 @@ export function tallyStore(
     },
 
     async partners({ beginning, after, limit }) {
-      const { Items = [] } = await client.send(
+      const answer = await dynamoDb.send(
         new QueryCommand({
           ...table,
           KeyConditionExpression: 'pk = :pk AND begins_with(sk, :beginning)',
-          ExpressionAttributeValues: {
+          ExpressionAttributeValues: toAttributes({
             ':pk': partnersPartition,
             ':beginning': partnerStart + beginning.toLowerCase(),
-          },
+          }),
           Limit: limit,
-          ...(after === undefined ? {} : { ExclusiveStartKey: partnerKey(after) }),
+          ...(after === undefined ? {} : { ExclusiveStartKey: toAttributes(partnerKey(after)) }),
         }),
       );
       return z
         .array(partnerItem)
-        .parse(Items)
+        .parse(itemsIn(answer))
         .map(({ partnerId }) => partnerId);
     },
 
     async marks(generation, lines) {
       const keys = lines.map((line) => markKey(generation, line));
-      const items = await readBatch(client, tableName, keys, consistent, pause);
+      const items = await readBatch(dynamoDb, tableName, keys, consistent, pause);
       return new Map(
         z
           .array(markItem)
@@ -302,7 +314,7 @@ export function tallyStore(
           ? { ConditionExpression: 'attribute_not_exists(pk)' }
           : {
               ConditionExpression: 'mark = :known',
-              ExpressionAttributeValues: { ':known': known },
+              ExpressionAttributeValues: toAttributes({ ':known': known }),
             },
       ),
   };

@@ -1,10 +1,16 @@
-import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { faultNames, NamedFault } from '../contracts/faults.ts';
 import { attemptErrors, attemptResults } from '../contracts/webhooks.ts';
 import { locales } from '../domain/order-line.ts';
 import { disablings, type Webhook } from '../domain/webhook.ts';
+import { itemIn, itemsIn, toAttributes } from './attributes.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 
 /**
@@ -96,14 +102,14 @@ const attemptPartition = (webhookId: string) => `webhook#${webhookId}`;
 const mostTries = 20;
 
 export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): WebhookStore {
-  const client = DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } });
   const table = { TableName: tableName };
 
   async function find(partnerId: string, webhookId: string): Promise<Webhook | undefined> {
-    const { Item } = await client.send(
-      new GetCommand({ ...table, Key: keyOf(partnerId, webhookId), ConsistentRead: true }),
+    const answer = await dynamoDb.send(
+      new GetItemCommand({ ...table, Key: toAttributes(keyOf(partnerId, webhookId)), ConsistentRead: true }),
     );
-    return Item && webhook.parse(Item);
+    const item = itemIn(answer);
+    return item && webhook.parse(item);
   }
 
   /** Puts a webhook over the version before it, or, without one, where there is none; false if that was not so. */
@@ -112,15 +118,15 @@ export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): Webho
     const expiry =
       status === 'Deleted' && disabled ? { [expiryAttribute]: expiryAfter(disabled.at, deletedDays) } : {};
     try {
-      await client.send(
-        new PutCommand({
+      await dynamoDb.send(
+        new PutItemCommand({
           ...table,
-          Item: { ...keyOf(partnerId, webhookId), ...next, ...expiry },
+          Item: toAttributes({ ...keyOf(partnerId, webhookId), ...next, ...expiry }),
           ...(before === undefined
             ? { ConditionExpression: 'attribute_not_exists(pk)' }
             : {
                 ConditionExpression: 'version = :before',
-                ExpressionAttributeValues: { ':before': before },
+                ExpressionAttributeValues: toAttributes({ ':before': before }),
               }),
         }),
       );
@@ -135,17 +141,20 @@ export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): Webho
     find,
 
     async list(partnerId) {
-      const { Items = [] } = await client.send(
+      const answer = await dynamoDb.send(
         new QueryCommand({
           ...table,
           KeyConditionExpression: 'pk = :partner AND begins_with(sk, :webhook)',
-          ExpressionAttributeValues: { ':partner': keyOf(partnerId, '').pk, ':webhook': prefix },
+          ExpressionAttributeValues: toAttributes({
+            ':partner': keyOf(partnerId, '').pk,
+            ':webhook': prefix,
+          }),
           ConsistentRead: true,
         }),
       );
       return z
         .array(webhook)
-        .parse(Items)
+        .parse(itemsIn(answer))
         .filter(({ status }) => status !== 'Deleted');
     },
 
@@ -171,31 +180,34 @@ export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): Webho
     },
 
     async keepAttempt(webhookId, id, attempt) {
-      await client.send(
-        new PutCommand({
+      await dynamoDb.send(
+        new PutItemCommand({
           ...table,
-          Item: {
+          Item: toAttributes({
             pk: attemptPartition(webhookId),
             sk: `attempt#${attempt.at}#${id}`,
             ...attempt,
             [expiryAttribute]: expiryAfter(attempt.at, attemptDays),
-          },
+          }),
         }),
       );
     },
 
     async attempts(webhookId, limit) {
-      const { Items = [] } = await client.send(
+      const answer = await dynamoDb.send(
         new QueryCommand({
           ...table,
           KeyConditionExpression: 'pk = :webhook AND begins_with(sk, :attempt)',
-          ExpressionAttributeValues: { ':webhook': attemptPartition(webhookId), ':attempt': 'attempt#' },
+          ExpressionAttributeValues: toAttributes({
+            ':webhook': attemptPartition(webhookId),
+            ':attempt': 'attempt#',
+          }),
           ScanIndexForward: false,
           ConsistentRead: true,
           Limit: limit,
         }),
       );
-      return z.array(keptAttempt).parse(Items);
+      return z.array(keptAttempt).parse(itemsIn(answer));
     },
   };
 }

@@ -18,21 +18,10 @@ const prefixes: Readonly<Record<string, string>> = {
   'client-dynamodb': 'dynamodb',
   'client-eventbridge': 'events',
   'client-secrets-manager': 'secretsmanager',
-  'lib-dynamodb': 'dynamodb',
   'client-ses': 'ses',
   'client-sesv2': 'ses',
   'client-sfn': 'states',
   'client-sqs': 'sqs',
-};
-
-/** IAM names the calls after the API; the document client has shorter names for some. */
-const documentCalls: Readonly<Record<string, string>> = {
-  Get: 'GetItem',
-  Put: 'PutItem',
-  Update: 'UpdateItem',
-  Delete: 'DeleteItem',
-  BatchGet: 'BatchGetItem',
-  BatchWrite: 'BatchWriteItem',
 };
 
 /** What else code takes from the SDK, that calls nothing by itself. */
@@ -160,9 +149,8 @@ export class CallGraph {
     const [, command] = /^(\w+)Command$/.exec(name) ?? [];
     const prefix = prefixes[sdkPackage];
     if (command !== undefined && prefix !== undefined && ts.isNewExpression(node.parent)) {
-      const call = (sdkPackage === 'lib-dynamodb' ? documentCalls[command] : undefined) ?? command;
-      const action = `${prefix}:${call}`;
-      return call === 'Query' ? this.#queries(node.parent, action) : [{ action }];
+      const action = `${prefix}:${command}`;
+      return command === 'Query' ? this.#queries(node.parent, action) : [{ action }];
     }
     if (callsNothing.test(name)) return [];
     throw new Error(`this test does not know what ${name} of ${sdkPackage} calls`);
@@ -206,5 +194,5 @@ function sdkPackageOf(declaration: ts.Node): string | undefined {
     !ts.isVariableDeclaration(declaration)
   )
     return undefined;
-  return /\/node_modules\/@aws-sdk\/((?:client|lib)-[^/]+)\//.exec(declaration.getSourceFile().fileName)?.[1];
+  return /\/node_modules\/@aws-sdk\/(client-[^/]+)\//.exec(declaration.getSourceFile().fileName)?.[1];
 }

@@ -11,12 +11,12 @@ import type { StoredLine } from '../../shared/domain/order-line.ts';
 import { type Around, MemoryTable } from './memory-table.ts';
 import { itemOf } from './lines.ts';
 
-const lineItem = z.object({ Item: z.object({ lineId: z.string() }) });
+const lineItem = z.object({ Item: z.object({ lineId: z.object({ S: z.string() }) }) });
 
 const noPause = () => Promise.resolve();
 
 /** A table in memory with these lines. */
-function memoryTable(...given: readonly StoredLine[]): MemoryTable {
+export function memoryTable(...given: readonly StoredLine[]): MemoryTable {
   const table = new MemoryTable();
   for (const line of given) table.put(itemOf({ ...line, version: 1 }));
   return table;

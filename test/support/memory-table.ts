@@ -1,10 +1,15 @@
-import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
+import { fromAttributes, toAttributes } from '../../shared/adapters/attributes.ts';
 import { type IndexName, indexes } from '../../shared/adapters/order-line-item.ts';
 import { dynamoDbClient } from '../../shared/adapters/order-line-store.ts';
 
 type Item = Record<string, unknown>;
+type Attributes = Record<string, AttributeValue>;
 
 /** Makes one call of the table; it may wait before, fail instead, or fail after. */
 export type Around = <Result>(
@@ -13,22 +18,25 @@ export type Around = <Result>(
   input: unknown,
 ) => Promise<Result>;
 
-const record = z.custom<Item>((given) => typeof given === 'object' && given !== null);
-const key = z.object({ pk: z.string(), sk: z.string() });
+const attributes = z
+  .custom<Attributes>((given) => typeof given === 'object' && given !== null)
+  .transform(fromAttributes);
+const tableKey = z.object({ pk: z.string(), sk: z.string() });
+const key = attributes.pipe(tableKey);
 
 const expressions = z.object({
   ConditionExpression: z.string().optional(),
   ExpressionAttributeNames: z.record(z.string(), z.string()).default({}),
-  ExpressionAttributeValues: record.default({}),
+  ExpressionAttributeValues: attributes.default({}),
 });
 const input = {
   GetItemCommand: z.object({ Key: key }),
-  PutItemCommand: expressions.extend({ Item: record }),
-  UpdateItemCommand: expressions.extend({ Key: record, UpdateExpression: z.string() }),
+  PutItemCommand: expressions.extend({ Item: attributes }),
+  UpdateItemCommand: expressions.extend({ Key: key, UpdateExpression: z.string() }),
   QueryCommand: expressions.extend({
     IndexName: z.custom<IndexName>((name) => typeof name === 'string' && name in indexes).optional(),
     KeyConditionExpression: z.string(),
-    ExclusiveStartKey: key.catchall(z.string()).optional(),
+    ExclusiveStartKey: attributes.pipe(tableKey.catchall(z.string())).optional(),
     Limit: z.int().optional(),
     ScanIndexForward: z.boolean().default(true),
   }),
@@ -44,6 +52,15 @@ const nameOf = ({ pk, sk }: { pk?: unknown; sk?: unknown }) => `${String(pk)} ${
  * change it, whoever reads it may have it as it is.
  */
 const keptOf = (item: Item): Item => frozen(JSON.parse(JSON.stringify(item)) as Item);
+
+/** Items as the API has them, each made once. */
+const made = new WeakMap<Item, Attributes>();
+
+function attributesOf(item: Item): Attributes {
+  const known = made.get(item) ?? toAttributes(item);
+  made.set(item, known);
+  return known;
+}
 
 function frozen<Value extends object>(value: Value): Value {
   for (const part of Object.values(value) as unknown[])
@@ -98,7 +115,7 @@ export class MemoryTable {
         const requests = Object.entries(input[command].parse(given).RequestItems);
         const found = requests.map(([table, { Keys }]) => [
           table,
-          Keys.flatMap((one) => this.#read(one) ?? []),
+          Keys.map((one) => this.#read(one)).filter((item) => item !== undefined),
         ]);
         return { Responses: Object.fromEntries(found) as unknown };
       }
@@ -116,7 +133,7 @@ export class MemoryTable {
       case 'ScanCommand': {
         const { Segment, TotalSegments } = input[command].parse(given);
         const items = [...this.items.values()].filter((_, place) => place % TotalSegments === Segment);
-        return { Items: items };
+        return { Items: items.map(attributesOf) };
       }
       case 'QueryCommand':
         return this.#query(input[command].parse(given));
@@ -125,8 +142,9 @@ export class MemoryTable {
     }
   }
 
-  #read(at: z.output<typeof key>): Item | undefined {
-    return this.items.get(nameOf(at));
+  #read(at: z.output<typeof key>): Attributes | undefined {
+    const item = this.items.get(nameOf(at));
+    return item && attributesOf(item);
   }
 
   #check(item: Item | undefined, { ConditionExpression: text, ...rest }: z.output<typeof expressions>): void {
@@ -134,18 +152,14 @@ export class MemoryTable {
     throw new ConditionalCheckFailedException({
       message: 'The conditional request failed',
       $metadata: {},
-      ...(item ? { Item: marshall(item) } : {}),
+      ...(item ? { Item: attributesOf(item) } : {}),
     });
   }
 
-  /** The one command that is not the document client's: its values say their types. */
-  #update({ Key, UpdateExpression, ...typed }: z.output<(typeof input)['UpdateItemCommand']>): object {
-    const at = key.parse(unmarshall(Key as never));
-    const known = this.items.get(nameOf(at));
-    const values = unmarshall(typed.ExpressionAttributeValues as never);
-    const names = { ...typed, ExpressionAttributeValues: values };
+  #update({ Key, UpdateExpression, ...names }: z.output<(typeof input)['UpdateItemCommand']>): object {
+    const known = this.items.get(nameOf(Key));
     this.#check(known, names);
-    this.put(updated({ ...known, ...at }, UpdateExpression, names));
+    this.put(updated({ ...known, ...Key }, UpdateExpression, names));
     return {};
   }
 
@@ -167,9 +181,9 @@ export class MemoryTable {
     const items = left.slice(0, Limit);
     const last = items.at(-1);
     return {
-      Items: items,
+      Items: items.map(attributesOf),
       ...(last && items.length === Limit
-        ? { LastEvaluatedKey: { ...key.parse(last), [sortKey]: last[sortKey] } }
+        ? { LastEvaluatedKey: toAttributes({ ...tableKey.parse(last), [sortKey]: last[sortKey] }) }
         : {}),
     };
   }

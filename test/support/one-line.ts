@@ -4,7 +4,6 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { orderLineBooked } from '../../functions/book-order-line/event.ts';
 import { orderLineCancelled } from '../../functions/cancel-order-line/event.ts';
@@ -119,17 +118,17 @@ function actor(): Actor {
 
 const actors: readonly Actor[] = [actor(), actor(), actor()];
 
-const requested = z.object({ pk: z.string(), sk: z.string() });
-const typedKey = z.object({ Key: z.record(z.string(), z.object({ S: z.string() })) });
+const text = z.object({ S: z.string() }).transform(({ S }) => S);
+const requested = z.object({ pk: text, sk: text });
 const inputs = {
   GetItemCommand: z.object({ Key: requested }).transform(({ Key }) => [Key]),
   BatchGetItemCommand: z
     .object({ RequestItems: z.record(z.string(), z.object({ Keys: z.array(requested) })) })
     .transform(({ RequestItems }) => RequestItems[tableName]?.Keys ?? []),
   PutItemCommand: z.object({ Item: requested }).transform(({ Item }) => [Item]),
-  UpdateItemCommand: typedKey.transform(({ Key }) => [requested.parse(unmarshall(Key))]),
+  UpdateItemCommand: z.object({ Key: requested }).transform(({ Key }) => [Key]),
 };
-const ofShard = z.object({ ExpressionAttributeValues: z.object({ ':shard': z.string() }) });
+const ofShard = z.object({ ExpressionAttributeValues: z.object({ ':shard': text }) });
 
 const orderItem = `${key.orderId} ${orderSortKey}`;
 const itemName = ({ sk }: { sk: string }) => (sk === orderSortKey ? 'order' : 'line');

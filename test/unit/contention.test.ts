@@ -13,7 +13,7 @@ test('a write that is lost each time pauses before each further try, at random, 
     (_, { commandName }) =>
       () => {
         if (commandName === 'GetItemCommand')
-          return Promise.resolve({ output: { Item: stored, $metadata: {} }, response: {} });
+          return Promise.resolve({ output: { Item, $metadata: {} }, response: {} });
         throw new ConditionalCheckFailedException({ message: '', Item, $metadata: {} });
       },
     { step: 'initialize', priority: 'high' },
