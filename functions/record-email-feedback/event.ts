@@ -43,9 +43,15 @@ export interface Services extends RecordingServices {
  * Records what became of an email on the line that its tags name. If the line does not know the email, its sender got
  * no answer or died, and the report creates the record. A restored table may not know the line yet: then the report
  * waits as a dead letter until it does.
+ * @param left the line, if another report on it was just recorded: SES sends the first two of an email together
+ * @returns the line as it is in the table; undefined: the report was of none
  * @throws NamedFault OrderLineNotFound
  */
-async function handle(event: EmailReport, services: Services): Promise<void> {
+async function handle(
+  event: EmailReport,
+  services: Services,
+  left?: OrderLine,
+): Promise<OrderLine | undefined> {
   const { store, now, metrics } = services;
   const { messageId, timestamp, destination, tags } = event.detail.mail;
   const feedback = feedbackOf(event);
@@ -54,18 +60,19 @@ async function handle(event: EmailReport, services: Services): Promise<void> {
   if ('notice' in tags) {
     const { recipient, aboutOrderId: orderId, aboutLineId: lineId } = tags;
     if (feedback?.undeliverable === true && recipient !== undefined) await services.endNotices(recipient);
-    if (orderId === undefined || lineId === undefined) return;
+    if (orderId === undefined || lineId === undefined) return undefined;
     await store.change(
       await store.find({ orderId, lineId }),
       booked((line) => ({
         line: withNotice(line, { messageId, to: destination?.at(0) ?? line.placedBy.email }, stamp),
       })),
     );
-    return;
+    return undefined;
   }
   const { orderId, lineId, claimId, kind } = tags;
 
-  const found = await store.find({ orderId, lineId });
+  const isLeft = left?.orderId === orderId && left.lineId === lineId;
+  const found = isLeft ? left : await store.find({ orderId, lineId });
   const news = await store.change(
     found,
     booked((line) => {
@@ -80,9 +87,10 @@ async function handle(event: EmailReport, services: Services): Promise<void> {
   // Asked of every such report, not of news alone: whoever recorded it may have died before anybody was told.
   const { line } = news;
   const email = sentEmailOf(line, messageId);
-  if (feedback?.undeliverable !== true || !email) return;
+  if (feedback?.undeliverable !== true || !email) return line;
   if (concernsContact(line, email.to)) await services.noteCameBack(line);
   await services.tell(line, { messageId, to: email.to, ...pickReason(feedback) });
+  return line;
 }
 
 function feedbackOf(event: EmailReport): Feedback | undefined {

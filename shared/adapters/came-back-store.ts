@@ -1,8 +1,8 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import type { LineKey, OrderLine } from '../domain/order-line.ts';
 import type { Instant } from '../domain/time.ts';
+import { itemsIn, toAttributes } from './attributes.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 
 /**
@@ -25,35 +25,34 @@ const partitionOf = (partnerId: string): string => `came-back#${partnerId}`;
 const entries = z.array(z.object({ orderId: z.string(), lineId: z.string() }));
 
 export function cameBackStore(dynamoDb: DynamoDBClient, tableName: string): CameBackStore {
-  const client = DynamoDBDocumentClient.from(dynamoDb);
   return {
     async note({ partnerId, orderId, lineId }, at) {
-      await client.send(
-        new PutCommand({
+      await dynamoDb.send(
+        new PutItemCommand({
           TableName: tableName,
-          Item: {
+          Item: toAttributes({
             pk: partitionOf(partnerId),
             sk: `${at}#${orderId}#${lineId}`,
             orderId,
             lineId,
             [expiryAttribute]: expiryAfter(at, keptDays),
-          },
+          }),
         }),
       );
     },
 
     async since(partnerId, after, most) {
-      const { Items = [] } = await client.send(
+      const answer = await dynamoDb.send(
         new QueryCommand({
           TableName: tableName,
           KeyConditionExpression: 'pk = :partner AND sk > :after',
-          ExpressionAttributeValues: { ':partner': partitionOf(partnerId), ':after': after },
+          ExpressionAttributeValues: toAttributes({ ':partner': partitionOf(partnerId), ':after': after }),
           ScanIndexForward: false,
           ConsistentRead: true,
           Limit: most,
         }),
       );
-      const keys = entries.parse(Items);
+      const keys = entries.parse(itemsIn(answer));
       return [...new Map(keys.map((key) => [`${key.orderId}/${key.lineId}`, key])).values()];
     },
   };

@@ -1,10 +1,17 @@
-import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { faultNames, NamedFault } from '../contracts/faults.ts';
 import { type Choice, choiceDays, type Person } from '../domain/notifications.ts';
 import { locales } from '../domain/order-line.ts';
 import type { Instant } from '../domain/time.ts';
+import { itemIn, itemsIn, toAttributes } from './attributes.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { dueShardOf, dueShardsOf, type IndexName, indexes } from './order-line-item.ts';
 
@@ -77,36 +84,36 @@ const mostTries = 10;
 const pageOfDue = 100;
 
 export function choiceStore(dynamoDb: DynamoDBClient, tableName: string): ChoiceStore {
-  const client = DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } });
   const table = { TableName: tableName };
 
   async function find(person: Person): Promise<Choice | undefined> {
-    const { Item } = await client.send(
-      new GetCommand({ ...table, Key: keyOf(person), ConsistentRead: true }),
+    const answer = await dynamoDb.send(
+      new GetItemCommand({ ...table, Key: toAttributes(keyOf(person)), ConsistentRead: true }),
     );
-    return Item && stored.parse(Item);
+    const item = itemIn(answer);
+    return item && stored.parse(item);
   }
 
   /** @returns whether nobody else had written meanwhile */
   async function write(choice: Choice): Promise<boolean> {
     const before = choice.version - 1;
     try {
-      await client.send(
-        new PutCommand({
+      await dynamoDb.send(
+        new PutItemCommand({
           ...table,
-          Item: {
+          Item: toAttributes({
             ...keyOf(choice),
             ...choice,
             ...(choice.digestDueAt === undefined
               ? {}
               : { dueShard: dueShardOf('digests', choice.person), dueAt: choice.digestDueAt }),
             [expiryAttribute]: expiryAfter(choice.seenAt, choiceDays),
-          },
+          }),
           ...(before === 0
             ? { ConditionExpression: 'attribute_not_exists(pk)' }
             : {
                 ConditionExpression: 'version = :before',
-                ExpressionAttributeValues: { ':before': before },
+                ExpressionAttributeValues: toAttributes({ ':before': before }),
               }),
         }),
       );
@@ -117,20 +124,24 @@ export function choiceStore(dynamoDb: DynamoDBClient, tableName: string): Choice
     }
   }
 
-  async function pageOf(shard: string, by: Instant, start: { ExclusiveStartKey?: Record<string, unknown> }) {
+  async function pageOf(
+    shard: string,
+    by: Instant,
+    start: { ExclusiveStartKey?: Record<string, AttributeValue> },
+  ) {
     const { partitionKey, sortKey } = indexes.byDue;
-    const { Items = [], LastEvaluatedKey } = await client.send(
+    const answer = await dynamoDb.send(
       new QueryCommand({
         ...table,
         IndexName: 'byDue' satisfies IndexName,
         KeyConditionExpression: '#shard = :shard AND #due <= :by',
         ExpressionAttributeNames: { '#shard': partitionKey, '#due': sortKey },
-        ExpressionAttributeValues: { ':shard': shard, ':by': by },
+        ExpressionAttributeValues: toAttributes({ ':shard': shard, ':by': by }),
         Limit: pageOfDue,
         ...start,
       }),
     );
-    return { keys: indexedKeys.parse(Items), next: LastEvaluatedKey };
+    return { keys: indexedKeys.parse(itemsIn(answer)), next: answer.LastEvaluatedKey };
   }
 
   return {
@@ -148,17 +159,17 @@ export function choiceStore(dynamoDb: DynamoDBClient, tableName: string): Choice
     },
 
     async toldOfBounces(partnerId) {
-      const { Items = [] } = await client.send(
+      const answer = await dynamoDb.send(
         new QueryCommand({
           ...table,
           KeyConditionExpression: 'pk = :partner',
-          ExpressionAttributeValues: { ':partner': partitionStart + partnerId },
+          ExpressionAttributeValues: toAttributes({ ':partner': partitionStart + partnerId }),
           ConsistentRead: true,
         }),
       );
       return z
         .array(stored)
-        .parse(Items)
+        .parse(itemsIn(answer))
         .filter(({ bounces }) => bounces);
     },
 

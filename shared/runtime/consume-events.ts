@@ -26,10 +26,11 @@ export interface ConsumerServices {
  * gets its turn fails alone (partial batch failure): the queue hides it for the visibility timeout, which holds up
  * nothing else, and delivers it again once the others are through. Each function has its own queue and concurrency,
  * so a busy line delays no other function's events.
+ * @param handle gets what the event of the same line left that was handled right before it in the batch
  */
-export function consumeEvents<Schema extends z.ZodType>(
+export function consumeEvents<Schema extends z.ZodType, Left>(
   schema: Schema,
-  handle: (event: z.output<Schema>) => Promise<void>,
+  handle: (event: z.output<Schema>, left: Left | undefined) => Promise<Left | undefined>,
   services: ConsumerServices,
 ): EventsHandler {
   const { deadLetters, log } = services;
@@ -37,14 +38,15 @@ export function consumeEvents<Schema extends z.ZodType>(
   async function consume(
     { body, messageId, attributes }: SQSRecord,
     { event, reason }: Parsed<z.output<Schema>>,
-  ): Promise<void> {
+    left: Left | undefined,
+  ): Promise<Left | undefined> {
     if (reason !== undefined) {
       log.warn('event refused', { messageId, reason });
       await deadLetters.keep(body, reason);
-      return;
+      return undefined;
     }
     try {
-      await handle(event);
+      return await handle(event, left);
     } catch (error) {
       const fault = faultForLog(error);
       // A fault that has a name here is foreseen, and gone by the next try.
@@ -56,14 +58,14 @@ export function consumeEvents<Schema extends z.ZodType>(
   }
 
   return (batch) => {
-    /** When the last event so far of each subject is done. */
-    const ends = new Map<string, Promise<unknown>>();
+    /** What the last event so far of each subject leaves once it is done; nothing if it fails. */
+    const ends = new Map<string, Promise<Left | undefined>>();
 
     async function consumeInTurn(record: SQSRecord): Promise<void> {
       const parsed = parseBody(schema, record.body);
       const subject = subjectOf(parsed.event) ?? record.messageId;
-      const before = ends.get(subject) ?? Promise.resolve();
-      const handled = before.then(() => consume(record, parsed));
+      const before = ends.get(subject) ?? Promise.resolve(undefined);
+      const handled = before.then((left) => consume(record, parsed, left));
       ends.set(
         subject,
         handled.catch(() => undefined),

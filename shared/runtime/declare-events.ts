@@ -36,6 +36,7 @@ interface Declared<
   Schema extends z.ZodType & EventSchema,
   Environment extends z.ZodObject,
   Services,
+  Left,
 > {
   /** Also its folder in functions/. */
   readonly functionName: Name;
@@ -51,7 +52,8 @@ interface Declared<
     readonly table: readonly ('GetItem' | 'BatchGetItem' | 'PutItem' | 'Query')[];
     readonly executions: readonly ('Start' | 'Stop')[];
   };
-  readonly handle: (event: z.output<Schema>, services: Services) => Promise<void>;
+  /** @param left what it left of the event of the same line that it handled right before, if any */
+  readonly handle: (event: z.output<Schema>, services: Services, left?: Left) => Promise<Left | undefined>;
 }
 
 /**
@@ -63,13 +65,18 @@ export const declareEvents = <
   Schema extends z.ZodType & EventSchema,
   Environment extends z.ZodObject,
   Services,
+  Left,
 >(
-  declared: Declared<Name, Schema, Environment, Services>,
+  declared: Declared<Name, Schema, Environment, Services, Left>,
 ) => ({
   takesUnknownTypes: false,
   ...declared,
   ...eventsOf(declared.schema),
   /** The function itself, once there is something to work with. */
   consumer: (services: Services & ConsumerServices): EventsHandler =>
-    consumeEvents(declared.schema, (event) => declared.handle(event, services), services),
+    consumeEvents(
+      declared.schema,
+      (event, left: Left | undefined) => declared.handle(event, services, left),
+      services,
+    ),
 });

@@ -57,3 +57,29 @@ test('events of one line are handled one after the other, and different lines si
   ends.at(-1)?.();
   expect(await answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'first' }] });
 });
+
+test('an event gets what the one of the same line before it left, unless that failed', async () => {
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const deadLetters = { keep: () => Promise.reject(new Error('not expected here')) };
+  const given: (readonly [string, string | undefined])[] = [];
+  const detail = z.object({ orderId: z.string(), lineId: z.string(), name: z.string() });
+  const consume = consumeEvents(
+    z.object({ detail }),
+    ({ detail: { name } }, left: string | undefined) => {
+      given.push([name, left]);
+      return name === 'third' ? Promise.reject(new Error('out of order')) : Promise.resolve(name);
+    },
+    { deadLetters, log },
+  );
+  const record = (name: string, lineId: string) =>
+    recordOf(name, JSON.stringify({ detail: { orderId: 'A', lineId, name } }), 1);
+  const names = ['first', 'second', 'third', 'fourth'];
+  await consume({ Records: [...names.map((name) => record(name, '1')), record('other line', '2')] });
+  expect(Object.fromEntries(given)).toEqual({
+    first: undefined,
+    second: 'first',
+    third: 'second',
+    fourth: undefined,
+    'other line': undefined,
+  });
+});

@@ -1,11 +1,12 @@
 import { emailReported } from '../../functions/record-email-feedback/event.ts';
+import { recordOf } from '../../infra/local/queues.ts';
 import { giveUpClaim, withClaim } from '../../shared/domain/claims.ts';
 import { recordFeedback } from '../../shared/domain/feedback.ts';
 import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
 import { recordSent } from '../../shared/domain/sent-emails.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { line, minutesBefore, now } from '../support/lines.ts';
-import { memoryStore } from '../support/memory-store.ts';
+import { linesOf, memoryStore, memoryTable, storeOn } from '../support/memory-store.ts';
 import { untold } from '../support/untold.ts';
 
 const claim = {
@@ -116,4 +117,27 @@ it('a bounce of which SES says nothing more has no empty reason', async () => {
   expect(lastEmail).toMatchObject({ delivery: 'Bounced' });
   expect(lastEmail).not.toHaveProperty('reason');
   expect(undeliverable).toEqual([{ email: 'it@example.com', reason: 'Bounced' }]);
+});
+
+it('two reports on one email, handled together, read its line once', async () => {
+  const table = memoryTable(sent);
+  const calls: string[] = [];
+  const store = storeOn(table, (command, call) => {
+    calls.push(command);
+    return call();
+  });
+  const consume = emailReported.consumer({
+    store,
+    deadLetters: { keep: () => Promise.reject(new Error('not expected here')) },
+    now: () => new Date(now),
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    metrics: silentMetrics,
+    ...untold,
+  });
+  const mail = { messageId: 'message-1', tags: { orderId: ['ORD-1'], lineId: ['1'] } };
+  const report = (type: string) =>
+    recordOf(type, JSON.stringify({ source: 'aws.ses', 'detail-type': type, detail: { mail } }), 1);
+  await consume({ Records: [report('Email Sent'), report('Email Delivered')] });
+  expect(calls).toEqual(['GetItemCommand', 'PutItemCommand']);
+  expect(linesOf(table)).toMatchObject([{ lastEmail: { delivery: 'Delivered' } }]);
 });
