@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { indexKeys, linePrefix, parseLine } from '../../shared/adapters/order-line-item.ts';
 import { isBooked } from '../../shared/domain/order-line.ts';
 import type { Level } from './storage.ts';
-import { globalIndexes, keyAttributes } from './table-schema.ts';
+import { globalIndexes, indexesOf, keyAttributes } from './table-schema.ts';
 
 const keySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.string() }));
 const table = z.looseObject({
@@ -32,15 +32,15 @@ const keysAtOnce = 10_000;
 export const startingWith = (start: string) => ({ gte: start, lt: `${start}\xff` });
 
 /**
- * Rebuilds the table's index entries from its items. dynalite writes an item's entries and the item one after the
- * other, so a killed process may leave entries without an item, and items without entries. Correct entries are not
+ * Rebuilds the table's index entries from its items. Earlier versions wrote an item's entries and the item one after the
+ * other, so a killed process may have left entries without an item, and items without entries. Correct entries are not
  * rewritten. A table that was made with other indexes gets those of now, and its lines the attributes that they need.
  * However large the table is, a part of it is in memory at a time: a process keeps what it once needed.
  */
 export async function rebuildIndexes(level: Level, tableName: string): Promise<void> {
   // Where dynalite keeps what: the start of the keys.
   const itemsStart = `item-${tableName}~`;
-  const indexesStart = `index-global~${tableName}~`;
+  const indexesStart = indexesOf(tableName);
   const description = await level.get(`table~${tableName}`);
   if (description === undefined) return;
   const made = table.parse(description);

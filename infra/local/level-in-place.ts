@@ -1,50 +1,98 @@
+import { AbstractLevel, type AbstractBatchOperation } from 'abstract-level';
 import { ClassicLevel } from 'classic-level';
+import * as z from 'zod';
 
 type Text = ClassicLevel;
-type TextOptions = NonNullable<Parameters<Text['getSync']>[1]>;
+type Operation = AbstractBatchOperation<Text, string, string>;
+type ReadOptions = NonNullable<Parameters<Text['getSync']>[1]>;
+interface WriteOptions {
+  readonly sync?: boolean;
+}
 
-interface Puts {
-  readonly operations: { readonly type: 'put'; readonly key: string; readonly value: string }[];
+/** What is written as a whole as soon as the write before it has ended. */
+interface Write {
+  readonly operations: Operation[];
+  sync: boolean;
   readonly written: Promise<void>;
 }
 
-/** LevelDB's own: dynalite puts one in its place that takes no options. */
-const batch: (this: Text, operations: Puts['operations'], options: TextOptions) => Promise<void> =
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on a database each time
-  ClassicLevel.prototype.batch;
+const isFunction = (value: unknown): boolean => typeof value === 'function';
 
-/** The puts of each database that are not handed over yet. */
-const waiting = new WeakMap<Text, Puts>();
+/** LevelDB's own ways to write and to close, and the one of all such databases to gather a batch. */
+const { _batch: batch, _close: close } = z
+  .object({
+    _batch:
+      z.custom<(this: Text, operations: readonly Operation[], options: WriteOptions) => Promise<void>>(
+        isFunction,
+      ),
+    _close: z.custom<(this: Text) => Promise<void>>(isFunction),
+  })
+  .parse(ClassicLevel.prototype);
+const { _chainedBatch } = z
+  .object({ _chainedBatch: z.custom<() => unknown>(isFunction) })
+  .parse(AbstractLevel.prototype);
+
+/** The next write of each database, if anything waits for it, and the last one that was asked for. */
+const next = new WeakMap<Text, Write>();
+const last = new WeakMap<Text, Promise<void>>();
 
 /*
- * How LevelDB is read and written in a thread that does nothing else. Its calls hand each read and write to a pool of
- * threads and back, which takes far longer than to find what is in memory. So reads are done in place, what is put at
- * the same time is written at once, and what is there already, as most entries of the indexes of a changed item, is
- * left as it is. Whoever uses this waits for a write of a key before the next one of that key.
+ * How LevelDB is read and written. Its calls hand each read and write to a pool of threads and back, which takes far longer
+ * than to find what is in memory. So reads are done in place, and of many writes one is under way at a time: what is
+ * written meanwhile goes with the next one, in the order in which it came.
  */
 const inPlace = {
   // eslint-disable-next-line @typescript-eslint/require-await -- it fails as a promise does
-  async _get(this: Text, key: string, options: TextOptions) {
+  async _get(this: Text, key: string, options: ReadOptions) {
     return this.getSync(key, options);
   },
 
-  async _put(this: Text, key: string, value: string, options: TextOptions) {
-    if (this.getSync(key, options) === value) return;
-    const puts = waiting.get(this) ?? startPuts(this, options);
-    puts.operations.push({ type: 'put', key, value });
-    await puts.written;
+  // eslint-disable-next-line @typescript-eslint/require-await -- it fails as a promise does
+  async _getMany(this: Text, keys: readonly string[], options: ReadOptions) {
+    return keys.map((key) => this.getSync(key, options));
+  },
+
+  async _put(this: Text, key: string, value: string, options: WriteOptions) {
+    await write(this, [{ type: 'put', key, value }], options);
+  },
+
+  async _del(this: Text, key: string, options: WriteOptions) {
+    await write(this, [{ type: 'del', key }], options);
+  },
+
+  async _batch(this: Text, operations: readonly Operation[], options: WriteOptions) {
+    await write(this, operations, options);
+  },
+
+  /** One that hands its operations to `_batch`. */
+  _chainedBatch,
+
+  async _close(this: Text) {
+    await last.get(this)?.catch(() => undefined);
+    await close.call(this);
   },
 };
 
-function startPuts(level: Text, options: TextOptions): Puts {
-  const operations: Puts['operations'] = [];
-  const written = Promise.resolve().then(() => {
-    waiting.delete(level);
-    return batch.call(level, operations, options);
-  });
-  const puts = { operations, written };
-  waiting.set(level, puts);
-  return puts;
+function write(level: Text, operations: readonly Operation[], { sync = false }: WriteOptions): Promise<void> {
+  const joined = next.get(level) ?? startWrite(level);
+  for (const operation of operations) joined.operations.push(operation);
+  joined.sync ||= sync;
+  return joined.written;
+}
+
+function startWrite(level: Text): Write {
+  const begin = () => {
+    next.delete(level);
+    return batch.call(level, started.operations, { sync: started.sync });
+  };
+  const started: Write = {
+    operations: [],
+    sync: false,
+    written: (last.get(level) ?? Promise.resolve()).then(begin, begin),
+  };
+  next.set(level, started);
+  last.set(level, started.written);
+  return started;
 }
 
 /** Makes every database of this thread work so. */

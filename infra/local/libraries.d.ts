@@ -18,10 +18,20 @@ declare module 'dynalite/db/index.js' {
   }
   /** An item as DynamoDB's API writes it. */
   export type Item = Readonly<Record<string, { readonly S?: string }>>;
+  /** What dynalite keeps of a table. */
+  export interface Table {
+    readonly TableName: string;
+    readonly GlobalSecondaryIndexes?: readonly {
+      readonly KeySchema: readonly { readonly AttributeName: string }[];
+      readonly Projection: { readonly NonKeyAttributes?: readonly string[] };
+    }[];
+  }
   /** The LevelDB of a store, as dynalite uses it: with callbacks where it takes any. */
   export interface Database {
     put(key: string, value: Item, done: (error: Error | null) => void): void;
     get(key: string, done: (error: Error | null, item: Item | undefined) => void): void;
+    getSync(key: string): Item | undefined;
+    getSync(key: string, options: { readonly valueEncoding: 'utf8' }): string | undefined;
     del(key: string, done: (error: Error | null) => void): void;
     batch(
       changes: readonly (
@@ -33,8 +43,7 @@ declare module 'dynalite/db/index.js' {
           }
         | { readonly type: 'del'; readonly key: string }
       )[],
-      done: (error: Error | null) => void,
-    ): void;
+    ): Promise<void>;
     clear(range: object): Promise<void>;
     close(): Promise<void>;
     keys(range: object): { all(): Promise<string[]> };
@@ -48,8 +57,8 @@ declare module 'dynalite/db/index.js' {
     /** The entries of an item in indexes, and those that it had with an earlier content. */
     getIndexActions: (
       indexes: readonly object[],
-      before: object | undefined,
-      item: object,
+      before: object | null | undefined,
+      item: object | null | undefined,
       table: object,
     ) => { readonly puts: readonly Entry[]; readonly deletes: readonly Omit<Entry, 'item'>[] };
     /** Makes the store of a server. */
@@ -57,7 +66,7 @@ declare module 'dynalite/db/index.js' {
     /** Writes the entries of an item in indexes, right before the item itself is written. */
     updateIndexes: (
       store: Store,
-      table: object,
+      table: Table,
       before: Item | null | undefined,
       after: Item | null | undefined,
       done: (error: Error | null) => void,

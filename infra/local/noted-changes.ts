@@ -1,5 +1,6 @@
-import dynalite, { type Database, type Item, type Store } from 'dynalite/db/index.js';
+import dynalite, { type Database, type Item, type Store, type Table } from 'dynalite/db/index.js';
 import { sequenceKey } from './storage.ts';
+import { indexesOf } from './table-schema.ts';
 
 /** A change of an item, with the item before and after it as JSON. */
 export interface NotedChange {
@@ -23,19 +24,24 @@ export interface Noting {
 
 const itemsStart = 'item-';
 const changesStart = 'change~';
+const tablesStart = 'table~';
 
-/** Some of the batch that notes a change. */
-type Change = Parameters<Database['batch']>[0][number];
+/** What dynalite says of a change of an item before it puts or removes it. */
+interface Changing {
+  readonly before: Item | undefined;
+  /** What becomes of its entries in indexes. */
+  readonly entries: readonly Operation[];
+}
 
 /**
- * The changes of items that not everybody has taken up yet. Each is noted in the same write as the change itself, so that
- * a killed process leaves both or neither; those of one item are noted in their order.
+ * The changes of items that not everybody has taken up yet. Each is noted in the same write as the change itself and its
+ * entries in indexes, so that a killed process leaves all of it or nothing; those of one item are noted in their order.
  */
 export class NotedChanges {
   readonly #database: Database;
   readonly #noting: Noting;
-  /** The items that are just being written over, by those that are written. */
-  readonly #before = new WeakMap<Item, Item>();
+  /** What is about to be put or removed. */
+  #changing: Changing | undefined;
   /** What is being written: later changes may be there before earlier ones. */
   readonly #writing = new Set<Promise<void>>();
   #first: number;
@@ -48,7 +54,7 @@ export class NotedChanges {
     this.#next = next;
   }
 
-  /** Notes from now on what is put into the tables of a store of dynalite's; there may be one in a thread. */
+  /** Makes all writes of the tables of a store of dynalite's from now on; there may be one in a thread. */
   static async of({ db: database }: Store, noting: Noting): Promise<NotedChanges> {
     const range = { gte: changesStart, lt: `${changesStart}~` };
     const [first] = await database.keys({ ...range, limit: 1 }).all();
@@ -87,71 +93,110 @@ export class NotedChanges {
   }
 
   /**
-   * dynalite locks an item, reads it, calls `updateIndexes` with the old and the new one, and puts the new one; or it
-   * removes the old one.
+   * dynalite locks an item, reads it, calls `updateIndexes` with the old and the new one, and as soon as that is done puts
+   * the new one or removes the old one. It would hand each answer on by a timer, and write each entry of an index by
+   * itself, changed or not.
    */
   #listen(): void {
-    const { updateIndexes } = dynalite;
-    dynalite.updateIndexes = (store, table, before, after, done) => {
-      if (before && after) this.#before.set(after, before);
-      updateIndexes(store, table, before, after, done);
+    const database = this.#database;
+    database.get = this.#read();
+    dynalite.updateIndexes = (_store, table, before, after, done) => {
+      this.#changing = { before: before ?? undefined, entries: entriesOf(table, before, after) };
+      done(null);
+      this.#changing = undefined;
     };
-    const put = this.#database.put.bind(this.#database);
-    this.#database.put = (key, value, done) => {
-      const before = this.#before.get(value);
-      if (!key.startsWith(itemsStart) || !this.#isNoted(before, value)) {
-        put(key, value, done);
+    database.put = (key, value, done) => {
+      if (key.startsWith(itemsStart)) this.#change(key, value, done);
+      else void write(database, [{ type: 'put', key, value: JSON.stringify(value), ...asText }], done);
+    };
+    database.del = (key, done) => {
+      if (key.startsWith(itemsStart)) this.#change(key, undefined, done);
+      else void write(database, [{ type: 'del', key }], done);
+    };
+  }
+
+  /** Reads a key. The description of the table is read with each request: it is parsed once. */
+  #read(): Database['get'] {
+    const database = this.#database;
+    const tables = new Map<string, { readonly text: string | undefined; readonly table: Item | undefined }>();
+    return (key, done) => {
+      if (!key.startsWith(tablesStart)) {
+        done(null, database.getSync(key));
         return;
       }
-      const after = JSON.stringify(value);
-      const change = { type: 'put', key, value: after, valueEncoding: 'utf8' } as const;
-      this.#note(change, { ...(before ? { before: JSON.stringify(before) } : {}), after }, done);
-    };
-    const remove = this.#database.del.bind(this.#database);
-    this.#database.del = (key, done) => {
-      if (!key.startsWith(itemsStart)) {
-        remove(key, done);
-        return;
-      }
-      this.#database.get(key, (failure, before) => {
-        if (failure || !before || !this.#isOfNoted(before)) remove(key, done);
-        else this.#note({ type: 'del', key }, { before: JSON.stringify(before) }, done);
-      });
+      const text = database.getSync(key, asText);
+      let known = tables.get(key);
+      if (known?.text !== text || !known) known = { text, table: database.getSync(key) };
+      tables.set(key, known);
+      done(null, known.table);
     };
   }
 
-  #isOfNoted(item: Item): boolean {
-    return item['sk']?.S?.startsWith(this.#noting.sortKeyStart) === true;
+  #isNoted(before: Item | undefined, after: Item | undefined): boolean {
+    const { sortKeyStart, attributes } = this.#noting;
+    const isOfNoted = (after ?? before)?.['sk']?.S?.startsWith(sortKeyStart) === true;
+    return isOfNoted && (!after || attributes.some((name) => !isSame(before?.[name], after[name])));
   }
 
-  #isNoted(before: Item | undefined, after: Item): boolean {
-    return (
-      this.#isOfNoted(after) &&
-      this.#noting.attributes.some((name) => JSON.stringify(before?.[name]) !== JSON.stringify(after[name]))
-    );
-  }
-
-  /** @param images as JSON */
-  #note(
-    change: Change,
-    images: { readonly before?: string; readonly after?: string },
-    done: (error: Error | null) => void,
-  ): void {
-    const note = keyOf(this.#next);
+  /** @param after missing: the item is removed */
+  #change(key: string, after: Item | undefined, done: Done): void {
+    if (!this.#changing) throw new Error('an item is written whose indexes are not');
+    const { before, entries } = this.#changing;
+    const image = after && JSON.stringify(after);
+    const operations: Operation[] = [
+      ...entries,
+      image === undefined ? { type: 'del', key } : { type: 'put', key, value: image, ...asText },
+    ];
+    if (!this.#isNoted(before, after)) {
+      void write(this.#database, operations, done);
+      return;
+    }
+    const images = [
+      ...(before ? [`"before":${JSON.stringify(before)}`] : []),
+      ...(image === undefined ? [] : [`"after":${image}`]),
+    ];
+    operations.push({ type: 'put', key: keyOf(this.#next), value: `{${images.join(',')}}`, ...asText });
     this.#next += 1;
-    const value = `{${Object.entries(images)
-      .map(([name, item]) => `"${name}":${item}`)
-      .join(',')}}`;
-    const write = new Promise<void>((resolve) => {
-      this.#database.batch([change, { type: 'put', key: note, value, valueEncoding: 'utf8' }], (failure) => {
-        resolve();
-        done(failure);
-      });
-    });
-    this.#writing.add(write);
-    void write.then(() => this.#writing.delete(write));
+    const written = write(this.#database, operations, done);
+    this.#writing.add(written);
+    void written.then(() => this.#writing.delete(written));
   }
 }
+
+type Operation = Parameters<Database['batch']>[0][number];
+type Done = (error: Error | null) => void;
+
+const asText = { valueEncoding: 'utf8' } as const;
+
+/** Writes operations as a whole; ended when whoever waits for that was told. */
+const write = (database: Database, operations: readonly Operation[], done: Done): Promise<void> =>
+  database.batch(operations).then(() => done(null), done);
+
+/** What becomes of the entries of an item in indexes: nothing where they stay as they are. */
+function entriesOf(
+  table: Table,
+  before: Item | null | undefined,
+  after: Item | null | undefined,
+): readonly Operation[] {
+  const { GlobalSecondaryIndexes = [] } = table;
+  const indexes = GlobalSecondaryIndexes.filter(({ KeySchema, Projection }) =>
+    [...KeySchema.map(({ AttributeName }) => AttributeName), ...(Projection.NonKeyAttributes ?? [])].some(
+      (name) => !isSame(before?.[name], after?.[name]),
+    ),
+  );
+  const { puts, deletes } = dynalite.getIndexActions(indexes, before, after, table);
+  const keyOfEntry = ({ index, key }: { readonly index: string; readonly key: string }) =>
+    `${indexesOf(table.TableName)}${index}~${key}`;
+  return [
+    ...deletes.map((entry) => ({ type: 'del', key: keyOfEntry(entry) }) as const),
+    ...puts.map((entry) => {
+      const value = JSON.stringify(entry.item);
+      return { type: 'put', key: keyOfEntry(entry), value, ...asText } as const;
+    }),
+  ];
+}
+
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 const keyOf = (sequence: number): string => changesStart + sequenceKey(sequence);
 const sequenceOf = (key: string): number => Number(key.slice(changesStart.length));

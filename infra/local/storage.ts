@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
+import { workInPlace } from './level-in-place.ts';
 
 /** Something the user can put right; its message says how, and no stack trace is shown. */
 export class UserError extends Error {}
@@ -95,6 +96,7 @@ export async function onTable(dataFolder: string, work: (level: Level) => Promis
 }
 
 async function openLevel(folder: string, dataFolder: string): Promise<Level> {
+  workInPlace();
   const level: Level = new ClassicLevel(folder, { valueEncoding: 'json' });
   try {
     await level.open();

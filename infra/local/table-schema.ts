@@ -27,3 +27,6 @@ export const globalIndexes: GlobalSecondaryIndex[] = Object.entries(indexes).map
         : { ProjectionType: 'INCLUDE', NonKeyAttributes: [...projected] },
   }),
 );
+
+/** How the keys begin under which dynalite keeps the entries of a table's indexes. */
+export const indexesOf = (tableName: string): string => `index-global~${tableName}~`;

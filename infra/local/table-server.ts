@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { letIteratorsEnd } from './iterators.ts';
 import { workInPlace } from './level-in-place.ts';
 import { NotedChanges } from './noted-changes.ts';
+import { posting } from './posting.ts';
 
 /*
  * DynamoDB's API in a thread of its own, since it works as hard as all the rest. Requests come as messages, and are
@@ -30,6 +31,9 @@ const server = dynalite({ path, createTableMs: 0, updateTableMs: 0, deleteTableM
 const [store] = made;
 if (!store) throw new Error('dynalite has made no store');
 const changes = await NotedChanges.of(store, noting);
+
+if (!parentPort) throw new Error('this is no thread of another one');
+const post = posting(parentPort);
 
 const message = z.union([
   z.object({ id: z.number(), target: z.string(), body: z.string() }),
@@ -70,7 +74,7 @@ function answer({ id, target, body }: { id: number; target: string; body: string
     statusCode: 200,
     setHeader: () => undefined,
     end: (text: string) => {
-      parentPort?.postMessage({ id, status: response.statusCode, body: text, noted: changes.last });
+      post({ id, status: response.statusCode, body: text, noted: changes.last });
       done();
     },
   };
@@ -79,16 +83,16 @@ function answer({ id, target, body }: { id: number; target: string; body: string
   request.emit('end');
 }
 
-parentPort?.on('message', (received: unknown) => {
+function take(asked: z.output<typeof message>): void {
   if (isStopping) return;
-  const asked = message.parse(received);
   if ('id' in asked) begin(new Promise<void>((done) => answer(asked, done)));
   else if ('take' in asked) {
     const { id, from, most } = asked.take;
-    begin(changes.take(from, most).then((taken) => parentPort?.postMessage({ taking: id, ...taken })));
+    begin(changes.take(from, most).then((taken) => post({ taking: id, ...taken })));
   } else if ('forget' in asked) begin(changes.forget(asked.forget));
   else void stop();
-});
+}
+parentPort.on('message', (received: unknown) => z.array(message).parse(received).forEach(take));
 
 // What an earlier process left.
-parentPort?.postMessage({ noted: changes.last });
+post({ noted: changes.last });

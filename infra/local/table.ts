@@ -14,6 +14,7 @@ import { linePrefix } from '../../shared/adapters/order-line-item.ts';
 import { rebuildIndexes } from './index-rebuild.ts';
 import type { LocalService, WireAnswer } from './in-process.ts';
 import type { Noting, Taken } from './noted-changes.ts';
+import { posting } from './posting.ts';
 import { holdsTable, onTable, partLost, type Storage, tableFolder } from './storage.ts';
 import type { ChangeSource } from './table-stream.ts';
 import { globalIndexes, keyAttributes, keySchema } from './table-schema.ts';
@@ -37,13 +38,13 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
   const server = new Worker(new URL('./table-thread.js', import.meta.url), {
     workerData: { path: tableFolder(dataFolder), noting },
   });
+  const post = posting(server);
   const asked = new Map<number, (answer: WireAnswer) => void>();
   let last = 0;
   let noted = -1;
   let tell: (noted: number) => void = () => undefined;
   const takes = new Map<number, (taken: Taken) => void>();
-  server.on('message', (received: unknown) => {
-    const message = fromServer.parse(received);
+  const take = (message: z.output<typeof fromServer>): void => {
     if ('changes' in message) {
       // By its id: of several readers, who asked later may be answered sooner.
       takes.get(message.taking)?.(message);
@@ -57,16 +58,17 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
     const { id, status, body } = message;
     asked.get(id)?.({ status, body });
     asked.delete(id);
-  });
+  };
+  server.on('message', (received: unknown) => z.array(fromServer).parse(received).forEach(take));
   return {
     changes: {
       take: (from, most) =>
         new Promise((resolve) => {
           last += 1;
           takes.set(last, resolve);
-          server.postMessage({ take: { id: last, from, most } });
+          post({ take: { id: last, from, most } });
         }),
-      forget: (sequence) => server.postMessage({ forget: sequence }),
+      forget: (sequence) => post({ forget: sequence }),
       tell: (listener) => {
         tell = listener;
         tell(noted);
@@ -76,11 +78,11 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
       new Promise((resolve) => {
         last += 1;
         asked.set(last, resolve);
-        server.postMessage({ id: last, target: headers['x-amz-target'], body });
+        post({ id: last, target: headers['x-amz-target'], body });
       }),
     stop: async () => {
       const ended = once(server, 'exit');
-      server.postMessage({ stop: true });
+      post({ stop: true });
       await ended;
     },
   };

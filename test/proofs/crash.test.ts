@@ -429,10 +429,10 @@ test('nothing is left running, and no execution failed', () => {
 });
 
 /*
- * dynalite writes a line's index entries first and then its item, each on its own. These kills come in between; the
- * killed process removes old entries, and what it leaves must mend.
+ * A line's item and its entries in indexes are written as one. These kills come right before that, and both must be there
+ * after it.
  */
-describe('killed between the index entries of a line and its item', () => {
+describe('killed before a line and its index entries are written', () => {
   const started: Service[] = [];
   afterEach(() => Promise.all(started.splice(0).map((running) => running.kill())));
 

@@ -37,9 +37,32 @@ test('what is put again, and what is put after it was removed, is there', async 
   expect(await level.get('a')).toBe(2);
 });
 
-test('whoever puts into a database that is closed before it is written learns of it', async () => {
+test('of what is written to a key while an earlier write is under way, the last one stays', async () => {
   await level.open();
-  const put = level.put('a', 1);
-  void level.close();
-  await expect(put).rejects.toThrow('Database is not open');
+  const writes = [
+    level.put('a', 1),
+    level.batch().put('a', 2).put('b', 2).write(),
+    level.put('a', 3),
+    level.del('b'),
+    level.batch([{ type: 'put', key: 'a', value: 4 }]),
+  ];
+  await writes[0];
+  writes.push(level.put('a', 5));
+  await Promise.all(writes);
+  expect(await level.getMany(['a', 'b'])).toEqual([5, undefined]);
+});
+
+test('what is written before a database is closed is there when it is opened again', async () => {
+  await level.open();
+  const writes = [level.put('a', 1), level.batch().put('b', 2).write()];
+  await level.close();
+  await Promise.all(writes);
+  await level.open();
+  expect(await level.getMany(['a', 'b'])).toEqual([1, 2]);
+});
+
+test('whoever writes to a closed database learns of it', async () => {
+  await level.open();
+  await level.close();
+  await expect(level.put('a', 1)).rejects.toThrow('Database is not open');
 });
