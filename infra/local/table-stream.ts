@@ -48,7 +48,8 @@ export class TableStream {
       forgotten = done;
       source.forget(done);
     };
-    this.#readings = readers.map((reader) => new Reading(source, reader, activity, forget));
+    const records = readOnce(source);
+    this.#readings = readers.map((reader) => new Reading(records, reader, activity, forget));
   }
 
   /** Tells that there are changes up to this sequence: from now on until all were called with them, something is in progress. */
@@ -62,9 +63,28 @@ export class TableStream {
   }
 }
 
+/** The first changes from a sequence on, as functions get them, and the sequence up to which there are no others. */
+type TakeRecords = (
+  from: number,
+) => Promise<{ readonly records: readonly StreamRecord[]; readonly upTo: number }>;
+
+/** Functions that are equally far, as they mostly are, get the same changes. */
+function readOnce(source: Pick<ChangeSource, 'take'>): TakeRecords {
+  let last: { readonly from: number; readonly taken: ReturnType<TakeRecords> } | undefined;
+  return (from) => {
+    if (last?.from !== from) {
+      const taken = source
+        .take(from, batchSize)
+        .then(({ changes, upTo }) => ({ records: changes.map(recordOf), upTo }));
+      last = { from, taken };
+    }
+    return last.taken;
+  };
+}
+
 /** How far one function got. */
 class Reading {
-  readonly #source: Pick<ChangeSource, 'take'>;
+  readonly #take: TakeRecords;
   readonly #reader: StreamReader;
   readonly #activity: Activity;
   readonly #onDone: () => void;
@@ -75,12 +95,12 @@ class Reading {
 
   /** @param onDone told whenever it got further */
   constructor(
-    source: Pick<ChangeSource, 'take'>,
+    take: TakeRecords,
     { functionName, handler }: StreamReader,
     activity: Activity,
     onDone: () => void,
   ) {
-    this.#source = source;
+    this.#take = take;
     this.#reader = { functionName, handler: asFunction(functionName, handler) };
     this.#activity = activity;
     this.#onDone = onDone;
@@ -106,8 +126,8 @@ class Reading {
     this.#isReading = true;
     let failures = 0;
     while (this.#done < this.#noted && !this.#isStopped) {
-      const { changes, upTo } = await this.#source.take(this.#done + 1, batchSize);
-      const failed = changes.length === 0 ? undefined : await this.#firstFailed(changes);
+      const { records, upTo } = await this.#take(this.#done + 1);
+      const failed = records.length === 0 ? undefined : await this.#firstFailed(records);
       const done = failed === undefined ? upTo : failed - 1;
       if (done > this.#done) {
         this.#done = done;
@@ -115,9 +135,9 @@ class Reading {
         failures = 0;
       }
       if (failed !== undefined) failures += 1;
-      else if (changes.length === batchSize || this.#done === this.#noted) continue;
+      else if (records.length === batchSize || this.#done === this.#noted) continue;
       const { few, many } = gathering;
-      const gathers = changes.length > fewChanges ? many : few;
+      const gathers = records.length > fewChanges ? many : few;
       const pause = failures === 0 ? gathers : Math.min(pauses.first * 2 ** (failures - 1), pauses.longest);
       await setTimeout(pause, undefined, { ref: false });
     }
@@ -125,14 +145,14 @@ class Reading {
   }
 
   /** The first change that the function failed at, if any. */
-  async #firstFailed(changes: readonly NotedChange[]): Promise<number | undefined> {
+  async #firstFailed(records: readonly StreamRecord[]): Promise<number | undefined> {
     try {
-      const { batchItemFailures } = await this.#reader.handler({ Records: changes.map(recordOf) });
+      const { batchItemFailures } = await this.#reader.handler({ Records: [...records] });
       const failed = batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier));
       return failed.length === 0 ? undefined : Math.min(...failed);
     } catch (error) {
       console.error(`${this.#reader.functionName} failed, and will be called again.`, error);
-      return changes[0]?.sequence;
+      return records[0] && Number(records[0].dynamodb.SequenceNumber);
     }
   }
 }
@@ -145,8 +165,10 @@ const images = z.object({
   after: z.custom<Image>(isImage).exactOptional(),
 });
 
+type StreamRecord = DynamoDBRecord & { readonly dynamodb: { readonly SequenceNumber: string } };
+
 /** A change as Lambda hands it to a function. */
-export function recordOf({ sequence, images: text }: NotedChange): DynamoDBRecord {
+export function recordOf({ sequence, images: text }: NotedChange): StreamRecord {
   const { before, after } = images.parse(JSON.parse(text));
   const { pk, sk } = after ?? before ?? {};
   return {

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { LineKey, OrderLine, StoredLine } from '../domain/order-line.ts';
+import { fromAttributes } from './attributes.ts';
 import { linePrefix, parseLine } from './order-line-item.ts';
 import { historyAttributes } from './stored-history.ts';
 
@@ -80,20 +80,28 @@ const streamRecord = z.object({
 export function tableChange(record: unknown): TableChange {
   const { SequenceNumber, Keys, OldImage, NewImage } = streamRecord.parse(record).dynamodb;
   const isOfLine = Keys.sk.S.startsWith(linePrefix);
-  const lineIn = (found: Image | undefined) => found && parseLine(unmarshall(found));
   return {
     sequenceNumber: SequenceNumber,
     key: isOfLine ? { orderId: Keys.pk.S, lineId: Keys.sk.S.slice(linePrefix.length) } : undefined,
     read() {
       // Most changes of lines are claims and answers kept; reading two whole lines would cost more than all else here.
       if (!isOfLine || !NewImage || isSame(tellingAttributes, OldImage, NewImage)) return undefined;
-      return { before: lineIn(OldImage), after: parseLine(unmarshall(NewImage)) };
+      return { before: OldImage && lineIn(OldImage), after: lineIn(NewImage) };
     },
     readToCount: () =>
       !isOfLine || isSame(countedAttributes, OldImage, NewImage)
         ? undefined
-        : { before: lineIn(OldImage), after: lineIn(NewImage) },
+        : { before: OldImage && lineIn(OldImage), after: NewImage && lineIn(NewImage) },
   };
+}
+
+/** The lines of images, each read once: on one machine several functions are called with the same ones. */
+const lines = new WeakMap<Image, StoredLine>();
+
+function lineIn(found: Image): StoredLine {
+  const line = lines.get(found) ?? parseLine(fromAttributes(found));
+  lines.set(found, line);
+  return line;
 }
 
 /** Whether two images have the same values of these attributes for certain. */
