@@ -18,5 +18,7 @@ export const stackOutputs = z.object({
   WorkQueues: json.pipe(z.record(z.string(), queueUrls)),
   /** Of the function that tells other systems what happened to lines. */
   PublishingDeadLetters: z.url(),
+  /** The clients of programs by the names of these, with the stack's own user pool. */
+  Programs: json.pipe(z.record(z.string(), z.string())).exactOptional(),
 });
 export type StackOutputs = z.output<typeof stackOutputs>;

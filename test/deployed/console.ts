@@ -3,8 +3,10 @@ import {
   AdminCreateUserCommand,
   AdminSetUserPasswordCommand,
   CognitoIdentityProviderClient,
+  DescribeUserPoolClientCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import * as z from 'zod';
 import { createConsole } from '../../functions/serve-console/app.tsx';
 import { buildServices, environment } from '../../functions/serve-console/handler.ts';
 import { dynamoDbClient } from '../../shared/adapters/order-line-store.ts';
@@ -48,6 +50,23 @@ export async function addPerson(deployed: Deployment, person: Person): Promise<v
     new AdminSetUserPasswordCommand({ ...user, Password: person.password, Permanent: true }),
   );
   await cognito.send(new AdminAddUserToGroupCommand({ ...user, GroupName: person.role }));
+}
+
+/** The access token that a program gets from the pool by its client and the client's secret. */
+export async function programToken(deployed: Deployment, name: string): Promise<string> {
+  const cognito = new CognitoIdentityProviderClient(clientConfig(deployed));
+  const { SIGN_IN_ISSUER } = await consoleEnvironment(deployed);
+  const ClientId = deployed.outputs.Programs?.[name];
+  const { UserPoolClient } = await cognito.send(
+    new DescribeUserPoolClientCommand({ UserPoolId: SIGN_IN_ISSUER.split('/').at(-1), ClientId }),
+  );
+  const secret = Buffer.from(`${ClientId}:${UserPoolClient?.ClientSecret}`).toString('base64');
+  const answer = await fetch(`${deployed.url}/oauth2/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${secret}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
+  return z.object({ access_token: z.string() }).parse(await answer.json()).access_token;
 }
 
 /** What the deployed console reads from its environment. */

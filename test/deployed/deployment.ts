@@ -1,5 +1,6 @@
 import type { StackOutputs } from '../../infra/outputs.ts';
 import { settingsIssuer, stage, type Version } from '../support/deployment.ts';
+import { partner } from '../support/events.ts';
 import { audience, type Issuer } from '../support/issuer.ts';
 
 /** The window of A-FLEX-3, as it is deployed here: long enough to act in it, short enough to wait for its end. */
@@ -34,8 +35,13 @@ export const secondVersion: Version = {
 
 const { signIn, ...settingsWithoutIssuer } = settings;
 
-/** Another stack: people sign in with its own user pool. */
-export const poolVersion: Version = { settings: settingsWithoutIssuer };
+/** A system of the partner. */
+export const program = 'orders';
+
+/** Another stack: people and programs sign in with its own user pool. */
+export const poolVersion: Version = {
+  settings: { ...settingsWithoutIssuer, programs: { [program]: { partnerId: partner, roles: ['resend'] } } },
+};
 
 /** The same, but nothing of it stays when it is destroyed. */
 export const throwawayVersion: Version = { settings: { ...settingsWithoutIssuer, keepData: false } };

@@ -19,8 +19,8 @@ import { deploy, emulatedAws, productFolder, stacks, stage, type Version } from 
 import { booked, newOrder, partner } from '../support/events.ts';
 import { until } from '../support/until.ts';
 import type { Visitor } from '../support/visitor.ts';
-import { type Deployment, deployment, poolVersion, throwawayVersion } from './deployment.ts';
-import { addPerson, consoleVisitor } from './console.ts';
+import { type Deployment, deployment, poolVersion, program, throwawayVersion } from './deployment.ts';
+import { addPerson, consoleVisitor, programToken } from './console.ts';
 import { clientConfig, deployedTarget, functionAt } from './target.ts';
 
 /* The end of a deployment, and others after it. All other tests run before: this takes away what they test. */
@@ -127,6 +127,15 @@ describe('a later deployment', () => {
     },
     atMost,
   );
+
+  test('lets a program of the user pool to the lines of its partner, and names it in their history', async () => {
+    const { api } = await deployedTarget(another);
+    const token = await programToken(another, program);
+    expect((await api.request('/order-lines', { token })).status).toBe(200);
+    expect((await api.resend(token, openOrder)).status).toBe(200);
+    const [latest] = await api.history(token, openOrder);
+    expect(latest).toMatchObject({ actor: program });
+  });
 
   test(
     'finds the people and their roles again too, and books as ever',
