@@ -2,6 +2,7 @@ import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
+  paginateQuery,
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -141,8 +142,10 @@ export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): Webho
     find,
 
     async list(partnerId) {
-      const answer = await dynamoDb.send(
-        new QueryCommand({
+      // Those that were deleted lately are there as well, and may be more than a page.
+      const pages = paginateQuery(
+        { client: dynamoDb },
+        {
           ...table,
           KeyConditionExpression: 'pk = :partner AND begins_with(sk, :webhook)',
           ExpressionAttributeValues: toAttributes({
@@ -150,11 +153,13 @@ export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): Webho
             ':webhook': prefix,
           }),
           ConsistentRead: true,
-        }),
+        },
       );
+      const items: unknown[] = [];
+      for await (const page of pages) items.push(...itemsIn(page));
       return z
         .array(webhook)
-        .parse(itemsIn(answer))
+        .parse(items)
         .filter(({ status }) => status !== 'Deleted');
     },
 

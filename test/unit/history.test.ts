@@ -204,10 +204,13 @@ describe('the longest life that a line can have', () => {
   });
 
   it('fits into an item of DynamoDB, each part within what is planned for it', () => {
-    const { history, answers, undeliverable, ...rest } = itemOf(line) as OrderLine;
+    const { history, packedHistory, answers, undeliverable, ...rest } = itemOf(line) as OrderLine & {
+      readonly packedHistory?: string;
+    };
     const kilobytes = (value: unknown) => itemSize({ L: [marshall({ value }).value] }) / 1024;
     expect(undeliverable).toHaveLength(mostUndeliverable);
-    expect(Math.max(...history.map(kilobytes))).toBeLessThan(0.75);
+    expect(Math.max(...line.history.map(kilobytes))).toBeLessThan(0.75);
+    expect(kilobytes([history, packedHistory])).toBeLessThan(240);
     expect(Math.max(...answers.map(kilobytes))).toBeLessThan(5);
     const quiet = answers.filter(({ change }) => change);
     expect(quiet).toHaveLength(mostQuietChanges);

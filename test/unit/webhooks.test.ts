@@ -3,9 +3,11 @@ import { Webhook as Verifier } from 'standardwebhooks';
 import { deliver } from '../../functions/deliver-webhooks/deliver.ts';
 import { lineEventPublished, oncePerMoment } from '../../functions/queue-webhooks/event.ts';
 import { recordOf } from '../../infra/local/queues.ts';
+import { tableName } from '../../infra/local/table.ts';
 import type { SendOptions } from '../../shared/adapters/queue.ts';
 import type { MailOutcome } from '../../shared/adapters/mail.ts';
 import type { Posted } from '../../shared/adapters/webhook-client.ts';
+import { webhookStore } from '../../shared/adapters/webhook-store.ts';
 import type { Email } from '../../shared/contracts/email.ts';
 import { exampleEvent } from '../../shared/contracts/published-events.ts';
 import { isPublicAddress, publicInternet, whyNotThere } from '../../shared/contracts/webhook-address.ts';
@@ -507,4 +509,19 @@ test('events that come at once read the webhooks of their partner once, later on
   expect(await Promise.all([webhooksOf('northwind'), webhooksOf('northwind')])).toEqual([1, 1]);
   await new Promise(setImmediate);
   expect(await webhooksOf('northwind')).toBe(2);
+});
+
+test('a webhook is found behind more deleted ones than fit into a page', async () => {
+  const { table, create, webhooks } = world();
+  for (let count = 0; count < 3; count += 1) await create();
+  const [, ...others] = await webhooks.list('northwind');
+  for (const webhook of others.toSpliced(-1))
+    await webhooks.change(webhook, 'ben', (known) => ({ ...known, status: 'Deleted' }));
+  const client = table.client();
+  // A page has as many items as fit into 1 MB.
+  client.middlewareStack.add((next) => (args) => next({ ...args, input: { ...args.input, Limit: 1 } }), {
+    step: 'initialize',
+    priority: 'high',
+  });
+  expect(await webhookStore(client, tableName).list('northwind')).toEqual(await webhooks.list('northwind'));
 });
