@@ -77,10 +77,6 @@ export async function writeBounceNotice(
     to: email,
     subject,
     ...letter,
-    // What others are told beside would crowd the history of the line.
-    tags: noticeTags('bounce', {
-      recipient: addressHash,
-      ...(because === 'placed' ? { line: { orderId, lineId } } : {}),
-    }),
+    tags: noticeTags('bounce', { recipient: addressHash, line: { orderId, lineId } }),
   };
 }

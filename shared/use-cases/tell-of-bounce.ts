@@ -39,8 +39,8 @@ export interface TellServices {
  * Tells people, by email, that mail does not reach a line's contact: the person who placed the order, and those of the
  * partner who chose so; each once for each email that came back, whoever they are. What was told is written before the
  * notice leaves, so a repeated report, or a crash on the way, never sends it twice; one that the mail service does not
- * take is left at that: the console tells as well, and what reports record waits for no notice. What left to whoever
- * placed the order is in the history of the line, by the mail service's report if not before.
+ * take is left at that: the console tells as well, and what reports record waits for no notice. Each that left is in the
+ * history of the line, by the mail service's report if not before.
  */
 export async function tellOfBounce(
   line: OrderLine,
@@ -48,19 +48,24 @@ export async function tellOfBounce(
   services: TellServices,
 ): Promise<void> {
   if (!concernsContact(line, cameBack.to)) return;
-  const { store, mailSettings, now } = services;
-  const notice = await tell(placerOf(line, mailSettings), line, cameBack, services);
-  if (notice) {
+  const { store, choices, mailSettings, now } = services;
+  const at = toInstant(now());
+  const chosen = (await choices.toldOfBounces(line.partnerId)).filter((choice) => isHeld(choice, at));
+  const recipients: readonly NoticeRecipient[] = [
+    placerOf(line, mailSettings),
+    ...chosen.map(({ email, locale, timeZone }) => ({ email, locale, timeZone, because: 'chosen' }) as const),
+  ];
+  let told = line;
+  for (const recipient of recipients) {
+    const notice = await tell(recipient, told, cameBack, services);
+    if (!notice) continue;
     const stamp = { at: toInstant(now()), actor: workflowActor };
-    await store.change(
-      line,
+    const recorded = await store.change(
+      told,
       booked((known) => ({ line: withNotice(known, notice, stamp) })),
     );
+    told = recorded.line;
   }
-  const at = toInstant(now());
-  const chosen = await services.choices.toldOfBounces(line.partnerId);
-  for (const { email, locale, timeZone } of chosen.filter((choice) => isHeld(choice, at)))
-    await tell({ email, locale, timeZone, because: 'chosen' }, line, cameBack, services);
 }
 
 /** What language whoever placed the order reads is not known: it is that of the contact, to whom they sell. */

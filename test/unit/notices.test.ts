@@ -27,10 +27,7 @@ const silent = {
 };
 
 /** Who is told of what, over a table of its own. */
-function desk(
-  answer: MailOutcome = { outcome: 'accepted', messageId: 'notice-1' },
-  chosen: readonly Choice[] = [],
-) {
+function desk(answer?: MailOutcome, chosen: readonly Choice[] = []) {
   const table = new MemoryTable();
   const notices = noticeStore(table.client(), 'table');
   const sent: Email[] = [];
@@ -46,7 +43,7 @@ function desk(
         mail: {
           send: (email) => {
             sent.push(email);
-            return Promise.resolve(answer);
+            return Promise.resolve(answer ?? { outcome: 'accepted', messageId: `notice-${sent.length}` });
           },
         },
         mailSettings,
@@ -126,9 +123,13 @@ it('those of the partner who chose so are told as well, in their language; nobod
     choice('left@northwind.example', minus(now, `P${choiceDays}D`)),
     choice(provisioningContact.email),
   ]);
-  await tell(line(), 'message-1');
+  const [told] = await tell(line(), 'message-1');
   await tell(line(), 'message-1');
   expect(sent.map(({ to }) => to)).toEqual([placedBy.email, 'desk@northwind.example']);
+  expect(told && isBooked(told) ? told.history.slice(-2) : []).toMatchObject([
+    { type: 'BounceNoticeSent', to: placedBy.email, messageId: 'notice-1' },
+    { type: 'BounceNoticeSent', to: 'desk@northwind.example', messageId: 'notice-2' },
+  ]);
   expect(sent[1]?.subject).toContain('メールが届きませんでした');
   expect(sent[1]?.text).toContain(orderId);
 
