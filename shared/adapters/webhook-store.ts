@@ -1,8 +1,8 @@
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
-  paginateQuery,
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -138,28 +138,34 @@ export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): Webho
     }
   }
 
+  /** Those that were deleted lately are among them, and may be more than a page. */
+  async function itemsOf(
+    partnerId: string,
+    start?: Record<string, AttributeValue>,
+  ): Promise<Record<string, unknown>[]> {
+    const answer = await dynamoDb.send(
+      new QueryCommand({
+        ...table,
+        KeyConditionExpression: 'pk = :partner AND begins_with(sk, :webhook)',
+        ExpressionAttributeValues: toAttributes({
+          ':partner': keyOf(partnerId, '').pk,
+          ':webhook': prefix,
+        }),
+        ConsistentRead: true,
+        ...(start ? { ExclusiveStartKey: start } : {}),
+      }),
+    );
+    const { LastEvaluatedKey } = answer;
+    return [...itemsIn(answer), ...(LastEvaluatedKey ? await itemsOf(partnerId, LastEvaluatedKey) : [])];
+  }
+
   return {
     find,
 
     async list(partnerId) {
-      // Those that were deleted lately are there as well, and may be more than a page.
-      const pages = paginateQuery(
-        { client: dynamoDb },
-        {
-          ...table,
-          KeyConditionExpression: 'pk = :partner AND begins_with(sk, :webhook)',
-          ExpressionAttributeValues: toAttributes({
-            ':partner': keyOf(partnerId, '').pk,
-            ':webhook': prefix,
-          }),
-          ConsistentRead: true,
-        },
-      );
-      const items: unknown[] = [];
-      for await (const page of pages) items.push(...itemsIn(page));
       return z
         .array(webhook)
-        .parse(items)
+        .parse(await itemsOf(partnerId))
         .filter(({ status }) => status !== 'Deleted');
     },
 
