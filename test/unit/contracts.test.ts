@@ -313,6 +313,7 @@ describe('a caller', () => {
     it('is what the scopes of its token say', () => {
       expect(program(`${scopes} provisioning-emails/program:orders`)).toEqual({
         name: 'orders',
+        subject: 'client',
         partnerId: 'northwind',
         roles: new Set(['resend']),
       });
@@ -329,9 +330,10 @@ describe('a caller', () => {
     });
 
     it('has nothing from the scopes of another resource server, or of an issuer whose scopes are not its own', () => {
+      const nobody = { name: 'client', subject: 'client', roles: new Set() };
       const others = scopes.replaceAll('provisioning-emails/', 'provisioning-emails-test/');
-      expect(program(others)).toEqual({ name: 'client', roles: new Set() });
-      expect(callerOf({ sub: 'client', scope: scopes }, names)).toEqual({ name: 'client', roles: new Set() });
+      expect(program(others)).toEqual(nobody);
+      expect(callerOf({ sub: 'client', scope: scopes }, names)).toEqual(nobody);
     });
   });
 
