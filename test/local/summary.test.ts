@@ -1,4 +1,4 @@
-import type { LineAnswer, SummaryAnswer } from '../../shared/contracts/api.ts';
+import type { InsightsAnswer, LineAnswer, SummaryAnswer } from '../../shared/contracts/api.ts';
 import { type Client, client } from '../support/client.ts';
 import { booked, cancelled, daysAfter, newOrder, onboarded, partner } from '../support/events.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -92,6 +92,32 @@ test('who may not see lines gets no counts, and no partner those of another', as
   expect(await asked(['view'], '?status=Closed')).toEqual([400, 'invalid-request']);
   expect(await asked(['operator'], '?partnerId=a%20b')).toEqual([400, 'invalid-request']);
   expect((await api.request('/order-lines/summary')).status).toBe(401);
+});
+
+test('insights tell a partner what became of its lines, by month, offer and language', async () => {
+  const partnerId = 'fabrikam';
+  const ofPartner = await api.token({ partnerId, roles: ['view'] });
+  const month = (await api.now()).slice(0, 7);
+  const [setUp, lapsed] = [newOrder(), newOrder()];
+  const line = { partnerId, offer: 'A-FLEX-3' };
+  await api.send(booked(setUp, line), booked(lapsed, line));
+  await api.advance('P2D');
+  await api.send(onboarded(setUp, await api.now()));
+  await api.advance('P6D');
+  const { items } = await api.ok<InsightsAnswer>('/insights', { token: ofPartner });
+  expect(items).toEqual([
+    expect.objectContaining({
+      month,
+      offer: 'A-FLEX-3',
+      locale: 'en',
+      lines: 2,
+      onboarded: 1,
+      onboardedWithin3Days: 1,
+      closedUnprovisioned: 1,
+      reminded: 1,
+      bounced: 0,
+    }),
+  ]);
 });
 
 test('counts are right after the process was killed, and once lines have gone', async () => {
