@@ -235,7 +235,7 @@ export const en = {
       },
       ProvisioningEmailUnconfirmed:
         'The mail service’s answer was lost. The email counts, and its report will tell whether it left.',
-      BounceNoticeSent: 'It is beside the emails of the line, and does not count toward them.',
+      BounceNoticeSent: 'This notice does not count toward the emails of the line.',
       sameAddress: 'The address stayed the same: the name or the language changed.',
       ClosingSoon: 'The time for the last reminder had come, and the subscription had not been set up.',
       Onboarded: 'The rest is set up in Control Hub. No more emails are sent.',
