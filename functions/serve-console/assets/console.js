@@ -109,6 +109,8 @@ document.addEventListener('click', async (event) => {
   if ('back' in link.dataset) {
     if (link.pathname + link.search !== location.pathname + location.search) return;
     event.preventDefault();
+    // The dialog tells of its end a moment later.
+    if (isChanged) page.setAttribute('aria-busy', 'true');
     dialog.close();
     return;
   }
