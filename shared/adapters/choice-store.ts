@@ -1,9 +1,7 @@
 import {
   type AttributeValue,
-  ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
-  PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
@@ -12,6 +10,7 @@ import { type Choice, choiceDays, type Person } from '../domain/notifications.ts
 import { locales } from '../domain/order-line.ts';
 import type { Instant } from '../domain/time.ts';
 import { itemIn, itemsIn, toAttributes } from './attributes.ts';
+import { ofVersion, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { dueShardOf, dueShardsOf, type IndexName, indexes } from './order-line-item.ts';
 
@@ -56,7 +55,10 @@ const stored = z.object({
   digestDueAt: text.exactOptional(),
   coveredUntil: text,
   version: z.int(),
+  /** Whose write this is, to recognize one whose answer was lost. */
+  writer: text.exactOptional(),
 }) satisfies z.ZodType<Choice>;
+type StoredChoice = z.output<typeof stored>;
 
 /** No order has such an id: `#` is in none. */
 const partitionStart = 'people#';
@@ -86,7 +88,7 @@ const pageOfDue = 100;
 export function choiceStore(dynamoDb: DynamoDBClient, tableName: string): ChoiceStore {
   const table = { TableName: tableName };
 
-  async function find(person: Person): Promise<Choice | undefined> {
+  async function find(person: Person): Promise<StoredChoice | undefined> {
     const answer = await dynamoDb.send(
       new GetItemCommand({ ...table, Key: toAttributes(keyOf(person)), ConsistentRead: true }),
     );
@@ -95,34 +97,22 @@ export function choiceStore(dynamoDb: DynamoDBClient, tableName: string): Choice
   }
 
   /** @returns whether nobody else had written meanwhile */
-  async function write(choice: Choice): Promise<boolean> {
-    const before = choice.version - 1;
-    try {
-      await dynamoDb.send(
-        new PutItemCommand({
-          ...table,
-          Item: toAttributes({
-            ...keyOf(choice),
-            ...choice,
-            ...(choice.digestDueAt === undefined
-              ? {}
-              : { dueShard: dueShardOf('digests', choice.person), dueAt: choice.digestDueAt }),
-            [expiryAttribute]: expiryAfter(choice.seenAt, choiceDays),
-          }),
-          ...(before === 0
-            ? { ConditionExpression: 'attribute_not_exists(pk)' }
-            : {
-                ConditionExpression: 'version = :before',
-                ExpressionAttributeValues: toAttributes({ ':before': before }),
-              }),
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return false;
-    }
-  }
+  const write = (choice: Choice, writer: string): Promise<boolean> =>
+    putIf(
+      dynamoDb,
+      tableName,
+      {
+        ...keyOf(choice),
+        ...choice,
+        version: choice.version + 1,
+        writer,
+        ...(choice.digestDueAt === undefined
+          ? {}
+          : { dueShard: dueShardOf('digests', choice.person), dueAt: choice.digestDueAt }),
+        [expiryAttribute]: expiryAfter(choice.seenAt, choiceDays),
+      },
+      ofVersion(choice.version),
+    );
 
   async function pageOf(
     shard: string,
@@ -148,12 +138,14 @@ export function choiceStore(dynamoDb: DynamoDBClient, tableName: string): Choice
     find,
 
     async change(person, decide) {
+      const writer = crypto.randomUUID();
       for (let tries = 1; tries <= mostTries; tries += 1) {
         const known = await find(person);
+        // This write took effect, and its answer was lost.
+        if (known?.writer === writer) return known;
         const decided = decide(known);
         if (decided === undefined || decided === known) return undefined;
-        const next = { ...decided, version: decided.version + 1 };
-        if (await write(next)) return next;
+        if (await write(decided, writer)) return { ...decided, version: decided.version + 1 };
       }
       throw new NamedFault(faultNames.choiceContended, 'others kept writing what a person chose');
     },

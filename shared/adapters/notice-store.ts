@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto';
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { faultNames, NamedFault } from '../contracts/faults.ts';
 import { type NoticedAddress, newNoticedAddress } from '../domain/notices.ts';
 import type { Instant } from '../domain/time.ts';
 import { itemIn, toAttributes } from './attributes.ts';
+import { ofVersion, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 
 /** What is known of the addresses that notices go to, in the table of the order lines: an item for each. */
@@ -41,6 +37,8 @@ const stored = z.object({
   undeliverableSince: text.exactOptional(),
   told: z.array(z.object({ messageId: text, at: text })),
   version: z.int(),
+  /** Whose write this is, to recognize one whose answer was lost. */
+  writer: text.exactOptional(),
 }) satisfies z.ZodType<NoticedAddress>;
 
 /** No order has such an id: `#` is in none. */
@@ -53,7 +51,7 @@ const keptDays = 400;
 const mostTries = 10;
 
 export function noticeStore(dynamoDb: DynamoDBClient, tableName: string): NoticeStore {
-  async function find(addressHash: string): Promise<NoticedAddress | undefined> {
+  async function find(addressHash: string): Promise<z.output<typeof stored> | undefined> {
     const answer = await dynamoDb.send(
       new GetItemCommand({
         TableName: tableName,
@@ -66,40 +64,38 @@ export function noticeStore(dynamoDb: DynamoDBClient, tableName: string): Notice
   }
 
   /** @returns whether nobody else had written meanwhile */
-  async function write(addressHash: string, address: NoticedAddress, at: Instant): Promise<boolean> {
+  function write(
+    addressHash: string,
+    address: NoticedAddress,
+    at: Instant,
+    writer: string,
+  ): Promise<boolean> {
     const isKept = address.endedAt !== undefined || address.undeliverableSince !== undefined;
-    try {
-      await dynamoDb.send(
-        new PutItemCommand({
-          TableName: tableName,
-          Item: toAttributes({
-            ...keyOf(addressHash),
-            ...address,
-            version: address.version + 1,
-            ...(isKept ? {} : { [expiryAttribute]: expiryAfter(at, keptDays) }),
-          }),
-          ...(address.version === 0
-            ? { ConditionExpression: 'attribute_not_exists(pk)' }
-            : {
-                ConditionExpression: 'version = :before',
-                ExpressionAttributeValues: toAttributes({ ':before': address.version }),
-              }),
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return false;
-    }
+    return putIf(
+      dynamoDb,
+      tableName,
+      {
+        ...keyOf(addressHash),
+        ...address,
+        version: address.version + 1,
+        writer,
+        ...(isKept ? {} : { [expiryAttribute]: expiryAfter(at, keptDays) }),
+      },
+      ofVersion(address.version),
+    );
   }
 
   return {
     find,
     async change(addressHash, token, at, decide) {
+      const writer = crypto.randomUUID();
       for (let tries = 1; tries <= mostTries; tries += 1) {
-        const decided = decide((await find(addressHash)) ?? newNoticedAddress(token));
+        const known = await find(addressHash);
+        // This write took effect, and its answer was lost.
+        if (known?.writer === writer) return known;
+        const decided = decide(known ?? newNoticedAddress(token));
         if (!decided) return undefined;
-        if (await write(addressHash, decided, at)) return decided;
+        if (await write(addressHash, decided, at, writer)) return decided;
       }
       throw new NamedFault(faultNames.addressContended, 'others kept writing what is known of an address');
     },

@@ -1,10 +1,4 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { limitSpan } from '../domain/claims.ts';
 import { faultNames, NamedFault } from '../contracts/faults.ts';
@@ -21,6 +15,7 @@ import {
 import type { LineKey } from '../domain/order-line.ts';
 import { type Instant, plus } from '../domain/time.ts';
 import { itemIn, itemsIn, toAttributes } from './attributes.ts';
+import { absent, having, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 
 /**
@@ -157,31 +152,12 @@ export function resendJobStore(dynamoDb: DynamoDBClient, tableName: string): Res
     await dynamoDb.send(new PutItemCommand({ ...table, Item: toAttributes(Item) }));
   }
 
-  /** Puts an item over the version before it, or, without one, where there is none; false if that was not so. */
-  async function putOver(
+  const putKept = (
     item: object,
     { createdAt }: Pick<JobStart, 'createdAt'>,
-    before?: { readonly attribute: 'version' | 'jobId'; readonly value: string | number },
-  ): Promise<boolean> {
-    try {
-      await dynamoDb.send(
-        new PutItemCommand({
-          ...table,
-          Item: toAttributes({ ...item, [expiryAttribute]: expiryAfter(createdAt, jobDays) }),
-          ...(before
-            ? {
-                ConditionExpression: `${before.attribute} = :before`,
-                ExpressionAttributeValues: toAttributes({ ':before': before.value }),
-              }
-            : { ConditionExpression: 'attribute_not_exists(pk)' }),
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return false;
-    }
-  }
+    condition: Parameters<typeof putIf>[3],
+  ): Promise<boolean> =>
+    putIf(dynamoDb, tableName, { ...item, [expiryAttribute]: expiryAfter(createdAt, jobDays) }, condition);
 
   async function find(jobId: string): Promise<ResendJob | undefined> {
     const item = await get(jobKey(jobId));
@@ -213,9 +189,9 @@ export function resendJobStore(dynamoDb: DynamoDBClient, tableName: string): Res
 
     async becomeLatest(start, inPlaceOf) {
       const item = { ...latestKey(start.partnerId), ...start };
-      const before = inPlaceOf && ({ attribute: 'jobId', value: inPlaceOf.jobId } as const);
+      const before = inPlaceOf ? having('jobId', inPlaceOf.jobId) : absent;
       // A write whose answer was lost is repeated by the SDK, and then finds itself.
-      return (await putOver(item, start, before)) || (await latest(start.partnerId))?.jobId === start.jobId;
+      return (await putKept(item, start, before)) || (await latest(start.partnerId))?.jobId === start.jobId;
     },
 
     async complete(start) {
@@ -227,7 +203,7 @@ export function resendJobStore(dynamoDb: DynamoDBClient, tableName: string): Res
       }
       // The last: a job that is there has all the rest.
       const made = newJob(start);
-      const isNew = await putOver({ ...jobKey(jobId), ...made }, start);
+      const isNew = await putKept({ ...jobKey(jobId), ...made }, start, absent);
       return isNew ? made : ((await find(jobId)) ?? made);
     },
 
@@ -237,8 +213,8 @@ export function resendJobStore(dynamoDb: DynamoDBClient, tableName: string): Res
         const decided = decide(known);
         if (!decided) return false;
         const next = { ...decided, writer, version: known.version + 1 };
-        const before = { attribute: 'version', value: known.version } as const;
-        if (await putOver({ ...jobKey(known.jobId), ...next }, known, before)) return true;
+        if (await putKept({ ...jobKey(known.jobId), ...next }, known, having('version', known.version)))
+          return true;
         const current = await find(known.jobId);
         if (!current) return false;
         if (current.writer === writer) return true;
@@ -254,7 +230,7 @@ export function resendJobStore(dynamoDb: DynamoDBClient, tableName: string): Res
     async writeSlice({ jobId, createdAt }, number, content) {
       const { version } = content;
       const next = { ...sliceKey(jobId, number), ...content, version: version + 1 };
-      return await putOver(next, { createdAt }, { attribute: 'version', value: version });
+      return await putKept(next, { createdAt }, having('version', version));
     },
 
     async *slices(jobId, from) {

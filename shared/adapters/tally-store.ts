@@ -1,6 +1,5 @@
 import {
   type AttributeValue,
-  ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -12,6 +11,7 @@ import { allPartners, linesTally, type Mark, obsoleteSince, type Share } from '.
 import { type Instant, plus } from '../domain/time.ts';
 import { itemIn, itemsIn, toAttributes } from './attributes.ts';
 import { readBatch } from './batch-read.ts';
+import { absent, having, ofVersion, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { spread } from './order-line-item.ts';
 
@@ -180,29 +180,8 @@ export function tallyStore(
   const table = { TableName: tableName };
   const consistent = { ConsistentRead: true };
 
-  async function put(
-    Item: Record<string, unknown>,
-    condition: { ConditionExpression: string; ExpressionAttributeValues?: Record<string, AttributeValue> },
-  ): Promise<boolean> {
-    try {
-      await dynamoDb.send(new PutItemCommand({ ...table, Item: toAttributes(Item), ...condition }));
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return false;
-    }
-  }
-
-  const putVersion = (Item: { readonly pk: string; readonly sk: string; readonly version: number }) =>
-    put(
-      { ...Item, version: Item.version + 1 },
-      Item.version === 0
-        ? { ConditionExpression: 'attribute_not_exists(pk)' }
-        : {
-            ConditionExpression: 'version = :before',
-            ExpressionAttributeValues: toAttributes({ ':before': Item.version }),
-          },
-    );
+  const putVersion = (item: { readonly pk: string; readonly sk: string; readonly version: number }) =>
+    putIf(dynamoDb, tableName, { ...item, version: item.version + 1 }, ofVersion(item.version));
 
   async function inShard(
     pk: string,
@@ -303,19 +282,16 @@ export function tallyStore(
     },
 
     mark: (generation, line, { known, next, removedAt }) =>
-      put(
+      putIf(
+        dynamoDb,
+        tableName,
         {
           ...markKey(generation, line),
           line: lineName(line),
           mark: next,
           ...(removedAt === undefined ? {} : { [expiryAttribute]: expiryAfter(removedAt, removedMarkDays) }),
         },
-        known === undefined
-          ? { ConditionExpression: 'attribute_not_exists(pk)' }
-          : {
-              ConditionExpression: 'mark = :known',
-              ExpressionAttributeValues: toAttributes({ ':known': known }),
-            },
+        known === undefined ? absent : having('mark', known),
       ),
   };
 }

@@ -1,6 +1,5 @@
 import {
   type AttributeValue,
-  ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -12,6 +11,7 @@ import { attemptErrors, attemptResults } from '../contracts/webhooks.ts';
 import { locales } from '../domain/order-line.ts';
 import { disablings, type Webhook } from '../domain/webhook.ts';
 import { itemIn, itemsIn, toAttributes } from './attributes.ts';
+import { ofVersion, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 
 /**
@@ -113,29 +113,13 @@ export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): Webho
     return item && webhook.parse(item);
   }
 
-  /** Puts a webhook over the version before it, or, without one, where there is none; false if that was not so. */
-  async function putOver(next: Webhook, before?: number): Promise<boolean> {
+  /** Puts a webhook over the version before it; of version 0, where there is none. */
+  function putOver(next: Webhook, before: number): Promise<boolean> {
     const { partnerId, webhookId, status, disabled } = next;
     const expiry =
       status === 'Deleted' && disabled ? { [expiryAttribute]: expiryAfter(disabled.at, deletedDays) } : {};
-    try {
-      await dynamoDb.send(
-        new PutItemCommand({
-          ...table,
-          Item: toAttributes({ ...keyOf(partnerId, webhookId), ...next, ...expiry }),
-          ...(before === undefined
-            ? { ConditionExpression: 'attribute_not_exists(pk)' }
-            : {
-                ConditionExpression: 'version = :before',
-                ExpressionAttributeValues: toAttributes({ ':before': before }),
-              }),
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return false;
-    }
+    const item = { ...keyOf(partnerId, webhookId), ...next, ...expiry };
+    return putIf(dynamoDb, tableName, item, ofVersion(before));
   }
 
   /** Those that were deleted lately are among them, and may be more than a page. */
@@ -172,7 +156,7 @@ export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): Webho
     async create(made) {
       const { partnerId, webhookId } = made;
       // A write whose answer was lost is repeated by the SDK, and then finds itself.
-      if (await putOver(made)) return made;
+      if (await putOver(made, 0)) return made;
       return (await find(partnerId, webhookId)) ?? made;
     },
 

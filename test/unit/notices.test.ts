@@ -3,7 +3,7 @@ import type { MailOutcome } from '../../shared/adapters/mail.ts';
 import { emailReported } from '../../functions/record-email-feedback/event.ts';
 import type { Email } from '../../shared/contracts/email.ts';
 import { erasedAddress } from '../../shared/domain/erasure.ts';
-import { mostNoticesPerDay } from '../../shared/domain/notices.ts';
+import { claimNotice, mostNoticesPerDay } from '../../shared/domain/notices.ts';
 import { chosen as chosenBy, type Choice, choiceDays } from '../../shared/domain/notifications.ts';
 import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
 import { minus, plus } from '../../shared/domain/time.ts';
@@ -11,7 +11,7 @@ import { tellOfBounce } from '../../shared/use-cases/tell-of-bounce.ts';
 import { line, now } from '../support/lines.ts';
 import { mailSettings } from '../support/mail-settings.ts';
 import { memoryStore } from '../support/memory-store.ts';
-import { MemoryTable } from '../support/memory-table.ts';
+import { type Around, MemoryTable } from '../support/memory-table.ts';
 import { untold } from '../support/untold.ts';
 
 const never = () => {
@@ -139,6 +139,18 @@ it('those of the partner who chose so are told as well, in their language; nobod
   }));
   await tell(line(), 'message-2');
   expect(sent.map(({ to }) => to).slice(2)).toEqual([placedBy.email]);
+});
+
+it('somebody is told also if the answer to the write of that was lost, and the SDK repeated it', async () => {
+  const { table } = desk();
+  const twice: Around = async (command, call) => {
+    if (command === 'PutItemCommand') await call();
+    return await call();
+  };
+  const claimed = await noticeStore(table.client(twice), 'table').change('hash', 'token', now, (address) =>
+    claimNotice(address, 'message-1', now),
+  );
+  expect(claimed?.told).toEqual([{ messageId: 'message-1', at: now }]);
 });
 
 it('the notice is in the language of the contact', async () => {
