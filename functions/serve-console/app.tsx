@@ -227,7 +227,8 @@ const protection = secureHeaders({
   xFrameOptions: 'DENY',
 });
 
-const isPreview = (c: Context): boolean => c.req.path.endsWith('/preview');
+/** An order, or a line, may be called like that. */
+const isPreview = ({ req }: Context): boolean => req.method === 'POST' && req.path.endsWith('/preview');
 
 /** A preview is framed by its dialog. Its email brings styles along, and nothing runs, nor leads anywhere. */
 const framedProtection = secureHeaders({

@@ -578,6 +578,15 @@ describe('the preview of an email', () => {
     ]);
   });
 
+  it('is the only page that may be framed, whatever an order is called', async () => {
+    const pages = consoleOf(line({ orderId: 'preview' }));
+    await pages.signIn();
+    const { status, headers } = await pages.get('/console/orders/preview');
+    expect(status).toBe(200);
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('content-security-policy')).toContain("form-action 'self'");
+  });
+
   it('says what is wrong with what was typed, and shows names as text', async () => {
     const pages = consoleOf(awaiting);
     await pages.signIn();
