@@ -65,6 +65,7 @@ const tags = new Map([
   ['orders', { name: 'Orders', description: 'Orders, their lines, and what can be done with these' }],
   ['insights', { name: 'Insights', description: 'What became of lines' }],
   ['resend-jobs', { name: 'Bulk resends', description: 'Resend the emails of many lines' }],
+  ['me', { name: 'Notifications', description: 'What you are told of by email' }],
   ['webhooks', { name: 'Webhooks', description: 'Have a system of your own told what happens' }],
   ['', { name: 'Service', description: 'The service itself, for everybody' }],
 ]);

@@ -22,6 +22,8 @@ interface Response {
 }
 interface Operation {
   readonly operationId: string;
+  readonly tags: readonly string[];
+  readonly security?: readonly object[];
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: object }[];
   readonly requestBody?: { readonly content: Record<string, Content> };
   readonly responses: Record<string, Response>;
@@ -71,6 +73,11 @@ function unsaid(schema: Schema, path: string): readonly string[] {
     ...oneOf.flatMap((each) => unsaid(each, path)),
   ];
 }
+
+it('groups calls by what they are about; the service itself is for everybody', () => {
+  const forEverybody = operations.filter(({ security }) => security?.length === 0);
+  expect(operations.filter(({ tags }) => tags.includes('Service'))).toEqual(forEverybody);
+});
 
 it('says what each field and parameter is', () => {
   const named = Object.entries(description.components.schemas).map(([name, each]) => unsaid(each, name));
