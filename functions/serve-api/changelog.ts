@@ -5,6 +5,7 @@ export const changelog = [
     date: '2026-11-27',
     changes: [
       'A resend takes `locale`, the language of this email; the contact keeps theirs.',
+      'What people are told of by email: `/me/notifications`. A history tells of notices that an email came back, as `BounceNoticeSent`.',
       'Programs sign in by the client credentials grant, with the built-in user pool as well.',
       'A query parameter that a call does not know, or that is given twice, is refused on all calls as `invalid-request`, and `errors` says what the call takes.',
       'Each problem has a page that says which fields it adds and which calls may answer it.',
