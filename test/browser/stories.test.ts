@@ -417,9 +417,10 @@ test('times are in the zone of the browser, with UTC at hand, and go on by thems
     timeStyle: 'short',
   });
   expect(await time.innerText()).toContain(`${inTokyo} GMT+9`);
-  expect(await time.getAttribute('title')).toContain('UTC');
+  const inUtc = `${sentAt.slice(11, 16)} UTC`;
+  expect(await time.getAttribute('aria-description')).toContain(inUtc);
   await page.getByRole('button', { name: 'Show times in UTC' }).click();
-  expect(await time.innerText()).toContain(`${sentAt.slice(11, 16)} UTC`);
+  expect(await time.innerText()).toContain(inUtc);
   await page.reload();
   expect(await time.innerText()).toContain('UTC');
 
@@ -429,6 +430,57 @@ test('times are in the zone of the browser, with UTC at hand, and go on by thems
   await page.locator('.why').filter({ hasNotText: first }).waitFor();
   expect(await why.innerText()).toMatch(/Possible again in .*(?:minute|seconds?)\.$/);
   expect(troubles).toEqual([]);
+  await tokyo.close();
+});
+
+test('UTC is told by pointer, touch and keyboard, for as long as that is wanted', async () => {
+  const orderId = newOrder();
+  await api.send(booked(orderId));
+  const tokyo = await visit(browser, service, 'maya', { timezoneId: 'Asia/Tokyo', hasTouch: true });
+  const { page, go, press } = tokyo;
+  await go(line(orderId));
+  const time = page.locator('.timeline time').first();
+  const utc = `${((await time.getAttribute('datetime')) ?? '').slice(11, 16)} UTC`;
+  const tip = page.locator('.tip');
+
+  await time.hover();
+  expect(await tip.innerText()).toContain(utc);
+  await tip.hover();
+  expect(await tip.innerText()).toContain(utc);
+  await page.keyboard.press('Escape');
+  expect(await tip.count()).toBe(0);
+
+  await page.getByRole('link', { name: 'Order line', exact: true }).focus();
+  await page.keyboard.press('Tab');
+  expect(await page.locator('time:focus').getAttribute('datetime')).toBe(await time.getAttribute('datetime'));
+  expect(await tip.innerText()).toContain(utc);
+  await page.keyboard.press('Shift+Tab');
+  expect(await tip.count()).toBe(0);
+
+  await time.tap();
+  expect(await tip.innerText()).toContain(utc);
+  await page.getByRole('heading', { level: 1 }).tap();
+  expect(await tip.count()).toBe(0);
+
+  // In a row, its first link tells of all times: they are no stops on the way to its buttons.
+  await go(`/console?q=${orderId}&show=attention`);
+  await page.getByRole('checkbox', { name: `Select line 1 of order ${orderId}` }).focus();
+  await page.keyboard.press('Tab');
+  expect(await tip.allInnerTexts()).toEqual([expect.stringContaining('UTC'), expect.stringContaining(utc)]);
+  await page.keyboard.press('Tab');
+  expect(await tip.count()).toBe(0);
+
+  // In a dialog, the first Escape is for the time.
+  await press('link', `Resend the email of line 1 of order ${orderId}`);
+  await press('button', 'Yes');
+  await page.keyboard.press('Shift+Tab');
+  expect(await page.locator('dialog .tip').innerText()).toContain('UTC');
+  await page.keyboard.press('Escape');
+  expect(await tip.count()).toBe(0);
+  expect(await page.locator('dialog[open]').count()).toBe(1);
+  await page.keyboard.press('Escape');
+  await page.locator('dialog[open]').waitFor({ state: 'detached' });
+  expect(tokyo.troubles).toEqual([]);
   await tokyo.close();
 });
 

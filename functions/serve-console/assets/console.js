@@ -1,7 +1,8 @@
 /*
  * Comfort on top of pages that work without it: copy buttons, forms that are sent once, times in the zone of the
- * browser, lengths of time that go on, controls that open when their time has come, dialogs on the page that they are about,
- * previews of emails, news that a page waits for, and pages that are true again after the browser's Back.
+ * browser with UTC at hand, lengths of time that go on, controls that open when their time has come, dialogs on the page
+ * that they are about, previews of emails, news that a page waits for, and pages that are true again after the browser's
+ * Back.
  */
 
 /** The product's time, which on one machine can be ahead of this browser's. */
@@ -158,7 +159,7 @@ const written = (seconds, timeZone) =>
 const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 const local = { toMinute: written(undefined, zone), toSecond: written('2-digit', zone) };
 
-/** Shows times in the zone of the browser with UTC as their title, or the other way round. */
+/** Shows times in the zone of the browser, with UTC at hand, or the other way round. */
 function showTimes(inUtc) {
   for (const time of document.querySelectorAll('time')) {
     time.dataset.utc ??= time.textContent;
@@ -169,9 +170,79 @@ function showTimes(inUtc) {
         ? local.toSecond.format(seconds)
         : local.toMinute.format(new Date(time.dateTime));
     time.textContent = inUtc ? time.dataset.utc : here;
-    time.title = inUtc ? here : time.dataset.utc;
+    time.ariaDescription = inUtc ? here : time.dataset.utc;
+    if (!nameOf(time)) time.tabIndex = 0;
   }
 }
+
+/*
+ * Times are told in the other zone while they are pointed at or touched, or have the keyboard: in a row or card while its
+ * first link has it, so that no time is in the keyboard's way to the buttons.
+ */
+const placeOf = (element) => element.closest('tr, article');
+const nameOf = (time) => placeOf(time)?.querySelector('a');
+
+let pointedAt;
+let focused;
+let tips = [];
+
+function timesOf(element) {
+  if (!element?.matches(':focus-visible')) return [];
+  if (element.matches('time')) return [element];
+  return [...(placeOf(element)?.querySelectorAll('time') ?? [])].filter((time) => nameOf(time) === element);
+}
+
+function tell() {
+  for (const tip of tips) tip.remove();
+  const times = [...new Set([pointedAt, ...timesOf(focused)])];
+  tips = times
+    .filter((time) => time?.ariaDescription && time.getClientRects().length > 0)
+    .map((time) => tipOf(time));
+}
+
+/** Shows the other zone at a time, within the window, with nothing between them that the pointer could fall into. */
+function tipOf(time) {
+  const tip = document.createElement('span');
+  tip.className = 'tip';
+  tip.popover = 'manual';
+  tip.ariaHidden = 'true';
+  tip.textContent = time.ariaDescription;
+  // Beside a dialog, nothing can be pointed at.
+  (time.closest('dialog') ?? document.body).append(tip);
+  tip.showPopover?.();
+  const { left, top, bottom } = time.getBoundingClientRect();
+  const isBelow = bottom + tip.offsetHeight <= page.clientHeight;
+  tip.style.left = `${Math.max(0, Math.min(left, page.clientWidth - tip.offsetWidth))}px`;
+  tip.style.top = `${isBelow ? bottom : top - tip.offsetHeight}px`;
+  return tip;
+}
+
+function point({ target, type, pointerType }) {
+  // A finger leaves what it touches at once: its click counts.
+  if (type === 'pointerover' && pointerType === 'touch') return;
+  const at = tips.includes(target) ? pointedAt : target.closest?.('time');
+  if (at === pointedAt) return;
+  pointedAt = at;
+  tell();
+}
+document.addEventListener('pointerover', point);
+document.addEventListener('click', point);
+document.addEventListener('focusin', ({ target }) => {
+  focused = target;
+  tell();
+});
+document.addEventListener('focusout', () => {
+  focused = undefined;
+  tell();
+});
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape' || tips.length === 0) return;
+  // The dialog below stays.
+  event.preventDefault();
+  pointedAt = focused = undefined;
+  tell();
+});
+for (const moved of ['scroll', 'resize']) addEventListener(moved, tell, { capture: true, passive: true });
 
 /** What the browser keeps from page to page; some keep nothing. */
 function remembered(name) {

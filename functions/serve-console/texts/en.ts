@@ -13,7 +13,8 @@ export const en = {
   roles: { operator: 'Operator', resend: 'May resend', view: 'View only', none: 'No role' },
   footer: 'All times are in UTC.',
   /** Where scripts run: times are in the zone of the browser, and can be shown in UTC. */
-  zone: (zone: string) => `Times are in your time zone (${zone}). Point at one to see it in UTC.`,
+  zone: (zone: string) =>
+    `Times are in your time zone (${zone}). Point at one, tap it, or select it with the Tab key (in a list, the first link of its row) to see it in UTC.`,
   inUtc: 'Show times in UTC',
   inZone: 'Show times in my time zone',
   copy: 'Copy',
