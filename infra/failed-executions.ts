@@ -1,4 +1,5 @@
-import type { LineOfOrder, OrderLineStore } from '../shared/adapters/order-line-store.ts';
+import type { OrderLineStore } from '../shared/adapters/order-line-store.ts';
+import type { LineOfOrder } from '../shared/adapters/order-store.ts';
 import type { ExecutionFailure } from '../shared/adapters/workflow.ts';
 import { hasExecution } from '../shared/domain/executions.ts';
 import { nextDueAt } from '../shared/domain/follow-up.ts';

@@ -1,4 +1,5 @@
-import type { LineOfOrder, OrderLineStore } from '../../shared/adapters/order-line-store.ts';
+import type { OrderLineStore } from '../../shared/adapters/order-line-store.ts';
+import type { LineOfOrder } from '../../shared/adapters/order-store.ts';
 import type { Metrics } from '../../shared/contracts/metrics.ts';
 import { assertNever } from '../../shared/domain/assert-never.ts';
 import { hasExecution } from '../../shared/domain/executions.ts';

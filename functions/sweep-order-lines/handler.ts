@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { dynamoDbClient, type LineOfOrder, orderLineStore } from '../../shared/adapters/order-line-store.ts';
+import { dynamoDbClient, orderLineStore } from '../../shared/adapters/order-line-store.ts';
+import type { LineOfOrder } from '../../shared/adapters/order-store.ts';
 import { pacedWorkflow, stoppingLater } from '../../shared/adapters/paced-workflow.ts';
 import { sfnClient, workflow } from '../../shared/adapters/workflow.ts';
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';

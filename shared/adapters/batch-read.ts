@@ -21,7 +21,7 @@ type RequestOptions = Omit<KeysAndAttributes, 'Keys'>;
 export async function readBatch(
   dynamoDb: DynamoDBClient,
   tableName: string,
-  keys: readonly Record<string, unknown>[],
+  keys: readonly object[],
   options: RequestOptions,
   pause: (milliseconds: number) => Promise<unknown>,
 ): Promise<Record<string, unknown>[]> {

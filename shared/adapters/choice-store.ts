@@ -1,18 +1,14 @@
-import {
-  type AttributeValue,
-  type DynamoDBClient,
-  GetItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { faultNames, NamedFault } from '../contracts/faults.ts';
 import { type Choice, choiceDays, type Person } from '../domain/notifications.ts';
 import { locales } from '../domain/order-line.ts';
 import type { Instant } from '../domain/time.ts';
-import { itemIn, itemsIn, toAttributes } from './attributes.ts';
+import { itemsIn, toAttributes } from './attributes.ts';
 import { ofVersion, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { dueShardOf, dueShardsOf, type IndexName, indexes } from './order-line-item.ts';
+import { readItem } from './read-item.ts';
 
 /**
  * What people chose to be told of, in the table of the order lines: a partition for each partner has an item for each
@@ -89,10 +85,7 @@ export function choiceStore(dynamoDb: DynamoDBClient, tableName: string): Choice
   const table = { TableName: tableName };
 
   async function find(person: Person): Promise<StoredChoice | undefined> {
-    const answer = await dynamoDb.send(
-      new GetItemCommand({ ...table, Key: toAttributes(keyOf(person)), ConsistentRead: true }),
-    );
-    const item = itemIn(answer);
+    const item = await readItem(dynamoDb, tableName, keyOf(person));
     return item && stored.parse(item);
   }
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { faultNames, NamedFault } from '../contracts/faults.ts';
 import { type NoticedAddress, newNoticedAddress } from '../domain/notices.ts';
 import type { Instant } from '../domain/time.ts';
-import { itemIn, toAttributes } from './attributes.ts';
 import { ofVersion, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
+import { readItem } from './read-item.ts';
 
 /** What is known of the addresses that notices go to, in the table of the order lines: an item for each. */
 export interface NoticeStore {
@@ -52,14 +52,7 @@ const mostTries = 10;
 
 export function noticeStore(dynamoDb: DynamoDBClient, tableName: string): NoticeStore {
   async function find(addressHash: string): Promise<z.output<typeof stored> | undefined> {
-    const answer = await dynamoDb.send(
-      new GetItemCommand({
-        TableName: tableName,
-        Key: toAttributes(keyOf(addressHash)),
-        ConsistentRead: true,
-      }),
-    );
-    const item = itemIn(answer);
+    const item = await readItem(dynamoDb, tableName, keyOf(addressHash));
     return item && stored.parse(item);
   }
 

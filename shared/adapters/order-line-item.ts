@@ -137,6 +137,7 @@ export const listedAttributes = [...attributes, 'stateKey'].filter((name) => !un
 /** The partition holds an order: one item for the order, one for each of its lines. */
 export const primaryKey = ({ orderId, lineId }: LineKey) => ({ pk: orderId, sk: linePrefix + lineId });
 export const linePrefix = 'line#';
+export const lineIdOf = ({ sk }: { readonly sk: string }): string => sk.slice(linePrefix.length);
 export const orderSortKey = 'order';
 export const orderKey = (orderId: string) => ({ pk: orderId, sk: orderSortKey });
 

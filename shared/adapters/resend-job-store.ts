@@ -1,36 +1,25 @@
-import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { limitSpan } from '../domain/claims.ts';
 import { faultNames, NamedFault } from '../contracts/faults.ts';
-import { forEach } from '../domain/parallel.ts';
-import {
-  inSlices,
-  jobDays,
-  type JobStart,
-  lineResults,
-  newJob,
-  type ResendJob,
-  type Slice,
-} from '../domain/resend-job.ts';
-import type { LineKey } from '../domain/order-line.ts';
+import { type JobStart, newJob, type ResendJob } from '../domain/resend-job.ts';
 import { type Instant, plus } from '../domain/time.ts';
-import { itemIn, itemsIn, toAttributes } from './attributes.ts';
+import { itemsIn, toAttributes } from './attributes.ts';
 import { absent, having, putIf } from './conditional-put.ts';
-import { expiryAfter, expiryAttribute } from './expiry.ts';
+import { asKept, jobPartition, type JobSlices, jobSlices } from './job-slices.ts';
+import { readItem } from './read-item.ts';
 
 /**
  * Bulk resends, in the table of the order lines. Each has a partition of its own, with one item for the job and one for
  * each slice of its lines. A partition for each partner lists its jobs, newest first, keeps which is the latest, and
  * what the idempotency keys of the last day led to. All reads are strongly consistent.
  */
-export interface ResendJobStore {
+export interface ResendJobStore extends JobSlices {
   find(jobId: string): Promise<ResendJob | undefined>;
   /** The job that the partner started last, or is about to. */
   latest(partnerId: string): Promise<JobStart | undefined>;
   /** The job that a request with that idempotency key started within the last 24 hours. */
   byIdempotencyKey(partnerId: string, key: string, now: Instant): Promise<ResendJob | undefined>;
-  /** Writes the lines of a job that is about to start. */
-  writeLines(start: Pick<JobStart, 'jobId' | 'createdAt'>, lines: readonly LineKey[]): Promise<void>;
   /**
    * Makes a job the latest of its partner, in place of another or of none; false if it is too late for that. From then
    * on the job exists, whoever completes what is written of it.
@@ -45,11 +34,6 @@ export interface ResendJobStore {
    * @returns whether it is written
    */
   change(job: ResendJob, writer: string, decide: (job: ResendJob) => ResendJob | undefined): Promise<boolean>;
-  slice(jobId: string, slice: number): Promise<Slice>;
-  /** Writes a slice over the one that was read; false if somebody else, or a repeat of this write, came before. */
-  writeSlice(job: ResendJob, slice: number, content: Slice): Promise<boolean>;
-  /** The slices of a job, from one on, several at a time. */
-  slices(jobId: string, from: number): AsyncIterable<readonly Slice[]>;
   /** The jobs of a partner, newest first. */
   list(
     partnerId: string,
@@ -78,41 +62,11 @@ const job = jobStart.extend({
   version: z.int(),
 }) satisfies z.ZodType<ResendJob>;
 
-const slice = z.object({
-  lines: z.array(
-    z.object({
-      orderId: text,
-      lineId: text,
-      outcome: z
-        .object({
-          result: z.enum(lineResults),
-          code: text.exactOptional(),
-          messageId: text.exactOptional(),
-          to: text.exactOptional(),
-          at: text,
-        })
-        .exactOptional(),
-    }),
-  ),
-  faults: z.int(),
-  version: z.int(),
-}) satisfies z.ZodType<Slice>;
-
 const keptKey = z.object({ jobId: text, at: text });
 const listed = z.object({ sk: text, jobId: text });
 
-/* Ids of orders and partners have no `#`: these partitions are nobody else's. */
-
-const jobPartition = (jobId: string) => `job#${jobId}`;
 const jobKey = (jobId: string) => ({ pk: jobPartition(jobId), sk: 'job' });
-const slicePrefix = 'slice#';
-/** Four digits: no job has that many slices. */
-const sliceSortKey = (number: number) => slicePrefix + String(number).padStart(4, '0');
-const sliceKey = (jobId: string, number: number) => ({
-  pk: jobPartition(jobId),
-  sk: sliceSortKey(number),
-});
-
+/** Ids of orders have no `#`: the partition is nobody else's. */
 const partnerPartition = (partnerId: string) => `jobs#${partnerId}`;
 const latestKey = (partnerId: string) => ({ pk: partnerPartition(partnerId), sk: 'latest' });
 const idempotencyKeyOf = (partnerId: string, key: string) => ({
@@ -131,79 +85,55 @@ export const jobCursors = {
   },
 };
 
-/** How many slices are written, or read, at once. */
-const slicesAtOnce = 20;
-
 /** So many writers of one job do not meet. */
 const mostTries = 10;
 
 export function resendJobStore(dynamoDb: DynamoDBClient, tableName: string): ResendJobStore {
-  const table = { TableName: tableName };
-
-  async function get(key: { pk: string; sk: string }): Promise<unknown> {
-    const answer = await dynamoDb.send(
-      new GetItemCommand({ ...table, Key: toAttributes(key), ConsistentRead: true }),
-    );
-    return itemIn(answer);
+  async function put(item: object): Promise<void> {
+    await dynamoDb.send(new PutItemCommand({ TableName: tableName, Item: toAttributes(item) }));
   }
-
-  async function put(item: object, { createdAt }: Pick<JobStart, 'createdAt'>): Promise<void> {
-    const Item = { ...item, [expiryAttribute]: expiryAfter(createdAt, jobDays) };
-    await dynamoDb.send(new PutItemCommand({ ...table, Item: toAttributes(Item) }));
-  }
-
-  const putKept = (
-    item: object,
-    { createdAt }: Pick<JobStart, 'createdAt'>,
-    condition: Parameters<typeof putIf>[3],
-  ): Promise<boolean> =>
-    putIf(dynamoDb, tableName, { ...item, [expiryAttribute]: expiryAfter(createdAt, jobDays) }, condition);
 
   async function find(jobId: string): Promise<ResendJob | undefined> {
-    const item = await get(jobKey(jobId));
+    const item = await readItem(dynamoDb, tableName, jobKey(jobId));
     return item === undefined ? undefined : job.parse(item);
   }
 
   async function latest(partnerId: string): Promise<JobStart | undefined> {
-    const item = await get(latestKey(partnerId));
+    const item = await readItem(dynamoDb, tableName, latestKey(partnerId));
     return item === undefined ? undefined : jobStart.parse(item);
   }
 
   return {
+    ...jobSlices(dynamoDb, tableName),
     find,
     latest,
 
     async byIdempotencyKey(partnerId, key, now) {
-      const item = await get(idempotencyKeyOf(partnerId, key));
+      const item = await readItem(dynamoDb, tableName, idempotencyKeyOf(partnerId, key));
       if (item === undefined) return undefined;
       const { jobId, at } = keptKey.parse(item);
       return plus(at, limitSpan) > now ? await find(jobId) : undefined;
     },
 
-    async writeLines(start, lines) {
-      const slices = [...inSlices(lines).entries()];
-      await forEach(slices, slicesAtOnce, ([number, content]) =>
-        put({ ...sliceKey(start.jobId, number), ...content }, start),
-      );
-    },
-
     async becomeLatest(start, inPlaceOf) {
       const item = { ...latestKey(start.partnerId), ...start };
       const before = inPlaceOf ? having('jobId', inPlaceOf.jobId) : absent;
+      const isWritten = await putIf(dynamoDb, tableName, asKept(item, start), before);
       // A write whose answer was lost is repeated by the SDK, and then finds itself.
-      return (await putKept(item, start, before)) || (await latest(start.partnerId))?.jobId === start.jobId;
+      return isWritten || (await latest(start.partnerId))?.jobId === start.jobId;
     },
 
     async complete(start) {
       const { partnerId, jobId, createdAt, idempotencyKey } = start;
       const entry = { pk: partnerPartition(partnerId), sk: entryPrefix + place(start), jobId };
-      await put(entry, start);
+      await put(asKept(entry, start));
       if (idempotencyKey !== undefined) {
-        await put({ ...idempotencyKeyOf(partnerId, idempotencyKey), jobId, at: createdAt }, start);
+        const key = idempotencyKeyOf(partnerId, idempotencyKey);
+        await put(asKept({ ...key, jobId, at: createdAt }, start));
       }
       // The last: a job that is there has all the rest.
       const made = newJob(start);
-      const isNew = await putKept({ ...jobKey(jobId), ...made }, start, absent);
+      const isNew = await putIf(dynamoDb, tableName, asKept({ ...jobKey(jobId), ...made }, start), absent);
       return isNew ? made : ((await find(jobId)) ?? made);
     },
 
@@ -213,8 +143,8 @@ export function resendJobStore(dynamoDb: DynamoDBClient, tableName: string): Res
         const decided = decide(known);
         if (!decided) return false;
         const next = { ...decided, writer, version: known.version + 1 };
-        if (await putKept({ ...jobKey(known.jobId), ...next }, known, having('version', known.version)))
-          return true;
+        const item = asKept({ ...jobKey(known.jobId), ...next }, known);
+        if (await putIf(dynamoDb, tableName, item, having('version', known.version))) return true;
         const current = await find(known.jobId);
         if (!current) return false;
         if (current.writer === writer) return true;
@@ -223,40 +153,10 @@ export function resendJobStore(dynamoDb: DynamoDBClient, tableName: string): Res
       throw new NamedFault(faultNames.jobContended, 'others kept writing the job');
     },
 
-    async slice(jobId, number) {
-      return slice.parse(await get(sliceKey(jobId, number)));
-    },
-
-    async writeSlice({ jobId, createdAt }, number, content) {
-      const { version } = content;
-      const next = { ...sliceKey(jobId, number), ...content, version: version + 1 };
-      return await putKept(next, { createdAt }, having('version', version));
-    },
-
-    async *slices(jobId, from) {
-      for (let first = from; ; first += slicesAtOnce) {
-        const answer = await dynamoDb.send(
-          new QueryCommand({
-            ...table,
-            KeyConditionExpression: 'pk = :job AND sk BETWEEN :first AND :last',
-            ExpressionAttributeValues: toAttributes({
-              ':job': jobPartition(jobId),
-              ':first': sliceSortKey(first),
-              ':last': sliceSortKey(first + slicesAtOnce - 1),
-            }),
-            ConsistentRead: true,
-          }),
-        );
-        const items = itemsIn(answer);
-        if (items.length === 0) return;
-        yield z.array(slice).parse(items);
-      }
-    },
-
     async list(partnerId, { limit, after }) {
       const answer = await dynamoDb.send(
         new QueryCommand({
-          ...table,
+          TableName: tableName,
           // The entries come before all else in the partition; `~` after any time.
           KeyConditionExpression: 'pk = :partner AND sk < :before',
           ExpressionAttributeValues: toAttributes({

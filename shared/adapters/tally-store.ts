@@ -1,7 +1,6 @@
 import {
   type AttributeValue,
   type DynamoDBClient,
-  GetItemCommand,
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -9,11 +8,12 @@ import * as z from 'zod';
 import type { LineKey } from '../domain/order-line.ts';
 import { allPartners, linesTally, type Mark, obsoleteSince, type Share } from '../domain/tallies.ts';
 import { type Instant, plus } from '../domain/time.ts';
-import { itemIn, itemsIn, toAttributes } from './attributes.ts';
+import { itemsIn, toAttributes } from './attributes.ts';
 import { readBatch } from './batch-read.ts';
 import { absent, having, ofVersion, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { spread } from './order-line-item.ts';
+import { readItem } from './read-item.ts';
 
 /** A tally of lines in the table. */
 export interface StoredTally extends Pick<Share, 'scope' | 'tally' | 'counters'> {
@@ -205,10 +205,7 @@ export function tallyStore(
 
   return {
     async generation() {
-      const answer = await dynamoDb.send(
-        new GetItemCommand({ ...table, ...consistent, Key: toAttributes(generationKey) }),
-      );
-      const item = itemIn(answer);
+      const item = await readItem(dynamoDb, tableName, generationKey);
       return item ? generationItem.parse(item) : firstGeneration;
     },
 

@@ -1,7 +1,6 @@
 import {
   type AttributeValue,
   type DynamoDBClient,
-  GetItemCommand,
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -10,9 +9,10 @@ import { faultNames, NamedFault } from '../contracts/faults.ts';
 import { attemptErrors, attemptResults } from '../contracts/webhooks.ts';
 import { locales } from '../domain/order-line.ts';
 import { disablings, type Webhook } from '../domain/webhook.ts';
-import { itemIn, itemsIn, toAttributes } from './attributes.ts';
+import { itemsIn, toAttributes } from './attributes.ts';
 import { ofVersion, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
+import { readItem } from './read-item.ts';
 
 /**
  * Webhooks, in the table of the order lines: a partition for each partner has its webhooks, one for each webhook what
@@ -106,10 +106,7 @@ export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): Webho
   const table = { TableName: tableName };
 
   async function find(partnerId: string, webhookId: string): Promise<Webhook | undefined> {
-    const answer = await dynamoDb.send(
-      new GetItemCommand({ ...table, Key: toAttributes(keyOf(partnerId, webhookId)), ConsistentRead: true }),
-    );
-    const item = itemIn(answer);
+    const item = await readItem(dynamoDb, tableName, keyOf(partnerId, webhookId));
     return item && webhook.parse(item);
   }
 

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
-import { cursors, type ListRequest, type OrderLineStore } from '../adapters/order-line-store.ts';
+import { cursors, type ListRequest } from '../adapters/line-lists.ts';
+import type { OrderLineStore } from '../adapters/order-line-store.ts';
 import {
   type HistoryAnswer,
   type JobRequest,

@@ -1,5 +1,5 @@
+import { cursors } from '../../shared/adapters/line-lists.ts';
 import { position } from '../../shared/adapters/order-line-item.ts';
-import { cursors } from '../../shared/adapters/order-line-store.ts';
 import { choiceStore } from '../../shared/adapters/choice-store.ts';
 import { hashOfAddress, noticeStore } from '../../shared/adapters/notice-store.ts';
 import { createConsole } from '../../functions/serve-console/app.tsx';

@@ -7,10 +7,10 @@ import dynalite from 'dynalite';
 import { timeLimits } from '../../shared/adapters/time-limits.ts';
 import { createTable, tableName } from '../../infra/local/table.ts';
 import { defaults } from '../../infra/settings.ts';
+import type { ListRequest } from '../../shared/adapters/line-lists.ts';
 import { partnerShards } from '../../shared/adapters/order-line-item.ts';
 import {
   dynamoDbClient,
-  type ListRequest,
   orderLineStore,
   type OrderLineStore,
 } from '../../shared/adapters/order-line-store.ts';

@@ -1,7 +1,8 @@
 import { handle, type SweepReport } from '../../functions/sweep-order-lines/handler.ts';
 import { defaults } from '../../infra/settings.ts';
 import { dueShardsOf, indexKeys } from '../../shared/adapters/order-line-item.ts';
-import type { LineOfOrder, OrderLineStore } from '../../shared/adapters/order-line-store.ts';
+import type { OrderLineStore } from '../../shared/adapters/order-line-store.ts';
+import type { LineOfOrder } from '../../shared/adapters/order-store.ts';
 import { pacedWorkflow, stoppingLater } from '../../shared/adapters/paced-workflow.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { type ExecutionCall, executionQuota, sweepPaces } from '../../shared/domain/quotas.ts';

@@ -1,0 +1,202 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type Delivery, isBooked, type LineStatus, type OrderLine } from '../domain/order-line.ts';
+import { wordsOf } from '../domain/search.ts';
+import type { Instant } from '../domain/time.ts';
+import { mostKeysOfBatch, readBatch } from './batch-read.ts';
+import {
+  type Place,
+  placesFound,
+  placesInStates,
+  type Search,
+  type SomePlaces,
+  wordsToFind,
+} from './list-places.ts';
+import {
+  isIn,
+  type ListState,
+  listedAttributes,
+  listStatesOf,
+  parseLine,
+  position,
+  stateKeys,
+} from './order-line-item.ts';
+
+/** What lines of whatever partner may be asked for. */
+interface ListFilter {
+  readonly status?: LineStatus;
+  readonly provisioningPending?: boolean;
+  /** Only lines that nobody has to set up any more (onboarded or cancelled), or only all others. */
+  readonly settled?: boolean;
+  /** What became of their last email: one of these. */
+  readonly deliveries?: readonly Delivery[];
+  /** Only open lines whose window ends by then, or has ended. */
+  readonly closesBy?: Instant;
+  readonly limit: number;
+  /** Lists what comes after this place. */
+  readonly after?: string;
+}
+
+export interface ListRequest extends ListFilter {
+  readonly partnerId: string;
+  /** Only lines that it finds: the beginning of whatever lines are found by, as `search.ts` compares it. */
+  readonly word?: string;
+}
+
+interface SearchRequest extends ListFilter {
+  /** Missing: the lines of all partners. */
+  readonly partnerId?: string;
+  readonly find: Search;
+}
+
+interface ListPage {
+  readonly lines: readonly OrderLine[];
+  /** Where the next page starts; missing on the last one. */
+  readonly next?: string;
+}
+
+/** Lists and searches: keys from the indexes, each line read from the table, which alone says what it is by now. */
+export interface LineLists {
+  /** A partner's lines, nearest deadline first. */
+  list(request: ListRequest): Promise<ListPage>;
+  /** The lines that are found, nearest deadline first. Nothing if there are too many to put in order. */
+  search(request: SearchRequest): Promise<ListPage | undefined>;
+}
+
+/**
+ * How many lines a page looks at before it comes back, with what it found and a cursor. What no index tells, as what
+ * became of the last email, is found by reading lines, 100 at a time. In a partner's million lines, a page that finds
+ * nothing costs 10 queries and 10 batches one after the other, about 0.3 s and 1,000 read units (0.0002 USD), and reading
+ * on to the end 1,000 such pages. With a status, a deadline or a word far fewer lines are looked at.
+ */
+const mostLookedAt = 1000;
+
+/** Where a list got to, as callers see it. */
+export const cursors = {
+  encode: (place: string): string => Buffer.from(place).toString('base64url'),
+  decode: (cursor: string): string | undefined => {
+    const place = Buffer.from(cursor, 'base64url').toString('utf8');
+    return /^~?\d{4}-\d\d-\d\dT[\d:.]+Z#[\w.-]+#[\w.-]+$/.test(place) ? place : undefined;
+  },
+};
+
+/** @param pause waits so many milliseconds of real time */
+export function lineLists(
+  dynamoDb: DynamoDBClient,
+  tableName: string,
+  pause: (milliseconds: number) => Promise<unknown>,
+): LineLists {
+  /** Lines by their position. */
+  async function read(keys: readonly Place[]): Promise<Map<string, OrderLine>> {
+    const found = new Map<string, OrderLine>();
+    // A line that is just changing state can be in two partitions of an index at once.
+    const unique = new Map(keys.map(({ pk, sk }) => [`${pk} ${sk}`, { pk, sk }]));
+    for (const item of await readBatch(dynamoDb, tableName, [...unique.values()], listedProjection, pause)) {
+      const line = parseLine(item);
+      if (isBooked(line)) found.set(position(line), line);
+    }
+    return found;
+  }
+
+  /** A page of those lines that fit, of all whose places `nextPlaces` gives. */
+  async function pageOf(
+    request: ListRequest | SearchRequest,
+    nextPlaces: (after: string | undefined, step: number) => Promise<SomePlaces>,
+  ): Promise<ListPage> {
+    const states = listStatesOf(request);
+    const lines: OrderLine[] = [];
+    /** One more than the page has tells whether there is a next one. */
+    const enough = request.limit + 1;
+    const step = isSifted(request, states) ? Math.max(enough, mostKeysOfBatch) : enough;
+    let { after } = request;
+    let lookedAt = 0;
+    let isLast = states.length === 0;
+    while (!isLast && lines.length < enough && lookedAt < mostLookedAt) {
+      const next = await nextPlaces(after, step);
+      const inReach = next.places.filter((place) => isInReach(place, request));
+      const found = await read(inReach);
+      const wanted = inReach.flatMap((place) => found.get(place.position) ?? []);
+      lines.push(...wanted.filter((line) => isListed(line, request, states)));
+      after = next.places.at(-1)?.position ?? after;
+      lookedAt += inReach.length;
+      isLast = next.complete || inReach.length < next.places.length;
+    }
+    const shown = lines.slice(0, request.limit);
+    const last = shown.at(-1);
+    if (last && lines.length > shown.length) return { lines: shown, next: position(last) };
+    return { lines: shown, ...(isLast || after === undefined ? {} : { next: after }) };
+  }
+
+  async function search(request: SearchRequest): Promise<ListPage | undefined> {
+    const found = await placesFound(dynamoDb, tableName, request.find, request.partnerId);
+    return (
+      found &&
+      pageOf(request, (after, step) => {
+        const left = found.filter((place) => after === undefined || place.position > after);
+        return Promise.resolve({ places: left.slice(0, step), complete: left.length <= step });
+      })
+    );
+  }
+
+  return {
+    async list(request) {
+      const { word, ...filter } = request;
+      const found = word === undefined ? undefined : await search({ ...filter, find: { word } });
+      if (found) return found;
+      const partitions = listStatesOf(request).flatMap((state) => stateKeys(request.partnerId, state));
+      return pageOf(request, (after, step) =>
+        placesInStates(dynamoDb, tableName, partitions, { after, step }),
+      );
+    },
+
+    search,
+  };
+}
+
+const listedNames = Object.fromEntries(listedAttributes.map((name, index) => [`#a${index}`, name]));
+
+/** The attributes of a line that lists need, as DynamoDB is asked for them. */
+const listedProjection = {
+  ProjectionExpression: Object.keys(listedNames).join(', '),
+  ExpressionAttributeNames: listedNames,
+};
+
+/** What is searched for, if anything. */
+const searchOf = (request: ListRequest | SearchRequest): Search | undefined => {
+  if ('find' in request) return request.find;
+  return request.word === undefined ? undefined : { word: request.word };
+};
+
+function isFound(line: OrderLine, find: Search): boolean {
+  const words = wordsOf(line);
+  return wordsToFind(find).some(({ kind, text, isWhole }) =>
+    isWhole ? words[kind] === text : words[kind].startsWith(text),
+  );
+}
+
+/** Whether a line, read anew, still is what an index said it was. */
+function isListed(
+  line: OrderLine,
+  request: ListRequest | SearchRequest,
+  states: readonly ListState[],
+): boolean {
+  const { partnerId, deliveries, closesBy } = request;
+  const { lastEmail } = line;
+  const find = searchOf(request);
+  return (
+    (partnerId === undefined || line.partnerId === partnerId) &&
+    isIn(line, states) &&
+    (deliveries === undefined || (lastEmail !== undefined && deliveries.includes(lastEmail.delivery))) &&
+    (closesBy === undefined || (line.closesAt !== undefined && line.closesAt <= closesBy)) &&
+    (find === undefined || isFound(line, find))
+  );
+}
+
+/** Whether of the lines that an index leads to, perhaps only a few are listed. */
+const isSifted = (request: ListRequest | SearchRequest, states: readonly ListState[]): boolean =>
+  request.deliveries !== undefined ||
+  'word' in request ||
+  ('find' in request && states.length < listStatesOf({}).length);
+
+/** Whether a place, which begins with the deadline, is not beyond those that are asked for. */
+const isInReach = ({ position }: Place, { closesBy }: ListFilter): boolean =>
+  closesBy === undefined || position.slice(0, closesBy.length) <= closesBy;

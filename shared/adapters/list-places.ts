@@ -1,0 +1,134 @@
+import { type DynamoDBClient, QueryCommand, type QueryCommandOutput } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
+import { beginningsOf, subscriptionWord, type Word } from '../domain/search.ts';
+import { itemsIn, toAttributes } from './attributes.ts';
+import {
+  indexedWord,
+  indexes,
+  type IndexName,
+  searchShards,
+  type WordIndex,
+  wordIndexes,
+} from './order-line-item.ts';
+
+const placesSchema = z.array(z.object({ pk: z.string(), sk: z.string(), position: z.string() }));
+
+/** The key of a line and its position in lists, as an index tells them. */
+export type Place = z.output<typeof placesSchema>[number];
+
+/** Some of the places of a list, in its order, and whether there are none after them. */
+export interface SomePlaces {
+  readonly places: readonly Place[];
+  readonly complete: boolean;
+}
+
+/** What lines are found by: the beginning of a word, as `search.ts` compares it, or a whole subscription id. */
+export type Search = { readonly word: string } | { readonly subscriptionId: string };
+
+interface SoughtWord extends Word {
+  /** Whether the word is all of it, or its beginning. */
+  readonly isWhole: boolean;
+}
+
+/** What the words of lines are searched for. */
+export const wordsToFind = (find: Search): readonly SoughtWord[] =>
+  'word' in find
+    ? beginningsOf(find.word).map((word) => ({ ...word, isWhole: false }))
+    : [{ ...subscriptionWord(find.subscriptionId), isWhole: true }];
+
+/**
+ * How many lines of each partition of an index a search reads the keys of, which is cheap: 20 for half a read unit. Of
+ * so many found lines, 1,000 altogether, each page reads those that it shows. Where more are found, a page is filled
+ * sooner by looking through the list.
+ */
+const mostFoundOfShard = 250;
+
+/** The next places, about so many, of the partitions of some states. */
+export async function placesInStates(
+  dynamoDb: DynamoDBClient,
+  tableName: string,
+  partitions: readonly string[],
+  { after, step }: { readonly after: string | undefined; readonly step: number },
+): Promise<SomePlaces> {
+  const { partitionKey, sortKey } = indexes.byState;
+  // Lines are spread evenly over shards: hardly ever is more than half of a page in one of four.
+  const ofEach = Math.ceil(step / 2);
+  const pages = partitions.map(async (partition) => {
+    const answer = await dynamoDb.send(
+      new QueryCommand({
+        TableName: tableName,
+        IndexName: 'byState' satisfies IndexName,
+        KeyConditionExpression: `#partition = :partition${after === undefined ? '' : ' AND #sort > :after'}`,
+        ExpressionAttributeNames: {
+          '#partition': partitionKey,
+          ...(after === undefined ? {} : { '#sort': sortKey }),
+        },
+        ExpressionAttributeValues: toAttributes({ ':partition': partition, ':after': after }),
+        Limit: ofEach,
+      }),
+    );
+    return pageIn(answer);
+  });
+  return mergePages(await Promise.all(pages), step);
+}
+
+/** The places of all lines that are found; undefined: there are too many. */
+export async function placesFound(
+  dynamoDb: DynamoDBClient,
+  tableName: string,
+  find: Search,
+  partnerId: string | undefined,
+): Promise<readonly Place[] | undefined> {
+  const pageOf = async ({ kind, text, isWhole }: SoughtWord, shard: string) => {
+    const index: WordIndex = wordIndexes[kind][partnerId === undefined ? 'ofAll' : 'ofPartner'];
+    const { partitionKey, sortKey } = indexes[index];
+    const answer = await dynamoDb.send(
+      new QueryCommand({
+        TableName: tableName,
+        IndexName: index,
+        KeyConditionExpression: isWhole
+          ? '#shard = :shard AND #word = :word'
+          : '#shard = :shard AND begins_with(#word, :word)',
+        ExpressionAttributeNames: { '#shard': partitionKey, '#word': sortKey },
+        ExpressionAttributeValues: toAttributes({ ':shard': shard, ':word': indexedWord(text) }),
+        Limit: mostFoundOfShard,
+      }),
+    );
+    return pageIn(answer);
+  };
+  const shards = searchShards(partnerId);
+  const pages = await Promise.all(
+    wordsToFind(find).flatMap((word) => shards.map((shard) => pageOf(word, shard))),
+  );
+  return pages.some(({ more }) => more) ? undefined : mergePages(pages, Infinity).places;
+}
+
+/** A page of one partition. */
+interface Page {
+  readonly items: readonly Place[];
+  /** Whether the partition goes on after it. */
+  readonly more: boolean;
+}
+
+const pageIn = (answer: QueryCommandOutput): Page => ({
+  items: placesSchema.parse(itemsIn(answer)),
+  more: answer.LastEvaluatedKey !== undefined,
+});
+
+/**
+ * The next places of several sorted partitions as one sorted list, each place once. It ends where the first partition
+ * has more to give that was not read, so that nothing is passed over.
+ */
+function mergePages(pages: readonly Page[], limit: number): SomePlaces {
+  const ends = pages.flatMap(({ items, more }) => (more ? [items.at(-1)?.position ?? ''] : []));
+  const end = ends.reduce<string | undefined>(
+    (least, next) => (least === undefined || next < least ? next : least),
+    undefined,
+  );
+  const all = new Map(pages.flatMap(({ items }) => items.map((item) => [item.position, item])));
+  const sorted = [...all.values()]
+    .filter((item) => end === undefined || item.position <= end)
+    .sort((a, b) => (a.position < b.position ? -1 : 1));
+  const places = sorted.slice(0, limit);
+  return { places, complete: end === undefined && places.length === sorted.length };
+}

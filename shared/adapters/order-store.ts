@@ -1,0 +1,154 @@
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
+import type { LineKey, Onboarding, StoredLine } from '../domain/order-line.ts';
+import type { Instant } from '../domain/time.ts';
+import { unbooked } from '../domain/transitions.ts';
+import { fromAttributes, itemsIn, toAttributes } from './attributes.ts';
+import { readBatch } from './batch-read.ts';
+import { absent, putIf } from './conditional-put.ts';
+import { expiryAfter, expiryAttribute } from './expiry.ts';
+import { lineIdOf, linePrefix, orderKey, orderSortKey, parseLine, primaryKey } from './order-line-item.ts';
+import { readItem } from './read-item.ts';
+
+/** A line, and the onboarding of its order as it was when the line was read. */
+export interface LineOfOrder {
+  readonly line: StoredLine;
+  readonly onboarding?: Onboarding;
+}
+
+/** The orders: what holds for all lines of one, and its lines. All reads are strongly consistent. */
+export interface OrderStore {
+  /** The line with the onboarding of its order, by one call. */
+  findWithOrder(key: LineKey): Promise<LineOfOrder>;
+  /** Lines with the onboardings of their orders, in no order. */
+  findAllWithOrders(keys: readonly LineKey[]): Promise<readonly LineOfOrder[]>;
+  findOrder(orderId: string): Promise<{ lines: readonly StoredLine[]; onboarding?: Onboarding }>;
+  /**
+   * Some lines of an order, in the order in which the table sorts their ids.
+   * @param after the line id that they come after; without it, from the first one on
+   * @returns `next`: the line id after which there may be more
+   */
+  linesOfOrder(
+    orderId: string,
+    page: { readonly after?: string; readonly limit: number },
+  ): Promise<{ lines: readonly StoredLine[]; next?: string }>;
+  findOnboarding(orderId: string): Promise<Onboarding | undefined>;
+  /** Writes at `at` that the order is onboarded, unless that is known; answers what holds from now on. */
+  recordOnboarding(orderId: string, onboarding: Onboarding, at: Instant): Promise<Onboarding>;
+  /** Keeps the onboarding of an order for as long as of one that is written at `at`: it has one more line. */
+  keepOnboarding(orderId: string, onboarding: Onboarding, at: Instant): Promise<void>;
+}
+
+type Attributes = Record<string, AttributeValue>;
+type Item = Record<string, unknown>;
+
+const keySchema = z.object({ pk: z.string(), sk: z.string() });
+const onboardingSchema = z.object({ organizationId: z.string(), onboardedAt: z.string() });
+
+const isOfOrder = (item: Item): boolean => item['sk'] === orderSortKey;
+const isOfLine = ({ sk }: Item): boolean => typeof sk === 'string' && sk.startsWith(linePrefix);
+
+/** The onboarding that the item of an order tells of, as a field to spread. */
+const onboardingIn = (order: Item | undefined): Pick<LineOfOrder, 'onboarding'> =>
+  order ? { onboarding: onboardingSchema.parse(order) } : {};
+
+/**
+ * @param settledLineDays for how long what is known of an order is kept
+ * @param pause waits so many milliseconds of real time
+ */
+export function orderStore(
+  dynamoDb: DynamoDBClient,
+  tableName: string,
+  settledLineDays: number,
+  pause: (milliseconds: number) => Promise<unknown>,
+): OrderStore {
+  const readAll = (keys: readonly object[]) =>
+    readBatch(dynamoDb, tableName, keys, { ConsistentRead: true }, pause);
+
+  async function findOnboarding(orderId: string): Promise<Onboarding | undefined> {
+    return onboardingIn(await readItem(dynamoDb, tableName, orderKey(orderId))).onboarding;
+  }
+
+  const onboardingItem = (orderId: string, onboarding: Onboarding, at: Instant) => ({
+    ...orderKey(orderId),
+    ...onboarding,
+    [expiryAttribute]: expiryAfter(at, settledLineDays),
+  });
+
+  /** A page of the items of an order: its lines, and then its own. */
+  async function pageOf(
+    orderId: string,
+    page: { readonly Limit?: number; readonly ExclusiveStartKey?: Attributes },
+  ): Promise<{ items: readonly Item[]; next: Attributes | undefined }> {
+    const answer = await dynamoDb.send(
+      new QueryCommand({
+        TableName: tableName,
+        KeyConditionExpression: 'pk = :order',
+        ExpressionAttributeValues: toAttributes({ ':order': orderId }),
+        ConsistentRead: true,
+        ...page,
+      }),
+    );
+    return { items: itemsIn(answer), next: answer.LastEvaluatedKey };
+  }
+
+  return {
+    async findWithOrder(key) {
+      const items = await readAll([primaryKey(key), orderKey(key.orderId)]);
+      const line = items.find(isOfLine);
+      return { line: line ? parseLine(line) : unbooked(key), ...onboardingIn(items.find(isOfOrder)) };
+    },
+
+    async findAllWithOrders(keys) {
+      const orders = [...new Set(keys.map(({ orderId }) => orderId))];
+      const items = await readAll([...keys.map(primaryKey), ...orders.map(orderKey)]);
+      const onboardings = new Map(items.filter(isOfOrder).map((item) => [item['pk'], onboardingIn(item)]));
+      return items
+        .filter(isOfLine)
+        .map(parseLine)
+        .map((line) => ({ line, ...onboardings.get(line.orderId) }));
+    },
+
+    async findOrder(orderId) {
+      const items: Item[] = [];
+      let start: Attributes | undefined;
+      do {
+        const page = await pageOf(orderId, start ? { ExclusiveStartKey: start } : {});
+        items.push(...page.items);
+        start = page.next;
+      } while (start);
+      return { lines: items.filter(isOfLine).map(parseLine), ...onboardingIn(items.find(isOfOrder)) };
+    },
+
+    async linesOfOrder(orderId, { after, limit }) {
+      const start =
+        after === undefined
+          ? {}
+          : { ExclusiveStartKey: toAttributes(primaryKey({ orderId, lineId: after })) };
+      const page = await pageOf(orderId, { Limit: limit, ...start });
+      const next = page.next && fromAttributes(page.next);
+      return {
+        lines: page.items.filter(isOfLine).map(parseLine),
+        // The item of the order comes after its lines.
+        ...(next && isOfLine(next) ? { next: lineIdOf(keySchema.parse(next)) } : {}),
+      };
+    },
+
+    findOnboarding,
+
+    async recordOnboarding(orderId, onboarding, at) {
+      const isFirst = await putIf(dynamoDb, tableName, onboardingItem(orderId, onboarding, at), absent);
+      return isFirst ? onboarding : onboardingSchema.parse(await findOnboarding(orderId));
+    },
+
+    async keepOnboarding(orderId, onboarding, at) {
+      const Item = toAttributes(onboardingItem(orderId, onboarding, at));
+      await dynamoDb.send(new PutItemCommand({ TableName: tableName, Item }));
+    },
+  };
+}

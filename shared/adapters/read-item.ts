@@ -1,0 +1,14 @@
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { itemIn, toAttributes } from './attributes.ts';
+
+/** The item that a key has in the table by now, after all writes so far; undefined: there is none. */
+export const readItem = async (
+  dynamoDb: DynamoDBClient,
+  tableName: string,
+  key: object,
+): Promise<Record<string, unknown> | undefined> =>
+  itemIn(
+    await dynamoDb.send(
+      new GetItemCommand({ TableName: tableName, Key: toAttributes(key), ConsistentRead: true }),
+    ),
+  );
