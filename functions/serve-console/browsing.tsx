@@ -18,7 +18,7 @@ import {
   readOrder,
   type ReadServices,
 } from '../../shared/use-cases/read-order-lines.ts';
-import { readPartners, readSummary } from '../../shared/use-cases/read-summary.ts';
+import { partnersRanked, readPartners, readSummary } from '../../shared/use-cases/read-summary.ts';
 import { type ConsoleEnv, type ConsoleContext, personalView } from './console-context.ts';
 import { historyKinds, LinePage } from './pages/line.tsx';
 import { OrderPage, SubscriptionPage } from './pages/order.tsx';
@@ -29,6 +29,8 @@ import { show } from './show.ts';
 
 /** By it, spreadsheets know UTF-8. */
 export const byteOrderMark = '\ufeff';
+
+const skipped = z.coerce.number().int().min(0).max(partnersRanked).catch(0);
 
 const subscriptionPath = z.object({ subscriptionId: identifier });
 
@@ -67,13 +69,15 @@ export function browsing(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
     const { caller } = c.get('person');
     const beginning = given(c, 'partner');
     const after = identifier.safeParse(given(c, 'after')).data;
+    const skip = skipped.parse(given(c, 'skip'));
     const isWrong = beginning !== undefined && !identifier.safeParse(beginning).success;
     const [all, partners] = await Promise.all([
       readSummary(caller, undefined, services),
-      isWrong ? undefined : readPartners(caller, { beginning: beginning ?? '', after }, services),
+      isWrong ? undefined : readPartners(caller, { beginning: beginning ?? '', after, skip }, services),
     ]);
+    const isFirstPage = after === undefined && skip === 0;
     const [only, ...others] = partners?.items ?? [];
-    if (only && others.length === 0 && beginning !== undefined && after === undefined) {
+    if (only && others.length === 0 && beginning !== undefined && isFirstPage) {
       return c.redirect(listPath({ partnerId: only.partnerId }), 303);
     }
     const page = (
@@ -81,7 +85,7 @@ export function browsing(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
         view={personalView(context, c)}
         all={all}
         beginning={beginning}
-        after={after}
+        isFirstPage={isFirstPage}
         partners={partners}
       />
     );

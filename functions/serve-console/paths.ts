@@ -1,5 +1,6 @@
 import type { LineKey } from '../../shared/domain/order-line.ts';
 import type { LineResult } from '../../shared/domain/resend-job.ts';
+import type { PartnersRequest } from '../../shared/use-cases/read-summary.ts';
 
 /** Where the console lives. */
 export const root = '/console';
@@ -18,6 +19,8 @@ const line = ({ orderId, lineId }: LineKey) => `${order(orderId)}/lines/${lineId
 
 const jobs = `${root}/resend-jobs`;
 const webhooks = `${root}/webhooks`;
+
+type PartnersPlace = Partial<Pick<PartnersRequest, 'after' | 'skip'>> & { beginning?: string | undefined };
 
 /** What names a webhook; an operator names its partner, too. */
 interface WebhookPlace {
@@ -38,8 +41,8 @@ export function query(of: Readonly<Record<string, string | undefined>>): string 
 export const paths = {
   orders: root,
   /** The partners whose ids begin like this, for operators. */
-  partners: (asked: { beginning?: string | undefined; after?: string | undefined }) =>
-    root + query({ partner: asked.beginning, after: asked.after }),
+  partners: ({ beginning, after, skip = 0 }: PartnersPlace) =>
+    root + query({ partner: beginning, after, skip: skip === 0 ? undefined : String(skip) }),
   order,
   line,
   /** A line at its history, narrowed to what `show` names. */

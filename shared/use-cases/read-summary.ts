@@ -2,6 +2,7 @@ import { isResting, type TallyStore } from '../adapters/tally-store.ts';
 import type { SummaryAnswer } from '../contracts/api.ts';
 import { Problem } from '../contracts/problems.ts';
 import { allPartners, firstSummarized, linesTally, summarizedAt, summaryOf } from '../domain/tallies.ts';
+import { forEach } from '../domain/parallel.ts';
 import { toInstant } from '../domain/time.ts';
 import { type Caller, isOperator, summarizedPartner } from './access.ts';
 
@@ -45,30 +46,70 @@ async function summarizer({
 /** As many partners as are shown at once. */
 const partnersAtOnce = 25;
 
+/**
+ * As many partners as are put in order together. Their order changes with the hour and not only with what is written, so
+ * no key has it: their counts are read, each by a call or two. No more than a page can wait for.
+ */
+export const partnersRanked = 200;
+
+/** How many of these calls are made at once. */
+const readsAtOnce = 40;
+
+export interface PartnersRequest {
+  /** How the ids begin, in any case. */
+  readonly beginning: string;
+  /** The partner whose id the ones asked for follow. */
+  readonly after?: string | undefined;
+  /** How many of those that are put in order together were shown before. */
+  readonly skip: number;
+}
+
+interface CountedPartner {
+  readonly partnerId: string;
+  readonly summary: SummaryAnswer;
+}
+
 /** Some of the partners with how many lines of each kind they have. */
 export interface PartnersAnswer {
-  readonly items: readonly { readonly partnerId: string; readonly summary: SummaryAnswer }[];
-  /** The last of these, if more follow. */
-  readonly next?: string;
+  readonly items: readonly CountedPartner[];
+  /** The first and the last by their ids of those that were put in order together, if there are others. */
+  readonly part?: { readonly first: string; readonly last: string };
+  /** What to ask for to get more. */
+  readonly next?: Pick<PartnersRequest, 'after' | 'skip'>;
 }
 
 /**
- * The partners whose ids begin like this, in any case, in the order of their ids; for operators.
- * @param after the partner that they follow
+ * The partners whose ids begin like this, those with the most trouble first, for operators. If they are too many for that,
+ * they are put in order part by part, by their ids.
  * @throws Problem no-access
  */
 export async function readPartners(
   caller: Caller,
-  { beginning, after }: { readonly beginning: string; readonly after?: string | undefined },
+  { beginning, after, skip }: PartnersRequest,
   services: SummaryServices,
 ): Promise<PartnersAnswer> {
   if (!isOperator(caller)) throw new Problem({ code: 'no-access' });
-  const found = await services.tallies.partners({ beginning, after, limit: partnersAtOnce + 1 });
-  const shown = found.slice(0, partnersAtOnce);
+  const found = await services.tallies.partners({ beginning, after, limit: partnersRanked + 1 });
+  const together = found.slice(0, partnersRanked);
   const summarize = await summarizer(services);
-  const items = await Promise.all(
-    shown.map(async (partnerId) => ({ partnerId, summary: await summarize(partnerId) })),
-  );
-  const next = found.length > shown.length ? shown.at(-1) : undefined;
-  return { items, ...(next === undefined ? {} : { next }) };
+  const counted: CountedPartner[] = [];
+  await forEach([...together.entries()], readsAtOnce, async ([place, partnerId]) => {
+    counted[place] = { partnerId, summary: await summarize(partnerId) };
+  });
+  const [first, last] = [together.at(0), together.at(-1)];
+  const isPart = after !== undefined || found.length > together.length;
+  const end = skip + partnersAtOnce;
+  const next =
+    end < together.length ? { after, skip: end } : found.length > end ? { after: last, skip: 0 } : undefined;
+  return {
+    items: counted.sort(byTrouble).slice(skip, end),
+    ...(isPart && first !== undefined && last !== undefined ? { part: { first, last } } : {}),
+    ...(next === undefined ? {} : { next }),
+  };
 }
+
+/** Whose emails came back first, then whose lines close soonest; those that are alike stay in order. */
+const byTrouble = ({ summary: a }: CountedPartner, { summary: b }: CountedPartner): number =>
+  b.undeliverable - a.undeliverable ||
+  b.closingWithin24h - a.closingWithin24h ||
+  b.closingWithin72h - a.closingWithin72h;

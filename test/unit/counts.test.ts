@@ -2,7 +2,12 @@ import { handle } from '../../functions/count-lines/handler.ts';
 import { tableName } from '../../infra/local/table.ts';
 import { recount, type RecountServices, RecountRefused } from '../../infra/recounting.ts';
 import { generationOf } from '../../shared/adapters/tally-store.ts';
-import { readPartners } from '../../shared/use-cases/read-summary.ts';
+import {
+  partnersRanked,
+  type PartnersAnswer,
+  type PartnersRequest,
+  readPartners,
+} from '../../shared/use-cases/read-summary.ts';
 import { CountedLines } from '../support/counted-lines.ts';
 import { daysAfter, line, now } from '../support/lines.ts';
 import type { Around } from '../support/memory-table.ts';
@@ -118,8 +123,8 @@ test('a tally forgets what the marks of lines say', async () => {
 
 describe('the partners', () => {
   const operator = { name: 'operator', roles: new Set(['operator']) };
-  const partnersOf = (world: CountedLines, asked: { beginning?: string; after?: string } = {}) =>
-    readPartners(operator, { beginning: '', ...asked }, world.services());
+  const partnersOf = (world: CountedLines, asked: Partial<PartnersRequest> = {}) =>
+    readPartners(operator, { beginning: '', skip: 0, ...asked }, world.services());
 
   async function worldOf(partnerIds: readonly string[]): Promise<CountedLines> {
     const world = new CountedLines();
@@ -138,13 +143,63 @@ describe('the partners', () => {
     };
     expect(await ids({ beginning: 'aCm' })).toEqual({ ids: ['ACME', 'Acme', 'acme.jp'], next: undefined });
     const first = await ids({ beginning: 'P-' });
-    expect(first).toEqual({ ids: many.slice(0, 25), next: 'p-24' });
-    expect(await ids({ beginning: 'P-', after: 'p-24' })).toEqual({ ids: many.slice(25, 50), next: 'p-49' });
-    expect(await ids({ beginning: 'P-', after: 'p-49' })).toEqual({ ids: many.slice(50), next: undefined });
+    expect(first).toEqual({ ids: many.slice(0, 25), next: { skip: 25 } });
+    expect(await ids({ beginning: 'P-', skip: 25 })).toEqual({ ids: many.slice(25, 50), next: { skip: 50 } });
+    expect(await ids({ beginning: 'P-', skip: 50 })).toEqual({ ids: many.slice(50), next: undefined });
 
     const { items } = await partnersOf(world, { beginning: 'p-00' });
     expect(items).toEqual([{ partnerId: 'p-00', summary: await world.summary('p-00') }]);
     expect(items[0]?.summary.total).toBe(2);
+  });
+
+  test('with the most emails that came back come first, then those whose lines close soonest', async () => {
+    const world = await worldOf(['a-quiet', 'b-quiet']);
+    const open = [
+      ['c-later', 6],
+      ['d-soon', 2.5],
+      ['e-sooner', 0.5],
+      ['f-soonest', 0.5],
+      ['f-soonest', 0.6],
+      ['g-returned', 6, { email: 'it@example.com', reason: 'mailbox unknown' }],
+    ] as const;
+    for (const [place, [partnerId, days, ...undeliverable]] of open.entries()) {
+      const key = { orderId: `ORD-1${place}`, partnerId, undeliverable };
+      world.write(line({ ...key, status: 'AwaitingProvisioningDetails', closesAt: daysAfter(days) }));
+    }
+    await world.count(world.changes(), world.services());
+    const { items, part } = await partnersOf(world);
+    expect(items.map(({ partnerId }) => partnerId)).toEqual([
+      'g-returned',
+      'f-soonest',
+      'e-sooner',
+      'd-soon',
+      'a-quiet',
+      'b-quiet',
+      'c-later',
+    ]);
+    expect(part).toBeUndefined();
+  });
+
+  test('are put in order part by part if they are too many', async () => {
+    const ids = Array.from(
+      { length: partnersRanked + 30 },
+      (_, place) => `p-${String(place).padStart(3, '0')}`,
+    );
+    const world = await worldOf(ids);
+    const seen: string[] = [];
+    const parts: unknown[] = [];
+    for (let asked: PartnersAnswer['next'] | undefined = { skip: 0 }; asked;) {
+      const { items, part, next } = await partnersOf(world, asked);
+      seen.push(...items.map(({ partnerId }) => partnerId));
+      parts.push(part);
+      asked = next;
+    }
+    expect(seen).toEqual(ids);
+    const [first, last] = [ids.at(0), ids.at(-1)];
+    expect(parts).toEqual([
+      ...Array.from({ length: 8 }, () => ({ first, last: ids[partnersRanked - 1] })),
+      ...Array.from({ length: 2 }, () => ({ first: ids[partnersRanked], last })),
+    ]);
   });
 
   test('of a table of before they were listed are found by a recount, each once', async () => {
@@ -161,7 +216,7 @@ describe('the partners', () => {
   test('are nobody else’s business', async () => {
     const caller = { name: 'maya', partnerId: 'northwind', roles: new Set(['resend']) };
     const world = await worldOf(['northwind']);
-    await expect(readPartners(caller, { beginning: '' }, world.services())).rejects.toMatchObject({
+    await expect(readPartners(caller, { beginning: '', skip: 0 }, world.services())).rejects.toMatchObject({
       code: 'no-access',
     });
   });

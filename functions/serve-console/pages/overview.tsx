@@ -10,8 +10,7 @@ interface OverviewProps {
   readonly all: SummaryAnswer;
   /** How the ids of the partners begin, as it was asked for. */
   readonly beginning: string | undefined;
-  /** The partner that these follow; missing on the first page. */
-  readonly after: string | undefined;
+  readonly isFirstPage: boolean;
   /** Missing when no id begins like that. */
   readonly partners: PartnersAnswer | undefined;
 }
@@ -23,7 +22,7 @@ type Counted = (typeof counted)[number];
 const partnersId = 'partners';
 
 /** How all partners are doing, and each of them: the first page of operators. */
-export function OverviewPage({ view, all, beginning, after, partners }: OverviewProps) {
+export function OverviewPage({ view, all, beginning, isFirstPage, partners }: OverviewProps) {
   const { t, format } = view;
   const items = partners?.items ?? [];
   return (
@@ -53,16 +52,24 @@ export function OverviewPage({ view, all, beginning, after, partners }: Overview
         </h2>
         <FindPartner view={view} beginning={beginning} isWrong={partners === undefined} />
         {items.length > 0 ? (
-          <PartnersTable view={view} items={items} />
+          <>
+            <p class="muted">
+              {format.sentences([
+                t.overview.order,
+                partners?.part && t.overview.orderOfPart(partners.part.first, partners.part.last),
+              ])}
+            </p>
+            <PartnersTable view={view} items={items} />
+          </>
         ) : partners === undefined ? null : (
           <p class="card empty">
             {beginning === undefined ? t.overview.nothing : t.overview.nothingFound(beginning)}
           </p>
         )}
         <nav class="pages" aria-label={t.orders.pages}>
-          {after === undefined ? null : <a href={paths.partners({ beginning })}>{t.orders.first}</a>}
+          {isFirstPage ? null : <a href={paths.partners({ beginning })}>{t.orders.first}</a>}
           {partners?.next === undefined ? null : (
-            <a class="button" href={paths.partners({ beginning, after: partners.next })} rel="next">
+            <a class="button" href={paths.partners({ beginning, ...partners.next })} rel="next">
               {t.orders.next}
             </a>
           )}

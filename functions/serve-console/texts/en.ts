@@ -136,6 +136,10 @@ export const en = {
     introduction: 'How many order lines need attention. Counts follow within seconds.',
     totals: 'Order lines of all partners',
     partners: 'Partners',
+    order:
+      'Partners with the most emails that came back come first, then those with the most lines that close within 24 hours, then within 3 days.',
+    orderOfPart: (first: string, last: string) =>
+      `There are too many to put all in order at once: these are the ones from ${first} to ${last}.`,
     find: 'Find a partner',
     findHint: 'The beginning of a partner ID',
     findWrong: 'Enter the beginning of a partner ID: letters, digits, dots, hyphens or underscores.',
