@@ -7,19 +7,19 @@ import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
 import { changeCopyTo } from '../../shared/use-cases/change-copy-to.ts';
 import { problemOf } from '../../shared/use-cases/present-unmet.ts';
 import { type ConsoleContext, type ConsoleEnv, personalView } from './console-context.ts';
+import { recipientIn, typedText, wrongFields } from './contact-form.ts';
 import { readForm } from './form.ts';
 import { keepLocale, localeNamed } from './language.ts';
-import { contactFieldNames, type TypedRecipient } from './pages/contact.tsx';
+import { openDialog } from './open-dialog.ts';
+import type { TypedRecipient } from './pages/contact.tsx';
 import { CopyToPage, type CopyToProblem } from './pages/copy-to.tsx';
 import { ExplanationPage } from './pages/dialog.tsx';
 import { isSettled } from './pages/parts.tsx';
 import { backTo, root } from './paths.ts';
-import { openDialog } from './resending.tsx';
 import { show } from './show.ts';
 
 const copyToPath = `${root}/orders/:orderId/lines/:lineId/copy-to` as const;
 
-const typedText = z.string().catch('');
 const form = z.object({
   token: typedText,
   language: typedText,
@@ -49,13 +49,12 @@ export function changingCopyTo(app: Hono<ConsoleEnv>, context: ConsoleContext): 
       keepLocale(c, chosen);
       return await formPage(c, typed, undefined, 200, chosen);
     }
-    if ((await formTokens.idempotencyKeyOf(c.get('session'), token)) === undefined)
+    if (!(await formTokens.isValid(c.get('session'), token)))
       return await formPage(c, typed, { kind: 'confirm-again' }, 403);
 
-    const input = check(copyToChange, asked(typed));
+    const input = check(copyToChange, recipientIn(typed));
     if (!remove && !input.success) {
-      const named = input.error.issues.map(({ path }) => path[0]);
-      const fields = contactFieldNames.filter((name) => named.includes(name));
+      const fields = wrongFields(input.error);
       return await formPage(c, typed, { kind: 'wrong', fields }, problems['invalid-request'].status);
     }
     // An empty name is none; one that is not given would stay.
@@ -103,10 +102,3 @@ export function changingCopyTo(app: Hono<ConsoleEnv>, context: ConsoleContext): 
 
 const settledBy = ({ status }: { readonly status: string }) =>
   status === 'Cancelled' ? 'cancelled' : 'point-of-no-return';
-
-/** The request that the form means; the contract knows no empty name. */
-const asked = ({ email, name, locale }: TypedRecipient) => ({
-  email: email.trim(),
-  ...(name.trim() === '' ? {} : { name }),
-  locale,
-});

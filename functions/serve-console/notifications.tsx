@@ -38,8 +38,7 @@ export function notifications(app: Hono<ConsoleEnv>, context: ConsoleContext): v
 
   app.post(paths.notifications, async (c) => {
     const { token, ...typed } = await readForm(c, form);
-    if ((await formTokens.idempotencyKeyOf(c.get('session'), token)) === undefined)
-      return await page(c, 'again', typed, 403);
+    if (!(await formTokens.isValid(c.get('session'), token))) return await page(c, 'again', typed, 403);
     const input = check(notificationsChoice, typed);
     if (!input.success) return await page(c, 'again', typed, problems['invalid-request'].status);
     try {

@@ -1,14 +1,13 @@
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { linePath } from '../../shared/contracts/api.ts';
-import { checked, Problem } from '../../shared/contracts/problems.ts';
+import { checked } from '../../shared/contracts/problems.ts';
 import { type Locale, locales } from '../../shared/domain/order-line.ts';
 import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
-import { mayResend } from '../../shared/use-cases/access.ts';
 import { findRequestedEmail } from '../../shared/use-cases/find-requested-email.ts';
 import { previewResend } from '../../shared/use-cases/preview-email.ts';
 import { problemOf } from '../../shared/use-cases/present-unmet.ts';
-import { findHistory, readLine } from '../../shared/use-cases/read-order-lines.ts';
+import { findHistory } from '../../shared/use-cases/read-order-lines.ts';
 import { resend } from '../../shared/use-cases/resend.ts';
 import {
   type ConsoleContext,
@@ -18,7 +17,8 @@ import {
   type UnconfirmedResult,
 } from './console-context.ts';
 import { readForm } from './form.ts';
-import { originNamed, paths, root } from './paths.ts';
+import { isResultGone, openDialog, originOf } from './open-dialog.ts';
+import { paths, root } from './paths.ts';
 import { type DialogProps, ExplanationPage } from './pages/dialog.tsx';
 import { UnconfirmedPage } from './pages/unconfirmed.tsx';
 import { NoPreviewPage, ResendPreviewPage } from './pages/preview.tsx';
@@ -113,20 +113,6 @@ export function resending(app: Hono<ConsoleEnv>, context: ConsoleContext): void 
     return show(c, <ResentPage {...dialog} to={to} sentAt={sentAt} />);
   }
 }
-
-/** What a dialog is about, for somebody who may do something about it. */
-export async function openDialog(c: Context<ConsoleEnv>, context: ConsoleContext): Promise<DialogProps> {
-  const { caller } = c.get('person');
-  const line = await readLine(caller, checked(linePath, c.req.param()), context.services);
-  if (!mayResend(caller)) throw new Problem({ code: 'no-access', placedBy: line.placedBy });
-  return { view: personalView(context, c), line, from: originOf(c) };
-}
-
-/** Where the dialog was opened. */
-const originOf = (c: Context) => originNamed(c.req.query('from'));
-
-/** Whether the page is to tell what came of a form, which the browser does not keep any more. */
-export const isResultGone = (c: Context): boolean => c.req.query('done') !== undefined;
 
 /** What came of a resend, for the page that tells it. */
 function resultOf(

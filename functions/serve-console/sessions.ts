@@ -60,6 +60,15 @@ export function formTokens(key: Signing['key'], newId: () => string) {
     createHmac('sha256', await key())
       .update(`form ${session.id} ${id}`)
       .digest('base64url');
+
+  /** The one-time id of a token, if it was issued for this session. */
+  async function idempotencyKeyOf(session: Session, token: string | undefined): Promise<string | undefined> {
+    const [id = '', given = ''] = (token ?? '').split('.');
+    const expected = Buffer.from(await proof(session, id));
+    const found = Buffer.from(given);
+    return found.length === expected.length && timingSafeEqual(found, expected) ? id : undefined;
+  }
+
   return {
     /** The same in all sessions of a person. */
     pseudonym: async ({ claims }: Session): Promise<string> =>
@@ -72,12 +81,10 @@ export function formTokens(key: Signing['key'], newId: () => string) {
       return `${id}.${await proof(session, id)}`;
     },
 
-    /** The one-time id of a token, if it was issued for this session. */
-    async idempotencyKeyOf(session: Session, token: string | undefined): Promise<string | undefined> {
-      const [id = '', given = ''] = (token ?? '').split('.');
-      const expected = Buffer.from(await proof(session, id));
-      const found = Buffer.from(given);
-      return found.length === expected.length && timingSafeEqual(found, expected) ? id : undefined;
-    },
+    idempotencyKeyOf,
+
+    /** Whether a token was issued for this session. */
+    isValid: async (session: Session, token: string | undefined): Promise<boolean> =>
+      (await idempotencyKeyOf(session, token)) !== undefined,
   };
 }

@@ -61,8 +61,7 @@ export function signingIn(app: Hono<ConsoleEnv>, context: ConsoleContext): void 
   app.post(paths.signOut, async (c) => {
     const session = await sessions.current(c);
     const { token } = await readForm(c, form);
-    if (!session || (await formTokens.idempotencyKeyOf(session, token)) === undefined)
-      return c.redirect(paths.signOut, 303);
+    if (!session || !(await formTokens.isValid(session, token))) return c.redirect(paths.signOut, 303);
 
     sessions.end(c);
     context.forgetAll(c);

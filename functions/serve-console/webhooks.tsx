@@ -1,49 +1,32 @@
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
-import { identifier } from '../../shared/contracts/fields.ts';
-import { checked, Problem } from '../../shared/contracts/problems.ts';
-import { publishedTypes } from '../../shared/contracts/published-events.ts';
-import { check } from '../../shared/contracts/validation.ts';
-import { type WebhookAnswer, webhookPath, webhookRequest } from '../../shared/contracts/webhook-api.ts';
-import { webhookType } from '../../shared/contracts/webhooks.ts';
-import { isOperator, managingPartner } from '../../shared/use-cases/access.ts';
+import { isOperator } from '../../shared/use-cases/access.ts';
 import {
   changeWebhook,
-  createWebhook,
   deleteWebhook,
   listAttempts,
   listWebhooks,
-  readWebhook,
   rotateSecret,
   testWebhook,
 } from '../../shared/use-cases/manage-webhooks.ts';
 import { type ConsoleContext, type ConsoleEnv, personalView } from './console-context.ts';
 import { readForm } from './form.ts';
-import {
-  type FormTrouble,
-  type TypedWebhook,
-  WebhookConfirmationPage,
-  WebhookFormPage,
-  WebhookPage,
-  WebhookSecretPage,
-  WebhooksPage,
-} from './pages/webhooks.tsx';
-import { paths, root } from './paths.ts';
+import { WebhookConfirmationPage, WebhookPage, WebhookSecretPage, WebhooksPage } from './pages/webhooks.tsx';
+import { paths } from './paths.ts';
 import { show } from './show.ts';
+import { webhookForms } from './webhook-form.tsx';
+import {
+  allPath,
+  common,
+  here,
+  mustManage,
+  namedPartner,
+  onePath,
+  read,
+  webhookNamed,
+} from './webhook-place.ts';
 
-const path = `${root}/webhooks` as const;
-const onePath = `${path}/:webhookId` as const;
-
-const typedText = z.string().catch('');
-const tokenForm = z.object({ token: typedText });
-const webhookForm = z.object({
-  token: typedText,
-  url: typedText.transform((text) => text.trim()),
-  description: typedText.transform((text) => text.trim()),
-  ...Object.fromEntries(
-    publishedTypes.map((type) => [webhookType(type), z.literal('yes').optional().catch(undefined)]),
-  ),
-});
+const tokenForm = z.object({ token: z.string().catch('') });
 
 /** How many attempts a page shows. */
 const shownAttempts = 100;
@@ -52,7 +35,7 @@ const shownAttempts = 100;
 export function webhooks(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   const { services, formTokens } = context;
 
-  app.get(path, async (c) => {
+  app.get(allPath, async (c) => {
     const { caller } = c.get('person');
     const named = namedPartner(c);
     const view = personalView(context, c);
@@ -61,169 +44,66 @@ export function webhooks(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
     return show(c, <WebhooksPage view={view} {...named} items={items} />);
   });
 
-  app.get(`${path}/new`, async (c) => {
-    // Whoever may not add one is not to fill in the form first.
-    managingPartner(c.get('person').caller, namedPartner(c).partnerId);
-    return await formPage(c, { url: '', description: '', events: [] });
-  });
+  // Before the page of one webhook: `new` is none.
+  webhookForms(app, context);
 
-  app.post(path, async (c) => {
-    const { token, typed } = await readTyped(c);
-    const idempotencyKey = await formTokens.idempotencyKeyOf(c.get('session'), token);
-    if (idempotencyKey === undefined) return await formPage(c, typed, 'again');
-    const input = check(webhookRequest, asked(typed));
-    if (!input.success) return await formPage(c, typed, troubleOf(input.error.issues));
-    try {
-      const request = { ...namedPartner(c), idempotencyKey };
-      const told = { ...input.data, locale: context.view(c).locale };
-      const made = await createWebhook(c.get('person').caller, told, request, services);
-      return await show(c, <WebhookSecretPage {...page(c)} {...made} isNew={true} />);
-    } catch (error) {
-      return await formPage(c, typed, troubleIn(error));
-    }
-  });
-
-  app.get(onePath, (c) => webhookPage(c));
-
-  app.get(`${onePath}/edit`, async (c) => {
-    const webhook = await readToChange(c);
-    return await formPage(c, { description: '', ...webhook }, undefined, webhook);
-  });
-
-  app.post(`${onePath}/edit`, async (c) => {
-    const webhook = await read(c);
-    const { token, typed } = await readTyped(c);
-    if (!(await isFromHere(c, token))) return await formPage(c, typed, 'again', webhook);
-    const input = check(webhookRequest, asked(typed));
-    if (!input.success) return await formPage(c, typed, troubleOf(input.error.issues), webhook);
-    try {
-      const { url, events } = input.data;
-      const change = { url, events, description: typed.description };
-      await changeWebhook(c.get('person').caller, address(c), change, services);
-    } catch (error) {
-      return await formPage(c, typed, troubleIn(error), webhook);
-    }
-    return c.redirect(here(c), 303);
-  });
+  app.get(onePath, (c) => webhookPage(c, context, c.req.query('done') === 'test' ? 'tested' : undefined));
 
   for (const action of ['rotate', 'delete'] as const)
     app.get(`${onePath}/${action}`, async (c) => {
-      const webhook = await readToChange(c);
+      mustManage(c);
+      const props = { ...common(c, context), webhook: await read(c, context), action };
       const token = await formTokens.issue(c.get('session'));
-      return show(
-        c,
-        <WebhookConfirmationPage {...page(c)} webhook={webhook} action={action} token={token} />,
-      );
+      return show(c, <WebhookConfirmationPage {...props} token={token} />);
     });
 
   app.post(`${onePath}/rotate`, async (c) => {
     const { token } = await readForm(c, tokenForm);
     const idempotencyKey = await formTokens.idempotencyKeyOf(c.get('session'), token);
-    if (idempotencyKey === undefined) return await webhookPage(c, 'again');
-    const made = await rotateSecret(c.get('person').caller, address(c), { idempotencyKey }, services);
-    return show(c, <WebhookSecretPage {...page(c)} {...made} isNew={false} />);
+    if (idempotencyKey === undefined) return await webhookPage(c, context, 'again');
+    const made = await rotateSecret(c.get('person').caller, webhookNamed(c), { idempotencyKey }, services);
+    return show(c, <WebhookSecretPage {...common(c, context)} {...made} isNew={false} />);
   });
 
-  app.post(`${onePath}/delete`, async (c) => {
-    const { token } = await readForm(c, tokenForm);
-    if (!(await isFromHere(c, token))) return await webhookPage(c, 'again');
-    await deleteWebhook(c.get('person').caller, address(c), services);
-    return c.redirect(paths.webhooks(namedPartner(c)), 303);
+  /** What a button of the page does to the webhook, and where that leads. */
+  const onButton = (action: string, act: (c: Context<ConsoleEnv>) => Promise<string>): void => {
+    app.post(`${onePath}/${action}`, async (c) => {
+      const { token } = await readForm(c, tokenForm);
+      const isValid = await formTokens.isValid(c.get('session'), token);
+      return isValid ? c.redirect(await act(c), 303) : await webhookPage(c, context, 'again');
+    });
+  };
+
+  onButton('delete', async (c) => {
+    await deleteWebhook(c.get('person').caller, webhookNamed(c), services);
+    return paths.webhooks(namedPartner(c));
   });
 
-  app.post(`${onePath}/test`, async (c) => {
-    const { token } = await readForm(c, tokenForm);
-    if (!(await isFromHere(c, token))) return await webhookPage(c, 'again');
-    await testWebhook(c.get('person').caller, address(c), services);
-    return c.redirect(here(c, { done: 'test' }), 303);
+  onButton('test', async (c) => {
+    await testWebhook(c.get('person').caller, webhookNamed(c), services);
+    return here(c, { done: 'test' });
   });
 
   for (const [action, status] of [
     ['disable', 'Disabled'],
     ['enable', 'Enabled'],
   ] as const)
-    app.post(`${onePath}/${action}`, async (c) => {
-      const { token } = await readForm(c, tokenForm);
-      if (!(await isFromHere(c, token))) return await webhookPage(c, 'again');
-      await changeWebhook(c.get('person').caller, address(c), { status }, services);
-      return c.redirect(here(c), 303);
+    onButton(action, async (c) => {
+      await changeWebhook(c.get('person').caller, webhookNamed(c), { status }, services);
+      return here(c);
     });
-
-  const page = (c: Context<ConsoleEnv>) => ({ view: personalView(context, c), ...namedPartner(c) });
-
-  const isFromHere = async (c: Context<ConsoleEnv>, token: string): Promise<boolean> =>
-    (await formTokens.idempotencyKeyOf(c.get('session'), token)) !== undefined;
-
-  const read = (c: Context<ConsoleEnv>): Promise<WebhookAnswer> =>
-    readWebhook(c.get('person').caller, address(c), services);
-
-  async function readToChange(c: Context<ConsoleEnv>): Promise<WebhookAnswer> {
-    managingPartner(c.get('person').caller, namedPartner(c).partnerId);
-    return await read(c);
-  }
-
-  async function webhookPage(c: Context<ConsoleEnv>, notice = noticeOf(c)): Promise<Response> {
-    const { caller } = c.get('person');
-    const webhook = await read(c);
-    const { items } = await listAttempts(caller, address(c), { limit: shownAttempts }, services);
-    const token = await formTokens.issue(c.get('session'));
-    const props = { ...page(c), webhook, attempts: items, token, ...(notice ? { notice } : {}) };
-    return show(c, <WebhookPage {...props} />, notice === 'again' ? 403 : 200);
-  }
-
-  /** @param webhook the one that is changed; missing: a new one */
-  async function formPage(
-    c: Context<ConsoleEnv>,
-    typed: TypedWebhook,
-    trouble?: FormTrouble,
-    webhook?: WebhookAnswer,
-  ): Promise<Response> {
-    const token = await formTokens.issue(c.get('session'));
-    const props = {
-      ...page(c),
-      typed,
-      token,
-      ...(trouble ? { trouble } : {}),
-      ...(webhook ? { webhook } : {}),
-    };
-    return show(c, <WebhookFormPage {...props} />, statusOf(trouble));
-  }
 }
 
-const statusOf = (trouble: FormTrouble | undefined) =>
-  trouble === undefined ? 200 : trouble === 'again' ? 403 : trouble === 'limit' ? 409 : 400;
-
-/** As an operator names it in the address. */
-function namedPartner(c: Context): { readonly partnerId?: string } {
-  const named = identifier.safeParse(c.req.query('partnerId')?.trim());
-  return named.success ? { partnerId: named.data } : {};
-}
-
-const address = (c: Context) => ({ ...checked(webhookPath, c.req.param()), ...namedPartner(c) });
-
-const here = (c: Context, more: { readonly done?: string } = {}): string =>
-  paths.webhook({ ...address(c), ...more });
-
-const noticeOf = (c: Context): 'tested' | 'again' | undefined =>
-  c.req.query('done') === 'test' ? 'tested' : undefined;
-
-async function readTyped(c: Context): Promise<{ token: string; typed: TypedWebhook }> {
-  const { token, url, description, ...ticked } = await readForm(c, webhookForm);
-  return { token, typed: { url, description, events: Object.keys(ticked) } };
-}
-
-const asked = ({ url, description, events }: TypedWebhook) => ({
-  url,
-  events,
-  ...(description === '' ? {} : { description }),
-});
-
-const troubleOf = (issues: readonly { readonly path: readonly PropertyKey[] }[]): FormTrouble =>
-  issues.some(({ path: [field] }) => field === 'description') ? 'description' : 'url';
-
-function troubleIn(error: unknown): FormTrouble {
-  if (error instanceof Problem && error.code === 'webhook-limit-reached') return 'limit';
-  if (error instanceof Problem && error.extras.errors?.some(({ path: field }) => field === 'url'))
-    return 'url';
-  throw error;
+/** The page of one webhook. */
+async function webhookPage(
+  c: Context<ConsoleEnv>,
+  context: ConsoleContext,
+  notice: 'tested' | 'again' | undefined,
+): Promise<Response> {
+  const webhook = await read(c, context);
+  const limit = { limit: shownAttempts };
+  const { items } = await listAttempts(c.get('person').caller, webhookNamed(c), limit, context.services);
+  const token = await context.formTokens.issue(c.get('session'));
+  const props = { ...common(c, context), webhook, attempts: items, token, ...(notice ? { notice } : {}) };
+  return show(c, <WebhookPage {...props} />, notice === 'again' ? 403 : 200);
 }

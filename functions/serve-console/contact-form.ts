@@ -1,0 +1,67 @@
+import type { Context } from 'hono';
+import * as z from 'zod';
+import { contactChange } from '../../shared/contracts/api.ts';
+import { check } from '../../shared/contracts/validation.ts';
+import type { ConsoleContext } from './console-context.ts';
+import { readForm } from './form.ts';
+import {
+  type ContactField,
+  contactFieldNames,
+  type TypedContact,
+  type TypedRecipient,
+} from './pages/contact.tsx';
+
+/** Longer input than this is wrong anyway, and would not fit into what browsers keep. */
+const mostTyped = 300;
+
+/** A field that browsers send as text; one that is missing is empty. */
+export const typedText = z.string().catch('');
+
+/** The form of the dialog as browsers send it. */
+export const contactForm = z.object({
+  token: typedText,
+  language: typedText,
+  /** Who the form was shown to. */
+  whose: typedText,
+  email: typedText,
+  name: typedText,
+  locale: typedText,
+  all: typedText.transform((text) => text === 'yes'),
+});
+
+const typedIn = ({ email, name, locale, all }: TypedContact): TypedContact => ({
+  email: email.slice(0, mostTyped),
+  name: name.slice(0, mostTyped),
+  locale: locale.slice(0, mostTyped),
+  all,
+});
+
+/** The fields that are wrong; all of them where it is not said. */
+export function wrongFields({ issues }: z.ZodError): readonly ContactField[] {
+  const names = contactFieldNames.filter((name) => issues.some(({ path }) => path[0] === name));
+  return names.length === 0 ? contactFieldNames : names;
+}
+
+/** Whom the fields name; the contract knows no empty name. */
+export const recipientIn = ({ email, name, locale }: TypedRecipient) => ({
+  email: email.trim(),
+  ...(name.trim() === '' ? {} : { name }),
+  locale,
+});
+
+/** The change that the form asks for, or what is wrong with it. */
+export function changeIn(typed: TypedContact) {
+  const input = check(contactChange, { ...recipientIn(typed), applyToAllLines: typed.all });
+  if (!input.success) return { wrong: wrongFields(input.error) };
+  const { applyToAllLines, name = '', ...contact } = input.data;
+  // An empty name is none; one that is not given would stay.
+  return { contact: { ...contact, name }, applyToAllLines };
+}
+
+/** Keeps what was sent with this form after the session had ended; answers whether it was this form. */
+export async function keepTyped(c: Context, context: ConsoleContext): Promise<boolean> {
+  if (!c.req.path.endsWith('/contact')) return false;
+  const { whose, ...typed } = await readForm(c, contactForm);
+  await context.keepDraft(c, whose, typedIn(typed));
+  return true;
+}

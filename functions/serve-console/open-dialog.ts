@@ -1,0 +1,22 @@
+import type { Context } from 'hono';
+import { linePath } from '../../shared/contracts/api.ts';
+import { checked, Problem } from '../../shared/contracts/problems.ts';
+import { mayResend } from '../../shared/use-cases/access.ts';
+import { readLine } from '../../shared/use-cases/read-order-lines.ts';
+import { type ConsoleContext, type ConsoleEnv, personalView } from './console-context.ts';
+import type { DialogProps } from './pages/dialog.tsx';
+import { originNamed } from './paths.ts';
+
+/** What a dialog is about, for somebody who may do something about it. */
+export async function openDialog(c: Context<ConsoleEnv>, context: ConsoleContext): Promise<DialogProps> {
+  const { caller } = c.get('person');
+  const line = await readLine(caller, checked(linePath, c.req.param()), context.services);
+  if (!mayResend(caller)) throw new Problem({ code: 'no-access', placedBy: line.placedBy });
+  return { view: personalView(context, c), line, from: originOf(c) };
+}
+
+/** Where the dialog was opened. */
+export const originOf = (c: Context) => originNamed(c.req.query('from'));
+
+/** Whether the page is to tell what came of a form, which the browser does not keep any more. */
+export const isResultGone = (c: Context): boolean => c.req.query('done') !== undefined;

@@ -1,0 +1,47 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+
+const commonHeaders = {
+  // With no-referrer browsers would not say where a form comes from.
+  referrerPolicy: 'same-origin',
+  permissionsPolicy: { camera: [], geolocation: [], microphone: [], payment: [], usb: [] },
+} satisfies Parameters<typeof secureHeaders>[0];
+
+/** Only what comes from here is loaded, nobody frames the pages, and other sites learn nothing of them. */
+const pageHeaders = secureHeaders({
+  ...commonHeaders,
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    // Previews of emails.
+    frameSrc: ["'self'"],
+    formAction: ["'self'"],
+    frameAncestors: ["'none'"],
+    baseUri: ["'none'"],
+  },
+  xFrameOptions: 'DENY',
+});
+
+/** An order, or a line, may be called like that. */
+const isPreview = ({ req }: Context): boolean => req.method === 'POST' && req.path.endsWith('/preview');
+
+/** A preview is framed by its dialog. Its email brings styles along, and nothing runs, nor leads anywhere. */
+const previewHeaders = secureHeaders({
+  ...commonHeaders,
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'self'"],
+    baseUri: ["'none'"],
+  },
+  xFrameOptions: 'SAMEORIGIN',
+});
+
+/** The headers that tell browsers what pages may do, and who may frame them. */
+export const protection: MiddlewareHandler = (c, next) =>
+  (isPreview(c) ? previewHeaders : pageHeaders)(c, next);

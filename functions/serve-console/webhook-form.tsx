@@ -1,0 +1,124 @@
+import type { Context, Hono } from 'hono';
+import * as z from 'zod';
+import { Problem } from '../../shared/contracts/problems.ts';
+import { publishedTypes } from '../../shared/contracts/published-events.ts';
+import { check } from '../../shared/contracts/validation.ts';
+import { type WebhookAnswer, webhookRequest } from '../../shared/contracts/webhook-api.ts';
+import { webhookType } from '../../shared/contracts/webhooks.ts';
+import { changeWebhook, createWebhook } from '../../shared/use-cases/manage-webhooks.ts';
+import type { ConsoleContext, ConsoleEnv } from './console-context.ts';
+import { readForm } from './form.ts';
+import {
+  type FormTrouble,
+  type TypedWebhook,
+  WebhookFormPage,
+  WebhookSecretPage,
+} from './pages/webhooks.tsx';
+import { show } from './show.ts';
+import {
+  allPath,
+  common,
+  here,
+  mustManage,
+  namedPartner,
+  onePath,
+  read,
+  webhookNamed,
+} from './webhook-place.ts';
+
+const typedText = z.string().catch('');
+const trimmed = typedText.transform((text) => text.trim());
+const webhookForm = z.object({
+  token: typedText,
+  url: trimmed,
+  description: trimmed,
+  ...Object.fromEntries(
+    publishedTypes.map((type) => [webhookType(type), z.literal('yes').optional().catch(undefined)]),
+  ),
+});
+
+/** The form that adds a webhook, or changes one. */
+export function webhookForms(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
+  const { services, formTokens } = context;
+
+  app.get(`${allPath}/new`, async (c) => {
+    mustManage(c);
+    return await formPage(c, context, { typed: { url: '', description: '', events: [] } });
+  });
+
+  app.post(allPath, async (c) => {
+    const { token, typed } = await readTyped(c);
+    const idempotencyKey = await formTokens.idempotencyKeyOf(c.get('session'), token);
+    if (idempotencyKey === undefined) return await formPage(c, context, { typed, trouble: 'again' });
+    const input = check(webhookRequest, asked(typed));
+    if (!input.success) return await formPage(c, context, { typed, trouble: troubleOf(input.error.issues) });
+    try {
+      const request = { ...namedPartner(c), idempotencyKey };
+      const told = { ...input.data, locale: context.view(c).locale };
+      const made = await createWebhook(c.get('person').caller, told, request, services);
+      return await show(c, <WebhookSecretPage {...common(c, context)} {...made} isNew={true} />);
+    } catch (error) {
+      return await formPage(c, context, { typed, trouble: troubleIn(error) });
+    }
+  });
+
+  app.get(`${onePath}/edit`, async (c) => {
+    mustManage(c);
+    const webhook = await read(c, context);
+    return await formPage(c, context, { typed: { description: '', ...webhook }, webhook });
+  });
+
+  app.post(`${onePath}/edit`, async (c) => {
+    const webhook = await read(c, context);
+    const { token, typed } = await readTyped(c);
+    if (!(await formTokens.isValid(c.get('session'), token)))
+      return await formPage(c, context, { typed, trouble: 'again', webhook });
+    const input = check(webhookRequest, asked(typed));
+    if (!input.success)
+      return await formPage(c, context, { typed, trouble: troubleOf(input.error.issues), webhook });
+    try {
+      const { url, events } = input.data;
+      const change = { url, events, description: typed.description };
+      await changeWebhook(c.get('person').caller, webhookNamed(c), change, services);
+    } catch (error) {
+      return await formPage(c, context, { typed, trouble: troubleIn(error), webhook });
+    }
+    return c.redirect(here(c), 303);
+  });
+}
+
+interface FormProps {
+  readonly typed: TypedWebhook;
+  readonly trouble?: FormTrouble;
+  /** The one that is changed; missing: a new one. */
+  readonly webhook?: WebhookAnswer;
+}
+
+async function formPage(c: Context<ConsoleEnv>, context: ConsoleContext, form: FormProps): Promise<Response> {
+  const token = await context.formTokens.issue(c.get('session'));
+  return show(c, <WebhookFormPage {...common(c, context)} {...form} token={token} />, statusOf(form.trouble));
+}
+
+const statusOf = (trouble: FormTrouble | undefined) =>
+  trouble === undefined ? 200 : trouble === 'again' ? 403 : trouble === 'limit' ? 409 : 400;
+
+async function readTyped(c: Context): Promise<{ token: string; typed: TypedWebhook }> {
+  const { token, url, description, ...ticked } = await readForm(c, webhookForm);
+  return { token, typed: { url, description, events: Object.keys(ticked) } };
+}
+
+const asked = ({ url, description, events }: TypedWebhook) => ({
+  url,
+  events,
+  ...(description === '' ? {} : { description }),
+});
+
+const troubleOf = (issues: readonly { readonly path: readonly PropertyKey[] }[]): FormTrouble =>
+  issues.some(({ path: [field] }) => field === 'description') ? 'description' : 'url';
+
+function troubleIn(error: unknown): FormTrouble {
+  if (error instanceof Problem && error.code === 'webhook-limit-reached') return 'limit';
+  if (error instanceof Problem && error.extras.errors?.some(({ path: field }) => field === 'url'))
+    return 'url';
+  throw error;
+}
