@@ -130,11 +130,11 @@ async function attemptLine(
 
 /** Resends a line as whoever started the job may do it. */
 async function resendLine(key: LineKey, job: ResendJob, services: SliceServices): Promise<Attempt> {
-  const { jobId, partnerId, createdBy } = job;
+  const { jobId, partnerId, createdBy, locale } = job;
   const caller = { name: createdBy, partnerId, roles: new Set(['resend']) };
   // No caller can send a key with a space.
   const asked: Asked = { caller, requestId: jobId, idempotencyKey: `job ${jobId}` };
-  const outcome = await resend(key, asked, services);
+  const outcome = await resend(key, { ...asked, locale }, services);
   if (outcome.outcome === 'sent') {
     const { messageId, to, sentAt: at } = outcome.email;
     return { result: 'sent', messageId, to, at };

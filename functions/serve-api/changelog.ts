@@ -4,7 +4,7 @@ export const changelog = [
     version: '1.2.0',
     date: '2026-11-27',
     changes: [
-      'A resend takes `locale`, the language of this email; the contact keeps theirs.',
+      'A resend takes `locale`, the language of this email, and so does a bulk resend, for all of its emails; contacts keep theirs.',
       'What people are told of by email: `/me/notifications`. A history tells of notices that an email came back, as `BounceNoticeSent`.',
       'Programs sign in by the client credentials grant, with the built-in user pool as well.',
       'A query parameter that a call does not know, or that is given twice, is refused on all calls as `invalid-request`, and `errors` says what the call takes.',

@@ -4,13 +4,14 @@ import {
   jobItemsQuery,
   jobListQuery,
   jobPath,
+  type LineAnswer,
   type JobRequest,
   jobRequest,
   linePath,
 } from '../../shared/contracts/api.ts';
 import { identifier } from '../../shared/contracts/fields.ts';
 import { checked, Problem } from '../../shared/contracts/problems.ts';
-import type { LineKey } from '../../shared/domain/order-line.ts';
+import { type LineKey, type Locale, locales } from '../../shared/domain/order-line.ts';
 import { lineResults, mostFilteredLines } from '../../shared/domain/resend-job.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import { type Caller, resendingPartner } from '../../shared/use-cases/access.ts';
@@ -35,6 +36,7 @@ import {
 } from './pages/bulk-resend.tsx';
 import { type ListRequest, type Tab, tabOf, tabs } from './pages/orders.tsx';
 import { paths, root } from './paths.ts';
+import { resendPreview } from './resending.tsx';
 import { show } from './show.ts';
 
 const path = `${root}/resend-jobs` as const;
@@ -45,7 +47,12 @@ const form = z.object({
   q: z.string().optional().catch(undefined),
   show: z.enum(tabs).optional().catch(undefined),
   partnerId: identifier.optional().catch(undefined),
+  /** The language of the emails; that of each contact, unless one is named. */
+  locale: z.enum(locales).optional().catch(undefined),
 });
+
+/** What is sent for a preview. */
+const previewForm = form.pick({ locale: true }).extend({ example: z.string().optional().catch(undefined) });
 
 /** The pages that resend the emails of many lines, and tell how far that got. */
 export function bulkResending(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
@@ -60,13 +67,13 @@ export function bulkResending(app: Hono<ConsoleEnv>, context: ConsoleContext): v
 
   app.post(path, async (c) => {
     const { caller } = c.get('person');
-    const { token, lines, ...request } = await readForm(c, form);
+    const { token, lines, locale, ...request } = await readForm(c, form);
     const names = lines === undefined ? {} : { lines: lines.split(' ') };
     const selection = { request, ...names };
     const idempotencyKey = await formTokens.idempotencyKeyOf(c.get('session'), token);
-    if (idempotencyKey === undefined) return await confirmationPage(c, selection, true);
+    if (idempotencyKey === undefined) return await confirmationPage(c, selection, { locale });
     try {
-      const asked = { request: requestOf(selection), partnerId: request.partnerId, idempotencyKey };
+      const asked = { request: requestOf(selection), partnerId: request.partnerId, locale, idempotencyKey };
       const { job } = await startJob(caller, asked, services);
       return c.redirect(paths.job(job.jobId), 303);
     } catch (error) {
@@ -77,6 +84,13 @@ export function bulkResending(app: Hono<ConsoleEnv>, context: ConsoleContext): v
         409,
       );
     }
+  });
+
+  app.post(`${path}/preview`, async (c) => {
+    const { locale, example = '' } = await readForm(c, previewForm);
+    const key = keyOf(example);
+    if (!key) throw new Problem({ code: 'not-found' });
+    return await resendPreview(c, context, key, locale);
   });
 
   app.get(path, async (c) => {
@@ -107,19 +121,19 @@ export function bulkResending(app: Hono<ConsoleEnv>, context: ConsoleContext): v
     return c.body(text, 200, { 'content-type': 'text/csv; charset=utf-8; header=present' });
   });
 
-  /** @param isRepeated the first confirmation did not count: it came from another session */
-  async function confirmationPage(c: Context<ConsoleEnv>, selection: Selection, isRepeated = false) {
+  /** @param repeated what was confirmed in another session, which did not count */
+  async function confirmationPage(
+    c: Context<ConsoleEnv>,
+    selection: Selection,
+    repeated?: { readonly locale: Locale | undefined },
+  ) {
     const { caller } = c.get('person');
     const partnerId = resendingPartner(caller, selection.request.partnerId);
     const preview = selection.lines
       ? await previewOfNamed(selection.lines, caller, context)
       : await previewOfAll(partnerId, selection, context);
-    const page = { selection, preview, isRepeated, token: await formTokens.issue(c.get('session')) };
-    return show(
-      c,
-      <BulkConfirmationPage view={personalView(context, c)} {...page} />,
-      isRepeated ? 403 : 200,
-    );
+    const page = { selection, preview, repeated, token: await formTokens.issue(c.get('session')) };
+    return show(c, <BulkConfirmationPage view={personalView(context, c)} {...page} />, repeated ? 403 : 200);
   }
 }
 
@@ -176,8 +190,8 @@ async function previewOfNamed(
     ),
   );
   const lines = found.filter((line) => line !== undefined);
-  const codes = found.map((line) => (line ? line.resend.reason : 'order-line-not-found'));
-  return { ...counted(codes), lines };
+  const all = found.map((line) => (line ? chosen(line) : { code: 'order-line-not-found' }));
+  return { ...counted(all), lines };
 }
 
 /** @returns undefined if they are more than a job may have */
@@ -188,17 +202,32 @@ async function previewOfAll(
 ): Promise<Preview | undefined> {
   const { filter = {} } = requestOf({ request });
   const at = toInstant(services.now());
-  const codes: (string | undefined)[] = [];
+  const all: Chosen[] = [];
   for await (const lines of allLines(partnerId, filter, services)) {
-    codes.push(...lines.map((line) => presentLine(line, at, services.limits).resend.reason));
-    if (codes.length > mostFilteredLines) return undefined;
+    all.push(...lines.map((line) => chosen(presentLine(line, at, services.limits))));
+    if (all.length > mostFilteredLines) return undefined;
   }
-  return { ...counted(codes), lines: [] };
+  return { ...counted(all), lines: [] };
 }
 
-/** @param codes why each line is skipped; undefined: it goes */
-function counted(codes: readonly (string | undefined)[]): Pick<Preview, 'goes' | 'skipped'> {
+/** A chosen line that goes, or why it is skipped. */
+type Chosen = { readonly code: string } | { readonly key: LineKey; readonly to: string };
+
+const chosen = ({ resend, orderId, lineId, provisioningContact }: LineAnswer): Chosen =>
+  resend.reason === undefined
+    ? { key: { orderId, lineId }, to: provisioningContact.email }
+    : { code: resend.reason };
+
+function counted(all: readonly Chosen[]): Omit<Preview, 'lines'> {
+  const going = all.filter((one) => 'key' in one);
   const skipped = new Map<string, number>();
-  for (const code of codes) if (code !== undefined) skipped.set(code, (skipped.get(code) ?? 0) + 1);
-  return { goes: codes.filter((code) => code === undefined).length, skipped };
+  for (const one of all) if ('code' in one) skipped.set(one.code, (skipped.get(one.code) ?? 0) + 1);
+  const addresses = new Set(going.map(({ to }) => to.toLowerCase()));
+  const [first] = going;
+  return {
+    goes: going.length,
+    recipients: addresses.size,
+    skipped,
+    ...(first ? { example: first.key } : {}),
+  };
 }

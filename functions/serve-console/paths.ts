@@ -60,6 +60,7 @@ export const paths = {
   insights,
   insightsTable: `${insights}.csv`,
   newJob: `${jobs}/new`,
+  previewJob: `${jobs}/preview`,
   job: (jobId: string, asked: { result?: LineResult | undefined; cursor?: string } = {}) =>
     `${jobs}/${jobId}${query(asked)}`,
   jobResults: (jobId: string, result: LineResult | undefined) =>

@@ -2,7 +2,7 @@ import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { linePath } from '../../shared/contracts/api.ts';
 import { checked } from '../../shared/contracts/problems.ts';
-import { type Locale, locales } from '../../shared/domain/order-line.ts';
+import { type LineKey, type Locale, locales } from '../../shared/domain/order-line.ts';
 import { readGatewayContext } from '../../shared/runtime/gateway-context.ts';
 import { findRequestedEmail } from '../../shared/use-cases/find-requested-email.ts';
 import { previewResend } from '../../shared/use-cases/preview-email.ts';
@@ -61,15 +61,8 @@ export function resending(app: Hono<ConsoleEnv>, context: ConsoleContext): void 
   });
 
   app.post(`${path}/preview`, async (c) => {
-    const { caller } = c.get('person');
-    const { requestId } = readGatewayContext(c.env);
     const { locale } = await readForm(c, form);
-    const key = checked(linePath, c.req.param());
-    const preview = await previewResend(key, locale, { caller, requestId }, services);
-    const view = personalView(context, c);
-    return 'email' in preview
-      ? show(c, <ResendPreviewPage view={view} email={preview.email} />)
-      : show(c, <NoPreviewPage view={view} why={[view.t.explain.title[preview.refusal.code]]} />);
+    return await resendPreview(c, context, checked(linePath, c.req.param()), locale);
   });
 
   /** @param isRepeated the first confirmation did not count: it came from another session */
@@ -112,6 +105,22 @@ export function resending(app: Hono<ConsoleEnv>, context: ConsoleContext): void 
     const { to, sentAt } = requested.email;
     return show(c, <ResentPage {...dialog} to={to} sentAt={sentAt} />);
   }
+}
+
+/** Shows the email that a resend of a line would send, or why it would send none. */
+export async function resendPreview(
+  c: Context<ConsoleEnv>,
+  context: ConsoleContext,
+  key: LineKey,
+  locale: Locale | undefined,
+): Promise<Response> {
+  const { caller } = c.get('person');
+  const { requestId } = readGatewayContext(c.env);
+  const preview = await previewResend(key, locale, { caller, requestId }, context.services);
+  const view = personalView(context, c);
+  return 'email' in preview
+    ? await show(c, <ResendPreviewPage view={view} email={preview.email} />)
+    : await show(c, <NoPreviewPage view={view} why={[view.t.explain.title[preview.refusal.code]]} />);
 }
 
 /** What came of a resend, for the page that tells it. */

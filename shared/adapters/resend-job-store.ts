@@ -2,6 +2,7 @@ import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/clie
 import * as z from 'zod';
 import { limitSpan } from '../domain/claims.ts';
 import { faultNames, NamedFault } from '../contracts/faults.ts';
+import { locales } from '../domain/order-line.ts';
 import { type JobStart, newJob, type ResendJob } from '../domain/resend-job.ts';
 import { type Instant, plus } from '../domain/time.ts';
 import { itemsIn, toAttributes } from './attributes.ts';
@@ -49,6 +50,7 @@ const jobStart = z.object({
   createdAt: text,
   createdBy: text,
   total: z.int(),
+  locale: z.enum(locales).exactOptional(),
   idempotencyKey: text.exactOptional(),
 }) satisfies z.ZodType<JobStart>;
 

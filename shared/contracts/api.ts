@@ -154,8 +154,13 @@ export const insightsQuery = z.strictObject({
   to: month.exactOptional().meta({ description: 'The last month; by default this one' }),
 });
 
-/** On whose behalf an operator starts a job. */
-export const jobStartQuery = z.strictObject({ partnerId });
+/** On whose behalf an operator starts a job, and how all of its emails are written. */
+export const jobStartQuery = z.strictObject({
+  partnerId,
+  locale: contactChangeFields.locale.meta({
+    description: 'The language of these emails. Without it, that of each contact, which stays as it is',
+  }),
+});
 export const jobListQuery = z.strictObject({ ...pageFields, partnerId });
 
 export const jobPath = z.object({
@@ -405,6 +410,10 @@ export const jobAnswer = z
       .meta({ description: 'Lines by what came of them so far' }),
     createdAt: when('When it was started'),
     createdBy: text('Who started it'),
+    locale: z
+      .enum(locales)
+      .exactOptional()
+      .meta({ description: 'The language of its emails, if one was named; else that of each contact' }),
     completedAt: when('When the last line was done').exactOptional(),
   })
   .meta({ id: 'ResendJob', description: 'A bulk resend' });

@@ -1,4 +1,4 @@
-import type { LineKey } from './order-line.ts';
+import type { LineKey, Locale } from './order-line.ts';
 import { type Instant, type IsoDuration, plus } from './time.ts';
 
 /** What may come of one line of a job. */
@@ -42,6 +42,8 @@ export interface JobStart {
   readonly createdBy: string;
   /** How many lines it has. */
   readonly total: number;
+  /** The language of its emails; without it, that of each contact. */
+  readonly locale?: Locale;
   readonly idempotencyKey?: string;
 }
 
@@ -95,6 +97,7 @@ export const newJob = ({
   createdAt,
   createdBy,
   total,
+  locale,
   idempotencyKey,
 }: JobStart): ResendJob => ({
   jobId,
@@ -102,6 +105,7 @@ export const newJob = ({
   createdAt,
   createdBy,
   total,
+  ...(locale === undefined ? {} : { locale }),
   ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   counts: { sent: 0, skipped: 0, failed: 0, unconfirmed: 0 },
   nextSlice: 0,

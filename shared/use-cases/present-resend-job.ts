@@ -9,6 +9,7 @@ export const presentJob = (job: ResendJob): JobAnswer => ({
   counts: { total: job.total, ...job.counts },
   createdAt: job.createdAt,
   createdBy: job.createdBy,
+  ...(job.locale === undefined ? {} : { locale: job.locale }),
   ...(job.completedAt === undefined ? {} : { completedAt: job.completedAt }),
 });
 

@@ -3,7 +3,7 @@ import type { ResendJobStore } from '../adapters/resend-job-store.ts';
 import type { JobAnswer, JobRequest } from '../contracts/api.ts';
 import { invalidRequest, Problem } from '../contracts/problems.ts';
 import { limitSpan } from '../domain/claims.ts';
-import type { LineKey } from '../domain/order-line.ts';
+import type { LineKey, Locale } from '../domain/order-line.ts';
 import {
   isCompleted,
   type JobStart,
@@ -27,6 +27,8 @@ interface AskedJob {
   readonly request: JobRequest;
   /** The partner, if an operator names one. */
   readonly partnerId?: string | undefined;
+  /** The language of the emails; without it, that of each contact. */
+  readonly locale?: Locale | undefined;
   readonly idempotencyKey?: string | undefined;
 }
 
@@ -41,7 +43,7 @@ const startPatience: IsoDuration = 'P1D';
  */
 export async function startJob(
   caller: Caller,
-  { request, partnerId: named, idempotencyKey }: AskedJob,
+  { request, partnerId: named, locale, idempotencyKey }: AskedJob,
   services: JobServices,
 ): Promise<{ readonly job: JobAnswer; readonly isReplayed: boolean }> {
   const { jobs, now, newId } = services;
@@ -67,6 +69,7 @@ export async function startJob(
       createdAt: at,
       createdBy: caller.name,
       total: lines.length,
+      ...(locale === undefined ? {} : { locale }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     };
     await jobs.writeLines(start, lines);

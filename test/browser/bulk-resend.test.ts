@@ -96,6 +96,38 @@ test('all that match are resent, also those of the next pages, without scripts',
   await maya.close();
 });
 
+test('with and without scripts the first of many emails is previewed, and all are sent in the language chosen', async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const { word, orders } = await bookTogether(3);
+    const [settled = '', first = ''] = orders;
+    await api.send(cancelled(settled));
+    const maya = await visit(browser, service, 'maya', { javaScriptEnabled });
+    const { page, go, press } = maya;
+    await go(`/console?q=${word}`);
+    await page.getByRole('checkbox', { name: /^Select all that match/ }).check();
+    await press('button', 'Resend selected');
+    expect(await main(maya)).toMatch(/emails of 2 lines again\? They go to 2 different addresses\./);
+    await page.getByText(`Preview the first of the emails (order ${first}, line 1)`).click();
+    await page.getByLabel('Language of the emails').selectOption('Japanese');
+    if (!javaScriptEnabled) await page.getByRole('button', { name: 'Show the preview' }).click();
+    const preview = page.frameLocator('iframe[name=preview]');
+    await preview.getByText('【再送】').waitFor();
+    await preview.getByText(contactOf(first)).first().waitFor();
+    expect(await resendsTo(orders)).toEqual([0, 0, 0]);
+
+    await press('button', 'Resend 2 emails');
+    await api.idle();
+    await page.reload();
+
+    expect(await main(maya)).toMatch(/Completed 3 of 3 lines[\s\S]*Language of the emails\s+Japanese/);
+    expect(await resendsTo(orders)).toEqual([0, 1, 1]);
+    for (const orderId of orders.slice(1))
+      expect((await api.emails(contactOf(orderId)))[1]?.subject).toContain('【再送】');
+    expect(maya.troubles).toEqual([]);
+    await maya.close();
+  }
+});
+
 test('日本語: 選択した品目を再送信する', async () => {
   const { word, orders } = await bookTogether(1);
   const [orderId = ''] = orders;

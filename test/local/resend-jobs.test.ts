@@ -65,6 +65,17 @@ it('sends the emails of many lines, and tells of each what came of it', async ()
   expect((await read<{ items: JobAnswer[] }>('/resend-jobs')).items[0]).toEqual(job);
 });
 
+it('writes all emails in the language that it is asked for', async () => {
+  const orders = await bookMany(2);
+  const inLanguage = (locale: string) =>
+    api.request<JobAnswer>(`/resend-jobs?locale=${locale}`, { method: 'POST', token, json: named(orders) });
+  expect(await inLanguage('fr')).toMatchObject({ status: 400, body: { errors: [{ path: 'locale' }] } });
+  const { status, body } = await inLanguage('ja');
+  expect({ status, body }).toMatchObject({ status: 202, body: { locale: 'ja' } });
+  expect(await completed(`/resend-jobs/${body.jobId}`)).toMatchObject({ locale: 'ja', counts: { sent: 2 } });
+  for (const { subject } of await resendsOf(orders)) expect(subject).toContain('【再送】');
+});
+
 it('answers the results as CSV to those who ask for it', async () => {
   const [orderId = ''] = await bookMany(1);
   const { body } = await startJob(named([orderId]));

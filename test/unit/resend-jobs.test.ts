@@ -42,6 +42,7 @@ function world(...stored: readonly OrderLine[]) {
   let clock = now;
   let ids = 0;
   const sent: string[] = [];
+  const subjects: string[] = [];
   const answers: MailOutcome[] = [];
   const messages: unknown[] = [];
   const queue = {
@@ -54,9 +55,10 @@ function world(...stored: readonly OrderLine[]) {
     queue,
     jobQueue: queue,
     mail: {
-      send: ({ to }) => {
+      send: ({ to, subject }) => {
         const answer = answers.shift() ?? { outcome: 'accepted', messageId: `message-${sent.length + 1}` };
         if (answer.outcome !== 'refused') sent.push(to);
+        subjects.push(subject);
         return Promise.resolve(answer);
       },
     },
@@ -82,6 +84,7 @@ function world(...stored: readonly OrderLine[]) {
     services,
     servicesWith,
     sent,
+    subjects,
     answers,
     messages,
     work,
@@ -146,6 +149,26 @@ describe('a job', () => {
       'F skipped cancelled',
       'no-such-order skipped order-line-not-found',
     ]);
+  });
+
+  test('writes its emails in the language that is named, or in that of each contact', async () => {
+    const inJapanese = { email: 'it@b.example', locale: 'ja' } as const;
+    const { start, finish, job, wait, subjects, services } = world(
+      awaiting('A'),
+      awaiting('B', { provisioningContact: inJapanese }),
+    );
+    const japanese = expect.stringContaining('【再送】') as unknown;
+    const english = expect.stringContaining('Resent') as unknown;
+    const named = await start({ filter: {} }, maya, { locale: 'ja' });
+    await finish();
+    wait('PT2M');
+    const unnamed = await start({ filter: {} });
+    await finish();
+    expect(subjects).toEqual([japanese, japanese, english, japanese]);
+    expect(await job(named.jobId)).toMatchObject({ locale: 'ja' });
+    expect(await job(unnamed.jobId)).not.toHaveProperty('locale');
+    const { lines } = await services.store.findOrder('A');
+    expect(lines).toMatchObject([{ provisioningContact: { locale: 'en' } }]);
   });
 
   test('names who started it in the history of its lines', async () => {

@@ -6,15 +6,17 @@ import type {
   JobListAnswer,
   LineAnswer,
 } from '../../../shared/contracts/api.ts';
+import { type LineKey, type Locale, locales } from '../../../shared/domain/order-line.ts';
 import { type LineResult, lineResults } from '../../../shared/domain/resend-job.ts';
 import { refusalCodes } from '../../../shared/domain/rules.ts';
 import { isOperator } from '../../../shared/use-cases/access.ts';
 import { paths, query } from '../paths.ts';
 import type { Texts } from '../texts/index.ts';
-import type { PersonalView } from '../view.ts';
+import type { PersonalView, View } from '../view.ts';
 import { Layout } from './layout.tsx';
 import { listPath, type ListRequest } from './orders.tsx';
 import { Address, Facts, Time } from './parts.tsx';
+import { EmailPreview } from './preview.tsx';
 
 /** What a person chose on the list: some of its lines, or all that it shows with its filters. */
 export interface Selection {
@@ -26,6 +28,10 @@ export interface Selection {
 /** What would come of it. */
 export interface Preview {
   readonly goes: number;
+  /** To how many addresses. */
+  readonly recipients: number;
+  /** The first line that goes, whose email is shown as an example. */
+  readonly example?: LineKey;
   /** How many lines are skipped, by the code of why. */
   readonly skipped: ReadonlyMap<string, number>;
   /** The lines by name, if they were chosen one by one. */
@@ -38,8 +44,8 @@ interface ConfirmationProps {
   /** Missing when it would be too many. */
   readonly preview: Preview | undefined;
   readonly token: string;
-  /** The first confirmation did not count: it came from an older session. */
-  readonly isRepeated?: boolean;
+  /** What was chosen in a first confirmation, which did not count: it came from an older session. */
+  readonly repeated?: { readonly locale: Locale | undefined } | undefined;
 }
 
 const inOrders = ({ t }: PersonalView) => ({ href: paths.orders, name: t.orders.title });
@@ -60,7 +66,7 @@ function reasonOf(t: Texts, code: string): string {
 
 /** How many emails go, and how many lines are skipped and why, before anything is sent. */
 export function BulkConfirmationPage(props: ConfirmationProps) {
-  const { view, selection, preview, token, isRepeated = false } = props;
+  const { view, selection, preview, token, repeated } = props;
   const { t, format } = view;
   const back = listPath(selection.request);
   const skipped = [...(preview?.skipped ?? [])];
@@ -71,7 +77,7 @@ export function BulkConfirmationPage(props: ConfirmationProps) {
         <h1 id="dialog-title" tabindex={-1} autofocus>
           {t.jobs.confirmTitle}
         </h1>
-        {isRepeated ? (
+        {repeated ? (
           <p class="notice warn" role="alert">
             <span>{t.resendDialog.confirmAgain}</span>
           </p>
@@ -83,7 +89,10 @@ export function BulkConfirmationPage(props: ConfirmationProps) {
               ? t.jobs.nothingSelected
               : preview.goes === 0
                 ? t.jobs.noneGoes
-                : t.jobs.question(format.number(preview.goes), preview.goes)}
+                : t.jobs.question(format.number(preview.goes), preview.goes)}{' '}
+          {preview && preview.goes > 1
+            ? t.jobs.recipients(format.number(preview.recipients), preview.recipients)
+            : null}
         </p>
         {preview && preview.lines.length > 0 ? <ChosenLines view={view} lines={preview.lines} /> : null}
         {skipped.length === 0 ? null : (
@@ -100,6 +109,7 @@ export function BulkConfirmationPage(props: ConfirmationProps) {
         <form method="post" action={paths.jobs} data-once>
           <input type="hidden" name="token" value={token} />
           <SelectionFields selection={selection} />
+          {preview?.example ? <LanguageField view={view} locale={repeated?.locale} /> : null}
           <div class="buttons">
             {preview && preview.goes > 0 ? (
               <button type="submit" class="primary">
@@ -110,9 +120,39 @@ export function BulkConfirmationPage(props: ConfirmationProps) {
               {preview && preview.goes > 0 ? t.cancel : t.back}
             </a>
           </div>
+          {preview?.example ? <ExampleEmail view={view} line={preview.example} /> : null}
         </form>
       </section>
     </Layout>
+  );
+}
+
+/** In which language the emails are written. */
+function LanguageField({ view: { t, format }, locale }: { view: View; locale: Locale | undefined }) {
+  return (
+    <div class="field">
+      <label for="locale">{t.jobs.locale}</label>
+      <select id="locale" name="locale" aria-describedby="locale-hint">
+        <option value="">{t.jobs.localeOfContact}</option>
+        {locales.map((one) => (
+          <option value={one} selected={one === locale}>
+            {format.language(one)}
+          </option>
+        ))}
+      </select>
+      <small id="locale-hint">{t.jobs.localeHint}</small>
+    </div>
+  );
+}
+
+/** One of the emails, and which it is. */
+function ExampleEmail({ view, line: { orderId, lineId } }: { view: View; line: LineKey }) {
+  const { t } = view;
+  return (
+    <>
+      <input type="hidden" name="example" value={`${orderId}/${lineId}`} />
+      <EmailPreview view={view} action={paths.previewJob} title={t.jobs.example(orderId, lineId)} />
+    </>
   );
 }
 
@@ -227,7 +267,7 @@ interface JobPageProps {
 
 /** How far a bulk resend got, and what came of each line. */
 export function JobPage({ view, job, items, shown, isFirstPage }: JobPageProps) {
-  const { t } = view;
+  const { t, format } = view;
   const isOver = job.status === 'Completed';
   return (
     <Layout
@@ -255,6 +295,7 @@ export function JobPage({ view, job, items, shown, isFirstPage }: JobPageProps) 
           of={[
             [t.jobs.startedBy, <Address of={job.createdBy} />],
             [t.jobs.startedAt, <Time view={view} at={job.createdAt} />],
+            [t.jobs.locale, job.locale === undefined ? t.jobs.localeOfContact : format.language(job.locale)],
             [
               t.jobs.completedAt,
               job.completedAt === undefined ? undefined : <Time view={view} at={job.completedAt} />,

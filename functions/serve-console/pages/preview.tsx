@@ -6,10 +6,18 @@ import { Head } from './head.tsx';
 import { Address, Facts } from './parts.tsx';
 
 /** Within a form: shows the very email that it would send, in a frame, when it is opened. */
-export function EmailPreview({ view: { t }, action }: { view: View; action: string }) {
+export function EmailPreview({
+  view: { t },
+  action,
+  title = t.preview.title,
+}: {
+  view: View;
+  action: string;
+  title?: string;
+}) {
   return (
     <details class="preview">
-      <summary>{t.preview.title}</summary>
+      <summary>{title}</summary>
       <button
         type="submit"
         class="small"

@@ -337,6 +337,13 @@ export const en = {
       emails === 1
         ? 'Send the provisioning email of 1 line again?'
         : `Send the provisioning emails of ${count} lines again?`,
+    recipients: (count: string, addresses: number) =>
+      addresses === 1 ? 'All go to 1 address.' : `They go to ${count} different addresses.`,
+    locale: 'Language of the emails',
+    localeOfContact: 'Language of each contact',
+    localeHint: 'For these emails only. Contacts keep their languages.',
+    example: (orderId: string, lineId: string) =>
+      `Preview the first of the emails (order ${orderId}, line ${lineId})`,
     noneGoes: 'None of these lines can be resent now.',
     nothingSelected: 'No order line is selected. Go back and select some, or all that match.',
     tooMany: 'More than 10,000 order lines match. Narrow the list down first.',
