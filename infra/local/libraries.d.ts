@@ -76,6 +76,18 @@ declare module 'dynalite/db/index.js' {
   export default functions;
 }
 
+declare module 'dynalite/validations/index.js' {
+  export interface AttributeValue {
+    readonly M?: Readonly<Record<string, AttributeValue>>;
+    readonly L?: readonly AttributeValue[];
+    readonly [type: string]: unknown;
+  }
+  /** Answers what is wrong with a value of an item, and puts its numbers into the form in which they are kept. */
+  export type ValidateAttributeValue = (value: AttributeValue) => string | undefined;
+  const functions: { validateAttributeValue: ValidateAttributeValue };
+  export default functions;
+}
+
 declare module 'oidc-provider/lib/adapters/memory_adapter.js' {
   import type { AdapterFactory } from 'oidc-provider';
 

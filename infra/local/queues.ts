@@ -15,6 +15,8 @@ export interface Consumer {
   readonly mostAtOnce: number;
   /** How often a message is delivered before it is a dead letter. */
   readonly mostDeliveries: number;
+  /** Milliseconds of real time before a message is delivered for the first time. */
+  readonly deliveryDelay?: number;
   /** What a message is about: those of one subject are handled one batch after the other. */
   readonly subjectOf?: (body: string) => string | undefined;
 }
@@ -90,9 +92,11 @@ export class Queues {
   deliverTo(consumers: ReadonlyMap<string, Consumer>): void {
     for (const [functionName, consumer] of consumers)
       this.#queues.set(functionName, { consumer, lanes: new Lanes(), batchesInHand: 0, inHand: 0 });
-    this.#jobs.assign('event', (job) => {
+    this.#jobs.assign('event', async (job) => {
       const message = queued.parse(job.payload);
-      return new Promise((done) => this.#deliver({ job, message, done }));
+      const { deliveryDelay } = this.#queueOf(message.functionName).consumer;
+      if (deliveryDelay !== undefined) await this.#pause(deliveryDelay);
+      await new Promise<void>((done) => this.#deliver({ job, message, done }));
     });
   }
 
@@ -134,8 +138,8 @@ export class Queues {
     const { functionName, body } = delivery.message;
     const queue = this.#queueOf(functionName);
     queue.lanes.add(queue.consumer.subjectOf?.(body) ?? delivery.job.id, delivery);
-    // What was sent together is handed out together.
-    queueMicrotask(() => this.#handOut(functionName, queue));
+    // What was sent together is handed out together, also if timers brought it here.
+    setImmediate(() => this.#handOut(functionName, queue));
   }
 
   /** Lets a function have as many batches as it may; called again whenever one of them ends. */

@@ -285,6 +285,12 @@ async function seed(storage: Storage, clock: Clock, jobs: Jobs, bus: EventBus): 
 }
 
 /**
+ * Milliseconds between an email and the reports on it, seconds on AWS: whoever sent it has usually recorded it by then, so
+ * neither loses a write to the other.
+ */
+const reportDelay = 10;
+
+/**
  * The functions that take events in, with services that lead to this machine. More than on AWS, events of one line reach
  * a function one batch after the other, so that a line with many keeps a single batch busy, and they do not fight over
  * one item of a database that shares the processor.
@@ -310,6 +316,7 @@ const intake = (clients: AwsClients, now: () => Date, origin: string) =>
       batchSize,
       mostAtOnce: intakeBatches,
       mostDeliveries,
+      ...(functionName === 'record-email-feedback' ? { deliveryDelay: reportDelay } : {}),
       subjectOf: (body) => subjectOf(JSON.parse(body)),
     },
   ]);

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
 import database, { type Store } from 'dynalite/db/index.js';
 import * as z from 'zod';
+import { checkValuesInTurn } from './attribute-values.ts';
 import { letIteratorsEnd } from './iterators.ts';
 import { workInPlace } from './level-in-place.ts';
 import { NotedChanges } from './noted-changes.ts';
@@ -14,6 +15,7 @@ import { posting } from './posting.ts';
  */
 workInPlace();
 letIteratorsEnd();
+checkValuesInTurn();
 const { path, noting } = z
   .object({
     path: z.string(),

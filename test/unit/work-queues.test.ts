@@ -30,13 +30,18 @@ const clientOf = (service: LocalService) =>
   ).sqs;
 
 /** Opens the folder as a process does, with a worker that hands each message to `handle`. */
-async function open(folder: string, handle: Handle, limits: Partial<Consumer> = {}) {
+async function open(
+  folder: string,
+  handle: Handle,
+  limits: Partial<Consumer> = {},
+  pause: (milliseconds: number) => Promise<void> = () => Promise.resolve(),
+) {
   const storage = await openStorage(folder, { reset: false });
   const clock = await Clock.open(storage);
   const activity = new Activity();
   const jobs = new Jobs(storage, clock, activity);
   const office = await DeadLetterOffice.open(storage);
-  const queues = new Queues(jobs, office, clock.now, () => Promise.resolve());
+  const queues = new Queues(jobs, office, clock.now, pause);
   const service = sqs(queues, office, clock.now);
   const client = clientOf(service);
   const worked = queue(client, queueUrlOf('work'));
@@ -78,6 +83,35 @@ test('what is postponed comes again at its time, what fails comes again soon, an
   expect(seen).not.toContain('later 2');
   await advance('PT2M');
   expect(seen).toContain('later 2');
+  await close();
+});
+
+test('a queue with a delivery delay holds each message back that long, and hands out together what was sent together', async () => {
+  const batches: number[] = [];
+  const delays: number[] = [];
+  const held: (() => void)[] = [];
+  const handler: Consumer['handler'] = ({ Records }) => {
+    batches.push(Records.length);
+    return Promise.resolve({ batchItemFailures: [] });
+  };
+  const { queue, idle, close } = await open(
+    await temporaryFolder(),
+    done,
+    { handler, deliveryDelay: 10 },
+    (milliseconds) => {
+      delays.push(milliseconds);
+      return new Promise<void>((resolve) => held.push(resolve));
+    },
+  );
+  await queue.send(named('first', 'second'));
+  expect(delays).toEqual([10, 10]);
+  expect(batches).toEqual([]);
+  for (const release of held) {
+    release();
+    await Promise.resolve(); // as between two timers
+  }
+  await idle();
+  expect(batches).toEqual([2]);
   await close();
 });
 
