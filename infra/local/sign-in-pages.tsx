@@ -28,7 +28,7 @@ const texts: Readonly<Record<Locale, typeof english>> = {
     text: 'このマシン専用のサインイン画面です。パスワードは不要です。サンプル ユーザーを選択してください。',
     at: (partner) => `パートナー ${partner} 所属`,
     everywhere: 'サービス運営者',
-    roles: { view: '閲覧のみ', resend: '再送信可', operator: 'すべての閲覧・操作が可能' },
+    roles: { view: '閲覧可', resend: '再送信可', operator: 'すべての閲覧・操作が可能' },
     noRole: '権限なし',
     leaving: 'サインアウトしています…',
     leave: 'ここでもサインアウト',

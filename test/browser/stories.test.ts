@@ -281,6 +281,9 @@ test('a dialog is on the page that it is about: Escape closes it, and what it di
   const edit = `Edit the contact of line 1 of order ${orderId}`;
   await press('link', edit);
   expect(await page.locator(':focus').getAttribute('id')).toBe('email');
+  expect(await main(maya)).toMatch(
+    new RegExp(`Order\\s+${orderId}, line 1\\s[\\s\\S]*Contact Email\\s+${contactOf(orderId)}`),
+  );
   await page.keyboard.press('Escape');
   expect(await page.locator('dialog[open]').count()).toBe(0);
   expect(await page.locator(':focus').getAttribute('aria-label')).toBe(edit);

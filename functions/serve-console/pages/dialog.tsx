@@ -7,7 +7,7 @@ import { backTo, type Origin, paths } from '../paths.ts';
 import type { Texts } from '../texts/index.ts';
 import type { PersonalView } from '../view.ts';
 import { Layout } from './layout.tsx';
-import { Copyable, countdown, ExternalLink, Facts, type RefusalCode, Told } from './parts.tsx';
+import { Address, Copyable, countdown, ExternalLink, Facts, type RefusalCode, Told } from './parts.tsx';
 
 export interface DialogProps {
   readonly view: PersonalView;
@@ -48,14 +48,23 @@ export function Dialog({ view, line, title, form, focus = 'title', children }: F
   );
 }
 
+interface LineFactsProps {
+  readonly view: PersonalView;
+  readonly line: LineAnswer;
+  /** Whether the contact is one of them. */
+  readonly withContact?: boolean;
+}
+
 /** The facts by which a person knows which line it is about. */
-export function LineFacts({ view: { t }, line }: { view: PersonalView; line: LineAnswer }) {
+export function LineFacts({ view: { t }, line, withContact = false }: LineFactsProps) {
   return (
     <Facts
       of={[
         [t.field.customer, line.endCustomer.name],
+        [t.field.order, t.jobs.line(line.orderId, line.lineId)],
         [t.field.subscription, line.subscriptionId],
         [t.field.offer, line.offer],
+        [t.field.contactEmail, withContact ? <Address of={line.provisioningContact.email} /> : undefined],
       ]}
     />
   );
