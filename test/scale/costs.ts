@@ -1,7 +1,7 @@
 import { defaults } from '../../infra/settings.ts';
 import { prices } from './aws.ts';
 import { storedBytes, workflowFacts } from './line-life.ts';
-import type { Outcome } from './model.ts';
+import { eventsOfEmail, eventsOfLine, type Outcome, unitsOfDigest } from './model.ts';
 
 /*
  * What lines cost: the quantities that AWS charges for, each at its price. The guide's table is made of this. Whatever
@@ -31,21 +31,30 @@ const perLine = {
   eventsIn: 2,
   /** Of these and of the reports on emails, kept for replay. */
   archivedBytes: 6000,
-  /** Scheduled, and onboarded, closed or cancelled; beside two for each email. */
-  eventsOut: 2,
   /** USD for 1,000 events out that find that their partner has no webhook: a message, a read unit, a share of a call. */
   webhooks: 0.0014,
 };
+
+/** What one digest takes beside its email and its write units. */
+const perDigest = { readUnits: 12, gigabyteSeconds: 0.15 };
+
+/** USD for 1,000 events that are put before a webhook: write units, and messages of a queue. */
+const thousandDeliveries = 0.003;
 
 const gigabyte = 1e9;
 
 /** For how many months what is left of a line is kept. */
 const monthsKept = (defaults.settledLineDays * 12) / 365;
 
+/** What a deployment may do without, and most lines of many do. */
+export const extras = ['reminders', 'copies', 'digests', 'webhooks'] as const;
+
 /** A part of the cost of 1,000 lines, in USD. */
 export interface Cost {
   readonly what: string;
   readonly dollars: number;
+  /** What this is for; missing where no line does without. */
+  readonly extra?: (typeof extras)[number];
 }
 
 export function costsOf({ perThousand: many }: Outcome): readonly Cost[] {
@@ -53,9 +62,9 @@ export function costsOf({ perThousand: many }: Outcome): readonly Cost[] {
   const stored = storedBytes();
   const of = (quantity: number, price: number, unit: number) => (1000 * quantity * price) / unit;
   const emails = many.emails / 1000;
-  const eventsOut = perLine.eventsOut + 2 * emails;
+  const eventsOut = eventsOfLine + eventsOfEmail * emails;
   const count = (value: number) => value.toFixed(0);
-  const { reminders } = many;
+  const { reminders, copies, digests, deliveries } = many;
   return [
     {
       what: `state transitions: ${transitionsUntilClosed} for a line that closes, ${transitionsUntilOnboarded} for one that is onboarded`,
@@ -113,33 +122,52 @@ export function costsOf({ perThousand: many }: Outcome): readonly Cost[] {
         of(perLine.archivedBytes, prices.gigabyteArchived, gigabyte),
     },
     {
-      what: `webhooks: finding that the partner of ${eventsOut.toFixed(1)} events a line has none`,
+      what: `finding that the partner of ${eventsOut.toFixed(1)} events a line has none`,
       dollars: eventsOut * perLine.webhooks,
     },
     {
-      what: remindersRow(reminders),
+      extra: 'reminders',
+      what: `reminders: ${each(reminders.emails)} a line, each an email with ${(reminders.transitions / reminders.emails).toFixed(0)} state transitions and ${(reminders.writeUnits / reminders.emails).toFixed(0)} write units`,
       dollars:
         (reminders.emails / 1000) * prices.thousandEmails +
         (reminders.transitions / 1000) * prices.thousandTransitions +
-        (reminders.writeUnits / 1e6) * prices.millionWriteUnits,
+        (reminders.writeUnits / 1e6) * prices.millionWriteUnits +
+        (reminders.events / 1e6) * prices.millionEvents,
+    },
+    {
+      extra: 'copies',
+      what: `copies: ${each(copies.emails)} a line, each an email with ${(copies.writeUnits / copies.emails).toFixed(0)} write units`,
+      dollars:
+        (copies.emails / 1000) * prices.thousandEmails + (copies.writeUnits / 1e6) * prices.millionWriteUnits,
+    },
+    {
+      extra: 'digests',
+      what: `daily digests: ${count(digests)}, each an email with ${unitsOfDigest} write units and ${perDigest.readUnits} read units`,
+      dollars:
+        (digests / 1000) * prices.thousandEmails +
+        ((digests * unitsOfDigest) / 1e6) * prices.millionWriteUnits +
+        ((digests * perDigest.readUnits) / 1e6) * prices.millionReadUnits +
+        ((digests * perDigest.gigabyteSeconds) / 1e6) * prices.millionGigabyteSeconds,
+    },
+    {
+      extra: 'webhooks',
+      what: `webhooks: ${(deliveries / 1000).toFixed(1)} events a line are put before one`,
+      dollars: (deliveries / 1000) * thousandDeliveries,
     },
   ];
 }
 
-/** What reminders are called among the costs. */
-const reminding = 'reminders';
-
-const remindersRow = ({ emails, transitions, writeUnits }: Outcome['perThousand']['reminders']): string =>
-  `${reminding}: ${(emails / 1000).toFixed(2)} a line, each an email with ${(transitions / emails).toFixed(0)} state transitions and ${(writeUnits / emails).toFixed(0)} write units`;
+/** So many of 1,000 lines, for each of them. */
+const each = (ofThousand: number): string => (ofThousand / 1000).toFixed(2);
 
 const logBytes = (transitions: number): number =>
   perLine.logBytes + perLine.logBytesOfTransition * transitions;
 
 const sumOf = (costs: readonly Cost[]): number => costs.reduce((sum, { dollars }) => sum + dollars, 0);
 
-/** USD for 1,000 lines. */
+/** USD for 1,000 lines, with all that the population uses. */
 export const costOf = (outcome: Outcome): number => sumOf(costsOf(outcome));
 
-/** The same where the settings want no reminders. */
-export const costWithoutReminders = (outcome: Outcome): number =>
-  sumOf(costsOf(outcome).filter(({ what }) => !what.startsWith(reminding)));
+/** The same without what a deployment may do without. */
+export const baseCostOf = (outcome: Outcome): number =>
+  sumOf(costsOf(outcome).filter(({ extra }) => extra === undefined));

@@ -6,7 +6,7 @@ import { indexes } from '../../shared/adapters/order-line-item.ts';
 import { asStarted, asUnstarted } from '../../shared/domain/executions.ts';
 import { withClaim } from '../../shared/domain/claims.ts';
 import { recordFeedback } from '../../shared/domain/feedback.ts';
-import type { Claim, OrderLine } from '../../shared/domain/order-line.ts';
+import type { Claim, Contact, OrderLine } from '../../shared/domain/order-line.ts';
 import { nextReminderAt, withClosingSoon, withReminders } from '../../shared/domain/reminders.ts';
 import { recordSent } from '../../shared/domain/sent-emails.ts';
 import { changeToCount, type Share } from '../../shared/domain/tallies.ts';
@@ -42,6 +42,8 @@ export interface LifeUnits {
   readonly resend: Units;
   /** The same of a reminder: of the last one, which notes that the window ends soon. */
   readonly reminder: Units;
+  /** The copy of an email to a second recipient, with the reports on it. */
+  readonly copy: Units;
   readonly onboard: Units;
   readonly close: Units;
 }
@@ -49,6 +51,9 @@ export interface LifeUnits {
 const at = '2026-11-01T09:00:00.000Z';
 const dueAt = '2026-11-12T00:00:00.000Z';
 const stamp = { at, actor: 'commerce.workspace' };
+
+/** A second recipient. */
+const copyTo: Contact = { email: 'orders@alderfinch.example', name: 'Noor Haddad', locale: 'en' };
 
 /** A message id of SES's. */
 const messageId = '0107019a2b3c4d5e-6f708192-a3b4-c5d6-e7f8-091a2b3c4d5e-000000';
@@ -199,6 +204,10 @@ function life() {
   );
   const closed = closeOverdue(delivered, { at: plus(dueAt, 'P60D'), actor: 'workflow' });
   const deliveredAgain = told(resent, anotherId);
+  const copied = recordSent({ ...claimed, copyTo }, claim, { messageId, sentAt: dueAt });
+  const copy = { ...claimOf(copied, 'first-copy'), to: copyTo };
+  const claimedCopy = withClaim(copied, copy);
+  const sentCopy = recordSent(claimedCopy, copy, { messageId: anotherId, sentAt: dueAt });
   return {
     booked,
     unstarted,
@@ -209,6 +218,10 @@ function life() {
     claimedAgain,
     resent,
     deliveredAgain,
+    copied,
+    claimedCopy,
+    sentCopy,
+    deliveredCopy: told(sentCopy, anotherId),
     claimedSoon,
     reminded,
     deliveredSoon: told(reminded, anotherId),
@@ -227,6 +240,7 @@ export function writeUnits(): LifeUnits {
     reports: together(line.sent, line.delivered),
     resend: together(line.delivered, line.claimedAgain, line.resent, line.deliveredAgain),
     reminder: together(line.delivered, line.claimedSoon, line.reminded, line.deliveredSoon),
+    copy: together(line.copied, line.claimedCopy, line.sentCopy, line.deliveredCopy),
     onboard: together(line.delivered, line.onboarded),
     close: together(line.delivered, line.closed),
   };

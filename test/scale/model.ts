@@ -1,4 +1,6 @@
+import { webhooksQueue } from '../../functions/deliver-webhooks/queue.ts';
 import { laneCalls, laneRateShare, laneRest, laneRoom } from '../../shared/domain/lane.ts';
+import { digestMinutes, digestRateShare, digestRoom } from '../../shared/domain/notifications.ts';
 import { executionQuota, sweepPaces } from '../../shared/domain/quotas.ts';
 import { randomFrom } from '../support/random.ts';
 import { defaults } from '../../infra/settings.ts';
@@ -6,6 +8,7 @@ import { remindersOf } from '../../shared/domain/reminders.ts';
 import { Duration } from 'luxon';
 import { quotas, type RegionClass, regionOf } from './aws.ts';
 import { type Units, workflowFacts, writeUnits } from './line-life.ts';
+import type { Population } from './population.ts';
 
 /*
  * Months in the life of the service, minute by minute: not one event for each line, but how many lines a minute are booked,
@@ -27,46 +30,51 @@ export interface Scenario {
   readonly mail: { readonly perSecond: number; readonly perDay: number };
   readonly horizonDays: number;
   readonly seed: number;
+  readonly population: Population;
 }
 
-/** Who the lines are for. Guesses, for want of figures; they are the same in every scenario. */
-export const population = {
-  /** Due at once; all others at a midnight (UTC) within the next 30 days, every fifth of those on the first of a month. */
-  dueAtOnce: 0.3,
-  onFirstOfMonth: 0.2,
-  longestLeadDays: 30,
-  /** With a window of 7 days; all others have 30. */
-  shortWindow: 0.5,
-  /** Set up, or cancelled, before the window ends, after so many days on average. */
-  settledEarly: 0.72,
-  daysToSetUp: 5,
-  /** Emails sent again or to another contact, for each line, within so many days. */
-  resends: 0.2,
-  resentWithinDays: 5,
-};
-
 /** How long windows last, of how many lines, and after how many days reminders go to the share that is not settled. */
-const windows = [
-  { days: 7, share: population.shortWindow },
-  { days: 30, share: 1 - population.shortWindow },
-].map((window) => ({
-  ...window,
-  reminded: remindersOf(`P${window.days}D`, defaults.reminders)
-    .map((before) => window.days - Duration.fromISO(before).as('days'))
-    .map((after) => ({ after, unsettled: unsettledAfter(after, window.days) })),
-}));
+const windowsOf = (population: Population) =>
+  [
+    { days: 7, share: population.shortWindow },
+    { days: 30, share: 1 - population.shortWindow },
+  ].map((window) => ({
+    ...window,
+    reminded: remindersOf(`P${window.days}D`, defaults.reminders)
+      .map((before) => window.days - Duration.fromISO(before).as('days'))
+      .map((after) => ({ after, unsettled: unsettledAfter(after, window.days, population) })),
+  }));
 
 /** The share of the lines of a window that is not settled after so many days of it. */
-function unsettledAfter(days: number, window: number): number {
-  const { daysToSetUp, settledEarly } = population;
+function unsettledAfter(days: number, window: number, { daysToSetUp, settledEarly }: Population): number {
   const settled = (by: number) => 1 - Math.exp(-by / daysToSetUp);
   return 1 - (settledEarly * settled(days)) / settled(window);
 }
 
 /** How many reminders a line gets on average. A resend in the day before, which spares one, is left out. */
-export const remindersPerLine = windows
-  .flatMap(({ share, reminded }) => reminded.map(({ unsettled }) => share * unsettled))
-  .reduce((sum, reminders) => sum + reminders, 0);
+export const remindersPerLine = (population: Population): number =>
+  windowsOf(population)
+    .flatMap(({ share, reminded }) => reminded.map(({ unsettled }) => share * unsettled))
+    .reduce((sum, reminders) => sum + reminders, 0);
+
+/** The digests that partners who book so many lines a month are sent a day. */
+export const digestsADay = (
+  linesPerMonth: number,
+  { linesPerPartner, digestsPerPartner, digestsWithNews }: Population,
+): number => (linesPerMonth / linesPerPartner) * digestsPerPartner * digestsWithNews;
+
+/** When the digests of a day are due, in a model in which all their readers live at Greenwich, and how long they are sent. */
+const digestsFrom = 8 * 60;
+const digestsFor = 12 * 60;
+
+/** What a line's emails tell other systems: sent, delivered, and of a reminder that the window ends soon. */
+export const eventsOfEmail = 2;
+const eventsOfReminder = 3;
+
+/** Write units of a digest: the claim, with its entry in an index that moves, and the record. */
+export const unitsOfDigest = 4;
+/** The same of an event for a webhook. */
+export const unitsOfDelivery = 1.5;
 
 /** Days until everything that there was before the measured month shows in it. */
 const warmUpDays = 65;
@@ -75,7 +83,7 @@ const measuredDays = 30;
 const drainDays = 10;
 
 /** Seconds that calls of functions take, for the concurrency that they need. */
-const callSeconds = { intake: 0.1, resend: 0.3 };
+const callSeconds = { intake: 0.1, resend: 0.3, delivery: 0.3 };
 /** Seconds between the due time and the mail service when nothing waits: queue, function, table, SES. */
 const unhurried = 1;
 
@@ -87,6 +95,8 @@ export interface Outcome {
   readonly delay: { readonly p50: number; readonly p95: number; readonly p99: number; readonly last: number };
   /** First emails that had not left in the end. */
   readonly unsent: number;
+  /** Digests of the measured time, and those of them that were given up because emails of lines took all there was. */
+  readonly digests: { readonly due: number; readonly givenUp: number };
   /** The most of each at any time, or in any minute. */
   readonly peak: {
     readonly openExecutions: number;
@@ -98,7 +108,7 @@ export interface Outcome {
     readonly stops: number;
     readonly transitions: number;
   };
-  /** For 1,000 lines, without their reminders. */
+  /** For 1,000 lines; the first of these without reminders, copies, digests and webhooks. */
   readonly perThousand: {
     readonly transitions: number;
     readonly emails: number;
@@ -110,18 +120,26 @@ export interface Outcome {
       readonly emails: number;
       readonly transitions: number;
       readonly writeUnits: number;
+      readonly events: number;
     };
+    readonly copies: { readonly emails: number; readonly writeUnits: number };
+    readonly digests: number;
+    /** Events that are put before webhooks. */
+    readonly deliveries: number;
   };
   /** How many first emails had left at the end of each hour of the measured time. */
   readonly sentByHour: readonly number[];
 }
+
+/** What waits in the lane. */
+type Kind = 'first' | 'reminder' | 'copy';
 
 interface Waiting {
   readonly since: number;
   count: number;
   /** They became due one by one, in the course of the minute. */
   readonly spread: boolean;
-  readonly isReminder: boolean;
+  readonly kind: Kind;
 }
 
 /** A line of people who wait, first come, first served. */
@@ -130,9 +148,9 @@ class Queue {
   #first = 0;
   size = 0;
 
-  add(since: number, count: number, spread: boolean, isReminder = false): void {
+  add(since: number, count: number, spread: boolean, kind: Kind = 'first'): void {
     if (count <= 0) return;
-    this.#waiting.push({ since, count, spread, isReminder });
+    this.#waiting.push({ since, count, spread, kind });
     this.size += count;
   }
 
@@ -154,7 +172,8 @@ class Queue {
 }
 
 export function simulate(scenario: Scenario): Outcome {
-  const { linesPerMonth, atMidnight, region, mail, horizonDays } = scenario;
+  const { linesPerMonth, atMidnight, region, mail, horizonDays, population } = scenario;
+  const windows = windowsOf(population);
   const days = warmUpDays + measuredDays + drainDays;
   const minutes = days * minutesOfDay;
   const start = warmUpDays * minutesOfDay;
@@ -167,6 +186,7 @@ export function simulate(scenario: Scenario): Outcome {
     email: sumOf(happenings.email) + sumOf(happenings.reports),
     resend: sumOf(happenings.resend),
     reminder: sumOf(happenings.reminder),
+    copy: sumOf(happenings.copy),
     onboard: sumOf(happenings.onboard),
     close: sumOf(happenings.close),
   };
@@ -205,6 +225,9 @@ export function simulate(scenario: Scenario): Outcome {
   let sentMeasured = 0;
   let dueMeasured = 0;
   let sentSoFar = 0;
+  let digestsLeft = 0;
+  let areDigestsSent = false;
+  const digests = { due: 0, givenUp: 0 };
   const sentByHour: number[] = [];
 
   for (let minute = 0; minute < minutes; minute += 1) {
@@ -231,7 +254,7 @@ export function simulate(scenario: Scenario): Outcome {
     const otherTransitions = starts + at(closes) + facts.transitionsPerReminder * at(reminded);
     const room = Math.max(0, quotas.transitions[region] * 60 - otherTransitions) / transitionsToSend;
     const entered = entering.take(room, ({ since, count, spread }) => lining.add(since, count, spread));
-    lining.add(minute, at(reminded), true, true);
+    lining.add(minute, at(reminded), true, 'reminder');
 
     // The lane, and the people who overtake it.
     lastDay -= mailed[minute - minutesOfDay] ?? 0;
@@ -239,10 +262,10 @@ export function simulate(scenario: Scenario): Outcome {
     if (roomOfDay < 1 && lining.size > 0) rests = Math.max(rests, minute + laneRest / 60);
     const most = minute < rests ? 0 : Math.min(laneRate * 60, roomOfDay);
     const hadToWait = lining.size > most;
-    let reminders = 0;
-    const left = lining.take(Math.max(0, most), ({ since, count, spread, isReminder }, before) => {
-      if (isReminder) reminders += count;
-      if (isReminder || since < start || since >= end) return;
+    const leaving = { first: 0, reminder: 0, copy: 0 } satisfies Record<Kind, number>;
+    const left = lining.take(Math.max(0, most), ({ since, count, spread, kind }, before) => {
+      leaving[kind] += count;
+      if (kind !== 'first' || since < start || since >= end) return;
       // Of those who became due one by one, nobody waits for the others unless there are too many.
       const first = (minute - since) * 60 + (spread && !hadToWait ? 0 : before / laneRate);
       const span = spread && !hadToWait ? 0 : count / laneRate;
@@ -251,9 +274,12 @@ export function simulate(scenario: Scenario): Outcome {
         addDelay(unhurried + first + (span * part) / parts, count / parts);
       sentMeasured += count;
     });
-    mailed[minute] = left + people;
-    lastDay += left + people;
-    const firstEmails = left - reminders;
+    const { first: firstEmails, reminder: reminders, copy: copies } = leaving;
+    const digestsNow = sendDigests(minute, lining.size >= 1 || minute < rests, isMeasured);
+    // Each copy waits for a turn of its own once its email has left.
+    lining.add(minute, (firstEmails + reminders) * population.copies, true, 'copy');
+    mailed[minute] = left + people + digestsNow;
+    lastDay += left + people + digestsNow;
     goOnLater(minute, firstEmails);
     sentOfDay += firstEmails;
     if ((minute + 1) % minutesOfDay === 0) {
@@ -261,18 +287,30 @@ export function simulate(scenario: Scenario): Outcome {
       sentOfDay = 0;
     }
 
+    const deliveries =
+      population.webhooks *
+      (at(booked) +
+        settled +
+        at(closes) +
+        eventsOfEmail * (firstEmails + people) +
+        eventsOfReminder * reminders);
     const written =
       at(booked) * units.book +
       swept * units.start +
       firstEmails * units.email +
       reminders * units.reminder +
+      copies * units.copy +
+      digestsNow * unitsOfDigest +
+      deliveries * unitsOfDelivery +
       people * units.resend +
       settled * units.onboard +
       at(closes) * units.close;
     const transitions = otherTransitions + entered * transitionsToSend;
     const calls =
       (at(booked) + 2 * (left + people) + settled) * callSeconds.intake + people * callSeconds.resend;
-    const concurrency = calls / 60 + (left > 0 ? laneCalls(mail.perSecond) : 0) + 1;
+    const delivering = Math.min(webhooksQueue.mostAtOnce, (deliveries * callSeconds.delivery) / 60);
+    const concurrency =
+      calls / 60 + delivering + (left > 0 ? laneCalls(mail.perSecond) : 0) + (digestsNow > 0 ? 1 : 0) + 1;
     if (minute >= start - horizonDays * minutesOfDay) {
       peak.openExecutions = Math.max(peak.openExecutions, open);
       peak.waiting = Math.max(peak.waiting, lining.size + entering.size);
@@ -294,6 +332,7 @@ export function simulate(scenario: Scenario): Outcome {
     emails: Math.round(dueMeasured),
     delay: percentiles(delays),
     unsent: Math.round(dueMeasured - sentMeasured),
+    digests,
     peak,
     perThousand: perThousand(),
     sentByHour,
@@ -302,6 +341,27 @@ export function simulate(scenario: Scenario): Outcome {
   function addDelay(seconds: number, count: number): void {
     const rounded = Math.round(seconds);
     delays.set(rounded, (delays.get(rounded) ?? 0) + count);
+  }
+
+  /** Sends digests that are due, unless emails of lines wait or have used up the day, and answers how many. */
+  function sendDigests(minute: number, isLaneWaiting: boolean, isMeasured: boolean): number {
+    const minuteOfDay = minute % minutesOfDay;
+    if (minuteOfDay === digestsFrom) {
+      digestsLeft = digestsADay(linesPerMonth, population);
+      if (isMeasured) digests.due += digestsLeft;
+    }
+    if (minuteOfDay === digestsFrom + digestsFor) {
+      if (isMeasured) digests.givenUp += digestsLeft;
+      digestsLeft = 0;
+    }
+    // A run that has to give way leaves the rest to the next one.
+    if (minute % digestMinutes === 0) areDigestsSent = true;
+    const room = digestRoom({ ...mail, most: mail.perDay, sent: lastDay });
+    areDigestsSent &&= !isLaneWaiting && room >= 1;
+    if (!areDigestsSent) return 0;
+    const sent = Math.min(digestsLeft, mail.perSecond * digestRateShare * 60, room);
+    digestsLeft -= sent;
+    return sent;
   }
 
   function bookings() {
@@ -382,6 +442,8 @@ export function simulate(scenario: Scenario): Outcome {
 
   function perThousand(): Outcome['perThousand'] {
     const { settledEarly, resends: again } = population;
+    const reminders = remindersPerLine(population);
+    const copies = population.copies * (1 + reminders);
     const total = (series: Float64Array) => series.reduce((sum, count) => sum + count, 0);
     const startedLater = total(unstarted) / (total(unstarted) + total(startedAtBooking));
     /** How often each thing happens to a line. */
@@ -405,10 +467,17 @@ export function simulate(scenario: Scenario): Outcome {
       indexUnits: 1000 * sum(({ entries }) => entries),
       countUnits: 1000 * sum(({ counts: ofCounts }) => ofCounts),
       reminders: {
-        emails: 1000 * remindersPerLine,
-        transitions: 1000 * remindersPerLine * facts.transitionsPerReminder,
-        writeUnits: 1000 * remindersPerLine * units.reminder,
+        emails: 1000 * reminders,
+        transitions: 1000 * reminders * facts.transitionsPerReminder,
+        writeUnits: 1000 * reminders * units.reminder,
+        events: 1000 * reminders * eventsOfReminder,
       },
+      copies: { emails: 1000 * copies, writeUnits: 1000 * copies * units.copy },
+      digests: 30 * digestsADay(1000, population),
+      deliveries:
+        1000 *
+        population.webhooks *
+        (eventsOfLine + eventsOfEmail * (1 + again) + eventsOfReminder * reminders),
     };
   }
 }
@@ -416,6 +485,9 @@ export function simulate(scenario: Scenario): Outcome {
 const happeningNames = ['book', 'start', 'email', 'reports', 'resend', 'onboard', 'close'] as const;
 
 const sumOf = ({ item, entries, counts }: Units): number => item + entries + counts;
+
+/** What is told of a line beside its emails: it is scheduled, and it is onboarded, closed or cancelled. */
+export const eventsOfLine = 2;
 
 /** A line that becomes due leaves its wait and enters the state that sends. */
 const transitionsToSend = 1;

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { inputErrorText } from '../../shared/contracts/validation.ts';
 import { regionClasses } from './aws.ts';
 import { simulate } from './model.ts';
+import { assumed, assumptions, optionOf, type Population } from './population.ts';
 import { withCosts, describe, page } from './report.ts';
 
 const usage = `Says what happens when many lines come: delays of first emails, use of quotas, costs. See infra/SCALE.md.
@@ -20,6 +21,10 @@ const usage = `Says what happens when many lines come: delays of first emails, u
   --horizon-days     how long before its start date a line gets its execution
   --region           large (N. Virginia, Oregon, Ireland), or elsewhere
   --docs             write infra/SCALE.md and its chart anew, and what lines cost in infra/README.md
+
+What it assumes of lines and partners, unless told otherwise:
+
+${assumed.map((name) => `  --${optionOf(name)} ${assumptions[name].value}\n      ${assumptions[name].what}`).join('\n')}
 `;
 
 const positive = z.coerce.number('must be a number').positive('must be above zero');
@@ -33,6 +38,14 @@ const options = z.object({
   seed: z.coerce.number('must be a number').int(),
 });
 
+/** What is assumed, by the options. */
+const population = (values: Readonly<Record<string, string | boolean | undefined>>): Population => {
+  const chosen = z
+    .object(Object.fromEntries(assumed.map((name) => [optionOf(name), assumptions[name].of])))
+    .parse(values);
+  return Object.fromEntries(assumed.map((name) => [name, chosen[optionOf(name)]])) as Population;
+};
+
 function main(): void {
   const { values } = parseArgs({
     options: {
@@ -43,6 +56,12 @@ function main(): void {
       'horizon-days': { type: 'string', default: '2' },
       region: { type: 'string', default: 'elsewhere' },
       seed: { type: 'string', default: '1' },
+      ...Object.fromEntries(
+        assumed.map((name) => [
+          optionOf(name),
+          { type: 'string' as const, default: String(assumptions[name].value) },
+        ]),
+      ),
       docs: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -69,6 +88,7 @@ function main(): void {
     mail: { perSecond: chosen['mail-rate'], perDay: chosen['mail-per-day'] },
     horizonDays: chosen['horizon-days'],
     seed: chosen.seed,
+    population: population(values),
   });
   console.log(describe(outcome));
 }

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { laneRateShare } from '../../shared/domain/lane.ts';
 import { quotaUse, type Scenario, simulate } from '../scale/model.ts';
-import { costWithoutReminders } from '../scale/costs.ts';
+import { baseCostOf, costOf, costsOf } from '../scale/costs.ts';
 import { unitsOf } from '../scale/line-life.ts';
+import { type Assumption, usualPopulation } from '../scale/population.ts';
 import { delayTable, midnights, usualMonth, withCosts } from '../scale/report.ts';
 import { itemOf, line } from '../support/lines.ts';
 
@@ -17,6 +18,7 @@ const scenario: Scenario = {
   mail: { perSecond: 10, perDay: 1e9 },
   horizonDays: 2,
   seed: 1,
+  population: usualPopulation,
 };
 
 test('lines of one midnight are late by what the rate of the mail service requires', () => {
@@ -53,8 +55,40 @@ test('ten times the lines hold ten times the executions', () => {
   expect(open(tenTimes) / open(outcome)).toBeCloseTo(10, 0);
 });
 
-test('a thousand lines cost less than 0.35 USD, beside their reminders', () => {
-  expect(costWithoutReminders(usualMonth())).toBeLessThan(0.35);
+test('a thousand lines cost less than 0.35 USD, beside what a deployment may do without', () => {
+  expect(baseCostOf(usualMonth())).toBeLessThan(0.35);
+});
+
+const without = (...names: readonly Assumption[]): Scenario => ({
+  ...month,
+  population: { ...usualPopulation, ...Object.fromEntries(names.map((name) => [name, 0])) },
+});
+
+test('copies, digests and webhooks cost what is assumed of them, and nothing where nobody uses them', () => {
+  const bare = simulate(without('copies', 'digestsPerPartner', 'webhooks'));
+  const dollars = (of: typeof outcome, name: string) =>
+    costsOf(of).find(({ extra }) => extra === name)?.dollars ?? NaN;
+  for (const name of ['copies', 'digests', 'webhooks']) {
+    expect(dollars(bare, name)).toBe(0);
+    expect(dollars(outcome, name)).toBeGreaterThan(0);
+  }
+  expect(baseCostOf(bare)).toBe(baseCostOf(outcome));
+  expect(costOf(bare)).toBeLessThan(costOf(outcome));
+});
+
+test('copies and digests count toward the emails of a day', () => {
+  const bare = simulate(without('copies', 'digestsPerPartner'));
+  const copied = simulate(without('digestsPerPartner'));
+  expect(copied.peak.emailsOfDay).toBeGreaterThan(bare.peak.emailsOfDay);
+  expect(outcome.peak.emailsOfDay).toBeGreaterThan(copied.peak.emailsOfDay);
+});
+
+test('digests leave each day, and give way where the emails of lines take all there is', () => {
+  const ofDay = (month.linesPerMonth / usualPopulation.linesPerPartner) * usualPopulation.digestsPerPartner;
+  expect(outcome.digests.due).toBeCloseTo(30 * ofDay * usualPopulation.digestsWithNews);
+  expect(outcome.digests.givenUp).toBe(0);
+  const tight = simulate({ ...month, mail: { perSecond: 10, perDay: 500 } });
+  expect(tight.digests.givenUp).toBeGreaterThan(0);
 });
 
 /** Tables as they are before they are laid out. */
