@@ -345,6 +345,35 @@ test('a refusal without a reason reads as nothing more than that', () => {
   expect(whyNot(view, refused, { allowed: false })).toBe(texts.en.whyNot.unknown);
 });
 
+describe('what to look into when no email arrives', () => {
+  const report = { at: minutesBefore(9), type: 'ProvisioningEmailFeedback', actor: 'aws.ses' } as const;
+  const to = line().provisioningContact.email;
+  const bounced = { ...report, to, messageId: 'm', delivery: 'Bounced' } as const;
+  const delivered = { ...bounced, at: minutesBefore(5), delivery: 'Delivered' } as const;
+  const advice = async (...history: OrderLine['history']) => {
+    const pages = consoleOf(line({ status: 'AwaitingProvisioningDetails', history }));
+    await pages.signIn();
+    const { text } = await pages.get(linePath);
+    expect(text).toContain(texts.en.line.missing);
+    return {
+      isSpam: text.includes(texts.en.line.missingSpam),
+      isTold: /<p class="notice bad">.*?550 no such user.*?<\/p>/.test(text),
+    };
+  };
+
+  it('is the spam folder, unless the email came back', async () => {
+    expect(await advice()).toEqual({ isSpam: true, isTold: false });
+    expect(await advice(delivered)).toEqual({ isSpam: true, isTold: false });
+    expect(await advice(bounced)).toEqual({ isSpam: false, isTold: false });
+    expect(await advice({ ...bounced, reason: '550 no such user' })).toEqual({ isSpam: false, isTold: true });
+  });
+
+  it('is what became of the newest email', async () => {
+    const first = { ...bounced, reason: '550 no such user' };
+    expect(await advice(first, delivered)).toEqual({ isSpam: true, isTold: false });
+  });
+});
+
 test('a line that has had all its emails still tells what to look into when none arrives', async () => {
   const usedUp = line({
     status: 'AwaitingProvisioningDetails',

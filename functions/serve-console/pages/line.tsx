@@ -147,22 +147,23 @@ function CopyTo({ view, line }: { view: PersonalView; line: LineAnswer }) {
 function MissingEmail({ view, line, history, senderAddress }: Omit<LinePageProps, 'shown'>) {
   const { t, format } = view;
   const { email } = line.provisioningContact;
-  const refusal = history
+  const report = history
     .filter((entry) => entry.type === 'ProvisioningEmailFeedback')
-    .filter(({ delivery, to }) => delivery !== 'Delivered' && to.toLowerCase() === email.toLowerCase())
-    .find(({ reason }) => reason !== undefined)?.reason;
+    .find(({ to }) => isSameAddress(to, email));
+  const isTaken = report === undefined || report.delivery === 'Delivered';
+  const mayBeInSpam = isTaken && line.resend.reason !== 'contact-undeliverable';
   return (
     <section class="card" aria-labelledby="missing">
       <h2 id="missing">{t.line.missing}</h2>
-      {refusal === undefined ? null : (
+      {isTaken || report.reason === undefined ? null : (
         <p class="notice bad">
           <span>
-            {t.line.bounceReason} <q>{refusal}</q>
+            {t.line.bounceReason} <q>{report.reason}</q>
           </span>
         </p>
       )}
       <ul class="advice">
-        {refusal === undefined ? <li>{t.line.missingSpam}</li> : null}
+        {mayBeInSpam ? <li>{t.line.missingSpam}</li> : null}
         <li>
           {format.sentences([
             t.line.missingAddress(email),
