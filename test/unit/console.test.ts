@@ -211,7 +211,7 @@ describe('insights', () => {
     expect(page).toContain('<th scope="row">November 2026</th><td>2 of 8</td><td>25%</td>');
     expect(page).toContain('<th scope="row">November 2026</th><td>1 of 10</td><td>10%</td>');
     // A full bar is 30 %: the next tenth above.
-    expect(page).toMatch(/<rect class="bar" x="0" y="18" width="267"/);
+    expect(page).toMatch(/<rect class="bar" x="0" y="18" width="83.3%"/);
   });
 
   it('say so where there are none, and where months make no sense', async () => {

@@ -5,8 +5,7 @@ export interface Bar {
   readonly text: string;
 }
 
-/** In units of the picture, which is as wide as the page lets it be. */
-const width = 320;
+/** In pixels. The picture is as wide as the page lets it be, and its text as large as all other. */
 const rowHeight = 30;
 const barTop = 18;
 const barHeight = 8;
@@ -16,9 +15,8 @@ const barHeight = 8;
  * @param id of its title, unique on the page
  */
 export function BarChart({ id, title, bars }: { id: string; title: string; bars: readonly Bar[] }) {
-  const height = bars.length * rowHeight;
   return (
-    <svg class="chart" viewBox={`0 0 ${width} ${height}`} role="img" aria-labelledby={id}>
+    <svg class="chart" height={bars.length * rowHeight} role="img" aria-labelledby={id}>
       <title id={id}>{title}</title>
       {bars.map(({ name, length, text }, place) => {
         const top = place * rowHeight;
@@ -27,15 +25,15 @@ export function BarChart({ id, title, bars }: { id: string; title: string; bars:
             <text x="0" y={top + barTop - 5}>
               {shortened(name)}
             </text>
-            <text x={width} y={top + barTop - 5} text-anchor="end">
+            <text x="100%" y={top + barTop - 5} text-anchor="end">
               {text}
             </text>
-            <rect class="track" x="0" y={top + barTop} width={width} height={barHeight} rx="2" />
+            <rect class="track" x="0" y={top + barTop} width="100%" height={barHeight} rx="2" />
             <rect
               class="bar"
               x="0"
               y={top + barTop}
-              width={Math.round(Math.min(1, Math.max(0, length)) * width)}
+              width={`${(Math.min(1, Math.max(0, length)) * 100).toFixed(1)}%`}
               height={barHeight}
               rx="2"
             />
@@ -47,6 +45,6 @@ export function BarChart({ id, title, bars }: { id: string; title: string; bars:
 }
 
 /** Names leave room for the figure at the end of their row. */
-const longestName = 32;
+const longestName = 24;
 const shortened = (name: string): string =>
   name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name;
