@@ -3,6 +3,7 @@ import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import { type Assets, readAssets } from '../../functions/serve-console/assets.ts';
 import { Head } from '../../functions/serve-console/pages/head.tsx';
+import { Address } from '../../functions/serve-console/pages/parts.tsx';
 import { Letter } from '../../functions/serve-console/pages/preview.tsx';
 import { texts as consoleTexts } from '../../functions/serve-console/texts/index.ts';
 import { formatters } from '../../functions/serve-console/formatters.ts';
@@ -177,7 +178,9 @@ function ListPage(props: PageProps & { emails: readonly KeptEmail[]; word: strin
                 <th scope="row" data-label={t.subject}>
                   <a href={`${root}/${email.messageId}`}>{email.subject}</a>
                 </th>
-                <td data-label={t.to}>{email.to}</td>
+                <td data-label={t.to}>
+                  <Address of={email.to} />
+                </td>
                 <td data-label={t.line}>{lineOf(email)}</td>
                 <td data-label={t.sentAt}>{format.date(email.sentAt)}</td>
               </tr>

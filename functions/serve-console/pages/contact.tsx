@@ -4,7 +4,7 @@ import type { Instant } from '../../../shared/domain/time.ts';
 import { paths } from '../paths.ts';
 import type { PersonalView } from '../view.ts';
 import { BackLink, Dialog, type DialogProps, LineFacts, SupportCase } from './dialog.tsx';
-import { Told, whyNot } from './parts.tsx';
+import { Naming, Told, whyNot } from './parts.tsx';
 import { EmailPreview } from './preview.tsx';
 
 /** Somebody who gets emails, as they were typed in. */
@@ -323,11 +323,15 @@ export function ContactSavedPage({ view, line, from, outcome, leavesOthers = fal
         {isChanged ? (
           <ul>
             {done.map((what) => (
-              <li>{what}</li>
+              <li>
+                <Naming text={what} />
+              </li>
             ))}
           </ul>
         ) : (
-          <span>{t.contactDialog.unchanged(email)}</span>
+          <span>
+            <Naming text={t.contactDialog.unchanged(email)} />
+          </span>
         )}
       </div>
       {leavesOthers ? (

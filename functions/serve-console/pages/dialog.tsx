@@ -7,7 +7,16 @@ import { backTo, type Origin, paths } from '../paths.ts';
 import type { Texts } from '../texts/index.ts';
 import type { PersonalView } from '../view.ts';
 import { Layout } from './layout.tsx';
-import { Address, Copyable, countdown, ExternalLink, Facts, type RefusalCode, Told } from './parts.tsx';
+import {
+  Address,
+  Copyable,
+  countdown,
+  ExternalLink,
+  Facts,
+  Naming,
+  type RefusalCode,
+  Told,
+} from './parts.tsx';
 
 export interface DialogProps {
   readonly view: PersonalView;
@@ -174,7 +183,9 @@ function Explanation({ view, line, code, canResendAt }: ExplanationProps) {
     case 'contact-undeliverable':
       return (
         <>
-          <p>{t.explain['contact-undeliverable'](email)}</p>
+          <p>
+            <Naming text={t.explain['contact-undeliverable'](email)} />
+          </p>
           {line.lastEmail?.reason === undefined ? null : (
             <p>
               {t.line.bounceReason} <q>{line.lastEmail.reason}</q>
@@ -192,7 +203,9 @@ function Explanation({ view, line, code, canResendAt }: ExplanationProps) {
             at={canResendAt}
             text={from === undefined ? undefined : t.explain['resend-too-soon'](from)}
           />
-          <p>{t.explain.tooSoonInstead(email)}</p>
+          <p>
+            <Naming text={t.explain.tooSoonInstead(email)} />
+          </p>
         </>
       );
     case 'resend-limit-reached':
@@ -204,7 +217,9 @@ function Explanation({ view, line, code, canResendAt }: ExplanationProps) {
             at={canResendAt}
             text={from === undefined ? t.explain.limitForGood : t.explain['resend-limit-reached'](from)}
           />
-          <p>{t.explain.limitInstead(email)}</p>
+          <p>
+            <Naming text={t.explain.limitInstead(email)} />
+          </p>
         </>
       );
     default:

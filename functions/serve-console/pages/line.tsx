@@ -13,6 +13,7 @@ import {
   Facts,
   isSettled,
   LastEmail,
+  Naming,
   PendingNotice,
   PersonNamed,
   Status,
@@ -165,10 +166,12 @@ function MissingEmail({ view, line, history, senderAddress }: Omit<LinePageProps
       <ul class="advice">
         {mayBeInSpam ? <li>{t.line.missingSpam}</li> : null}
         <li>
-          {format.sentences([
-            t.line.missingAddress(email),
-            mayResend(view.person.caller) ? t.line.missingCorrect : undefined,
-          ])}
+          <Naming
+            text={format.sentences([
+              t.line.missingAddress(email),
+              mayResend(view.person.caller) ? t.line.missingCorrect : undefined,
+            ])}
+          />
         </li>
         <li>
           {t.line.missingAllow}

@@ -58,15 +58,42 @@ export const countdown = (
   ...(isSoon ? { 'data-left-soon': true } : {}),
 });
 
-/** A mail address, or who is known by another name; breaks where people would break it if it is too long for its place. */
+/**
+ * A mail address, that of a system, or who is known by another name. If it is too long for its place, it breaks where
+ * people would break it: before the domain, and next between the parts of that.
+ */
 export function Address({ of }: { of: string }) {
-  const at = Math.max(of.lastIndexOf('@'), 0);
+  const at = of.lastIndexOf('@');
+  if (at <= 0) return <span class="address">{breakable(of)}</span>;
   return (
     <span class="address">
       {of.slice(0, at)}
       <wbr />
-      {of.slice(at)}
+      <span>{breakable(of.slice(at))}</span>
     </span>
+  );
+}
+
+const breakable = (name: string) =>
+  name.split(/(?=\.\w)/).map((part, place) =>
+    place === 0 ? (
+      part
+    ) : (
+      <>
+        <wbr />
+        {part}
+      </>
+    ),
+  );
+
+/** A text in which mail addresses break as `Address` says. */
+export function Naming({ text }: { text: string }) {
+  return (
+    <>
+      {text
+        .split(/([\w.+-]+@[\w.-]*\w)/)
+        .map((part, place) => (place % 2 === 0 ? part : <Address of={part} />))}
+    </>
   );
 }
 

@@ -3,7 +3,7 @@ import type { Email } from '../../../shared/contracts/email.ts';
 import type { ContactPreview, PlannedChange } from '../../../shared/use-cases/preview-email.ts';
 import type { PersonalView, View } from '../view.ts';
 import { Head } from './head.tsx';
-import { Address, Facts } from './parts.tsx';
+import { Address, Facts, Naming } from './parts.tsx';
 
 /** Within a form: shows the very email that it would send, in a frame, when it is opened. */
 export function EmailPreview({
@@ -124,7 +124,9 @@ export function ContactPreviewPage({ view, to, preview: { lines, email } }: Cont
       <div class="notice">
         <ul>
           {said.map((what) => (
-            <li>{what}</li>
+            <li>
+              <Naming text={what} />
+            </li>
           ))}
         </ul>
       </div>

@@ -2,7 +2,7 @@ import type { HistoryEntry } from '../../../shared/domain/history.ts';
 import { type Locale, locales } from '../../../shared/domain/order-line.ts';
 import { paths } from '../paths.ts';
 import { BackLink, Dialog, type DialogProps, LineFacts, SupportCase } from './dialog.tsx';
-import { Address, Facts, Moment, Time } from './parts.tsx';
+import { Address, Facts, Moment, Naming, Time } from './parts.tsx';
 import { EmailPreview } from './preview.tsx';
 import { UnconfirmedNotice } from './unconfirmed.tsx';
 
@@ -31,7 +31,9 @@ export function ResendPage(props: ConfirmationProps) {
         </p>
       ) : null}
       <UnconfirmedNotice view={view} line={line} history={history} />
-      <p class="question">{t.resendDialog.question(line.provisioningContact.email)}</p>
+      <p class="question">
+        <Naming text={t.resendDialog.question(line.provisioningContact.email)} />
+      </p>
       <LineFacts view={view} line={line} />
       <p class="muted">{t.resendDialog.what}</p>
       {line.provisioningPending ? <p class="muted">{t.resendDialog.closed}</p> : null}
@@ -90,7 +92,9 @@ export function ResentPage({ view, line, from, to, sentAt }: DialogProps & { to:
   return (
     <Dialog view={view} line={line} from={from} title={t.resendDialog.sentTitle} focus="content">
       <p class="notice good" role="status">
-        <span>{t.resendDialog.sent(to)}</span>
+        <span>
+          <Naming text={t.resendDialog.sent(to)} />
+        </span>
       </p>
       <Facts
         of={[

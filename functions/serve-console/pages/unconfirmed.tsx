@@ -4,7 +4,7 @@ import type { ToldEntry } from '../../../shared/domain/history.ts';
 import { mayResend } from '../../../shared/use-cases/access.ts';
 import type { PersonalView } from '../view.ts';
 import { BackLink, Dialog, type DialogProps, SupportCase } from './dialog.tsx';
-import { Address, Facts, isSettled, Moment } from './parts.tsx';
+import { Address, Facts, isSettled, Moment, Naming } from './parts.tsx';
 
 interface UnconfirmedProps extends DialogProps {
   readonly to: string;
@@ -25,7 +25,9 @@ export function UnconfirmedPage(props: UnconfirmedProps) {
   return (
     <Dialog view={view} line={line} from={from} title={t.unconfirmed.title} focus="dialog">
       <p class="notice warn" role="alert">
-        <span>{t.unconfirmed.what(to)}</span>
+        <span>
+          <Naming text={t.unconfirmed.what(to)} />
+        </span>
       </p>
       <p>
         <strong>{t.unconfirmed.ask}</strong>
@@ -75,7 +77,9 @@ export function UnconfirmedNotice({ view, line, history }: NoticeProps) {
     line.status === 'Scheduled' ? t.unconfirmed.firstAgain : mayFollow ? t.unconfirmed.askFirst : undefined;
   return (
     <p class="notice warn">
-      <span>{format.sentences([t.unconfirmed.notice(newest.to), then])}</span>
+      <span>
+        <Naming text={format.sentences([t.unconfirmed.notice(newest.to), then])} />
+      </span>
     </p>
   );
 }
