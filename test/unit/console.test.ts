@@ -37,7 +37,11 @@ const discovered = {
 };
 
 /** The console on a single line, as someone of northwind sees it `minutes` after signing in. */
-function consoleOf(stored: OrderLine, laneClearAt?: string) {
+function consoleOf(
+  stored: OrderLine,
+  laneClearAt?: string,
+  fetcher = () => Promise.resolve(Response.json(discovered)),
+) {
   let clock = new Date(now);
   const never = () => Promise.reject(new Error('not expected here'));
   const services: ConsoleServices = {
@@ -70,7 +74,7 @@ function consoleOf(stored: OrderLine, laneClearAt?: string) {
     mailSettings,
     limits: defaults.resendLimits,
     claimNames: defaults.claimNames,
-    signIn: { issuer, clientId: 'console', fetcher: () => Promise.resolve(Response.json(discovered)) },
+    signIn: { issuer, clientId: 'console', fetcher },
     signing: { key, now: () => clock },
     assets: readAssets(),
     now: () => new Date(now),
@@ -185,6 +189,41 @@ describe('the list', () => {
     expect(opened.text).toContain('href="/console?q=ORD&amp;partnerId=northwind&amp;show=lapsed"');
     const hostile = await pages.get(`${linePath}/contact?from=orders%2F..%2F..%2Fdocs`);
     expect(hostile.text).toContain('href="/console" data-back="true">Cancel');
+  });
+});
+
+describe('the time left', () => {
+  const day = 24 * 60;
+  const pageAt = async (window: 'P7D' | 'P30D', left: number) => {
+    const closesAt = minutesBefore(-left * day);
+    const whole = window === 'P7D' ? 7 : 30;
+    const firstEmailSentAt = minutesBefore((whole - left) * day);
+    const pages = consoleOf(
+      line({ status: 'AwaitingProvisioningDetails', window, firstEmailSentAt, closesAt }),
+    );
+    await pages.signIn();
+    return (await pages.get(linePath)).text;
+  };
+
+  it.each([
+    [9, 'left'],
+    [3.1, 'left'],
+    [2.9, 'left threedays'],
+    [1.1, 'left threedays'],
+    [0.9, 'left day'],
+  ])('is as urgent with %d days in every window', async (left, look) => {
+    for (const window of left < 7 ? (['P7D', 'P30D'] as const) : (['P30D'] as const))
+      expect(await pageAt(window, left)).toContain(`<span class="${look}" `);
+  });
+
+  it('is a bar that turns amber at three days, and red at one', async () => {
+    for (const [window, days] of [
+      ['P7D', 7],
+      ['P30D', 30],
+    ] as const) {
+      const [, low, high] = /<meter[^>]* low="([^"]+)" high="([^"]+)"/.exec(await pageAt(window, 2)) ?? [];
+      expect([Math.round(Number(low) * days), Math.round(Number(high) * days)]).toEqual([1, 3]);
+    }
   });
 });
 
@@ -403,6 +442,12 @@ describe('the history on the page of a line', () => {
       delivery: 'Bounced',
       reason: '550 5.1.1 no such user',
     },
+    {
+      ...stamp,
+      type: 'ProvisioningEmailFailed',
+      to: 'first@example.com',
+      reason: 'TooManyRequestsException',
+    },
     { ...stamp, type: 'ProvisioningContactChanged', to: 'second@example.com' },
   ] as const;
   const pages = consoleOf(line({ history }));
@@ -418,17 +463,24 @@ describe('the history on the page of a line', () => {
   });
 
   it.each([
-    ['', 3],
-    ['?show=emails', 1],
+    ['', 4],
+    ['?show=emails', 2],
     ['?show=contact', 1],
     ['?show=line', 1],
-    ['?show=nonsense', 3],
+    ['?show=nonsense', 4],
   ])('is narrowed to a kind of entries by %j', async (query, count) => {
     expect((await shown(query)).match(/<li/g)).toHaveLength(count);
   });
 
-  it('folds away the words of the mail service', async () => {
-    expect(await shown('')).toMatch(/<details>.*550 5\.1\.1.*<\/details>/);
+  it('folds away the words of the mail service, and says what they mean', async () => {
+    const all = await shown('');
+    expect(all).toMatch(
+      /<details>.*TooManyRequestsException.*<\/details>.*<details>.*550 5\.1\.1.*<\/details>/,
+    );
+    const unfolded = all.replaceAll(/<details>.*?<\/details>/g, '');
+    expect(unfolded).not.toMatch(/TooManyRequests|550/);
+    expect(unfolded).toContain(texts.en.history.notAccepted);
+    expect(unfolded).toContain(texts.en.history.feedbackMeaning.Bounced);
   });
 });
 
@@ -473,6 +525,41 @@ describe('an email that may have been sent', () => {
     expect(await pageOf(sent)).toContain(texts.en.history.confirmed);
     expect(await pageOf({ ...sent, result: 'Accepted' })).not.toContain(texts.en.history.confirmed);
   });
+});
+
+test('what can be done is on the page itself, where it is said', async () => {
+  expect(JSON.stringify(texts)).not.toMatch(/click here|こちらを?クリック/i);
+  const pages = consoleOf(line({ status: 'Closed' }));
+  await pages.signIn();
+  for (const path of [linePath, '/console/orders/ORD-1', '/console/subscriptions/Sub-1']) {
+    const { text } = await pages.get(path);
+    const [notice = ''] = /<p class="notice warn">.*?<\/p>/.exec(text) ?? [];
+    expect(notice).toMatch(/You can (?:still )?resend the email and correct the contact/);
+    expect(notice).not.toContain('<a ');
+    expect(text).toMatch(/<a class="button first" href="[^"]*\/resend[?"]/);
+  }
+});
+
+test.each(['resend', 'contact', 'copy-to'])(
+  'the page %s begins at its heading or first field for the keyboard',
+  async (dialog) => {
+    const pages = consoleOf(line({ status: 'AwaitingProvisioningDetails' }));
+    await pages.signIn();
+    const { text } = await pages.get(`${linePath}/${dialog}`);
+    const places = [...text.matchAll(/<(\w+)[^>]* autofocus[^>]*>/g)].map(([, element]) => element);
+    expect(places).toEqual([dialog === 'resend' ? 'h1' : 'input']);
+  },
+);
+
+test.each([
+  ['en', /^[A-Z][^.]+\.(?: [A-Z][^.]+\.)*$/],
+  ['ja', /^(?:[^。]+。)+$/],
+])('that the sign-in service does not answer is said in whole sentences: %s', async (language, sentences) => {
+  const pages = consoleOf(line(), undefined, () => Promise.reject(new Error('no route')));
+  const { status, text } = await pages.get('/console/sign-in', { 'accept-language': language });
+  const [, main = ''] = /<main[^>]*>(.*)<\/main>/.exec(text) ?? [];
+  const said = [...main.matchAll(/<p>(.*?)<\/p>/g)].map(([, paragraph]) => paragraph);
+  expect([status, said]).toEqual([502, [expect.stringMatching(sentences)]]);
 });
 
 describe('the language', () => {

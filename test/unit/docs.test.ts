@@ -52,6 +52,10 @@ test('every link of every page leads somewhere', async () => {
   expect(dead).toEqual([]);
 });
 
+test('every page has an icon', async () => {
+  for (const path of pages) expect((await get(path)).text).toMatch(/<link rel="icon" href="[^"]+"/);
+});
+
 test('the start says where this deployment is, and whose tokens it takes', async () => {
   const page = await shown('/docs');
   expect(page).toContain('API=https://api.example.com ISSUER=https://id.example.com CLIENT_ID=…');
