@@ -146,8 +146,10 @@ function ListPage(props: PageProps & { emails: readonly KeptEmail[]; word: strin
   const format = formatters[locale];
   return (
     <Frame {...props} title={t.title}>
-      <h1>{t.title}</h1>
-      <p class="muted">{t.introduction}</p>
+      <div class="heading">
+        <h1>{t.title}</h1>
+        <p class="muted">{t.introduction}</p>
+      </div>
       <search>
         <form class="search" method="get" action={root}>
           <div class="field grow">
@@ -234,8 +236,10 @@ function PreviewsPage(props: PageProps & { emails: Awaited<ReturnType<typeof pre
   const named = emails.map(({ name, email }) => ({ name, email, id: name.replaceAll(/[^a-z]+/g, '-') }));
   return (
     <Frame {...props} title={t.previewsTitle}>
-      <h1>{t.previewsTitle}</h1>
-      <p class="muted">{t.previewsIntroduction}</p>
+      <div class="heading">
+        <h1>{t.previewsTitle}</h1>
+        <p class="muted">{t.previewsIntroduction}</p>
+      </div>
       <nav class="filters" aria-label={t.previewsTitle}>
         {named.map(({ name, id }) => (
           <a href={`#${id}`}>{name}</a>
