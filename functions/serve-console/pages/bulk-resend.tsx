@@ -169,7 +169,7 @@ function SelectionFields({ selection: { request, lines } }: { selection: Selecti
 
 function ChosenLines({ view, lines }: { view: PersonalView; lines: readonly LineAnswer[] }) {
   const { t } = view;
-  const columns = [t.field.order, t.field.customer, t.field.contactEmail, t.jobs.outcome] as const;
+  const columns = [t.field.order, t.field.customer, t.field.to, t.jobs.outcome] as const;
   return (
     <Table caption={t.jobs.chosen} columns={columns}>
       {lines.map((line) => (
