@@ -107,6 +107,7 @@ export const showcasePages = {
   'pending order': '/console/orders/ORD-20417',
   'onboarded order': '/console/orders/ORD-20430',
   line: line('ORD-20417'),
+  'line, its contact': `${line('ORD-20451')}?show=contact`,
   'bounced line': line('ORD-20458'),
   'bulk confirmation': `/console/resend-jobs/new?${[
     'ORD-20417/1',
@@ -131,6 +132,10 @@ export const showcasePages = {
   'resend undeliverable': `${line('ORD-20458')}/resend`,
   contact: `${line('ORD-20451')}/contact?from=order`,
   'contact after the point of no return': `${line('ORD-20430')}/contact`,
+  'copy to': `${line('ORD-20451')}/copy-to`,
+  webhooks: '/console/webhooks',
+  'new webhook': '/console/webhooks/new',
+  notifications: '/console/notifications',
   'nothing here': '/console/nowhere',
   'sign-out': '/console/sign-out',
 } as const;
