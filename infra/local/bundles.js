@@ -30,7 +30,7 @@ const bundles = join(cache, 'bundles');
 export async function runBundle(name) {
   enableCompileCache(join(cache, 'compiled'));
   setSourceMapsSupport(true, { nodeModules: true });
-  await import(pathToFileURL(join(await bundlesOfSources(), `${name}.js`)).href);
+  await import(pathToFileURL(join(await bundlesOfSources(), `${name}.mjs`)).href);
   // Now, since a process that is killed does not.
   flushCompileCache();
 }
@@ -92,6 +92,8 @@ async function compile() {
     mainFields: ['module', 'main'],
     platform: 'node',
     format: 'esm',
+    // By its name, or Node.js would read each file once more to see what it is.
+    outExtension: { '.js': '.mjs' },
     target: `node${process.versions.node}`,
     sourcemap: 'inline',
     sourcesContent: false,
