@@ -169,14 +169,14 @@ function SelectionFields({ selection: { request, lines } }: { selection: Selecti
 
 function ChosenLines({ view, lines }: { view: PersonalView; lines: readonly LineAnswer[] }) {
   const { t } = view;
-  const columns = [t.field.order, t.field.customer, t.field.to, t.jobs.outcome] as const;
+  const columns = [t.field.customer, t.field.order, t.field.to, t.jobs.outcome] as const;
   return (
     <Table caption={t.jobs.chosen} columns={columns}>
       {lines.map((line) => (
         <tr role="row">
-          <LineCell view={view} line={line} label={columns[0]} />
+          <LineCell view={view} line={line} label={columns[0]} customer={line.endCustomer.name} />
           <td role="cell" data-label={columns[1]}>
-            {line.endCustomer.name}
+            {t.jobs.line(line.orderId, line.lineId)}
           </td>
           <td role="cell" data-label={columns[2]}>
             <Address of={line.provisioningContact.email} />
@@ -219,15 +219,24 @@ export function Table({ caption, columns, children }: TableProps) {
 
 interface LineCellProps {
   readonly view: PersonalView;
-  readonly line: { readonly orderId: string; readonly lineId: string };
+  readonly line: LineKey;
   readonly label: string;
+  /** Whose it is, as its name; without it, order and line are. */
+  readonly customer?: string;
 }
 
-function LineCell({ view: { t }, line, label }: LineCellProps) {
+function LineCell({ view: { t }, line, label, customer }: LineCellProps) {
+  const { orderId, lineId } = line;
   return (
     <th scope="row" role="rowheader" data-label={label}>
       <span class="stack">
-        <a href={paths.line(line)}>{t.jobs.line(line.orderId, line.lineId)}</a>
+        {customer === undefined ? (
+          <a href={paths.line(line)}>{t.jobs.line(orderId, lineId)}</a>
+        ) : (
+          <a href={paths.line(line)} aria-label={t.orders.lineOf(customer, orderId, lineId)}>
+            {customer}
+          </a>
+        )}
       </span>
     </th>
   );
