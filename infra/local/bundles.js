@@ -86,8 +86,8 @@ async function compile() {
     outdir: bundles,
     bundle: true,
     splitting: true,
-    // What finds its own files beside it; and what the SDK loads only for streams of events, which no call has.
-    external: ['classic-level', 'dynalite', 'dynalite/*', '@smithy/core/event-streams'],
+    // What finds its own files beside it; what these share, since it is changed for all of them; and what the SDK loads only for streams of events, which no call has.
+    external: ['abstract-level', 'classic-level', 'dynalite', 'dynalite/*', '@smithy/core/event-streams'],
     banner: { js: requiring },
     mainFields: ['module', 'main'],
     platform: 'node',

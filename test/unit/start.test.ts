@@ -16,7 +16,7 @@ beforeEach(async () => {
     await cp(join(product, settings), join(folder, settings));
   for (const name of ['start.js', 'bundles.js'])
     await cp(join(product, 'infra/local', name), join(folder, 'infra/local', name));
-  for (const name of ['esbuild', '@esbuild', 'hono'])
+  for (const name of ['esbuild', '@esbuild', 'hono', 'abstract-level', 'classic-level'])
     await symlink(join(product, 'node_modules', name), join(folder, 'node_modules', name));
   await write(
     'infra/local/main.ts',
@@ -62,6 +62,16 @@ test('a source finds the files beside it', async () => {
        readFileSync(import.meta.dirname + '/beside.txt', 'utf8');`,
   );
   expect((await start()).stdout).toBe('foundfound');
+});
+
+test('a source meets the very classes that LevelDB and the table are made of, not copies', async () => {
+  await write(
+    'infra/local/main.ts',
+    `import { AbstractLevel } from 'abstract-level';
+     import { ClassicLevel } from 'classic-level';
+     process.stdout.write(String(ClassicLevel.prototype instanceof AbstractLevel));`,
+  );
+  expect((await start()).stdout).toBe('true');
 });
 
 test('a stack trace leads to the source', async () => {
