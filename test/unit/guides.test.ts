@@ -1,6 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { declaredEvents } from '../../infra/intake-rules.ts';
 import { settingNames } from '../../infra/settings.ts';
+import { publishedSource, publishedTypes } from '../../shared/contracts/published-events.ts';
 
 /* What the documents tell a reader to open or to run is there. */
 
@@ -43,4 +45,14 @@ test('every setting is explained where it is deployed from', () => {
   const table = /^\| setting .*\n(?:\|.*\n)+/m.exec(textOf('infra/README.md'))?.[0] ?? '';
   const explained = [...table.matchAll(/^\| `(\w+)`/gm)].map(([, name = '']) => name);
   expect(explained.sort()).toEqual(settingNames.toSorted());
+});
+
+test('every type of event, in and out, has a row in the overview', () => {
+  const rows = textOf('shared/contracts/README.md').split('\n');
+  const inward = declaredEvents
+    .filter(({ source }) => source !== publishedSource)
+    .flatMap(({ source, detailTypes }) => detailTypes.map((type) => [`| \`${source}\``, `\`${type}\``]));
+  const outward = publishedTypes.map((type) => [`| \`${type}\``]);
+  const isIn = (row: string, texts: readonly string[]) => texts.every((text) => row.includes(text));
+  expect([...inward, ...outward].filter((texts) => !rows.some((row) => isIn(row, texts)))).toEqual([]);
 });
