@@ -86,12 +86,12 @@ const breakable = (name: string) =>
     ),
   );
 
-/** A text in which mail addresses break as `Address` says. */
+/** A text in which mail addresses break as `Address` says, with what ends a sentence never on a line of its own. */
 export function Naming({ text }: { text: string }) {
   return (
     <>
       {text
-        .split(/([\w.+-]+@[\w.-]*\w)/)
+        .split(/([\w.+-]+@[\w.-]*\w[.,:;?!)。、）」]*)/)
         .map((part, place) => (place % 2 === 0 ? part : <Address of={part} />))}
     </>
   );
