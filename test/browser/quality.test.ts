@@ -144,14 +144,23 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
       expect({ [width]: await overflow(page) }).toEqual({ [width]: [] });
     }
     await page.setViewportSize(wide);
+    const paper = { media: 'print' } as const;
     for (const media of [
-      { media: 'print' },
+      paper,
       { forcedColors: 'active' },
       { reducedMotion: 'reduce', colorScheme: 'dark' },
     ] as const) {
       await page.emulateMedia(media);
       expect(await page.locator('.lines .customer a').first().isVisible()).toBe(true);
       expect(await overflow(page)).toEqual([]);
+      const controls = page.locator(':is(button, input, .button):visible');
+      expect((await controls.count()) === 0).toBe(media === paper);
+      const bordersOf = (links: string) =>
+        page.evaluate<string[]>(
+          `[...document.querySelectorAll('${links}')].map((link) => getComputedStyle(link).borderColor)`,
+        );
+      const [current] = await bordersOf('.filters [aria-current]');
+      expect(await bordersOf('.filters a:not([aria-current])')).not.toContain(current);
       await page.emulateMedia({ media: null, forcedColors: null, reducedMotion: null, colorScheme: 'light' });
     }
   });
