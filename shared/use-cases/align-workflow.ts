@@ -33,7 +33,7 @@ export async function alignWorkflow(line: OrderLine, now: Instant, services: Ali
   } else if (hasExecution(line)) {
     await startOrLeave(line, services);
   } else if (isExecutionDue(line, now, horizon)) {
-    const started = await noteStart(line, now, store);
+    const started = await note(line, (known) => asStarted(known, now), store);
     if (isOpen(started) && hasExecution(started)) await startOrLeave(started, services);
   } else if (revision > 1) {
     // The revision itself has none: the start date was moved far ahead.
@@ -67,31 +67,26 @@ export async function giveExecution(
   now: Instant,
   { store, workflow }: Pick<AlignServices, 'store' | 'workflow'>,
 ): Promise<void> {
-  const waiting = await awaitingExecution(line, store);
+  const isWaiting = !hasExecution(line) && line.executionRevision > 0;
+  const waiting = isWaiting ? line : await note(line, asUnstarted, store);
   if (!isOpen(waiting) || hasExecution(waiting)) return;
   await startRevision(waiting, workflow);
   const { executionRevision: revision } = waiting;
-  const noted = await noteStart(waiting, now, store);
+  const noted = await note(waiting, (known) => asStarted(known, now), store);
   if (!isOpen(noted) || noted.executionRevision !== revision) await workflow.stop(waiting, revision);
 }
 
-/** The line with a revision that has no execution yet. */
-async function awaitingExecution(line: OrderLine, store: OrderLineStore): Promise<OrderLine> {
-  if (!hasExecution(line) && line.executionRevision > 0) return line;
-  const { line: waiting } = await store.change(
+/** Notes in an open line what becomes of its execution, unless somebody else gave it another one meanwhile. */
+async function note(
+  line: OrderLine,
+  as: (known: OrderLine) => OrderLine,
+  store: OrderLineStore,
+): Promise<OrderLine> {
+  const { line: noted } = await store.change(
     line,
-    booked((known) => ({ line: isOpen(known) && isSameStart(known, line) ? asUnstarted(known) : known })),
+    booked((known) => ({ line: isOpen(known) && isSameStart(known, line) ? as(known) : known })),
   );
-  return waiting;
-}
-
-/** Notes that the revision of the line has its execution, unless the line has another by now. */
-async function noteStart(line: OrderLine, now: Instant, store: OrderLineStore): Promise<OrderLine> {
-  const { line: started } = await store.change(
-    line,
-    booked((known) => ({ line: isOpen(known) && isSameStart(known, line) ? asStarted(known, now) : known })),
-  );
-  return started;
+  return noted;
 }
 
 const isSameStart = (a: OrderLine, b: OrderLine): boolean =>
@@ -103,10 +98,7 @@ async function startOrLeave(line: OrderLine, { store, workflow }: AlignServices)
     await startRevision(line, workflow);
   } catch (error) {
     if (!isThrottled(error)) throw error;
-    await store.change(
-      line,
-      booked((known) => ({ line: isOpen(known) && isSameStart(known, line) ? asLeftToSweep(known) : known })),
-    );
+    await note(line, asLeftToSweep, store);
   }
 }
 
