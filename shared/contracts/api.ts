@@ -88,7 +88,7 @@ export const idempotencyHeaders = z.object({
     .exactOptional()
     .meta({
       description:
-        'Within 24 hours the same key on the same line sends nothing again and is answered as before',
+        'Within 24 hours the same key on the same line, or for a bulk resend or a webhook of the same partner, gets the first answer, and nothing is done again',
     }),
 });
 
