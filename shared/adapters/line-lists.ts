@@ -4,6 +4,7 @@ import { wordsOf } from '../domain/search.ts';
 import type { Instant } from '../domain/time.ts';
 import { mostKeysOfBatch, readBatch } from './batch-read.ts';
 import {
+  foundOfShard,
   type Place,
   placesFound,
   placesInStates,
@@ -70,6 +71,12 @@ export interface LineLists {
  */
 const mostLookedAt = 1000;
 
+/**
+ * How many lines of the list a page looks at for a word that finds many lines, before it has their keys read: these lines
+ * may all stand far behind others.
+ */
+const mostTried = 200;
+
 /** Where a list got to, as callers see it. */
 export const cursors = {
   encode: (place: string): string => Buffer.from(place).toString('base64url'),
@@ -101,6 +108,7 @@ export function lineLists(
   async function pageOf(
     request: ListRequest | SearchRequest,
     nextPlaces: (after: string | undefined, step: number) => Promise<SomePlaces>,
+    most = mostLookedAt,
   ): Promise<ListPage> {
     const states = listStatesOf(request);
     const lines: OrderLine[] = [];
@@ -110,7 +118,7 @@ export function lineLists(
     let { after } = request;
     let lookedAt = 0;
     let isLast = states.length === 0;
-    while (!isLast && lines.length < enough && lookedAt < mostLookedAt) {
+    while (!isLast && lines.length < enough && lookedAt < most) {
       const next = await nextPlaces(after, step);
       const inReach = next.places.filter((place) => isInReach(place, request));
       const found = await read(inReach);
@@ -126,8 +134,11 @@ export function lineLists(
     return { lines: shown, ...(isLast || after === undefined ? {} : { next: after }) };
   }
 
-  async function search(request: SearchRequest): Promise<ListPage | undefined> {
-    const found = await placesFound(dynamoDb, tableName, request.find, request.partnerId);
+  async function search(
+    request: SearchRequest,
+    most: number = foundOfShard.few,
+  ): Promise<ListPage | undefined> {
+    const found = await placesFound(dynamoDb, tableName, request.find, request.partnerId, most);
     return (
       found &&
       pageOf(request, (after, step) => {
@@ -140,15 +151,23 @@ export function lineLists(
   return {
     async list(request) {
       const { word, ...filter } = request;
-      const found = word === undefined ? undefined : await search({ ...filter, find: { word } });
-      if (found) return found;
       const partitions = listStatesOf(request).flatMap((state) => stateKeys(request.partnerId, state));
-      return pageOf(request, (after, step) =>
-        placesInStates(dynamoDb, tableName, partitions, { after, step }),
-      );
+      const lookThrough = (most: number) =>
+        pageOf(
+          request,
+          (after, step) => placesInStates(dynamoDb, tableName, partitions, { after, step }),
+          most,
+        );
+      if (word === undefined) return lookThrough(mostLookedAt);
+      const searched = { ...filter, find: { word } };
+      const found = await search(searched);
+      if (found) return found;
+      const tried = await lookThrough(mostTried);
+      if (tried.lines.length === request.limit || tried.next === undefined) return tried;
+      return (await search(searched, foundOfShard.many)) ?? lookThrough(mostLookedAt);
     },
 
-    search,
+    search: (request) => search(request),
   };
 }
 

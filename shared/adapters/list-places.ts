@@ -38,10 +38,10 @@ export const wordsToFind = (find: Search): readonly SoughtWord[] =>
 
 /**
  * How many lines of each partition of an index a search reads the keys of, which is cheap: 20 for half a read unit. Of
- * so many found lines, 1,000 altogether, each page reads those that it shows. Where more are found, a page is filled
- * sooner by looking through the list.
+ * so many found lines, 1,000 altogether, each page reads those that it shows. Where more are found, a page is mostly
+ * filled sooner by looking through the list; where it is not, the keys of up to 10,000 are read, for 250 read units.
  */
-const mostFoundOfShard = 250;
+export const foundOfShard = { few: 250, many: 2500 } as const;
 
 /** The next places, about so many, of the partitions of some states. */
 export async function placesInStates(
@@ -72,12 +72,16 @@ export async function placesInStates(
   return mergePages(await Promise.all(pages), step);
 }
 
-/** The places of all lines that are found; undefined: there are too many. */
+/**
+ * The places of all lines that are found; undefined: there are too many.
+ * @param most how many there may be in each partition
+ */
 export async function placesFound(
   dynamoDb: DynamoDBClient,
   tableName: string,
   find: Search,
   partnerId: string | undefined,
+  most: number,
 ): Promise<readonly Place[] | undefined> {
   const pageOf = async ({ kind, text, isWhole }: SoughtWord, shard: string) => {
     const index: WordIndex = wordIndexes[kind][partnerId === undefined ? 'ofAll' : 'ofPartner'];
@@ -91,7 +95,7 @@ export async function placesFound(
           : '#shard = :shard AND begins_with(#word, :word)',
         ExpressionAttributeNames: { '#shard': partitionKey, '#word': sortKey },
         ExpressionAttributeValues: toAttributes({ ':shard': shard, ':word': indexedWord(text) }),
-        Limit: mostFoundOfShard,
+        Limit: most,
       }),
     );
     return pageIn(answer);

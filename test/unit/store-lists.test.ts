@@ -275,6 +275,25 @@ describe('a list of order lines', () => {
     expect(await store.search({ find: { word: 'vast-' }, limit: 20 })).toBeUndefined();
   });
 
+  it('fills its pages with lines of a common word, however far behind others they stand', async () => {
+    const partnerId = 'vast';
+    const lines = ['NEAR', 'FAR'].flatMap((name, place) =>
+      Array.from({ length: 1100 }, (_, index) =>
+        line({
+          ...stateOf.AwaitingProvisioningDetails,
+          partnerId,
+          orderId: `${name}-${index}`,
+          closesAt: daysAfter(2000 * place + index),
+        }),
+      ),
+    );
+    const { store } = memoryStore(...lines);
+    const common = { partnerId, word: 'far-', limit: 25 };
+    const first = await store.list(common);
+    expect(first.lines).toHaveLength(25);
+    expect((await readAll(common, store)).map(nameOf)).toEqual(inOrder(lines.slice(1100)).map(nameOf));
+  });
+
   it('is empty for a partner without lines', async () => {
     expect(await store.list({ partnerId: 'fabrikam', limit: 25 })).toEqual({ lines: [] });
   });
