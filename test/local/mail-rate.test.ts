@@ -3,7 +3,7 @@ import { booked, daysAfter, newOrder } from '../support/events.ts';
 import { startRunning } from '../support/running.ts';
 import { until } from '../support/until.ts';
 
-test('lines that are due at once leave at the rate of the mail service, none fails, and resends overtake them', async () => {
+test('lines that are due at once leave at the rate of the mail service, none fails, and what people send overtakes them', async () => {
   const { service, api, token } = await startRunning();
   try {
     const [other, many] = [newOrder(), newOrder()];
@@ -21,6 +21,9 @@ test('lines that are due at once leave at the rate of the mail service, none fai
     // Most are still in the queue, and nobody who asks for an email waits for them.
     expect(items.length).toBeGreaterThan(0);
     expect((await api.resend(token, other)).status).toBe(200);
+    const successor = { email: `successor@${other.toLowerCase()}.example` };
+    expect((await api.changeContact(token, other, '1', successor)).status).toBe(200);
+    expect(await api.emails(successor.email)).toHaveLength(1);
     expect((await api.ok<ListAnswer>('/order-lines?status=Scheduled', { token })).items).not.toEqual([]);
 
     await due;

@@ -117,14 +117,14 @@ class World {
   }
 }
 
-test('an order of 1,000 lines is onboarded: some at once, and the others piece by piece', async () => {
-  const world = new World(1000);
+test('an order of 10,000 lines is onboarded: some at once, and the others piece by piece', async () => {
+  const world = new World(10_000);
   await world.receive();
   expect(world.onboarded).toBe(100);
   expect(world.sent).toHaveLength(1);
   await world.work();
-  expect(world.onboarded).toBe(1000);
-  expect(world.stopped.size).toBe(1000);
+  expect(world.onboarded).toBe(10_000);
+  expect(world.stopped.size).toBe(10_000);
 });
 
 test('one with few lines is onboarded at once, and asks nothing of the queue', async () => {
