@@ -17,8 +17,29 @@ const swc = (parser) => [
   },
 ];
 
-/** Packages that take seconds to load, and are written in CommonJS. */
-const loadedByNode = '/node_modules/(aws-cdk-lib|constructs|cdk-nag|typescript)/';
+/**
+ * Packages that take long to load. Not among them is what makes plain objects for our code, as zod does: those would be
+ * of another realm, where nothing that compares prototypes finds them equal.
+ */
+const loadedByNode = `/node_modules/(${[
+  '@aws-lambda-powertools',
+  '@aws-sdk/client-[^/]+',
+  '@aws-sdk/core',
+  '@seriousme',
+  '@smithy',
+  '@typescript-eslint',
+  'ajv',
+  'ajv-formats',
+  'asl-validator',
+  'aws-cdk-lib',
+  'cdk-nag',
+  'constructs',
+  'esbuild',
+  'eslint',
+  'luxon',
+  'typescript',
+  'typescript-eslint',
+].join('|')})/`;
 
 const project = (displayName) => ({
   displayName,
@@ -42,8 +63,8 @@ export default {
   rootDir,
   /** Some tests run thousands of calls; none waits for time to pass. */
   testTimeout: 120_000,
-  /** As many as the smallest machine has processors. */
-  maxWorkers: 2,
+  /** One more than the smallest machine has processors: the tests of the running service wait for it at times. */
+  maxWorkers: 3,
   /** A worker that has loaded much ends in more than the usual half second where others use the processors. */
   workerGracefulExitTimeout: 20_000,
   testSequencer: '<rootDir>/.config/longest-first.js',
