@@ -10,13 +10,13 @@ import {
   findHistory,
   findSubscription,
   type Attention,
+  type AttentionServices,
   listAttention,
   listLines,
   listSettledLast,
   readHistory,
   readLine,
   readOrder,
-  type ReadServices,
 } from '../../shared/use-cases/read-order-lines.ts';
 import { partnersRanked, readPartners, readSummary } from '../../shared/use-cases/read-summary.ts';
 import { type ConsoleEnv, type ConsoleContext, personalView } from './console-context.ts';
@@ -150,7 +150,7 @@ async function listTab(
   caller: Caller,
   tab: Tab,
   query: z.output<typeof listQuery>,
-  services: ReadServices,
+  services: AttentionServices,
 ): Promise<Pick<Attention, 'open'> & Partial<Attention>> {
   switch (tab) {
     case 'attention':

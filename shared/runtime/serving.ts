@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
+import { cameBackStore } from '../adapters/came-back-store.ts';
 import { sqsClient } from '../adapters/dead-letters.ts';
 import { mail, sesClient } from '../adapters/mail.ts';
 import { dynamoDbClient, orderLineStore } from '../adapters/order-line-store.ts';
@@ -15,6 +16,7 @@ import { publicInternet, type Reach } from '../contracts/webhook-address.ts';
 import type { NotificationServices } from '../use-cases/manage-notifications.ts';
 import type { WebhookServices } from '../use-cases/manage-webhooks.ts';
 import type { ResendServices } from '../use-cases/requested-email.ts';
+import type { AttentionServices } from '../use-cases/read-order-lines.ts';
 import type { SummaryServices } from '../use-cases/read-summary.ts';
 import type { JobServices } from '../use-cases/start-resend-job.ts';
 import { type CallerHash, callerHash } from './caller-hash.ts';
@@ -36,7 +38,13 @@ export const servingEnvironment = z.object({
 
 /** What a function that serves people works with. */
 export interface ServingServices
-  extends ResendServices, JobServices, SummaryServices, WebhookServices, NotificationServices {
+  extends
+    AttentionServices,
+    ResendServices,
+    JobServices,
+    SummaryServices,
+    WebhookServices,
+    NotificationServices {
   readonly claimNames: ClaimNames;
   /** Names callers in the log of requests. */
   readonly callerHash: CallerHash;
@@ -59,6 +67,7 @@ export function buildServingServices(
     jobs: resendJobStore(clients.dynamoDb, environment.TABLE_NAME),
     tallies: tallyStore(clients.dynamoDb, environment.TABLE_NAME, setTimeout),
     jobQueue: queue(clients.sqs, environment.RESEND_QUEUE_URL),
+    cameBack: cameBackStore(clients.dynamoDb, environment.TABLE_NAME),
     notices: noticeStore(clients.dynamoDb, environment.TABLE_NAME),
     choices: choiceStore(clients.dynamoDb, environment.TABLE_NAME),
     webhooks: webhookStore(clients.dynamoDb, environment.TABLE_NAME),

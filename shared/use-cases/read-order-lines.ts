@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { CameBackStore } from '../adapters/came-back-store.ts';
 import { cursors, type ListRequest } from '../adapters/line-lists.ts';
 import type { OrderLineStore } from '../adapters/order-line-store.ts';
 import {
@@ -12,9 +13,9 @@ import {
 import { invalidRequest, Problem } from '../contracts/problems.ts';
 import { told, type ToldEntry } from '../domain/history.ts';
 import { withoutStaleClaim } from '../domain/claims.ts';
-import { byLineId, failedDeliveries, type LineKey, type OrderLine } from '../domain/order-line.ts';
+import { byLineId, failedDeliveries, isBooked, type LineKey, type OrderLine } from '../domain/order-line.ts';
 import type { ResendLimits } from '../domain/rules.ts';
-import { type Instant, plus, toInstant } from '../domain/time.ts';
+import { type Instant, minus, plus, toInstant } from '../domain/time.ts';
 import { type Caller, isVisible, listedPartner, requireView } from './access.ts';
 import { presentEntry } from './present-history.ts';
 import { presenterOf } from './present-line.ts';
@@ -153,6 +154,13 @@ export async function listSettledLast(
 /** As many lines whose email came back as are shown before those that are listed by deadline. */
 const mostReturned = 25;
 
+export interface AttentionServices extends ReadServices {
+  readonly cameBack: CameBackStore;
+}
+
+/** For how long and how many lines are remembered whose email came back, beside those that are nearest to their deadline. */
+const remembered = { span: 'P35D', most: 100 } as const;
+
 /** What to look after first: the open lines whose last email came back, and then all open lines by deadline. */
 export interface Attention {
   /** Only on the first page. */
@@ -168,18 +176,51 @@ export interface Attention {
 export async function listAttention(
   caller: Caller,
   query: z.output<typeof listQuery>,
-  services: ReadServices,
+  services: AttentionServices,
 ): Promise<Attention> {
   const asked = { ...query, status: 'AwaitingProvisioningDetails' } as const;
   const [returned, open] = await Promise.all([
-    query.cursor === undefined
-      ? listLines(caller, { ...asked, deliveries: failedDeliveries, limit: mostReturned }, services)
-      : { items: [] },
+    query.cursor === undefined ? listReturned(caller, asked, services) : { items: [] },
     listLines(caller, asked, services),
   ]);
   const known = new Set(returned.items.map(nameOf));
   return { returned, open: { ...open, items: open.items.filter((line) => !known.has(nameOf(line))) } };
 }
+
+/**
+ * The open lines whose last email came back, nearest deadline first. No index has them: they are sought among those that
+ * are nearest to their deadline, and where those are not all, among those that were noted when mail did not reach them.
+ */
+async function listReturned(
+  caller: Caller,
+  asked: z.output<typeof listQuery> & { readonly status: 'AwaitingProvisioningDetails' },
+  services: AttentionServices,
+): Promise<ListAnswer> {
+  const near = await listLines(
+    caller,
+    { ...asked, deliveries: failedDeliveries, limit: mostReturned },
+    services,
+  );
+  const partnerId = listedPartner(caller, asked.partnerId, { isSearch: asked.q !== undefined });
+  const isAll = near.cursor === undefined || near.items.length === mostReturned;
+  if (isAll || partnerId === undefined || asked.q !== undefined) return near;
+  const { cameBack, store, limits, now } = services;
+  const at = toInstant(now());
+  const keys = await cameBack.since(partnerId, minus(at, remembered.span), remembered.most);
+  const known = new Set(near.items.map(nameOf));
+  const far = (await store.findAllWithOrders(keys))
+    .map(({ line }) => line)
+    .filter((line) => isBooked(line))
+    .filter((line) => line.partnerId === partnerId && line.status === asked.status)
+    .filter(({ lastEmail }) => failedDeliveries.some((failed) => failed === lastEmail?.delivery))
+    .filter((line) => !known.has(nameOf(line)));
+  const present = await presenterOf(far, at, { store, limits });
+  const items = [...near.items, ...far.map(present)].sort(byDeadline);
+  return items.length < mostReturned ? { items } : { ...near, items: items.slice(0, mostReturned) };
+}
+
+const byDeadline = ({ closesAt: a = '' }: LineAnswer, { closesAt: b = '' }: LineAnswer): number =>
+  a === b ? 0 : a < b ? -1 : 1;
 
 const nameOf = ({ orderId, lineId }: LineKey): string => `${orderId}/${lineId}`;
 

@@ -1,5 +1,6 @@
 import { cursors } from '../../shared/adapters/line-lists.ts';
 import { position } from '../../shared/adapters/order-line-item.ts';
+import { cameBackStore } from '../../shared/adapters/came-back-store.ts';
 import { choiceStore } from '../../shared/adapters/choice-store.ts';
 import { hashOfAddress, noticeStore } from '../../shared/adapters/notice-store.ts';
 import { createConsole } from '../../functions/serve-console/app.tsx';
@@ -62,6 +63,7 @@ function consoleOf(
         throw new Error('not expected here');
       },
     },
+    cameBack: cameBackStore(new MemoryTable().client(), 'table'),
     notices: noticeStore(new MemoryTable().client(), 'table'),
     choices: choiceStore(new MemoryTable().client(), 'table'),
     jobs: jobStoreOn(new MemoryTable()),

@@ -15,7 +15,7 @@ import {
   type OrderLineStore,
 } from '../../shared/adapters/order-line-store.ts';
 import type { ListAnswer } from '../../shared/contracts/api.ts';
-import { isBooked, type LineStatus, type OrderLine } from '../../shared/domain/order-line.ts';
+import { isBooked, type LineKey, type LineStatus, type OrderLine } from '../../shared/domain/order-line.ts';
 import { onboard } from '../../shared/domain/transitions.ts';
 import { booked } from '../../shared/use-cases/booked.ts';
 import type { Caller } from '../../shared/use-cases/access.ts';
@@ -485,6 +485,33 @@ describe('the lines that are due', () => {
   });
 });
 
+/** What is known of lines whose email came back. */
+const noted = (lines: readonly LineKey[]) => ({
+  note: () => Promise.resolve(),
+  since: () => Promise.resolve(lines),
+});
+
+test('among many lines those whose email came back are found, however late they close', async () => {
+  const partnerId = 'vast';
+  const open = (index: number, delivery: 'Delivered' | 'Bounced') =>
+    line({
+      ...stateOf.AwaitingProvisioningDetails,
+      partnerId,
+      orderId: `VAST-${index}`,
+      closesAt: daysAfter(index / 1000),
+      lastEmail: { messageId: 'message', to: 'it@example.com', sentAt: now, delivery },
+    });
+  const delivered = Array.from({ length: 1100 }, (_, index) => open(index, 'Delivered'));
+  const [near, far, mended] = [open(2, 'Bounced'), open(1200, 'Bounced'), open(1201, 'Delivered')];
+  const { store } = memoryStore(...delivered, near, far, mended);
+  const cameBack = noted([mended, far, near]);
+  const services = { store, cameBack, limits: defaults.resendLimits, now: () => new Date(now) };
+  const caller: Caller = { name: 'maya', partnerId, roles: new Set(['view']) };
+  const { returned } = await listAttention(caller, { limit: 25 }, services);
+  expect(returned.items.map(nameOf)).toEqual(['VAST-2/1', 'VAST-1200/1']);
+  expect(returned).not.toHaveProperty('cursor');
+});
+
 test('what needs attention has the lines whose email came back first, and each line of a page once', async () => {
   const partnerId = 'attentive';
   const email = { messageId: 'message', to: 'it@example.com', sentAt: now } as const;
@@ -505,7 +532,7 @@ test('what needs attention has the lines whose email came back first, and each l
     line({ ...stateOf.Scheduled, partnerId, orderId: 'ATT', lineId: '5' }),
   );
   const caller: Caller = { name: 'maya', partnerId, roles: new Set(['view']) };
-  const services = { store, limits: defaults.resendLimits, now: () => new Date(now) };
+  const services = { store, cameBack: noted([]), limits: defaults.resendLimits, now: () => new Date(now) };
   const first = await listAttention(caller, { limit: 3 }, services);
   expect(first.returned.items.map(nameOf)).toEqual(['ATT/3', 'ATT/2']);
   expect(first.open.items.map(nameOf)).toEqual(['ATT/1', 'ATT/4']);

@@ -54,6 +54,7 @@ import {
   type Target,
 } from './target.ts';
 import { mailSettings } from '../mail-settings.ts';
+import { cameBackStore } from '../../../shared/adapters/came-back-store.ts';
 import { choiceStore } from '../../../shared/adapters/choice-store.ts';
 import { noticeStore } from '../../../shared/adapters/notice-store.ts';
 import { untold } from '../untold.ts';
@@ -269,6 +270,7 @@ export class MemoryService implements Target {
     this.#sweep = () => sweepOrderLines.handle(intake);
     this.#api = createApp({
       ...sendServices,
+      cameBack: cameBackStore(this.#table.client(), 'table'),
       notices: noticeStore(this.#table.client(), 'table'),
       choices: choiceStore(this.#table.client(), 'table'),
       jobs: jobStoreOn(this.#table),
