@@ -37,7 +37,7 @@ async function accountMail(): Promise<AccountMail | undefined> {
   try {
     return await mailQuota(client).account();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'it does not say why';
+    const reason = error instanceof Error ? error.message : 'no reason given';
     console.error(
       `SES does not say how many emails the account may send (${reason}): without the setting mail.ratePerSecond ` +
         `first emails leave at ${usualMailRate} a second, and more slowly where SES refuses that.`,

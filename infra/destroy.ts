@@ -173,7 +173,7 @@ const namesOf = (stacks: readonly Stack[]): string =>
 
 /** @throws UsageError unless somebody types the name */
 async function confirm(stackName: string): Promise<void> {
-  if (!process.stdin.isTTY) throw new UsageError('There is no terminal to ask on: add --force.');
+  if (!process.stdin.isTTY) throw new UsageError('There is no terminal to confirm on: add --force.');
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     const answer = await terminal.question(`Type ${stackName} to destroy it: `);

@@ -51,7 +51,7 @@ add --execute.
   --discard     delete these dead letters for good, because their sender has sent corrected ones
   --for         stop after this ISO 8601 duration and say that there is more; by default before credentials of an hour end
 
-It keeps to a share of Step Functions' quotas and begins with what is most urgent. Run it again to go on.
+It keeps to a share of Step Functions' quotas and begins with what is most urgent. Run it again to continue.
 `;
 
 const options = z.object({
@@ -100,7 +100,7 @@ async function main(): Promise<void> {
   if (run.found === 0) console.log(`Nothing to be ${done}.`);
   else if (chosen.execute) console.log(`${run.found} ${done}.`);
   else console.log(`${run.found} would be ${done}. Add --execute to do it.`);
-  if (run.isCutShort) console.log('Time or quotas ran out, and there may be more. Run it again to go on.');
+  if (run.isCutShort) console.log('Time or quotas ran out, and there may be more. Run it again to continue.');
 }
 
 /** What keeps emails from people who must not get them any more comes first, and then what is owed to people. */

@@ -90,7 +90,7 @@ async function asked<Answer>(
     const then =
       whom === 'SES'
         ? 'Sign in to AWS with a region (AWS_PROFILE, AWS_REGION), as for a deployment.'
-        : 'Try again; if it stays like this, the name servers of the domain do not answer.';
+        : "Try again; if this persists, the domain's name servers do not answer.";
     return failure(about, `${whom} cannot be asked: ${reason}`, then);
   }
 }
@@ -101,7 +101,7 @@ function identityOf(address: string, domain: string, identities: readonly Identi
   const verified = identities.filter(({ isVerified }) => isVerified);
   const ofDomain = verified.find(({ name }) => !name.includes('@'));
   if (ofDomain) return ok('identity', `SES has verified ${ofDomain.name} in this region`);
-  const then = `Create the identity ${domain} in SES, in the region of the stack, and publish the records that SES names.`;
+  const then = `Create the identity ${domain} in SES, in the region of the stack, and publish the records that SES shows.`;
   if (verified.length === 0)
     return failure('identity', `SES has verified neither ${address} nor ${domain} in this region`, then);
   return warning('identity', `SES has verified ${address} alone, not its domain`, then);
@@ -109,7 +109,7 @@ function identityOf(address: string, domain: string, identities: readonly Identi
 
 async function dkimOf(domain: string, signing: Identity | undefined, dns: Dns): Promise<readonly Finding[]> {
   if (!signing) {
-    const then = 'Turn on Easy DKIM for the identity, and publish the CNAME records that SES names.';
+    const then = 'Turn on Easy DKIM for the identity, and publish the CNAME records that SES shows.';
     return [failure('DKIM', `Emails are not signed as ${domain}`, then)];
   }
   const { name, dkim } = signing;
@@ -123,12 +123,12 @@ async function dkimOf(domain: string, signing: Identity | undefined, dns: Dns): 
   if (isFinding(found)) return [found];
   const missing = found.filter(({ isThere }) => !isThere).map(({ key }) => key);
   if (missing.length > 0 || found.length === 0) {
-    const then = `Publish what SES names for them: ${missing.join(', ')}`;
+    const then = `Publish the records that SES shows for them: ${missing.join(', ')}`;
     return [failure('DKIM', `${missing.length} of ${found.length} keys are not in DNS`, then)];
   }
   if (dkim.status !== 'Success') {
-    const then = 'SES looks again by itself, for up to 72 hours after the records are there.';
-    return [failure('DKIM', `The keys are in DNS, and SES says ${dkim.status}`, then)];
+    const then = 'SES checks again by itself, for up to 72 hours after the records are published.';
+    return [failure('DKIM', `The keys are in DNS, and SES reports ${dkim.status}`, then)];
   }
   return [ok('DKIM', `Emails are signed as ${name}; ${found.length} keys are in DNS`)];
 }
@@ -168,8 +168,8 @@ function mxOf(
     return failure('MAIL FROM', says, `Publish this one alone: ${domain} MX 10 ${wanted}`);
   }
   if (status !== 'Success') {
-    const then = 'SES looks again by itself, for up to 72 hours after the records are there.';
-    return failure('MAIL FROM', `The MX of ${domain} is right, and SES says ${status}`, then);
+    const then = 'SES checks again by itself, for up to 72 hours after the records are published.';
+    return failure('MAIL FROM', `The MX of ${domain} is right, and SES reports ${status}`, then);
   }
   return ok('MAIL FROM', `${domain} is on the envelope`);
 }
@@ -184,7 +184,7 @@ function spfOf(domain: string, texts: readonly string[]): Finding {
   const [record = ''] = records;
   const publish = `Publish one record: ${domain} TXT "${sesSpf}"`;
   if (records.length !== 1) return failure('SPF', `${domain} has ${records.length} SPF records`, publish);
-  if (letsAllIn(record)) return failure('SPF', `${domain} lets everybody send: ${record}`, publish);
+  if (letsAllIn(record)) return failure('SPF', `${domain} lets anyone send: ${record}`, publish);
   if (!/ \+?include:amazonses\.com(?: |$)/i.test(record))
     return failure('SPF', `${domain} does not let SES send: ${record}`, 'Add include:amazonses.com to it.');
   return ok('SPF', `${domain} lets SES send`);
@@ -199,10 +199,10 @@ async function ownSpfOf(domain: string, dns: Dns): Promise<readonly Finding[]> {
   const records = recordsOf(spfRecord, texts);
   if (records.length > 1)
     return [
-      failure('SPF', `${domain} has ${records.length} SPF records, so none counts`, 'Make one of them.'),
+      failure('SPF', `${domain} has ${records.length} SPF records, so none is valid`, 'Merge them into one.'),
     ];
   if (records.some(letsAllIn))
-    return [failure('SPF', `${domain} lets everybody send: ${records.join()}`, 'End it with ~all or -all.')];
+    return [failure('SPF', `${domain} lets anyone send: ${records.join()}`, 'End it with ~all or -all.')];
   return [];
 }
 
@@ -214,7 +214,11 @@ async function dmarcOf(domain: string, signing: Identity | undefined, dns: Dns):
     const records = recordsOf(/^v=DMARC1\s*(?:;|$)/i, texts);
     if (records.length > 1)
       return [
-        failure('DMARC', `_dmarc.${name} has ${records.length} records, so none counts`, 'Make one of them.'),
+        failure(
+          'DMARC',
+          `_dmarc.${name} has ${records.length} records, so none is valid`,
+          'Merge them into one.',
+        ),
       ];
     const [record] = records;
     if (record !== undefined) return [policyOf(record, name, domain, signing)];

@@ -51,11 +51,11 @@ const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
-const notAccountId = 'must be an AWS account id: text of 12 digits';
+const notAccountId = 'must be an AWS account id: a string of 12 digits';
 const accountId = z.string(notAccountId).regex(/^\d{12}$/, notAccountId);
 const organizationId = z
   .string()
-  .regex(/^o-[a-z0-9]{10,32}$/, 'must be an id of AWS Organizations, for example o-a1b2c3d4e5');
+  .regex(/^o-[a-z0-9]{10,32}$/, 'must be an AWS Organizations id, for example o-a1b2c3d4e5');
 
 /** The accounts that may send events of a source. */
 const eventSource = z
@@ -73,7 +73,7 @@ const ofOneSource = z
   .never('belongs to one source: move it into settings.eventSources.commerce or .controlHub')
   .exactOptional();
 
-const notDeadLetterDays = 'must be 1 to 14 whole days: SQS keeps nothing longer';
+const notDeadLetterDays = 'must be 1 to 14 whole days, the longest that SQS keeps messages';
 
 const notEmpty = z.string().min(1, 'must not be empty');
 
@@ -89,7 +89,7 @@ const streamArn = z
   .string()
   .regex(
     /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]+\/stream\/[\d:T.-]+$/,
-    "must be the ARN of the table's stream, as aws dynamodb describe-table says it: LatestStreamArn",
+    "must be the ARN of the table's stream, LatestStreamArn of aws dynamodb describe-table",
   );
 
 const notStage =

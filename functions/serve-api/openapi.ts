@@ -37,13 +37,13 @@ export function describeApi(routes: readonly RouteDescription[], { issuer }: Pic
             type: 'http',
             scheme: 'bearer',
             bearerFormat: 'JWT',
-            description: 'An access token of the issuer, which says the partner and the roles',
+            description: 'An access token of the issuer, which carries the partner and the roles',
           },
           signIn: {
             type: 'openIdConnect',
             openIdConnectUrl: `${issuer}/.well-known/openid-configuration`,
             description:
-              'The issuer. Programs get their access token from its token endpoint by the client credentials grant',
+              'The issuer. Programs get their access token from its token endpoint with the client credentials grant',
           },
         },
       },
@@ -62,11 +62,11 @@ const openAnswers: ZodOpenApiOverride = ({ jsonSchema, io }) => {
 /** What calls are about, by how their paths begin. */
 const tags = new Map([
   ['order-lines', { name: 'Order lines', description: 'Find lines, and count them' }],
-  ['orders', { name: 'Orders', description: 'Orders, their lines, and what can be done with these' }],
+  ['orders', { name: 'Orders', description: 'Orders, their lines, and what you can do with them' }],
   ['insights', { name: 'Insights', description: 'What became of lines' }],
   ['resend-jobs', { name: 'Bulk resends', description: 'Resend the emails of many lines' }],
-  ['me', { name: 'Notifications', description: 'What you are told of by email' }],
-  ['webhooks', { name: 'Webhooks', description: 'Have a system of your own told what happens' }],
+  ['me', { name: 'Notifications', description: 'Your email notifications' }],
+  ['webhooks', { name: 'Webhooks', description: 'Send events to a system of your own' }],
   ['', { name: 'Service', description: 'The service itself, for everybody' }],
 ]);
 const tagOf = (path: string) => tags.get(path.split('/')[1] ?? '') ?? tags.get('');

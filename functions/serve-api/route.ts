@@ -197,7 +197,7 @@ function refuseUnclear(query: z.ZodObject, c: Context): void {
   const unknown = known.length === 0 ? 'no parameters' : `only ${known.join(', ')}`;
   const given = [...new URL(c.req.url).searchParams.keys()];
   const errors = [...new Set(given)].flatMap((path) => {
-    if (!known.includes(path)) return [{ path, message: `is not known here: this call takes ${unknown}` }];
+    if (!known.includes(path)) return [{ path, message: `is unknown: this call takes ${unknown}` }];
     return given.filter((name) => name === path).length > 1
       ? [{ path, message: 'is given more than once' }]
       : [];

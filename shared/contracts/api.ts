@@ -12,7 +12,7 @@ import { problems, supportDetails } from './problems.ts';
 /* What comes in. */
 
 const orderId = identifier.meta({ description: 'The order', example: 'ORD-1001' });
-const lineId = identifier.meta({ description: 'The line of the order', example: '1' });
+const lineId = identifier.meta({ description: "The line's id within its order", example: '1' });
 
 export const orderPath = z.object({ orderId });
 export const linePath = z.object({ orderId, lineId });
@@ -26,7 +26,7 @@ const filterFields = {
   delivery: z
     .enum(deliveries, `must be one of ${deliveries.join(', ')}`)
     .exactOptional()
-    .meta({ description: 'What became of their last email' }),
+    .meta({ description: 'Delivery status of their last email' }),
   closingWithin: duration
     .refine(
       (text) => Duration.fromISO(text).as('days') <= longestWindowDays,
@@ -52,14 +52,10 @@ export const pageFields = {
     .transform(Number)
     .default(25)
     .meta({
-      description: 'The most entries in one page',
+      description: 'The maximum number of entries per page',
       override: { type: 'integer', minimum: 1, maximum: 100, default: 25, pattern: undefined },
     }),
-  cursor: z
-    .string()
-    .max(400)
-    .exactOptional()
-    .meta({ description: 'From the previous page, to get the next' }),
+  cursor: z.string().max(400).exactOptional().meta({ description: 'The `cursor` of the previous page' }),
 };
 
 /** The partner, if an operator names one. */
@@ -72,13 +68,13 @@ export const listQuery = z.strictObject({
     .transform((text) => text === 'true')
     .exactOptional()
     .meta({
-      description: 'Closed by their window and not onboarded since',
+      description: 'Closed by their window and not yet onboarded',
       override: { type: 'boolean', enum: undefined },
     }),
   ...pageFields,
   partnerId: identifier
     .exactOptional()
-    .meta({ description: 'The partner, for operators. Without it they search, with `q`, the lines of all' }),
+    .meta({ description: 'The partner, for operators. Without it, `q` searches the lines of all partners' }),
 });
 
 export const idempotencyHeaders = z.object({
@@ -88,13 +84,13 @@ export const idempotencyHeaders = z.object({
     .exactOptional()
     .meta({
       description:
-        'Within 24 hours the same key on the same line, or for a bulk resend or a webhook of the same partner, gets the first answer, and nothing is done again',
+        'Repeating the key within 24 hours on the same line, or for a bulk resend or webhook of the same partner, returns the first answer and does nothing',
     }),
 });
 
 export const resendQuery = z.strictObject({
   locale: contactChangeFields.locale.meta({
-    description: 'The language of this email. Without it, that of the contact, which stays as it is',
+    description: "The language of this email; by default the contact's, which does not change",
   }),
 });
 
@@ -103,7 +99,7 @@ export const contactChange = z.strictObject({
   applyToAllLines: z
     .boolean()
     .default(false)
-    .meta({ description: 'Whether all lines of the order get the contact, as far as they may' }),
+    .meta({ description: 'Whether to change all lines of the order that allow it' }),
 });
 
 export const copyToChange = z.strictObject(contactChangeFields);
@@ -116,14 +112,14 @@ export const jobRequest = z
       .min(1, 'must name a line')
       .max(mostNamedLines, `must be at most ${mostNamedLines} lines: use a filter for more`)
       .exactOptional()
-      .meta({ description: 'The lines; one that is named twice counts once' }),
+      .meta({ description: 'The lines; duplicates count once' }),
     filter: z
       .strictObject({
         ...filterFields,
         provisioningPending: z
           .boolean('must be true or false')
           .exactOptional()
-          .meta({ description: 'Closed by their window and not onboarded since' }),
+          .meta({ description: 'Closed by their window and not yet onboarded' }),
       })
       .exactOptional()
       .meta({ description: 'All lines of the partner that the list shows with these filters' }),
@@ -138,7 +134,7 @@ export type JobRequest = z.output<typeof jobRequest>;
 export const summaryQuery = z.strictObject({
   partnerId: identifier
     .exactOptional()
-    .meta({ description: 'The partner, for operators. Without it they get the counts of all' }),
+    .meta({ description: 'The partner, for operators. Without it, the counts are of all partners' }),
 });
 
 const month = z
@@ -158,7 +154,7 @@ export const insightsQuery = z.strictObject({
 export const jobStartQuery = z.strictObject({
   partnerId,
   locale: contactChangeFields.locale.meta({
-    description: 'The language of these emails. Without it, that of each contact, which stays as it is',
+    description: "The language of these emails; by default each contact's, which does not change",
   }),
 });
 export const jobListQuery = z.strictObject({ ...pageFields, partnerId });
@@ -175,7 +171,7 @@ export const jobItemsQuery = z.strictObject({
   result: z
     .enum(lineResults, `must be one of ${lineResults.join(', ')}`)
     .exactOptional()
-    .meta({ description: 'Only lines with which it ended so' }),
+    .meta({ description: 'Only lines with this result' }),
 });
 
 /* What goes out. */
@@ -183,27 +179,27 @@ export const jobItemsQuery = z.strictObject({
 const text = (description: string) => z.string().meta({ description });
 const when = (description: string) => instant.meta({ description });
 
-const cursor = text('Asks for the next page; missing on the last one').exactOptional();
+const cursor = text('Pass it to get the next page; missing on the last one').exactOptional();
 const codes = z.enum(Object.keys(problems));
 const permission = z.object({
-  allowed: z.boolean().meta({ description: 'Whether it would be done now, for those who may' }),
+  allowed: z.boolean().meta({ description: 'Whether it is possible now, for callers with the role' }),
   reason: z.enum(refusalCodes).exactOptional().meta({ description: 'Why not: the code of the problem' }),
-  canResendAt: when('From when on, if that is known').exactOptional(),
+  canResendAt: when('When it becomes possible, if known').exactOptional(),
 });
 
 const recipient = z.object({
   email: text('The address'),
-  name: text('The name, if it is known').exactOptional(),
+  name: text('The name, if known').exactOptional(),
   locale: z.enum(locales).meta({ description: 'The language of the emails' }),
 });
 
-const messageId = text("The mail service's name for the email");
-const ofLine = { orderId: text('The order'), lineId: text('The line of the order') };
+const messageId = text("The mail service's id of the email");
+const ofLine = { orderId: text('The order'), lineId: text("The line's id within its order") };
 
 export const lineAnswer = z
   .object({
     ...ofLine,
-    subscriptionId: text('What the line becomes'),
+    subscriptionId: text('The subscription that the line becomes'),
     offer: text('The product code, which decides how long the window is'),
     partnerId: text('The partner or distributor whose order it is'),
     endCustomer: z
@@ -215,14 +211,14 @@ export const lineAnswer = z
     provisioningContact: recipient.meta({ description: 'Who gets the emails' }),
     copyTo: recipient
       .exactOptional()
-      .meta({ description: 'Who gets copies of the first email and of reminders' }),
+      .meta({ description: 'Who gets copies of the first email and the reminders' }),
     requestedStartDate: when('When the first email is due'),
     status: z.enum(lineStatuses).meta({
       description:
         'Where the line stands: `Scheduled` until the first email left, `AwaitingProvisioningDetails` while the window runs, `Closed` once it ended, `Onboarded` or `Cancelled` as soon as that happened',
     }),
     provisioningPending: z.boolean().meta({
-      description: 'Closed by its window and not onboarded since: it can still be resent and set up',
+      description: 'Closed by its window and not yet onboarded: it can still be resent and set up',
     }),
     window: z.iso.duration().meta({
       description: 'How long the contact has to set it up, from the first email on',
@@ -241,7 +237,7 @@ export const lineAnswer = z
       .exactOptional()
       .meta({
         description:
-          'While the first email waits for its turn, many being due at once: when it is expected to leave, at the latest',
+          'While the first email is queued because many are due at once: when it is expected to leave, at the latest',
       }),
     lastEmail: z
       .object({
@@ -250,8 +246,8 @@ export const lineAnswer = z
         sentAt: when('When it was accepted for sending'),
         delivery: z
           .enum(deliveries)
-          .meta({ description: 'What became of it; `Accepted` until more is known' }),
-        reason: text('Why it came back or was delayed, in the words of the mail service').exactOptional(),
+          .meta({ description: 'Its delivery status; `Accepted` until more is known' }),
+        reason: text('Why it bounced or was delayed, as the mail service put it').exactOptional(),
       })
       .exactOptional()
       .meta({ description: 'The last email to the contact' }),
@@ -277,17 +273,17 @@ export const summaryAnswer = z
     total: count.meta({ description: 'All lines' }),
     byStatus: z
       .object({
-        Scheduled: count.meta({ description: 'The first email is yet to leave' }),
+        Scheduled: count.meta({ description: 'The first email has not left yet' }),
         AwaitingProvisioningDetails: count.meta({ description: 'The window runs' }),
         Onboarded: count.meta({ description: 'Onboarded while the window ran' }),
         Closed: count.meta({ description: 'The window ended before' }),
         Cancelled: count.meta({ description: 'The order line was cancelled' }),
       } satisfies Record<LineStatus, typeof count>)
       .meta({ description: 'Lines of each status' }),
-    provisioningPending: count.meta({ description: 'Closed by their window and not onboarded since' }),
+    provisioningPending: count.meta({ description: 'Closed by their window and not yet onboarded' }),
     undeliverable: count.meta({
       description:
-        'Lines that wait for somebody to set them up, closed or not, whose contact emails do not reach: a resend is refused with `contact-undeliverable`',
+        'Lines not set up yet, closed or not, whose contact is undeliverable: a resend is refused with `contact-undeliverable`',
     }),
     closingWithin24h: count.meta({
       description: 'Open lines whose window ends within 24 hours after `asOf`, or has ended',
@@ -295,7 +291,7 @@ export const summaryAnswer = z
     closingWithin72h: count.meta({ description: 'The same within 72 hours' }),
     asOf: instant.meta({
       description:
-        'The whole second that the counts are of. What happened in the last seconds before may be missing, until it is counted',
+        'The whole second that the counts are as of. Changes of the last few seconds may not be counted yet',
     }),
   })
   .meta({ id: 'Summary', description: 'How many lines there are' });
@@ -307,7 +303,7 @@ const insight = z.object({
   locale: z.enum(locales).meta({ description: 'The language of their emails' }),
   lines: count.meta({ description: 'Lines whose first email left' }),
   emails: count.meta({ description: 'Emails of all kinds that left for these lines' }),
-  bounced: count.meta({ description: 'Emails of these that came back, or were rejected' }),
+  bounced: count.meta({ description: 'Emails of these that bounced or were rejected' }),
   onboarded: count.meta({ description: 'Lines that were onboarded, before or after they closed' }),
   onboardedWithin1Day: count.meta({ description: 'Lines of these, by the time since the first email' }),
   onboardedWithin3Days: count.meta({ description: 'Those that took more than one day' }),
@@ -317,7 +313,7 @@ const insight = z.object({
   hoursToOnboarding: z.number().min(0).meta({
     description: 'From the first email to the onboarding, of all onboarded lines together',
   }),
-  closedUnprovisioned: count.meta({ description: 'Lines that closed and were not onboarded since' }),
+  closedUnprovisioned: count.meta({ description: 'Lines that closed and are not yet onboarded' }),
   cancelled: count.meta({ description: 'Lines that were cancelled' }),
   resent: count.meta({ description: 'Lines whose email was resent' }),
   resentOnboarded: count.meta({ description: 'Lines of these that were onboarded after that' }),
@@ -355,13 +351,13 @@ export const historyAnswer = z.object({
         ),
         from: z.string().exactOptional().meta({
           description:
-            'Who was the contact, or got copies, before a change; the oldest lines may not know it',
+            'The contact, or the recipient of copies, before a change; may be missing on the oldest lines',
         }),
         to: text('The address that the email went to, or the new one').exactOptional(),
         messageId: messageId.exactOptional(),
         result: text('What came of it').exactOptional(),
         reason: text(
-          'Why: of an email, what caused it; of a failure, in the words of the mail service',
+          'Why: for an email, what triggered it; for a failure, as the mail service put it',
         ).exactOptional(),
       }),
     )
@@ -382,7 +378,7 @@ export const resendAnswer = z.object({
 export type ResendAnswer = z.output<typeof resendAnswer>;
 
 export const contactChangeAnswer = z.object({
-  lines: z.array(lineAnswer).meta({ description: 'The lines that have the contact now' }),
+  lines: z.array(lineAnswer).meta({ description: 'The lines that now have the contact' }),
   skipped: z
     .array(
       z.object({
@@ -391,30 +387,30 @@ export const contactChangeAnswer = z.object({
         support: supportDetails.exactOptional(),
       }),
     )
-    .meta({ description: 'The other lines, with `applyToAllLines`' }),
+    .meta({ description: 'The lines that were not changed, with `applyToAllLines`' }),
 });
 export type ContactChangeAnswer = z.output<typeof contactChangeAnswer>;
 
 export const jobAnswer = z
   .object({
     jobId: text('The job'),
-    status: z.enum(jobStatuses).meta({ description: 'How far it got' }),
+    status: z.enum(jobStatuses).meta({ description: 'Its progress' }),
     counts: z
       .object({
-        total: count.meta({ description: 'Lines that it is for' }),
+        total: count.meta({ description: 'Lines in the job' }),
         sent: count.meta({ description: 'Lines whose email was accepted for sending' }),
-        skipped: count.meta({ description: 'Lines that a single resend would have been refused for' }),
+        skipped: count.meta({ description: 'Lines for which a single resend would be refused' }),
         failed: count.meta({ description: 'Lines whose email was not sent' }),
         unconfirmed: count.meta({ description: 'Lines whose email may have been sent, and is counted' }),
       })
-      .meta({ description: 'Lines by what came of them so far' }),
+      .meta({ description: 'Lines by result so far' }),
     createdAt: when('When it was started'),
     createdBy: text('Who started it'),
     locale: z
       .enum(locales)
       .exactOptional()
       .meta({ description: 'The language of its emails, if one was named; else that of each contact' }),
-    completedAt: when('When the last line was done').exactOptional(),
+    completedAt: when('When the last line was processed').exactOptional(),
   })
   .meta({ id: 'ResendJob', description: 'A bulk resend' });
 export type JobAnswer = z.output<typeof jobAnswer>;
@@ -428,7 +424,9 @@ export type JobListAnswer = z.output<typeof jobListAnswer>;
 const jobItem = z.object({
   ...ofLine,
   result: z.enum(lineResults).meta({ description: 'What came of it' }),
-  code: codes.exactOptional().meta({ description: 'Why not, as a single resend would have been answered' }),
+  code: codes
+    .exactOptional()
+    .meta({ description: 'The code that a single resend would have been answered with' }),
   messageId: messageId.exactOptional(),
   to: text('The address that the email went to').exactOptional(),
   at: when('When it was done'),
@@ -436,7 +434,7 @@ const jobItem = z.object({
 export type JobItem = z.output<typeof jobItem>;
 
 export const jobItemsAnswer = z.object({
-  items: z.array(jobItem).meta({ description: 'The lines that are done' }),
+  items: z.array(jobItem).meta({ description: 'The lines processed so far' }),
   cursor,
 });
 export type JobItemsAnswer = z.output<typeof jobItemsAnswer>;

@@ -49,9 +49,11 @@ const locale = z.enum(locales, `must be one of ${locales.join(', ')}`);
 export const contactChangeFields = {
   email: emailAddress.meta({ description: 'The address' }),
   name: plainText(200).exactOptional().meta({
-    description: 'The name; without one, that of the same address stays',
+    description: 'The name; if left out, it is kept only with the same address',
   }),
-  locale: locale.exactOptional().meta({ description: 'The language of the emails; without one, it stays' }),
+  locale: locale
+    .exactOptional()
+    .meta({ description: 'The language of the emails; if left out, it does not change' }),
 };
 
 /** A provisioning contact; without a locale, emails are in English. */

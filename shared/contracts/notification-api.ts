@@ -6,9 +6,9 @@ import { instant, timeZone } from './fields.ts';
 /* The calls of the API about what people are told of by email. */
 
 const says = {
-  digest: 'An email at 08:00 of your time zone, if there is something to say',
-  bounces: 'An email at once when mail does not reach a provisioning contact, five a day at most',
-  timeZone: 'As IANA names it',
+  digest: 'A daily email at 08:00 in your time zone, if there is news',
+  bounces: 'An immediate email when mail does not reach a provisioning contact, at most five a day',
+  timeZone: 'IANA name of your time zone',
   locale: 'The language of these emails',
 };
 
@@ -28,7 +28,7 @@ export const notificationsAnswer = z
     email: z
       .string()
       .exactOptional()
-      .meta({ description: 'Where they go; missing as long as nothing is chosen' }),
+      .meta({ description: 'The address they go to; missing until you choose any' }),
     timeZone: z.string().exactOptional().meta({ description: says.timeZone }),
     locale: z.enum(locales).exactOptional().meta({ description: says.locale }),
     nextDigestAt: instant.exactOptional().meta({ description: 'When the next digest is due' }),
@@ -37,8 +37,8 @@ export const notificationsAnswer = z
     }),
     undeliverableSince: instant.exactOptional().meta({
       description:
-        'Since when mail does not reach the address. Nothing more is sent there until you choose anew',
+        'Since when mail does not reach the address. Nothing is sent there until you save your choice again',
     }),
   })
-  .meta({ id: 'Notifications', description: 'What you are told of by email' });
+  .meta({ id: 'Notifications', description: 'Your email notifications' });
 export type NotificationsAnswer = z.output<typeof notificationsAnswer>;

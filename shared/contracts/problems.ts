@@ -19,7 +19,7 @@ export const supportDetails = z
     requestType: z.string().meta({ description: 'The type of the request' }),
     reference: z.string().meta({ description: 'The id of the failed request' }),
   })
-  .meta({ description: 'What a support case needs; `reference` is the id of the failed request' });
+  .meta({ description: 'What to put into a support case; `reference` is the id of the failed request' });
 
 /** What a support case needs when an email could not be sent; `reference` is the id of the failed request. */
 export const supportCase = (reference: string): z.output<typeof supportDetails> => ({
@@ -53,7 +53,7 @@ const extras = z.object({
   reason: z.string().meta({ description: 'What the mail service said' }),
   canResendAt: instant.meta({ description: 'When the next email is possible' }),
   support: supportDetails,
-  jobId: z.string().meta({ description: 'The job that is under way' }),
+  jobId: z.string().meta({ description: 'The running job' }),
 });
 
 const { errors, placedBy, link, requestedStartDate, reason, canResendAt, support, jobId } = extras.shape;
@@ -118,7 +118,7 @@ export const problems = {
     status: 404,
     title: 'There is no such order line',
     description:
-      'The line does not exist, or is not one of your partner. Check both ids; a line appears once it is booked.',
+      'The line does not exist, or belongs to another partner. Check both ids; a line appears once it is booked.',
     adds: {},
     detail: () => 'Your partner has no such order line.',
     example: {},
@@ -127,32 +127,33 @@ export const problems = {
     status: 404,
     title: 'There is no such order',
     description:
-      'The order does not exist, or is not one of your partner. Check the id; an order appears once it is booked.',
+      'The order does not exist, or belongs to another partner. Check the id; an order appears once it is booked.',
     adds: {},
     detail: () => 'Your partner has no such order.',
     example: {},
   }),
   'not-found': problem({
     status: 404,
-    title: 'There is nothing here',
+    title: 'Not found',
     description: 'The API has no such path, or does not support this method on it. Check both.',
     adds: {},
-    detail: () => 'Nothing answers to this path and method.',
+    detail: () => 'No call has this path and method.',
     example: {},
   }),
   'job-not-found': problem({
     status: 404,
     title: 'There is no such job',
     description:
-      'The job does not exist, or is not one of your partner. Check the id; jobs are kept for 90 days.',
+      'The job does not exist, or belongs to another partner. Check the id; jobs are kept for 90 days.',
     adds: {},
     detail: () => 'Your partner has no such job.',
     example: {},
   }),
   'job-in-progress': problem({
     status: 409,
-    title: 'A job of your partner is under way',
-    description: 'A partner has one bulk resend at a time. Wait until the one in `jobId` is completed.',
+    title: 'A job of your partner is running',
+    description:
+      'Only one bulk resend per partner runs at a time. Wait until the job in `jobId` is completed.',
     adds: { jobId },
     detail: ({ jobId }) => `Wait until the job ${jobId} of your partner is completed.`,
     example: { jobId: '3f1b7a52-6d0c-4a3e-9a54-0d8f1c2b7e61' },
@@ -160,14 +161,14 @@ export const problems = {
   'webhook-not-found': problem({
     status: 404,
     title: 'There is no such webhook',
-    description: 'The webhook does not exist, was deleted, or is not one of your partner. Check the id.',
+    description: 'The webhook does not exist, was deleted, or belongs to another partner. Check the id.',
     adds: {},
     detail: () => 'Your partner has no such webhook.',
     example: {},
   }),
   'webhook-limit-reached': problem({
     status: 409,
-    title: 'Your partner has all the webhooks it may have',
+    title: 'Your partner has the maximum number of webhooks',
     description: `A partner may have ${mostWebhooks} webhooks. Delete one that is not needed, or change it.`,
     adds: {},
     detail: () => `Your partner has ${mostWebhooks} webhooks, the most it may have.`,
@@ -194,7 +195,7 @@ export const problems = {
   }),
   'not-started': problem({
     status: 409,
-    title: 'The requested start date has not come',
+    title: 'The requested start date is in the future',
     description: 'There is nothing to resend yet: the first email goes out on `requestedStartDate`.',
     adds: { requestedStartDate },
     detail: ({ requestedStartDate }) =>

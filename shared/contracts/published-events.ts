@@ -8,29 +8,29 @@ import { identifier, instant } from './fields.ts';
 export const publishedSource = 'provisioning-emails';
 
 const facts = z.object({
-  id: z.string().meta({ description: 'The same whenever the event is delivered again' }),
+  id: z.string().meta({ description: 'The same for every delivery of the event' }),
   at: instant.meta({ description: 'When it happened' }),
   version: z.int().min(1).meta({
     description:
       'Grows with every change of the line. Deliveries may be out of order: of two events of a line, the one with the higher version is newer',
   }),
   orderId: identifier.meta({ description: 'The order' }),
-  lineId: identifier.meta({ description: 'The line of the order' }),
-  subscriptionId: identifier.meta({ description: 'What the line becomes' }),
+  lineId: identifier.meta({ description: "The line's id within its order" }),
+  subscriptionId: identifier.meta({ description: 'The subscription that the line becomes' }),
   partnerId: identifier.meta({ description: 'The partner whose order it is' }),
   offer: z.string().meta({ description: 'The product code' }),
-  status: z.enum(lineStatuses).meta({ description: 'The status of the line since this change' }),
+  status: z.enum(lineStatuses).meta({ description: 'The status of the line after this change' }),
 });
 
 const when = (description: string) => instant.meta({ description });
 const delivery = <const Values extends readonly string[]>(values: Values) =>
-  z.enum(values).meta({ description: 'What became of it' });
+  z.enum(values).meta({ description: 'Its delivery status' });
 
 /** The line of the examples has a window of a week. */
 const closesAt = '2026-12-08T00:00:02.417Z';
 const open = { status: 'AwaitingProvisioningDetails' } as const;
 
-const messageId = z.string().meta({ description: "The mail service's name for the email" });
+const messageId = z.string().meta({ description: "The mail service's id of the email" });
 const reason = z.string().exactOptional().meta({
   description: "Why: the status codes of the recipient's mail server, or the mail service's own words",
 });
@@ -70,7 +70,7 @@ export const publishedEvents: { readonly [Type in LineEventType]: PublishedEvent
     },
   },
   'Order Line Email Sent': {
-    description: 'A provisioning email was accepted for sending, to the contact: copies are not told of',
+    description: 'A provisioning email to the contact was accepted for sending; copies publish no events',
     detail: facts.extend({
       kind: z.enum(contactEmailKinds).meta({ description: 'What it was sent for' }),
       messageId,
@@ -112,7 +112,7 @@ export const publishedEvents: { readonly [Type in LineEventType]: PublishedEvent
   },
   'Order Line Closing Soon': {
     description:
-      'The last reminder of a line was due, whether it was sent or not: its contact may be undeliverable, or had an email a moment ago',
+      'The last reminder of a line was due, even if it was not sent because the contact is undeliverable or just had an email',
     detail: facts.extend({ closesAt: when('When the window ends') }),
     example: { ...open, at: '2026-12-06T00:00:02.417Z', closesAt },
   },

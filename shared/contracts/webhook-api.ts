@@ -22,8 +22,8 @@ const webhookFields = {
   events: z
     .array(z.enum(webhookTypes, 'must be the type of an event, for example order_line.closed'))
     .max(webhookTypes.length, 'must name each type once')
-    .meta({ description: 'The types of events that it gets; none named: all' }),
-  description: plainText(200).meta({ description: 'What it is for, for people' }),
+    .meta({ description: 'The types of events to send; all if none is named' }),
+  description: plainText(200).meta({ description: 'A description for people' }),
 };
 
 const locale = z.enum(locales, `must be one of ${locales.join(', ')}`);
@@ -33,7 +33,9 @@ export const webhookRequest = z.strictObject({
   url: webhookFields.url,
   events: webhookFields.events.default([]),
   description: webhookFields.description.exactOptional(),
-  locale: locale.default('en').meta({ description: 'The language of emails about it to who registers it' }),
+  locale: locale
+    .default('en')
+    .meta({ description: 'The language of emails about it to whoever registers it' }),
 });
 export type WebhookRequest = z.output<typeof webhookRequest>;
 
@@ -44,11 +46,11 @@ export const webhookChange = z.strictObject({
   description: z
     .union([z.literal(''), webhookFields.description])
     .exactOptional()
-    .meta({ description: 'What it is for, for people; an empty one removes it' }),
+    .meta({ description: 'A description for people; an empty one removes it' }),
   status: z
     .enum(['Enabled', 'Disabled'], 'must be Enabled or Disabled')
     .exactOptional()
-    .meta({ description: 'Whether it gets events; once enabled, those from then on' }),
+    .meta({ description: 'Whether it gets events; once enabled, it gets those from then on' }),
 });
 export type WebhookChange = z.output<typeof webhookChange>;
 
@@ -70,10 +72,10 @@ export const webhookAnswer = z
   .object({
     webhookId: text('The webhook'),
     url: text('Where it sends to'),
-    description: text('What it is for, for people').exactOptional(),
-    events: z.array(z.string()).meta({ description: 'The types that it gets; none named: all' }),
+    description: text('A description for people').exactOptional(),
+    events: z.array(z.string()).meta({ description: 'The types of events sent; all if none is named' }),
     status: z.enum(['Enabled', 'Disabled']).meta({ description: 'Whether it gets events' }),
-    disabledAt: when('Since when it gets none').exactOptional(),
+    disabledAt: when('When it was disabled').exactOptional(),
     disabledBecause: z.enum(disablings).exactOptional().meta({
       description:
         '`person`: somebody disabled it; `gone`: its receiver answered 410; `failing`: nothing got through for three days',
@@ -83,11 +85,11 @@ export const webhookAnswer = z
       .meta({ description: 'Since when every attempt failed; missing while the last one did not' }),
     oldSecretUntil: instant
       .exactOptional()
-      .meta({ description: 'Until when the secret before signs as well' }),
+      .meta({ description: 'Until when the previous secret signs as well' }),
     createdAt: when('When it was added'),
     createdBy: text('Who added it'),
   })
-  .meta({ id: 'Webhook', description: 'An address that is told what happens to lines' });
+  .meta({ id: 'Webhook', description: 'A URL that receives the events of lines' });
 export type WebhookAnswer = z.output<typeof webhookAnswer>;
 
 export const webhookListAnswer = z.object({
@@ -99,14 +101,14 @@ export const webhookWithSecretAnswer = z.object({
   webhook: webhookAnswer,
   secret: z
     .string()
-    .meta({ description: 'What messages are signed with. It is not shown again: keep it safe' }),
+    .meta({ description: 'The secret that signs messages. It is shown only once: keep it safe' }),
 });
 export type WebhookWithSecretAnswer = z.output<typeof webhookWithSecretAnswer>;
 
 export const webhookDeletedAnswer = z.object({ webhookId: text('The webhook that was deleted') });
 
 export const webhookTestAnswer = z.object({
-  messageId: z.string().meta({ description: 'The `webhook-id` of the test, which the log names' }),
+  messageId: z.string().meta({ description: 'The `webhook-id` of the test, as in the deliveries' }),
 });
 export type WebhookTestAnswer = z.output<typeof webhookTestAnswer>;
 
@@ -120,11 +122,11 @@ export const webhookAttemptsAnswer = z.object({
         orderId: text('The order that it is about').exactOptional(),
         lineId: text('The line that it is about').exactOptional(),
         attempt: z.int().min(0).meta({ description: 'Which attempt of its event it was' }),
-        result: z.enum(attemptResults).meta({ description: '`given-up`: the event is not tried any more' }),
+        result: z.enum(attemptResults).meta({ description: '`given-up`: the event is not retried' }),
         status: z.int().exactOptional().meta({ description: 'The status that the receiver answered' }),
         error: z.enum(attemptErrors).exactOptional().meta({ description: 'Why it failed' }),
         milliseconds: z.int().min(0).meta({ description: 'How long the receiver took, in milliseconds' }),
-        nextAttemptAt: when('When it is tried again').exactOptional(),
+        nextAttemptAt: when('When it is retried').exactOptional(),
       }),
     )
     .meta({ description: 'The attempts' }),

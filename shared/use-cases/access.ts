@@ -137,11 +137,7 @@ export function listedPartner(
   { isSearch }: { readonly isSearch: boolean },
 ): string | undefined {
   if (isSearch && isOperator(caller)) return named;
-  return askedPartner(
-    caller,
-    named,
-    'an operator names the partner whose lines to list, or searches those of all with q',
-  );
+  return askedPartner(caller, named, 'is required for operators, unless they search all partners with q');
 }
 
 /**

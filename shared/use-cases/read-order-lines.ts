@@ -40,7 +40,7 @@ export async function listLines(
   const ofPartner = listedPartner(caller, partnerId, { isSearch: filter.q !== undefined });
   const after = cursor === undefined ? undefined : cursors.decode(cursor);
   if (cursor !== undefined && after === undefined) {
-    throw invalidRequest([{ path: 'cursor', message: 'must be the cursor of an answer before' }]);
+    throw invalidRequest([{ path: 'cursor', message: 'must be the `cursor` of an earlier answer' }]);
   }
   const at = toInstant(now());
   const { word, ...listed } = listedBy(filter, at);
@@ -54,7 +54,7 @@ export async function listLines(
       ? await store.search({ ...request, find: { word: word ?? '' } })
       : await store.list({ ...request, partnerId: ofPartner, ...(word === undefined ? {} : { word }) });
   if (!page) {
-    const message = 'is the beginning of too much: give more of it, or name the partner';
+    const message = 'matches too many lines: make it longer, or name the partner';
     throw invalidRequest([{ path: 'q', message }]);
   }
   const present = await presenterOf(page.lines, at, { store, limits });

@@ -116,5 +116,5 @@ function placeOf<Place>(
   if (cursor === undefined) return undefined;
   const place = decode(cursor);
   if (place !== undefined) return place;
-  throw invalidRequest([{ path: 'cursor', message: 'must be the cursor of an answer before' }]);
+  throw invalidRequest([{ path: 'cursor', message: 'must be the `cursor` of an earlier answer' }]);
 }

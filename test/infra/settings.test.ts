@@ -231,12 +231,12 @@ test.each([
   [
     'an account that is a number',
     { ...minimal, eventSources: { ...minimal.eventSources, commerce: { accountIds: [111111111111] } } },
-    'settings.eventSources.commerce.accountIds.0: must be an AWS account id: text of 12 digits',
+    'settings.eventSources.commerce.accountIds.0: must be an AWS account id: a string of 12 digits',
   ],
   [
     'dead letters that SQS cannot keep for so long',
     { ...minimal, deadLetterDays: 15 },
-    'settings.deadLetterDays: must be 1 to 14 whole days: SQS keeps nothing longer',
+    'settings.deadLetterDays: must be 1 to 14 whole days, the longest that SQS keeps messages',
   ],
   ['an archive that keeps nothing', { ...minimal, eventArchiveDays: 0 }, notDays],
   ['an archive of half a day', { ...minimal, eventArchiveDays: 0.5 }, notDays],
@@ -260,7 +260,7 @@ test.each([
   [
     'a stream that is no ARN',
     { ...minimal, tableStreamArn: '2026-11-26T22:10:00.123' },
-    "settings.tableStreamArn: must be the ARN of the table's stream, as aws dynamodb describe-table says it: LatestStreamArn",
+    "settings.tableStreamArn: must be the ARN of the table's stream, LatestStreamArn of aws dynamodb describe-table",
   ],
   [
     'a runbook without https',

@@ -27,13 +27,13 @@ async function call(path: string) {
 const takes = 'only status, delivery, closingWithin, q, provisioningPending, limit, cursor, partnerId';
 
 test.each([
-  ['/order-lines?state=Closed', 'state', `is not known here: this call takes ${takes}`],
-  ['/order-lines?Limit=5', 'Limit', `is not known here: this call takes ${takes}`],
-  ['/order-lines?__proto__=5', '__proto__', `is not known here: this call takes ${takes}`],
+  ['/order-lines?state=Closed', 'state', `is unknown: this call takes ${takes}`],
+  ['/order-lines?Limit=5', 'Limit', `is unknown: this call takes ${takes}`],
+  ['/order-lines?__proto__=5', '__proto__', `is unknown: this call takes ${takes}`],
   ['/order-lines?status=Closed&status=Scheduled', 'status', 'is given more than once'],
-  ['/orders/ORD-1?limit=2', 'limit', 'is not known here: this call takes no parameters'],
-  ['/health?limit=2', 'limit', 'is not known here: this call takes no parameters'],
-  ['/openapi.json?format=yaml', 'format', 'is not known here: this call takes no parameters'],
+  ['/orders/ORD-1?limit=2', 'limit', 'is unknown: this call takes no parameters'],
+  ['/health?limit=2', 'limit', 'is unknown: this call takes no parameters'],
+  ['/openapi.json?format=yaml', 'format', 'is unknown: this call takes no parameters'],
 ])('%s is refused, and told what the call takes', async (path, wrong, message) => {
   expect(await call(path)).toMatchObject({
     status: 400,
