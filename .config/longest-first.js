@@ -7,16 +7,19 @@ import Sequencer from '@jest/test-sequencer';
 const longest = [
   'proofs/fault-sweep',
   'proofs/crash',
-  'proofs/model',
-  'proofs/model-on-the-service',
   'local/restart',
+  'browser/stories',
+  'browser/quality',
+  'proofs/model',
   'local/sending',
-  'local/hot-line',
   'local/drills',
+  'proofs/model-on-the-service',
+  'local/resend-jobs',
   'infra/least-privilege',
-  'unit/sweep',
+  'proofs/interleavings',
+  'local/scenarios',
+  'local/hot-line',
   'unit/store-lists',
-  'unit/scale',
 ];
 
 const rank = ({ path }) => {
