@@ -20,7 +20,7 @@ import { type EmailOutcome, sendEmail, type SendServices } from '../../shared/us
 
 export type FirstEmailAnswer = SendingOutcome | UnconfirmedEmail;
 
-/** What came of the email that the workflow has to send, and how the workflow continues. */
+/** The outcome of the workflow's email, and how the workflow continues. */
 export type FirstEmailOutcome =
   /** The mail service was asked to send it. */
   | {
@@ -31,7 +31,7 @@ export type FirstEmailOutcome =
     }
   /** Nothing was to be sent. */
   | { readonly outcome: 'nothing-due'; readonly answer: FirstEmailAnswer }
-  /** Nothing left, and the line is as if nothing had been tried: it is to be tried later. */
+  /** Nothing left, and the line is unchanged: to be retried later. */
   | Extract<NotSent, { outcome: 'throttled' }>;
 
 /** What sends the workflow's emails. */

@@ -13,13 +13,13 @@ export interface SendingServices extends WorkflowEmailServices {
   readonly tasks: TaskTokens;
 }
 
-/** Seconds until an email is tried again that the mail service kept refusing for its rate. */
+/** Seconds until a throttled email is retried. */
 const afterThrottling = 5;
 
-/** Seconds until it is looked again whether another sender's email left: its claim is over then. */
+/** Seconds until the claim of another sender has expired. */
 const afterOther = 45;
 
-/** Seconds until what came a little early is due: by a clock that is behind, or by a Wait. */
+/** Seconds until a message that came a little early is due: a clock is behind, or a Wait ended early. */
 const afterEarly = 2;
 
 /**
@@ -50,7 +50,7 @@ export async function sendQueued(
     const sending = await sendFirstEmail(input, services);
     if (sending.outcome === 'throttled')
       return { againIn: sending.by === 'day' ? laneRest : afterThrottling };
-    // A copy has a turn of its own.
+    // A copy takes its own turn.
     if (sending.outcome === 'handed-over' && sending.isMoreDue) return { againIn: 0 };
     const { answer } = sending;
     if (sending.outcome === 'nothing-due') {

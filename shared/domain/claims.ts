@@ -3,14 +3,14 @@ import { emailEffects, type EmailKind } from './email-kinds.ts';
 import { type Claim, type OrderLine, withHistory } from './order-line.ts';
 import { type Instant, type IsoDuration, later, plus } from './time.ts';
 
-/** The unexpired claim at `now`, if any: nobody else may send beside it. */
+/** The unexpired claim at `now`, if any: it keeps all other senders out. */
 export const liveClaim = (line: OrderLine, now: Instant): Claim | undefined =>
   line.claim && line.claim.until > now ? line.claim : undefined;
 
 /** Claims the line for one email; any claim still there is given up. */
 export const withClaim = (line: OrderLine, claim: Claim): OrderLine => ({ ...giveUpClaim(line), claim });
 
-/** The line without that claim, whose email was not handed to the mail service or has been recorded. */
+/** The line without that claim, whose email never reached the mail service or has been recorded. */
 export function withoutClaim(line: OrderLine, id: string): OrderLine {
   const { claim, ...rest } = line;
   return claim?.id === id ? rest : line;

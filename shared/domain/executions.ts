@@ -13,7 +13,7 @@ export const isWithin = (horizon: IsoDuration, requestedStartDate: Instant, now:
 export const isExecutionDue = (line: OrderLine, now: Instant, horizon: IsoDuration): boolean =>
   isOpen(line) && (line.status !== 'Scheduled' || isWithin(horizon, line.requestedStartDate, now));
 
-/** Whether an execution was started for the line as it is. The oldest lines without one have no revision either. */
+/** Whether the line's current revision has an execution. The oldest lines without one have no revision either. */
 export const hasExecution = ({ executionRevision, awaitsExecution = false }: OrderLine): boolean =>
   executionRevision > 0 && !awaitsExecution;
 
@@ -24,7 +24,7 @@ export const asUnstarted = <Line extends OrderLine>(line: Line): Line => ({
   awaitsExecution: true,
 });
 
-/** The line whose revision may have no execution: the sweep starts it, which does nothing if it was started after all. */
+/** The line whose revision may lack an execution: the sweep starts it, which is harmless if it exists after all. */
 export const asLeftToSweep = <Line extends OrderLine>(line: Line): Line => ({
   ...line,
   awaitsExecution: true,

@@ -15,7 +15,7 @@ export const longestHorizonDays = 180;
  */
 const grace = 'PT35M';
 
-/** What is due before that is late. */
+/** Whatever was due before then is late. */
 export const lateSince = (now: Instant): Instant => minus(now, grace);
 
 /** When an email of the workflow, a reminder or the closing of the line is due. Undefined: never. */
@@ -27,7 +27,7 @@ export function nextDueAt(line: OrderLine): Instant | undefined {
     : (line.copyDue?.at ?? nextReminderAt(line) ?? line.closesAt);
 }
 
-/** How far ahead the sweep looks whether executions are lost: at least until its next run. */
+/** How far ahead the sweep looks for lost executions: at least until its next run. */
 export const lookAhead = 'PT1H';
 
 export type FollowUp =
@@ -62,5 +62,5 @@ function isEmailOverdue(line: OpenLine, by: Instant): boolean {
   return (isContactMissed(line) && line.firstEmailSentAt <= by) || isCopyOverdue || isReminderDue(line, by);
 }
 
-/** Whether this is long overdue: the workflow has missed the line. */
+/** Whether it is so overdue that the workflow must have missed the line. */
 export const isRepair = (action: FollowUp): boolean => action === 'close' || action === 'restart-execution';

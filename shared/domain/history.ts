@@ -11,10 +11,10 @@ export const historyTypes = [
   /** Outcome unknown: it may have been sent. The mail service's report turns it into a sent one. */
   'ProvisioningEmailUnconfirmed',
   'ProvisioningEmailFeedback',
-  /** Somebody other than the contact was told, by email, that an email of the line came back. */
+  /** Somebody other than the contact was told by email that an email of the line bounced. */
   'BounceNoticeSent',
   'ProvisioningContactChanged',
-  /** Somebody else gets copies, or nobody. */
+  /** The second recipient was set, changed or removed. */
   'CopyRecipientChanged',
   /** The last reminder was due, whether one was sent or not. */
   'ClosingSoon',
@@ -44,7 +44,7 @@ interface EmailSent extends Happened<'ProvisioningEmailSent'> {
   readonly to: string;
   readonly messageId: string;
   readonly kind: EmailKind;
-  /** How it is known: by the mail service's answer, or by its report alone. */
+  /** What confirmed it: the mail service's answer, or only its report. */
   readonly result: 'Accepted' | 'Confirmed';
 }
 
@@ -79,7 +79,7 @@ interface ContactChanged extends Happened<'ProvisioningContactChanged'> {
   readonly to: string;
 }
 
-/** Without `to` nobody gets copies any more. */
+/** Without `to` the second recipient was removed. */
 interface CopyRecipientChanged extends Happened<'CopyRecipientChanged'> {
   readonly to?: string;
 }
@@ -130,7 +130,7 @@ export function told(history: readonly HistoryEntry[]): readonly ToldEntry[] {
   });
 }
 
-/** The actor of what the workflow does by itself. */
+/** The actor of the workflow's own actions. */
 export const workflowActor = 'workflow';
 
 /** The longest actor, in bytes of UTF-8: that of the longest mail address. */
@@ -180,7 +180,7 @@ const countedOn = ({ at, repeated = { times: 1, since: at } }: EmailFailed) => (
   times: repeated.times + 1,
 });
 
-/** Without the oldest expendable entry, if there are too many. */
+/** Without the oldest expendable entry if the history is full. */
 function trimmed(history: readonly HistoryEntry[]): readonly HistoryEntry[] {
   if (history.length <= historyLimit) return history;
   const place = history.findIndex((entry, index) => !concernsPeople(entry, history.slice(0, index)));

@@ -3,14 +3,14 @@ import type { OrderLine } from './order-line.ts';
 import { type Instant, later, toInstant } from './time.ts';
 
 /*
- * The lane in which first emails leave: they wait in a queue, which a few calls of one function work off at the rate that
- * the mail service takes. What people send overtakes it.
+ * The lane of first emails: a queue that a few concurrent calls of one function drain at the rate of the mail service.
+ * People's emails bypass it.
  */
 
-/** The share of the account's sending rate that the lane uses; the rest is for what people send meanwhile. */
+/** The share of the account's sending rate that the lane uses; the rest is reserved for people's emails. */
 export const laneRateShare = 0.95;
 
-/** The same of the emails that the account may send in 24 hours. */
+/** The share of its daily quota that the lane uses. */
 export const laneDayShare = 0.9;
 
 /** SES's usual rate for accounts out of the sandbox, in emails a second. */
@@ -21,7 +21,7 @@ export const usualMailRate = 14;
  */
 const mostPerCall = 20;
 
-/** How many messages one call of the function is given. */
+/** The batch size of the queue. */
 export const messagesPerCall = 10;
 
 /**
@@ -36,7 +36,7 @@ export const laneCalls = (perSecond: number): number =>
 export interface AccountMail {
   /** Emails a second. */
   readonly perSecond: number;
-  /** Emails in 24 hours; Infinity: as many as it likes. */
+  /** Emails in 24 hours; Infinity: unlimited. */
   readonly most: number;
   /** What it has sent of these in the last 24 hours. */
   readonly sent: number;
@@ -45,7 +45,7 @@ export interface AccountMail {
 /** How many emails the lane may still send. */
 export const laneRoom = ({ most, sent }: AccountMail): number => most * laneDayShare - sent;
 
-/** For how long the lane rests when the day's emails are used up, before it looks again, in seconds. */
+/** How long the lane pauses, in seconds, before it checks a used-up daily quota again. */
 export const laneRest = 15 * 60;
 
 /**
@@ -56,10 +56,10 @@ export const laneRest = 15 * 60;
 export const expectedClear = (waiting: number, perSecond: number, from: Instant): Instant =>
   toInstant(new Date(Date.parse(from) + (waiting / (perSecond * laneRateShare)) * 1000));
 
-/** Whether the first email of the line waits for its turn. */
+/** Whether the first email of the line is queued. */
 export const isQueued = (line: OrderLine, now: Instant): boolean =>
   line.status === 'Scheduled' && line.requestedStartDate <= now && hasExecution(line);
 
-/** When an email that waits in the lane is expected to leave, at the latest. */
+/** When a queued email is expected to leave, at the latest. */
 export const expectedToLeave = (now: Instant, laneClearAt: Instant | undefined): Instant =>
   later(now, laneClearAt ?? now);

@@ -7,8 +7,8 @@ import { type AwaitingLine, type OrderLine, type Stamp, withHistory } from './or
 import { type Instant, type IsoDuration, later, minus, secondsBetween } from './time.ts';
 
 /*
- * Reminders go to the contact of a line whose window runs, so long before it ends. Which ones a line gets is settled when
- * it is booked, as its window is: lines that were booked before there were reminders get none.
+ * Reminders go to the contact while the window runs, at set times before it ends. A line's reminders are fixed at booking,
+ * as its window is: lines booked before there were reminders get none.
  */
 
 /** How long before the end of a window its contact is reminded. */
@@ -16,7 +16,7 @@ export interface ReminderPolicy {
   readonly beforeClose: readonly IsoDuration[];
 }
 
-/** How many reminders a policy may have: each takes its line three more transitions. */
+/** The maximum number of reminders: each costs a line three more transitions. */
 export const mostReminders = 5;
 
 const lengthOf = (duration: IsoDuration): number => Duration.fromISO(duration).toMillis();

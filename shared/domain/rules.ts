@@ -15,15 +15,15 @@ import { isContactMissed } from './sent-emails.ts';
 import { type Instant, type IsoDuration, later, plus } from './time.ts';
 
 export interface ResendLimits {
-  /** The least time between two resends of a line. */
+  /** Minimum time between two resends of a line. */
   readonly interval: IsoDuration;
-  /** How many emails, resends and contact changes together, may leave in 24 hours. */
+  /** Maximum number of emails in 24 hours, resends and contact changes together. */
   readonly perDay: number;
-  /** How many emails may leave in the life of a line, counting contact changes that send none. */
+  /** Maximum number of emails in the life of a line, counting contact changes that send none. */
   readonly perLine: number;
 }
 
-/** Why something may not be done, with the fields that the code adds to the answer. */
+/** Why something is refused, with the fields that the code adds to the answer. */
 export type Refusal =
   | { readonly code: 'cancelled' }
   | { readonly code: 'point-of-no-return' }
@@ -69,9 +69,9 @@ export function refuseContactChange(
 
 export type ContactDecision =
   | { readonly outcome: 'unchanged' }
-  /** Nothing is sent: the first email is still to come, or the address stays. */
+  /** Nothing is sent: the first email has not left yet, or the address does not change. */
   | { readonly outcome: 'save'; readonly contact: Contact }
-  /** The email goes to the new contact at once, and the change counts once it was accepted. */
+  /** The email goes to the new contact at once; the change takes effect once it is accepted. */
   | { readonly outcome: 'send'; readonly contact: Contact }
   | { readonly outcome: 'refused'; readonly refusal: Refusal };
 
@@ -99,7 +99,7 @@ export function decideContactChange(
 /** How long to wait for a report on a first email that may have left, before it is sent once more. */
 const firstPatience: IsoDuration = 'PT15M';
 
-/** The same for every further one: by then the mail service is down, and what it did not report has not left. */
+/** The same for each repeat: by then the mail service is down, and an email it did not report has not left. */
 const furtherPatience: IsoDuration = 'PT1H';
 
 /** Until when to wait for a report on a first email, or its copy, that may have left; undefined: there is none. */
@@ -131,7 +131,7 @@ export function dueEmail(
   return isReminderDue(line, now) ? 'reminder' : 'none';
 }
 
-/** Whom the copy goes to that is due; undefined: it is not to be sent. */
+/** The recipient of the copy that is due; undefined: it is not to be sent. */
 export function copyRecipient(line: OrderLine, limits: Pick<ResendLimits, 'perLine'>): Contact | undefined {
   const { copyTo, provisioningContact } = line;
   if (!copyTo || isSameAddress(copyTo.email, provisioningContact.email)) return undefined;
@@ -186,7 +186,7 @@ function refuseUnstarted(line: OrderLine): Refusal | undefined {
     : undefined;
 }
 
-/** Whether nothing is sent to the line's contact because mail does not reach them. */
+/** Whether the line's contact is undeliverable, so that nothing is sent to them. */
 export const isContactUndeliverable = (line: OrderLine): boolean =>
   refuseUndeliverable(line, line.provisioningContact) !== undefined;
 

@@ -45,7 +45,7 @@ export function recordSent(line: OrderLine, claim: Claim, { messageId, sentAt }:
   return key === undefined ? sent : keepAnswer(sent, { key, at: sentAt, email });
 }
 
-/** What the mail service says of an email that it accepted for sending. */
+/** What the mail service reports on an email it accepted. */
 type Acceptance = Omit<SentEmail, 'to'>;
 
 /** The history with the unconfirmed entry replaced by that of the sent email. */
@@ -99,7 +99,7 @@ export function recordReported(line: OrderLine, email: ReportedEmail): OrderLine
   return recordSent(line, claim, { messageId, sentAt });
 }
 
-/** The line's contact if that is its address, else one of which nothing but the address is known. */
+/** The line's contact if the address matches; else a contact with nothing but the address. */
 const contactOf = ({ provisioningContact }: OrderLine, email: string): Contact =>
   isSameAddress(provisioningContact.email, email)
     ? provisioningContact

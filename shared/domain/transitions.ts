@@ -48,7 +48,7 @@ export function book(
   return early?.cancelledAt ? cancel(rescheduled, early.cancelledAt, stamp) : asUnstarted(rescheduled);
 }
 
-/** A line about which nothing is known yet. */
+/** A line that the service knows nothing about yet. */
 export const unbooked = ({ orderId, lineId }: LineKey): UnbookedLine => ({
   orderId,
   lineId,
@@ -130,15 +130,15 @@ export function onboard(line: OrderLine, onboarding: Onboarding, stamp: Stamp): 
   }
 }
 
-/** The line as the onboarding of its order makes it: the order may know before the line does. */
+/** The line with the onboarding of its order applied: the order may be onboarded before the line's item says so. */
 export const asOnboarded = (line: OrderLine, onboarding: Onboarding | undefined, at: Instant): OrderLine =>
   onboarding ? onboard(line, onboarding, { at, actor: 'control-hub' }) : line;
 
-/** Whether the window of a line that nobody set up has run out. */
+/** Whether the window of a line that nobody set up has ended. */
 export const isOverdue = (line: OrderLine, now: Instant): boolean =>
   line.status === 'AwaitingProvisioningDetails' && line.closesAt <= now;
 
-/** Closes a line whose window has run out; any other is left as it is. The workflow's last state says the same. */
+/** Closes a line whose window has ended; does nothing to others. The workflow's last state does the same. */
 export function closeOverdue(line: OrderLine, stamp: Stamp): OrderLine {
   if (line.status !== 'AwaitingProvisioningDetails' || !isOverdue(line, stamp.at)) return line;
   return withHistory({ ...line, status: 'Closed', closedAt: stamp.at }, { ...stamp, type: 'Closed' });

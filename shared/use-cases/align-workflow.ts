@@ -21,9 +21,9 @@ export interface AlignServices {
 }
 
 /**
- * Brings the executions of a line in step with it: an open line has the one of its revision running, but none while its
- * start date is too far off; a settled line has none. Safe to do again at any time, so every event does it, also one
- * that changed nothing: if the process died between the write and this call, the event's next delivery makes up for it.
+ * Aligns executions with their line: an open line has the one of its revision, but none while its start date is beyond the
+ * horizon; a settled line has none. Idempotent, so every event does it, even one that changed nothing: if the process died
+ * between the write and this call, the redelivered event repairs it.
  */
 export async function alignWorkflow(line: OrderLine, now: Instant, services: AlignServices): Promise<void> {
   const { store, workflow, executionHorizon: horizon } = services;
@@ -55,12 +55,11 @@ export async function stopWorkflow(
 }
 
 /**
- * Gives an open line an execution, which supersedes any other. If somebody else did so since `line` was read, theirs is
- * kept. A failed execution is replaced this way rather than redriven, which would run the definition that failed.
+ * Starts a new execution for an open line; superseded executions exit. If somebody else did so since `line` was read,
+ * theirs is kept. A failed execution is replaced rather than redriven, which would run the definition that failed.
  *
- * No event comes again for it, so the line is noted as started only once it is: whoever dies in between leaves a line
- * that still waits for its execution. The revision is written before: an execution that the line does not know of would
- * exit as superseded.
+ * No event is redelivered for it, so the line is marked as started only afterwards: a crash in between leaves a line that
+ * still awaits its execution. The revision is written first: an execution unknown to its line would exit as superseded.
  */
 export async function giveExecution(
   line: OrderLine,
@@ -92,7 +91,7 @@ async function note(
 const isSameStart = (a: OrderLine, b: OrderLine): boolean =>
   a.executionRevision === b.executionRevision && hasExecution(a) === hasExecution(b);
 
-/** Starts the execution of a line, or leaves that to the sweep if Step Functions takes no more of them now. */
+/** Starts the execution of a line, or leaves that to the sweep while Step Functions throttles. */
 async function startOrLeave(line: OrderLine, { store, workflow }: AlignServices): Promise<void> {
   try {
     await startRevision(line, workflow);

@@ -8,10 +8,10 @@ import { asOnboarded } from '../domain/transitions.ts';
 import { booked } from './booked.ts';
 import { insistently, type NotSent } from './record-email.ts';
 
-/** The lease of a claim. Longer than any function that sends may run (30 s), so that a live sender never loses it. */
+/** A claim holds a 45-second lease: longer than any sending function runs (30 s), so a live sender never loses it. */
 export const claimLease = 'PT45S';
 
-/** How long to wait for someone else's email of the same line, in milliseconds: far longer than one takes. */
+/** How long to wait for another sender of the same line, in milliseconds: far longer than an email takes. */
 const patience = { limit: 5000, pause: 50 };
 
 export interface ClaimServices {
@@ -24,20 +24,20 @@ export interface ClaimServices {
 }
 
 /**
- * The email that somebody asks for.
- * `owner` names the sender: the same owner again is the same sender after a crash.
+ * The requested email.
+ * `owner` identifies the sender: the same owner is the same sender, retrying after a crash.
  */
 export type EmailRequest = Omit<Claim, 'id' | 'at' | 'until'>;
 
-/** What a look at the line led to. */
+/** The decision on a request, from the line as it is. */
 export type Permit<Instead> =
   | { readonly send: EmailRequest; readonly line: OrderLine }
-  /** No email, but this; `line`: what becomes of the line all the same. */
+  /** No email, but this outcome; `line`: the line to write all the same. */
   | { readonly instead: Instead; readonly line?: OrderLine }
-  /** Somebody else is sending for the line; what to do instead should that not end. */
+  /** Another sender has the line's claim; the outcome if that does not end in time. */
   | { readonly busy: Instead };
 
-/** Says whether an email may leave for the line as it is; what it throws is handed on. */
+/** Decides whether an email may leave for the line as it is; its errors propagate. */
 export type Authorize<Instead> = (line: StoredLine, at: Instant) => Permit<Instead>;
 
 export interface Claimed {
@@ -46,7 +46,7 @@ export interface Claimed {
   readonly claim: Claim;
 }
 
-/** That no email was asked for after all, and what came instead. */
+/** No email was claimed; `instead` is the outcome. */
 export interface NothingToSend<Instead> {
   readonly outcome: 'instead';
   readonly instead: Instead;
@@ -57,7 +57,7 @@ interface Busy<Instead> {
   readonly instead: Instead;
 }
 
-/** Loads the line, asks whether the email may leave, and claims it. Waits while somebody else sends for the line. */
+/** Loads the line, authorizes the email and claims it; waits while another sender has the claim. */
 export async function claimEmail<Instead>(
   key: LineKey,
   authorize: Authorize<Instead>,
@@ -115,8 +115,8 @@ function claimIfAllowed<Instead>(
 }
 
 /**
- * Takes back a claim of which nobody knows whether it was written; its email was not handed over. Should that write be
- * on its way still, this one comes first, and makes it too late.
+ * Withdraws a claim whose write was not confirmed; its email was not sent. If that write is still in flight, this one
+ * makes its condition fail.
  */
 async function giveBack({ line, claim }: Claimed, cause: unknown, services: ClaimServices): Promise<NotSent> {
   const { store, log } = services;
@@ -129,7 +129,7 @@ async function giveBack({ line, claim }: Claimed, cause: unknown, services: Clai
     await insistently(write, services);
     return { outcome: 'refused', reason: reasonOf(cause) };
   } catch (error) {
-    // If it was written, it runs out, and will read as an email that may have been sent.
+    // If it was written, it expires and counts as an email that may have been sent.
     log.warn('a claim could not be given back', { fault: faultForLog(error) });
     throw cause;
   }

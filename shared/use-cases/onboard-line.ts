@@ -5,7 +5,7 @@ import { secondsBetween } from '../domain/time.ts';
 import type { Metrics } from '../contracts/metrics.ts';
 import { booked } from './booked.ts';
 
-/** Lets a line pass the point of no return; answers it as it is then. */
+/** Takes a line past the point of no return, and returns it. */
 export async function onboardLine(
   line: OrderLine,
   onboarding: Onboarding,
@@ -23,7 +23,7 @@ export async function onboardLine(
   return onboarded;
 }
 
-/** Counts that a line passed the point of no return. */
+/** Counts a line that passed the point of no return. */
 export function countOnboarding(
   { status, firstEmailSentAt, onboardedAt }: OrderLine,
   metrics: Metrics,

@@ -20,9 +20,9 @@ const linesOfPiece = 100;
 const linesAtOnce = 4;
 
 /**
- * Lets some lines of an onboarded order pass the point of no return, and stops their executions. Doing it again changes
- * nothing, so whoever dies in the middle begins anew. Lines that it has not reached yet are safe meanwhile: who claims an
- * email asks the order, and one whose window ends is closed, and onboarded when it is reached.
+ * Takes some lines of an onboarded order past the point of no return, and stops their executions. Idempotent: after a crash
+ * it starts over. Lines not reached yet are safe meanwhile: every claim of an email checks the order, and a line whose
+ * window ends is closed first and onboarded when it is reached.
  * @param after the line id after which to begin; without it, with the first line
  * @returns the line id after which there may be more
  */

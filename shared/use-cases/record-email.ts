@@ -12,7 +12,7 @@ import { booked } from './booked.ts';
 /** The pauses, in milliseconds, between tries to record what came of an email. */
 export const recordPauses = [100, 200, 400, 800] as const;
 
-/** No further try to record begins after so many milliseconds. */
+/** No retry starts later than this, in milliseconds. */
 const recordLimit = 2000;
 
 export interface RecordServices {
@@ -24,13 +24,13 @@ export interface RecordServices {
   readonly metrics: Metrics;
 }
 
-/** That no email is known to have left. */
+/** No email is known to have left. */
 export type NotSent =
   /** Nothing left, and nothing is counted. */
   | { readonly outcome: 'refused'; readonly reason: string }
-  /** The same, because more was sent than the mail service takes. */
+  /** The same, because the mail service throttled it. */
   | { readonly outcome: 'throttled'; readonly reason: string; readonly by: 'rate' | 'day' }
-  /** It may have left: it is counted, and the mail service's report will tell. */
+  /** It may have left: it is counted, and the mail service's report will confirm it. */
   | { readonly outcome: 'unconfirmed'; readonly line: OrderLine };
 
 export interface Sent {
@@ -43,8 +43,8 @@ export interface Sent {
 export type Also = (recorded: OrderLine, email: SentEmail) => OrderLine;
 
 /**
- * Writes what came of a claimed email. That is known nowhere else, so it is tried several times; should none succeed,
- * the claim runs out, which reads as an email that may have been sent, and the mail service's report makes the record.
+ * Records the outcome of a claimed email. It is known nowhere else, so the write is retried; if all tries fail, the claim
+ * expires and counts as an email that may have been sent, and the mail service's report makes the record.
  */
 export async function recordEmail(
   { line, claim }: { readonly line: OrderLine; readonly claim: Claim },
@@ -74,23 +74,23 @@ export async function recordEmail(
   }
 }
 
-/** What the mail service's answer makes of the line as it is by now. */
+/** The line, as it is by now, with the mail service's answer applied. */
 function recorded(line: OrderLine, claim: Claim, answer: MailOutcome, at: Instant, also: Also) {
   switch (answer.outcome) {
     case 'accepted': {
       const { messageId } = answer;
-      // The mail service's report may have told of it before.
+      // The mail service's report may have arrived first.
       const reported = sentEmailOf(line, messageId);
       const email: SentEmail = { messageId, to: claim.to.email, sentAt: at, ...reported };
       const sent = also(recordSent(line, claim, { messageId, sentAt: at }), email);
-      // With the very time of this record, an earlier try made it, whose answer was lost.
+      // The time of this very record: an earlier try wrote it, and its answer was lost.
       const isNews = reported === undefined || reported.sentAt === at;
       return { outcome: 'sent', line: sent, email, isNews } as const;
     }
     case 'refused':
       return { ...answer, line: recordFailure(line, claim, { at, reason: answer.reason }) } as const;
     case 'throttled': {
-      // What the workflow sends comes again by itself.
+      // The workflow retries by itself.
       const failure = claim.actor === workflowActor ? undefined : { at, reason: answer.reason };
       return { ...answer, line: recordFailure(line, claim, failure) } as const;
     }
@@ -102,7 +102,7 @@ function recorded(line: OrderLine, claim: Claim, answer: MailOutcome, at: Instan
   }
 }
 
-/** Does what may be done twice again until it succeeds, the last try fails, or the time is over. */
+/** Retries an idempotent write until it succeeds, or tries or time run out. */
 export async function insistently<Result>(
   write: () => Promise<Result>,
   { pause, log }: Pick<RecordServices, 'pause' | 'log'>,

@@ -10,8 +10,8 @@ import type { Also } from './record-email.ts';
 import { type EmailOutcome, sendEmail, type SendServices } from './send-email.ts';
 
 /*
- * What all emails share that people ask for. What comes of a request is a value, whoever asks: the API answers it, the
- * console shows it, a job notes it for its line. Only faults are thrown.
+ * What all emails that people request have in common. The outcome of a request is a value, whoever asks: the API returns
+ * it, the console shows it, a job records it for its line. Only faults are thrown.
  */
 
 export interface ResendServices extends SendServices {
@@ -32,11 +32,11 @@ export type Unmet =
   /** The caller may not, whatever the state of the line. */
   | ({ readonly outcome: 'denied' } & Denial)
   | ({ readonly outcome: 'refused' } & Refusal)
-  /** The mail service did not take it: nothing left, and nothing is counted. */
+  /** The mail service rejected it: nothing left, and nothing is counted. */
   | {
       readonly outcome: 'not-sent';
       readonly code: 'email-not-sent';
-      /** The mail service takes no more at the moment: another time it may. */
+      /** The mail service throttled it: a retry may succeed. */
       readonly isThrottled: boolean;
     }
   /** It may have left, and is counted. Without `canResendAt` the line has used up its emails. */
@@ -51,14 +51,14 @@ export type Decision<Met> = { readonly sendTo: Contact } | Exclude<Permit<Met | 
 interface Way<Met> {
   readonly kind: 'resend' | 'contact-change';
   readonly decide: (line: OrderLine, at: Instant, key: string | undefined) => Decision<Met>;
-  /** What the same request came to before. */
+  /** The earlier outcome of the same request. */
   readonly replay: (line: OrderLine, kept: KeptAnswer, at: Instant) => Permit<Met>;
-  /** What to keep of it beside the record of its email. */
+  /** What to store with the record of its email. */
   readonly keep?: Also;
   readonly sent: (line: OrderLine, email: SentEmail) => Met;
 }
 
-/** Sends the email that somebody asks for, if they may and the rules allow it. */
+/** Sends a requested email if the caller's role and the rules allow it. */
 export async function askForEmail<Met>(
   key: LineKey,
   asked: Asked,
@@ -103,7 +103,7 @@ function permit<Met>(
   return { send, line };
 }
 
-/** What a request comes to for which no email is known to have left. */
+/** The outcome of a request for which no email is known to have left. */
 function without<Met>(
   outcome: Exclude<EmailOutcome<Met | Unmet>, { outcome: 'sent' }>,
   { requestId }: Asked,
@@ -121,7 +121,7 @@ function without<Met>(
   }
 }
 
-/** That nobody knows whether the email left, and when the next one may. */
+/** It is unknown whether the email left; says when the next one may. */
 function unconfirmed(line: OrderLine, at: Instant, limits: ResendLimits): Unmet {
   const next = refuseResend(line, at, limits);
   const canResendAt = next === undefined ? at : 'canResendAt' in next ? next.canResendAt : undefined;

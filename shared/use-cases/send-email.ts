@@ -14,10 +14,10 @@ import {
 import { type Also, type NotSent, recordEmail, type RecordServices, type Sent } from './record-email.ts';
 
 /*
- * The way of every email: load, authorize, claim, send, record, answer. Who sends what to whom is written before the
- * mail service is called, so that whatever is lost afterwards, the line knows that an email may have left.
+ * Every email takes these steps: load, authorize, claim, send, record, answer. The claim, who sends what to whom, is
+ * written before the mail service is called, so whatever is lost afterwards, the line knows that an email may have left.
  *
- * The time that it takes at worst, in the 29 s of a function that serves people (`quickCalls`, `mailAnswerLimit`):
+ * The worst case, within the 29 s of a function that serves people (`quickCalls`, `mailAnswerLimit`):
  *
  *     load            4.65 s
  *     wait            5    s    for somebody else's email of the line
@@ -37,7 +37,7 @@ export type EmailOutcome<Instead> = NothingToSend<Instead> | Sent | NotSent;
 
 /**
  * Sends an email of a line if `authorize` allows it.
- * @param authorize gets the line and the time; its errors are handed on
+ * @param authorize gets the line and the time; its errors propagate
  */
 export async function sendEmail<Instead>(
   key: LineKey,
@@ -57,7 +57,7 @@ async function handOver({ line, claim }: Claimed, services: SendServices): Promi
   try {
     return await mail.send(await writeEmail(line, claim, mailSettings));
   } catch (error) {
-    // The mail service's own errors are outcomes: this one came before it was called.
+    // The mail service's own errors are outcomes; this one happened before the call.
     log.error('an email could not be written', { fault: faultForLog(error) });
     return { outcome: 'refused', reason: reasonOf(error) };
   }
