@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { declaredEvents } from '../../infra/intake-rules.ts';
 import { settingNames } from '../../infra/settings.ts';
 import { publishedSource, publishedTypes } from '../../shared/contracts/published-events.ts';
+import { measured } from '../bench/measured.ts';
 
 /* What the documents tell a reader to open or to run is there. */
 
@@ -55,4 +56,10 @@ test('every type of event, in and out, has a row in the overview', () => {
   const outward = publishedTypes.map((type) => [`| \`${type}\``]);
   const isIn = (row: string, texts: readonly string[]) => texts.every((text) => row.includes(text));
   expect([...inward, ...outward].filter((texts) => !rows.some((row) => isIn(row, texts)))).toEqual([]);
+});
+
+test('the README shows what the bench measures, each with its target', () => {
+  const rows = [...textOf('README.md').matchAll(/^\| (.+?) +\| .+? +\| (.+?) +\|$/gm)];
+  const shown = rows.map(([, what, target]) => ({ what, target }));
+  expect(shown).toEqual(expect.arrayContaining(Object.values(measured)));
 });
