@@ -11,7 +11,6 @@ import {
   type Generation,
   generationOf,
   isResting,
-  parseMark,
   parseTally,
   type Recount,
   type StoredTally,
@@ -20,6 +19,7 @@ import {
   tallyStore,
   type TallyStore,
 } from '../shared/adapters/tally-store.ts';
+import { parseMark } from '../shared/adapters/tally-marks.ts';
 import { forEach } from '../shared/domain/parallel.ts';
 import { isBooked, type OrderLine } from '../shared/domain/order-line.ts';
 import { isOfRemovedLines, isRemovalMark, markOf, plusCounters, sharesOf } from '../shared/domain/tallies.ts';

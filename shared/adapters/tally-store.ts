@@ -10,10 +10,11 @@ import { allPartners, linesTally, type Mark, obsoleteSince, type Share } from '.
 import { type Instant, plus } from '../domain/time.ts';
 import { itemsIn, toAttributes } from './attributes.ts';
 import { readBatch } from './batch-read.ts';
-import { absent, having, ofVersion, putIf } from './conditional-put.ts';
+import { ofVersion, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { spread } from './order-line-item.ts';
 import { readItem } from './read-item.ts';
+import { markStart, type TallyMarks, tallyMarks } from './tally-marks.ts';
 
 /** A tally of lines in the table. */
 export interface StoredTally extends Pick<Share, 'scope' | 'tally' | 'counters'> {
@@ -54,11 +55,10 @@ export interface PartnersRequest {
 }
 
 /**
- * The counts of lines, in the table of the order lines: a partition for each shard of a scope, with its tallies; and one for
- * each order, with a mark for each of its lines that says how far its changes are counted. All reads are strongly
- * consistent. Each write is on the condition that nobody wrote since the read.
+ * The counts of lines, in the table of the order lines: a partition for each shard of a scope, with its tallies. All reads
+ * are strongly consistent. Each write is on the condition that nobody wrote since the read.
  */
-export interface TallyStore {
+export interface TallyStore extends TallyMarks {
   generation(): Promise<Generation>;
   /** @returns false: somebody else wrote it */
   writeGeneration(generation: Generation): Promise<boolean>;
@@ -70,18 +70,6 @@ export interface TallyStore {
   write(generation: string, tally: StoredTally): Promise<boolean>;
   /** The ids of partners whose lines were ever counted, in order, as many as asked for. */
   partners(request: PartnersRequest): Promise<readonly string[]>;
-  /** The marks of lines by their names. */
-  marks(generation: string, lines: readonly LineKey[]): Promise<ReadonlyMap<string, Mark>>;
-  /**
-   * Writes the mark of a line over the one that was read.
-   * @param removedAt when the line was removed: its mark is kept for longer than its changes can be repeated
-   * @returns false: somebody else wrote it
-   */
-  mark(
-    generation: string,
-    line: LineKey,
-    mark: { readonly known: Mark | undefined; readonly next: Mark; readonly removedAt?: Instant },
-  ): Promise<boolean>;
 }
 
 /** Shards for the lines of all partners: each counts at the same time as the others. */
@@ -92,18 +80,8 @@ const shardsOf = (scope: string): number => (scope === allPartners ? shardsOfAll
 /** The shard of a scope that counts a line. All lines of an order are in one, since their changes come together. */
 export const tallyShard = (scope: string, { orderId }: LineKey): number => spread(orderId, shardsOf(scope));
 
-/** Names a line within tallies and marks. */
-export const lineName = ({ orderId, lineId }: LineKey): string => `${orderId}/${lineId}`;
-
-/** The line that has a name; no id has a slash. */
-export function lineNamed(name: string): LineKey {
-  const [orderId = '', lineId = ''] = name.split('/');
-  return { orderId, lineId };
-}
-
 /** No order has such an id: `#` is in none. */
 const tallyStart = '#tally#';
-const markStart = '#counted#';
 /** An item for each partner whose lines were counted: a list of them that is found through keys. */
 const partnersPartition = '#partners';
 const partnerStart = 'partner#';
@@ -121,11 +99,6 @@ const tallyKey = (generation: string, { scope, shard, tally }: TallyName) => ({
   sk: tally,
 });
 
-const markKey = (generation: string, { orderId, lineId }: LineKey) => ({
-  pk: `${markStart}${generation}#${orderId}`,
-  sk: lineId,
-});
-
 /** The generation of counts that an item belongs to; undefined: it is something else. */
 export function generationOf(pk: string): string | undefined {
   const start = [tallyStart, markStart].find((beginning) => pk.startsWith(beginning));
@@ -135,15 +108,6 @@ export function generationOf(pk: string): string | undefined {
 /** Reads an item as a tally. */
 export const parseTally = (item: unknown): StoredTally => tallyItem.parse(item);
 
-/** Reads an item as the mark of a line; undefined: it is something else. */
-export function parseMark(item: Record<string, unknown>): { line: LineKey; mark: Mark } | undefined {
-  if (!String(item['pk']).startsWith(markStart)) return undefined;
-  const { line, mark } = markItem.parse(item);
-  return { line: lineNamed(line), mark };
-}
-
-/** For how many days a mark outlives its line; a stream repeats changes of the last day. */
-const removedMarkDays = 3;
 /** For how many days a tally is kept that nobody looks for. */
 const obsoleteTallyDays = 3;
 
@@ -158,7 +122,6 @@ const tallyItem = z.object({
   version: z.int(),
 }) satisfies z.ZodType<StoredTally>;
 const partnerItem = z.object({ partnerId: text });
-const markItem = z.object({ line: text, mark: text });
 const generationItem = z.object({
   id: text,
   recount: z.object({ id: text, since: text, until: text }).exactOptional(),
@@ -204,6 +167,8 @@ export function tallyStore(
   }
 
   return {
+    ...tallyMarks(dynamoDb, tableName, pause),
+
     async generation() {
       const item = await readItem(dynamoDb, tableName, generationKey);
       return item ? generationItem.parse(item) : firstGeneration;
@@ -266,30 +231,6 @@ export function tallyStore(
         .parse(itemsIn(answer))
         .map(({ partnerId }) => partnerId);
     },
-
-    async marks(generation, lines) {
-      const keys = lines.map((line) => markKey(generation, line));
-      const items = await readBatch(dynamoDb, tableName, keys, consistent, pause);
-      return new Map(
-        z
-          .array(markItem)
-          .parse(items)
-          .map(({ line, mark }) => [line, mark]),
-      );
-    },
-
-    mark: (generation, line, { known, next, removedAt }) =>
-      putIf(
-        dynamoDb,
-        tableName,
-        {
-          ...markKey(generation, line),
-          line: lineName(line),
-          mark: next,
-          ...(removedAt === undefined ? {} : { [expiryAttribute]: expiryAfter(removedAt, removedMarkDays) }),
-        },
-        known === undefined ? absent : having('mark', known),
-      ),
   };
 }
 

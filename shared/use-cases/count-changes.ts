@@ -1,13 +1,12 @@
 import {
   isResting,
-  lineName,
-  lineNamed,
   type StoredTally,
   tallyName,
   type TallyName,
   tallyShard,
   type TallyStore,
 } from '../adapters/tally-store.ts';
+import { lineName, lineNamed } from '../adapters/tally-marks.ts';
 import { faultNames, NamedFault } from '../contracts/faults.ts';
 import type { LineKey } from '../domain/order-line.ts';
 import { forEach } from '../domain/parallel.ts';
