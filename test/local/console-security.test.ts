@@ -2,7 +2,7 @@ import { SignJWT } from 'jose';
 import { type Client, client } from '../support/client.ts';
 import { booked, newOrder } from '../support/events.ts';
 import { type Service, startService } from '../support/service.ts';
-import { type Visitor, visitor } from '../support/visitor.ts';
+import { unbroken, type Visitor, visitor } from '../support/visitor.ts';
 
 /** Attacks on the console, each as an attacker would make it: over HTTP. */
 
@@ -255,12 +255,14 @@ describe('a form', () => {
     expect(await api.emails('second@example.com')).toHaveLength(1);
     expect(pages.filter(({ text: page }) => page.includes('Nothing was changed'))).toEqual([]);
     // A browser shows the answer that came last: it holds the result of one.
-    expect(pages.some(({ text: page }) => page.includes('was sent to second@example.com'))).toBe(true);
+    expect(pages.some(({ text: page }) => unbroken(page).includes('was sent to second@example.com'))).toBe(
+      true,
+    );
 
     await maya.post(path, { ...form, token: await maya.token(path), email: 'third@example.com' });
     for (const email of ['second@example.com', 'typed-over@example.com']) {
       const again = await maya.follow(await maya.post(path, { ...form, email }));
-      expect(again.text).toContain('was sent to second@example.com');
+      expect(unbroken(again.text)).toContain('was sent to second@example.com');
     }
     expect((await api.emails('second@example.com')).length).toBe(1);
     expect(await api.emails('typed-over@example.com')).toEqual([]);

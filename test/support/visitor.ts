@@ -12,6 +12,9 @@ export interface Seen {
   readonly location: string | undefined;
 }
 
+/** A page without what says where addresses may break. */
+export const unbroken = (html: string): string => html.replaceAll(/<wbr\/>|<\/?span[^>]*>/g, '');
+
 /**
  * Somebody with a browser that runs no scripts: the console over HTTP, with cookies.
  * @param send asks as `fetch` does

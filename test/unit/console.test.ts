@@ -24,6 +24,7 @@ import { MemoryTable } from '../support/memory-table.ts';
 import { publicInternet } from '../../shared/contracts/webhook-address.ts';
 import { jobStoreOn, tallyStoreOn, webhookStoreOn } from '../support/memory-store.ts';
 import { mailSettings } from '../support/mail-settings.ts';
+import { unbroken } from '../support/visitor.ts';
 
 const key = () => Promise.resolve(new TextEncoder().encode('a key for tests, of more than 32 bytes'));
 
@@ -120,9 +121,6 @@ function consoleOf(
     },
   };
 }
-
-/** A page without what says where addresses may break. */
-const unbroken = (html: string): string => html.replaceAll(/<wbr\/>|<\/?span[^>]*>/g, '');
 
 describe('a session', () => {
   it('goes on while it is used, for eight hours', async () => {
