@@ -58,7 +58,7 @@ export const remindersPerLine = (population: Population): number =>
     .reduce((sum, reminders) => sum + reminders, 0);
 
 /** The digests that partners who book so many lines a month are sent a day. */
-export const digestsADay = (
+const digestsADay = (
   linesPerMonth: number,
   { linesPerPartner, digestsPerPartner, digestsWithNews }: Population,
 ): number => (linesPerMonth / linesPerPartner) * digestsPerPartner * digestsWithNews;
@@ -74,7 +74,7 @@ const eventsOfReminder = 3;
 /** Write units of a digest: the claim, with its entry in an index that moves, and the record. */
 export const unitsOfDigest = 4;
 /** The same of an event for a webhook. */
-export const unitsOfDelivery = 1.5;
+const unitsOfDelivery = 1.5;
 
 /** Days until everything that there was before the measured month shows in it. */
 const warmUpDays = 65;
@@ -93,6 +93,8 @@ export interface Outcome {
   readonly emails: number;
   /** Seconds from when it was due until SES took it. */
   readonly delay: { readonly p50: number; readonly p95: number; readonly p99: number; readonly last: number };
+  /** How many emails were how many seconds late. */
+  readonly delays: ReadonlyMap<number, number>;
   /** First emails that had not left in the end. */
   readonly unsent: number;
   /** Digests of the measured time, and those of them that were given up because emails of lines took all there was. */
@@ -331,6 +333,7 @@ export function simulate(scenario: Scenario): Outcome {
     scenario,
     emails: Math.round(dueMeasured),
     delay: percentiles(delays),
+    delays,
     unsent: Math.round(dueMeasured - sentMeasured),
     digests,
     peak,

@@ -138,8 +138,11 @@ export function withCosts(guide: string): string {
     .replace(/\| for 1,000 lines .*\n(?:\|.*\n)+/, `${costs}\n`);
 }
 
-/** The page in the docs, and its chart. */
-export function page(): { readonly markdown: string; readonly chart: string } {
+/** The page in the docs, and its charts. */
+export function page(): {
+  readonly markdown: string;
+  readonly charts: { readonly months: string; readonly midnights: string };
+} {
   const months = scenarios.map(simulate);
   const nights = midnights.map(simulate);
   const firstOfMonth = 1e6 * (1 - population.dueAtOnce) * population.onFirstOfMonth;
@@ -177,6 +180,8 @@ waits in the lane.
 ## How late first emails are
 
 ${delayTable(months)}
+
+![How many of the first emails of a month have left, by how late they are](../.github/images/scale-months.svg)
 
 Many lines at one midnight, and nothing else:
 
@@ -246,40 +251,94 @@ It counts lines by the minute rather than each by itself, and knows no failures 
 users of the account, no notices of emails that came back, no cold starts, and no partition that is hotter than others. The sweep works without pauses here; it may begin up to a quarter of an
 hour later.
 `;
-  return { markdown, chart: chart(nights) };
+  return { markdown, charts: { months: monthChart(months), midnights: midnightChart(nights) } };
 }
 
-const colours = ['#0b62a4', '#b4451f', '#2e7d32'];
+const colours = ['#0b62a4', '#b4451f', '#2e7d32', '#7b3fa0'];
+const frame = { left: 60, top: 20, width: 560, height: 240 };
 
-/** How many of the emails have left by which hour, as an SVG for light and dark pages alike. */
-function chart(outcomes: readonly Outcome[]): string {
-  const frame = { left: 60, top: 20, width: 560, height: 240 };
-  const hours = 50;
-  const x = (hour: number) => (frame.left + (hour / hours) * frame.width).toFixed(1);
+interface Chart {
+  /** What it shows, and what is told from left to right. */
+  readonly title: string;
+  readonly axis: string;
+  /** Places on the axis, from 0 to 1, with what is written there. */
+  readonly ticks: readonly (readonly [place: number, text: string])[];
+  /** Shares at places on the axis, with the name of the curve. */
+  readonly curves: readonly {
+    readonly name: string;
+    readonly points: readonly (readonly [number, number])[];
+  }[];
+  /** Where the names of the curves begin. */
+  readonly legend: { readonly left: number; readonly top: number };
+}
+
+/** Shares from 0 to 100 %, as an SVG for light and dark pages alike. */
+function chart({ title, axis, ticks, curves, legend }: Chart): string {
+  const x = (place: number) => (frame.left + place * frame.width).toFixed(1);
   const y = (share: number) => (frame.top + (1 - share) * frame.height).toFixed(1);
   const text = (left: number | string, top: number | string, words: string, anchor = 'middle') =>
     `<text x="${left}" y="${top}" text-anchor="${anchor}">${words}</text>`;
-  const curves = outcomes.map(({ sentByHour, emails }, index) => {
-    const places = [0, ...sentByHour.slice(0, hours)].map(
-      (sent, hour) => `${x(hour)},${y(Math.min(1, sent / emails))}`,
-    );
-    return `<polyline points="${places.join(' ')}" fill="none" stroke="${colours[index]}" stroke-width="2.5"/>`;
-  });
-  const names = outcomes.map(({ scenario }, index) => {
-    const top = frame.top + 150 + index * 22;
-    return `<line x1="270" x2="294" y1="${top - 4}" y2="${top - 4}" stroke="${colours[index]}" stroke-width="2.5"/>${text(302, top, `${count(scenario.atMidnight)} lines: SES takes ${mailOf(scenario)}`, 'start')}`;
+  const drawn = curves.map(({ name, points }, index) => {
+    const places = points.map(([place, share]) => `${x(place)},${y(Math.min(1, share))}`);
+    const stroke = `stroke="${colours[index]}" stroke-width="2.5"`;
+    const { left } = legend;
+    const top = legend.top + index * 22;
+    return `<polyline points="${places.join(' ')}" fill="none" ${stroke}/>
+<line x1="${left}" x2="${left + 24}" y1="${top - 4}" y2="${top - 4}" ${stroke}/>${text(left + 32, top, name, 'start')}`;
   });
   const grid = [0, 0.25, 0.5, 0.75, 1].map(
     (share) =>
-      `<line x1="${x(0)}" x2="${x(hours)}" y1="${y(share)}" y2="${y(share)}" stroke="#ddd"/>${text(frame.left - 8, Number(y(share)) + 4, percent(share), 'end')}`,
+      `<line x1="${x(0)}" x2="${x(1)}" y1="${y(share)}" y2="${y(share)}" stroke="#ddd"/>${text(frame.left - 8, Number(y(share)) + 4, percent(share), 'end')}`,
   );
-  const ticks = [0, 6, 12, 18, 24, 30, 36, 42, 48].map((hour) =>
-    text(x(hour), frame.top + frame.height + 18, `${hour}`),
-  );
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 310" role="img" aria-label="How many of the first emails of one midnight have left, by the hour" font-family="system-ui, sans-serif" font-size="12" fill="#333">
+  const marks = ticks.map(([place, words]) => text(x(place), frame.top + frame.height + 18, words));
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 310" role="img" aria-label="${title}" font-family="system-ui, sans-serif" font-size="12" fill="#333">
 <rect width="640" height="310" fill="#fff"/>
-${[...grid, ...ticks, ...curves, ...names].join('\n')}
-${text(frame.left + frame.width / 2, 300, 'hours after midnight')}
+${[...grid, ...marks, ...drawn].join('\n')}
+${text(frame.left + frame.width / 2, 300, axis)}
 </svg>
 `;
+}
+
+/** How many of the emails of a midnight have left by which hour. */
+function midnightChart(outcomes: readonly Outcome[]): string {
+  const hours = 50;
+  return chart({
+    title: 'How many of the first emails of one midnight have left, by the hour',
+    axis: 'hours after midnight',
+    ticks: [0, 6, 12, 18, 24, 30, 36, 42, 48].map((hour) => [hour / hours, String(hour)]),
+    curves: outcomes.map(({ scenario, sentByHour, emails }) => ({
+      name: `${count(scenario.atMidnight)} lines: SES takes ${mailOf(scenario)}`,
+      points: [0, ...sentByHour.slice(0, hours)].map((sent, hour) => [hour / hours, sent / emails]),
+    })),
+    legend: { left: 270, top: frame.top + 150 },
+  });
+}
+
+/** How many of the emails of a month have left within which time. */
+function monthChart(outcomes: readonly Outcome[]): string {
+  const longest = 20 * 24 * 3600;
+  const place = (seconds: number) => Math.log(seconds) / Math.log(longest);
+  const times = Array.from({ length: 101 }, (_, index) => longest ** (index / 100));
+  return chart({
+    title: 'How many of the first emails of a month have left, by how late they are',
+    axis: 'after they fell due',
+    ticks: [
+      [1, '1 s'],
+      [10, '10 s'],
+      [60, '1 min'],
+      [600, '10 min'],
+      [3600, '1 h'],
+      [6 * 3600, '6 h'],
+      [24 * 3600, '1 day'],
+      [7 * 24 * 3600, '7 days'],
+    ].map(([seconds, words]) => [place(Number(seconds)), String(words)]),
+    curves: outcomes.map(({ scenario, delays, emails }) => ({
+      name: `${scenario.name}: ${scenario.mail.perSecond}/s`,
+      points: times.map((within) => {
+        const left = [...delays].filter(([seconds]) => seconds <= within);
+        return [place(within), left.reduce((sum, [, sent]) => sum + sent, 0) / emails];
+      }),
+    })),
+    legend: { left: 325, top: frame.top + 135 },
+  });
 }

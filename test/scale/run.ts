@@ -20,7 +20,7 @@ const usage = `Says what happens when many lines come: delays of first emails, u
   --mail-per-day     emails that SES takes in 24 hours
   --horizon-days     how long before its start date a line gets its execution
   --region           large (N. Virginia, Oregon, Ireland), or elsewhere
-  --docs             write infra/SCALE.md and its chart anew, and what lines cost in infra/README.md
+  --docs             write infra/SCALE.md and its charts anew, and what lines cost in infra/README.md
 
 What it assumes of lines and partners, unless told otherwise:
 
@@ -71,9 +71,11 @@ function main(): void {
     return;
   }
   if (values.docs) {
-    const { markdown, chart } = page();
+    const { markdown, charts } = page();
+    const images = join(import.meta.dirname, '../../.github/images');
     writeFileSync(join(import.meta.dirname, '../../infra/SCALE.md'), markdown);
-    writeFileSync(join(import.meta.dirname, '../../.github/images/scale.svg'), chart);
+    writeFileSync(join(images, 'scale.svg'), charts.midnights);
+    writeFileSync(join(images, 'scale-months.svg'), charts.months);
     const guide = join(import.meta.dirname, '../../infra/README.md');
     writeFileSync(guide, withCosts(readFileSync(guide, 'utf8')));
     return;
