@@ -114,6 +114,8 @@ const program = z
 
 const notArchiveDays = 'must be whole days, at least one';
 
+const ofMail = mailFields();
+
 const settingsObject = z.strictObject({
   /** Distinguishes deployments within one account and region; it is part of every name. */
   stage: z
@@ -130,10 +132,10 @@ const settingsObject = z.strictObject({
   executionHorizon: executionHorizon.default(defaults.executionHorizon),
   mail: fittingMail(
     z.strictObject({
-      ...mailFields,
-      setupLink: mailFields.setupLink.default(defaults.mail.setupLink),
-      replyToPlacedBy: mailFields.replyToPlacedBy.default(defaults.mail.replyToPlacedBy),
-      timeZones: mailFields.timeZones
+      ...ofMail,
+      setupLink: ofMail.setupLink.default(defaults.mail.setupLink),
+      replyToPlacedBy: ofMail.replyToPlacedBy.default(defaults.mail.replyToPlacedBy),
+      timeZones: ofMail.timeZones
         .partial()
         .transform((zones) => ({ ...defaults.mail.timeZones, ...zones }))
         .default(defaults.mail.timeZones),
@@ -154,7 +156,7 @@ const settingsObject = z.strictObject({
       consoleClientId: notEmpty.max(256, 'must have at most 256 characters'),
     })
     .exactOptional(),
-  claimNames: claimNames.omit({ programScopes: true }).exactOptional(),
+  claimNames: claimNames.unwrap().omit({ programScopes: true }).exactOptional(),
   /** The systems that call the API, by name, if they sign in with the stack's own user pool. */
   programs: z
     .record(z.string().regex(new RegExp(`^[a-z0-9-]{1,${longestId}}$`), notProgram), program)

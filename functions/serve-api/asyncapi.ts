@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import { sources } from '../../shared/contracts/events.ts';
 import { eventsDescriptionAnswer } from '../../shared/contracts/api.ts';
 import { newestVersion } from './changelog.ts';
-import { exampleEvent, publishedEvents, publishedSource } from '../../shared/contracts/published-events.ts';
+import { exampleEvent, publishedEvents } from '../../shared/contracts/published-events.ts';
 
 /** The AsyncAPI 3.0 description of the events that the product puts on its bus, generated from their schemas. */
 export function describeEvents() {
@@ -20,7 +21,7 @@ export function describeEvents() {
         type: 'object',
         required: ['source', 'detail-type', 'detail'],
         properties: {
-          source: { const: publishedSource },
+          source: { const: sources.product },
           'detail-type': { const: type },
           detail: { $ref: `#/components/schemas/${name}` },
         },

@@ -54,7 +54,7 @@ const frame = async (title: string, content: Markup): Promise<string> => {
   return page.toString();
 };
 
-const backToStart = html`<p><a href="/docs">Provisioning emails: API</a></p>`;
+const backToStart = () => html`<p><a href="/docs">Provisioning emails: API</a></p>`;
 
 const isCode = (name: string): name is ProblemCode => name in problems;
 /** The address of the page about a code that the description names. */
@@ -88,7 +88,7 @@ export const startPage = (reference: Reference, deployment: Deployment, origin: 
           <li><a href="/docs/changelog">Changelog</a></li>
         </ul>
       </nav>
-      ${start(deployment, origin)}${signIn}${conventions}${limits(deployment)}${webhooks(deployment)}
+      ${start(deployment, origin)}${signIn()}${conventions()}${limits(deployment)}${webhooks(deployment)}
       <h2 id="problems">Problems</h2>
       <p>
         An error is a problem document (RFC 9457). Decide by <code>code</code>; <code>type</code> is the
@@ -164,72 +164,74 @@ curl -si -X POST "$API/$LINE/resend" ${authorization} -H "Idempotency-Key: $KEY"
       everything for every partner, and names it in <code>partnerId</code>.
     </p>`;
 
-const signIn = html` <h2 id="sign-in">Sign-in for programs</h2>
-  <p>
-    Access tokens are JWTs of the OpenID Connect issuer above. A program gets one by the client credentials
-    grant, as shown there, and keeps it until shortly before it expires, <code>expires_in</code> seconds
-    later: issuers count requests for tokens, and some charge for them.
-  </p>
-  <p>
-    The token says the partner and the roles. With the built-in Cognito user pool these are scopes of the
-    client, all of which it gets unless it asks for less with <code>scope</code>; at another issuer they are
-    the claims <code>partner_id</code> and <code>roles</code>, unless the deployment names others. Histories
-    name a program by its name.
-  </p>
-  <p>Keep the secret out of code and logs. Where you run for several partners, use a client for each.</p>`;
+const signIn = () =>
+  html` <h2 id="sign-in">Sign-in for programs</h2>
+    <p>
+      Access tokens are JWTs of the OpenID Connect issuer above. A program gets one by the client credentials
+      grant, as shown there, and keeps it until shortly before it expires, <code>expires_in</code> seconds
+      later: issuers count requests for tokens, and some charge for them.
+    </p>
+    <p>
+      The token says the partner and the roles. With the built-in Cognito user pool these are scopes of the
+      client, all of which it gets unless it asks for less with <code>scope</code>; at another issuer they are
+      the claims <code>partner_id</code> and <code>roles</code>, unless the deployment names others. Histories
+      name a program by its name.
+    </p>
+    <p>Keep the secret out of code and logs. Where you run for several partners, use a client for each.</p>`;
 
-const conventions = html` <h2 id="conventions">Conventions</h2>
-  <dl>
-    <dt>Times</dt>
-    <dd>
-      RFC 3339 in UTC with milliseconds, <code>2026-11-22T09:00:00.000Z</code>; durations are ISO 8601,
-      <code>PT48H</code>.
-    </dd>
-    <dt>Parameters and bodies</dt>
-    <dd>
-      What a call does not know, or a parameter that is given twice, is refused as
-      <a href="${problemPath('invalid-request')}"><code>invalid-request</code></a
-      >, and so a spelling mistake never widens a list. Bodies are JSON in UTF-8 with
-      <code>Content-Type: application/json</code>. Answers gain fields over time: ignore those that you do not
-      know.
-    </dd>
-    <dt>Paging</dt>
-    <dd>
-      An answer with a <code>cursor</code> has more: send it back with the same parameters until there is
-      none. A page may be short, or empty, and still have a cursor. A cursor is a place in the order of the
-      list, so no line is shown twice because it changed between two pages.
-      ${block(`URL="$API/order-lines?limit=100"
+const conventions = () =>
+  html` <h2 id="conventions">Conventions</h2>
+    <dl>
+      <dt>Times</dt>
+      <dd>
+        RFC 3339 in UTC with milliseconds, <code>2026-11-22T09:00:00.000Z</code>; durations are ISO 8601,
+        <code>PT48H</code>.
+      </dd>
+      <dt>Parameters and bodies</dt>
+      <dd>
+        What a call does not know, or a parameter that is given twice, is refused as
+        <a href="${problemPath('invalid-request')}"><code>invalid-request</code></a
+        >, and so a spelling mistake never widens a list. Bodies are JSON in UTF-8 with
+        <code>Content-Type: application/json</code>. Answers gain fields over time: ignore those that you do
+        not know.
+      </dd>
+      <dt>Paging</dt>
+      <dd>
+        An answer with a <code>cursor</code> has more: send it back with the same parameters until there is
+        none. A page may be short, or empty, and still have a cursor. A cursor is a place in the order of the
+        list, so no line is shown twice because it changed between two pages.
+        ${block(`URL="$API/order-lines?limit=100"
 while [ -n "$URL" ]; do
   PAGE=$(curl -s "$URL" ${authorization})
   printf '%s' "$PAGE" | jq -r '.items[] | "\\(.orderId)/\\(.lineId) \\(.status)"'
   CURSOR=$(printf '%s' "$PAGE" | jq -r '.cursor // "" | @uri')
   URL=\${CURSOR:+"$API/order-lines?limit=100&cursor=$CURSOR"}
 done`)}
-    </dd>
-    <dt>Idempotency</dt>
-    <dd>
-      Send an <code>Idempotency-Key</code>, 1 to 255 visible ASCII characters, with every call that takes one.
-      For 24 hours the same key on the same line, or for a bulk resend or a webhook of the same partner, gets
-      the first answer, and nothing is done or sent again, even if the first answer was lost. Such an answer
-      has the header <code>Idempotent-Replayed: true</code>. A refusal is not kept: the same key may be tried
-      again.
-    </dd>
-    <dt>Trying again</dt>
-    <dd>
-      After 429 at <code>canResendAt</code>, or after the seconds in <code>Retry-After</code>. After 500, or
-      without an answer, after a second, then ever more slowly, with the same key. After
-      <a href="${problemPath('email-unconfirmed')}"><code>email-unconfirmed</code></a> only with the same key:
-      the email may have left.
-    </dd>
-    <dt>Many lines at once</dt>
-    <dd>
-      A bulk resend takes up to ${mostNamedLines.toLocaleString('en')} lines by name, or a filter of the list
-      that means up to ${mostFilteredLines.toLocaleString('en')}, and sends them in the background by the
-      rules of a single resend. Ask for the address in <code>Location</code> every few seconds until
-      <code>status</code> is <code>Completed</code>; what came of each line is at its <code>/items</code>. A
-      partner has one at a time.
-    </dd>
-  </dl>`;
+      </dd>
+      <dt>Idempotency</dt>
+      <dd>
+        Send an <code>Idempotency-Key</code>, 1 to 255 visible ASCII characters, with every call that takes
+        one. For 24 hours the same key on the same line, or for a bulk resend or a webhook of the same
+        partner, gets the first answer, and nothing is done or sent again, even if the first answer was lost.
+        Such an answer has the header <code>Idempotent-Replayed: true</code>. A refusal is not kept: the same
+        key may be tried again.
+      </dd>
+      <dt>Trying again</dt>
+      <dd>
+        After 429 at <code>canResendAt</code>, or after the seconds in <code>Retry-After</code>. After 500, or
+        without an answer, after a second, then ever more slowly, with the same key. After
+        <a href="${problemPath('email-unconfirmed')}"><code>email-unconfirmed</code></a> only with the same
+        key: the email may have left.
+      </dd>
+      <dt>Many lines at once</dt>
+      <dd>
+        A bulk resend takes up to ${mostNamedLines.toLocaleString('en')} lines by name, or a filter of the
+        list that means up to ${mostFilteredLines.toLocaleString('en')}, and sends them in the background by
+        the rules of a single resend. Ask for the address in <code>Location</code> every few seconds until
+        <code>status</code> is <code>Completed</code>; what came of each line is at its <code>/items</code>. A
+        partner has one at a time.
+      </dd>
+    </dl>`;
 
 const human = (duration: string): string => Duration.fromISO(duration).toHuman();
 const kilobytes = (bytes: number): string => `${bytes / 1024} kB`;
@@ -318,7 +320,7 @@ export function problemPage(code: ProblemCode, { calls, schemas }: Reference): P
   const added = Object.fromEntries(Object.entries(properties).filter(([name]) => name in adds));
   return frame(
     `${title} (${code})`,
-    html`${backToStart}
+    html`${backToStart()}
       <h1>${title}</h1>
       <p><code>${code}</code>, status ${status}</p>
       <p>${prose(description)}</p>
@@ -347,7 +349,7 @@ export function problemPage(code: ProblemCode, { calls, schemas }: Reference): P
 export const changelogPage = (): Promise<string> =>
   frame(
     'Changelog of the API',
-    html`${backToStart}
+    html`${backToStart()}
       <h1>Changelog</h1>
       <p>
         What changed for those who call the API. Names, paths and codes stay; answers and events gain fields.

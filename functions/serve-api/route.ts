@@ -39,7 +39,7 @@ export interface RouteDescription {
   readonly answer: {
     readonly status?: 201 | 202;
     readonly description: string;
-    readonly schema: z.ZodObject;
+    readonly schema: z.ZodType<object, object>;
     readonly example: object;
   };
   /** The largest body, in bytes, if it is not that of other calls. */
@@ -68,7 +68,7 @@ export interface Route extends RouteDescription {
   readonly serve: (c: Context, services: ApiServices) => Response | Promise<Response>;
 }
 
-interface RouteDefinition<Parts extends RequestParts, Answer extends z.ZodObject> extends Omit<
+interface RouteDefinition<Parts extends RequestParts, Answer extends z.ZodType<object, object>> extends Omit<
   RouteDescription,
   'isOpen' | 'csv'
 > {
@@ -105,7 +105,7 @@ interface CsvDefinition<Parts extends RequestParts> {
 export const replayedHeader = 'Idempotent-Replayed';
 
 /** A call that needs an access token. Its answers are personal and must not be cached on the way. */
-export const route = <Parts extends RequestParts, Answer extends z.ZodObject>(
+export const route = <Parts extends RequestParts, Answer extends z.ZodType<object, object>>(
   definition: RouteDefinition<Parts, Answer> & {
     readonly handle: (request: Received<Parts>, call: Call) => Promise<z.output<Answer>>;
     readonly csv?: CsvDefinition<Parts>;
@@ -138,7 +138,7 @@ export const route = <Parts extends RequestParts, Answer extends z.ZodObject>(
 });
 
 /** A call that needs no token, takes no input, and answers everyone the same. */
-export const openRoute = <Answer extends z.ZodObject>(
+export const openRoute = <Answer extends z.ZodType<object, object>>(
   definition: Omit<RouteDefinition<RequestParts, Answer>, 'request' | 'problems'> & {
     readonly handle: (services: ApiServices) => z.output<Answer>;
   },

@@ -36,6 +36,12 @@ const conventions: Readonly<Record<Locale, Conventions>> = {
   ja: { tag: 'ja-JP', month: 'numeric', betweenSentences: '' },
 };
 
+/** What `Intl` makes takes a millisecond each, of a cold start too: a page needs few of them, of one language. */
+function atFirstUse<Made>(make: () => Made): () => Made {
+  let made: Made | undefined;
+  return () => (made ??= make());
+}
+
 function formattersOf(locale: Locale): Formatters {
   const { tag, month, betweenSentences } = conventions[locale];
   const toTheMinute = {
@@ -47,24 +53,28 @@ function formattersOf(locale: Locale): Formatters {
     hourCycle: 'h23',
     timeZone: 'UTC',
   } as const;
-  const dates = new Intl.DateTimeFormat(tag, toTheMinute);
-  const moments = new Intl.DateTimeFormat(tag, { ...toTheMinute, second: '2-digit' });
-  const spans = new Intl.DurationFormat(tag, { style: 'long' });
-  const numbers = new Intl.NumberFormat(tag);
-  const percents = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 });
-  const months = new Intl.DateTimeFormat(tag, { month: 'long', year: 'numeric', timeZone: 'UTC' });
-  const lists = new Intl.ListFormat(tag);
-  const languages = new Intl.DisplayNames(tag, { type: 'language' });
+  const dates = atFirstUse(() => new Intl.DateTimeFormat(tag, toTheMinute));
+  const moments = atFirstUse(() => new Intl.DateTimeFormat(tag, { ...toTheMinute, second: '2-digit' }));
+  const spans = atFirstUse(() => new Intl.DurationFormat(tag, { style: 'long' }));
+  const numbers = atFirstUse(() => new Intl.NumberFormat(tag));
+  const percents = atFirstUse(
+    () => new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 }),
+  );
+  const months = atFirstUse(
+    () => new Intl.DateTimeFormat(tag, { month: 'long', year: 'numeric', timeZone: 'UTC' }),
+  );
+  const lists = atFirstUse(() => new Intl.ListFormat(tag));
+  const languages = atFirstUse(() => new Intl.DisplayNames(tag, { type: 'language' }));
   return {
-    date: (instant) => `${dates.format(new Date(instant))} UTC`,
-    moment: (instant) => `${moments.format(Math.ceil(Date.parse(instant) / 1000) * 1000)} UTC`,
+    date: (instant) => `${dates().format(new Date(instant))} UTC`,
+    moment: (instant) => `${moments().format(Math.ceil(Date.parse(instant) / 1000) * 1000)} UTC`,
     window: (duration) => Duration.fromISO(duration).reconfigure({ locale: tag }).toHuman(),
-    span: (milliseconds) => spans.format(largestUnits(milliseconds)),
-    number: (value) => numbers.format(value),
-    percent: (share) => percents.format(share),
-    month: (month) => months.format(new Date(month)),
-    list: (items) => lists.format(items),
-    language: (of) => languages.of(of) ?? of,
+    span: (milliseconds) => spans().format(largestUnits(milliseconds)),
+    number: (value) => numbers().format(value),
+    percent: (share) => percents().format(share),
+    month: (month) => months().format(new Date(month)),
+    list: (items) => lists().format(items),
+    language: (of) => languages().of(of) ?? of,
     sentences: (of) => of.filter((sentence) => sentence !== undefined).join(betweenSentences),
   };
 }

@@ -3,7 +3,6 @@ import { Archive, EventBus, Match } from 'aws-cdk-lib/aws-events';
 import { AccountPrincipal, OrganizationPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { sources } from '../../shared/contracts/events.ts';
-import { publishedSource } from '../../shared/contracts/published-events.ts';
 import type { Settings } from '../settings.ts';
 import { defaultBus } from './default-bus.ts';
 import type { Mail } from './mail.ts';
@@ -32,7 +31,7 @@ export class Bus extends Construct {
       sourceEventBus: this.resource,
       description: 'All that others put on the bus of the product',
       // A replay must not tell other systems again what the product said.
-      eventPattern: { source: Match.anythingBut(publishedSource) },
+      eventPattern: { source: Match.anythingBut(sources.product) },
       retention,
     });
     this.mailReports = new Archive(this, 'MailReports', {

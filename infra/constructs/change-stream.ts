@@ -4,10 +4,10 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Grant, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type EventSourceMappingOptions, type Function, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { sources } from '../../shared/contracts/events.ts';
 import type { environment as countEnvironment } from '../../functions/count-lines/handler.ts';
 import type { environment as publishEnvironment } from '../../functions/publish-changes/handler.ts';
 import { lineChangesFilter, lineWritesFilter } from '../../shared/adapters/line-changes.ts';
-import { publishedSource } from '../../shared/contracts/published-events.ts';
 import type { Settings } from '../settings.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { LambdaFunction } from './lambda-function.ts';
@@ -85,7 +85,7 @@ export class ChangeStream extends Construct {
         actions: ['events:PutEvents'],
         resources: [bus.eventBusArn],
         // It speaks for the product alone: it can book no line, and report no onboarding.
-        conditions: { StringEquals: { 'events:source': publishedSource } },
+        conditions: { StringEquals: { 'events:source': sources.product } },
       }),
     );
     return publisher;

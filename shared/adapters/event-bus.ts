@@ -3,7 +3,7 @@ import {
   type EventBridgeClientConfig,
   PutEventsCommand,
 } from '@aws-sdk/client-eventbridge';
-import { publishedSource } from '../contracts/published-events.ts';
+import { sources } from '../contracts/events.ts';
 import type { LineEvent } from '../domain/line-events.ts';
 import { quickCalls } from './time-limits.ts';
 
@@ -30,7 +30,7 @@ export const eventBus = (client: EventBridgeClient, busName: string): EventBus =
       new PutEventsCommand({
         Entries: events.map(({ type, detail }) => ({
           EventBusName: busName,
-          Source: publishedSource,
+          Source: sources.product,
           DetailType: type,
           Detail: JSON.stringify(detail),
           Time: new Date(detail.at),

@@ -196,105 +196,111 @@ const recipient = z.object({
 const messageId = text("The mail service's id of the email");
 const ofLine = { orderId: text('The order'), lineId: text("The line's id within its order") };
 
-export const lineAnswer = z
-  .object({
-    ...ofLine,
-    subscriptionId: text('The subscription that the line becomes'),
-    offer: text('The product code, which decides how long the window is'),
-    partnerId: text('The partner or distributor whose order it is'),
-    endCustomer: z
-      .object({ name: text('The name') })
-      .meta({ description: 'Whose organization is to be set up' }),
-    placedBy: z
-      .object({ name: text('The name'), email: text('The address') })
-      .meta({ description: 'The person who placed the order' }),
-    provisioningContact: recipient.meta({ description: 'Who gets the emails' }),
-    copyTo: recipient
-      .exactOptional()
-      .meta({ description: 'Who gets copies of the first email and the reminders' }),
-    requestedStartDate: when('When the first email is due'),
-    status: z.enum(lineStatuses).meta({
-      description:
-        'Where the line stands: `Scheduled` until the first email left, `AwaitingProvisioningDetails` while the window runs, `Closed` once it ended, `Onboarded` or `Cancelled` as soon as that happened',
-    }),
-    provisioningPending: z.boolean().meta({
-      description: 'Closed by its window and not yet onboarded: it can still be resent and set up',
-    }),
-    window: z.iso.duration().meta({
-      description: 'How long the contact has to set it up, from the first email on',
-      example: 'P30D',
-    }),
-    firstEmailSentAt: when('When the first email was accepted for sending').exactOptional(),
-    closesAt: when('When the window ends').exactOptional(),
-    closedAt: when('When the window had ended').exactOptional(),
-    onboardedAt: when(
-      'When the organization was onboarded: from then on nothing is resent or changed',
-    ).exactOptional(),
-    organizationId: text('The organization that was onboarded').exactOptional(),
-    cancelledAt: when('When the order line was cancelled').exactOptional(),
-    queued: z
-      .object({ expectedAt: when('When it leaves, at the latest') })
-      .exactOptional()
-      .meta({
+export const lineAnswer = z.lazy(() =>
+  z
+    .object({
+      ...ofLine,
+      subscriptionId: text('The subscription that the line becomes'),
+      offer: text('The product code, which decides how long the window is'),
+      partnerId: text('The partner or distributor whose order it is'),
+      endCustomer: z
+        .object({ name: text('The name') })
+        .meta({ description: 'Whose organization is to be set up' }),
+      placedBy: z
+        .object({ name: text('The name'), email: text('The address') })
+        .meta({ description: 'The person who placed the order' }),
+      provisioningContact: recipient.meta({ description: 'Who gets the emails' }),
+      copyTo: recipient
+        .exactOptional()
+        .meta({ description: 'Who gets copies of the first email and the reminders' }),
+      requestedStartDate: when('When the first email is due'),
+      status: z.enum(lineStatuses).meta({
         description:
-          'While the first email is queued because many are due at once: when it is expected to leave, at the latest',
+          'Where the line stands: `Scheduled` until the first email left, `AwaitingProvisioningDetails` while the window runs, `Closed` once it ended, `Onboarded` or `Cancelled` as soon as that happened',
       }),
-    lastEmail: z
-      .object({
-        messageId,
-        to: text('The address that it went to'),
-        sentAt: when('When it was accepted for sending'),
-        delivery: z
-          .enum(deliveries)
-          .meta({ description: 'Its delivery status; `Accepted` until more is known' }),
-        reason: text('Why it bounced or was delayed, as the mail service put it').exactOptional(),
-      })
-      .exactOptional()
-      .meta({ description: 'The last email to the contact' }),
-    resend: permission.meta({ description: 'Whether the email may be resent' }),
-    /** Answers that were kept for their idempotency key before this was said lack it. */
-    contactChange: permission
-      .default({ allowed: true })
-      .meta({ description: 'Whether the contact may be changed' }),
-  })
-  .meta({ id: 'OrderLine', description: 'A subscription line of an order' });
+      provisioningPending: z.boolean().meta({
+        description: 'Closed by its window and not yet onboarded: it can still be resent and set up',
+      }),
+      window: z.iso.duration().meta({
+        description: 'How long the contact has to set it up, from the first email on',
+        example: 'P30D',
+      }),
+      firstEmailSentAt: when('When the first email was accepted for sending').exactOptional(),
+      closesAt: when('When the window ends').exactOptional(),
+      closedAt: when('When the window had ended').exactOptional(),
+      onboardedAt: when(
+        'When the organization was onboarded: from then on nothing is resent or changed',
+      ).exactOptional(),
+      organizationId: text('The organization that was onboarded').exactOptional(),
+      cancelledAt: when('When the order line was cancelled').exactOptional(),
+      queued: z
+        .object({ expectedAt: when('When it leaves, at the latest') })
+        .exactOptional()
+        .meta({
+          description:
+            'While the first email is queued because many are due at once: when it is expected to leave, at the latest',
+        }),
+      lastEmail: z
+        .object({
+          messageId,
+          to: text('The address that it went to'),
+          sentAt: when('When it was accepted for sending'),
+          delivery: z
+            .enum(deliveries)
+            .meta({ description: 'Its delivery status; `Accepted` until more is known' }),
+          reason: text('Why it bounced or was delayed, as the mail service put it').exactOptional(),
+        })
+        .exactOptional()
+        .meta({ description: 'The last email to the contact' }),
+      resend: permission.meta({ description: 'Whether the email may be resent' }),
+      /** Answers that were kept for their idempotency key before this was said lack it. */
+      contactChange: permission
+        .default({ allowed: true })
+        .meta({ description: 'Whether the contact may be changed' }),
+    })
+    .meta({ id: 'OrderLine', description: 'A subscription line of an order' }),
+);
 export type LineAnswer = z.output<typeof lineAnswer>;
 
-export const listAnswer = z.object({
-  items: z.array(lineAnswer).meta({ description: 'The lines' }),
-  cursor,
-});
+export const listAnswer = z.lazy(() =>
+  z.object({
+    items: z.array(lineAnswer).meta({ description: 'The lines' }),
+    cursor,
+  }),
+);
 export type ListAnswer = z.output<typeof listAnswer>;
 
 const count = z.int().min(0);
 
-export const summaryAnswer = z
-  .object({
-    total: count.meta({ description: 'All lines' }),
-    byStatus: z
-      .object({
-        Scheduled: count.meta({ description: 'The first email has not left yet' }),
-        AwaitingProvisioningDetails: count.meta({ description: 'The window runs' }),
-        Onboarded: count.meta({ description: 'Onboarded while the window ran' }),
-        Closed: count.meta({ description: 'The window ended before' }),
-        Cancelled: count.meta({ description: 'The order line was cancelled' }),
-      } satisfies Record<LineStatus, typeof count>)
-      .meta({ description: 'Lines of each status' }),
-    provisioningPending: count.meta({ description: 'Closed by their window and not yet onboarded' }),
-    undeliverable: count.meta({
-      description:
-        'Lines not set up yet, closed or not, whose contact is undeliverable: a resend is refused with `contact-undeliverable`',
-    }),
-    closingWithin24h: count.meta({
-      description: 'Open lines whose window ends within 24 hours after `asOf`, or has ended',
-    }),
-    closingWithin72h: count.meta({ description: 'The same within 72 hours' }),
-    asOf: instant.meta({
-      description:
-        'The whole second that the counts are as of. Changes of the last few seconds may not be counted yet',
-    }),
-  })
-  .meta({ id: 'Summary', description: 'How many lines there are' });
+export const summaryAnswer = z.lazy(() =>
+  z
+    .object({
+      total: count.meta({ description: 'All lines' }),
+      byStatus: z
+        .object({
+          Scheduled: count.meta({ description: 'The first email has not left yet' }),
+          AwaitingProvisioningDetails: count.meta({ description: 'The window runs' }),
+          Onboarded: count.meta({ description: 'Onboarded while the window ran' }),
+          Closed: count.meta({ description: 'The window ended before' }),
+          Cancelled: count.meta({ description: 'The order line was cancelled' }),
+        } satisfies Record<LineStatus, typeof count>)
+        .meta({ description: 'Lines of each status' }),
+      provisioningPending: count.meta({ description: 'Closed by their window and not yet onboarded' }),
+      undeliverable: count.meta({
+        description:
+          'Lines not set up yet, closed or not, whose contact is undeliverable: a resend is refused with `contact-undeliverable`',
+      }),
+      closingWithin24h: count.meta({
+        description: 'Open lines whose window ends within 24 hours after `asOf`, or has ended',
+      }),
+      closingWithin72h: count.meta({ description: 'The same within 72 hours' }),
+      asOf: instant.meta({
+        description:
+          'The whole second that the counts are as of. Changes of the last few seconds may not be counted yet',
+      }),
+    })
+    .meta({ id: 'Summary', description: 'How many lines there are' }),
+);
 export type SummaryAnswer = z.output<typeof summaryAnswer>;
 
 const insight = z.object({
@@ -323,102 +329,116 @@ const insight = z.object({
   remindedOnboarded: count.meta({ description: 'Lines of these that were onboarded after that' }),
 } satisfies Record<Exclude<InsightCounter, 'minutesToOnboarding'>, unknown> & Record<string, unknown>);
 
-export const insightsAnswer = z
-  .object({
-    from: month.meta({ description: 'The first month' }),
-    to: month.meta({ description: 'The last month' }),
-    items: z.array(insight).meta({ description: 'One for each month, offer and language that has lines' }),
-  })
-  .meta({ id: 'Insights', description: 'What became of lines after their first email' });
+export const insightsAnswer = z.lazy(() =>
+  z
+    .object({
+      from: month.meta({ description: 'The first month' }),
+      to: month.meta({ description: 'The last month' }),
+      items: z.array(insight).meta({ description: 'One for each month, offer and language that has lines' }),
+    })
+    .meta({ id: 'Insights', description: 'What became of lines after their first email' }),
+);
 export type InsightsAnswer = z.output<typeof insightsAnswer>;
 
-export const orderAnswer = z.object({
-  orderId: ofLine.orderId,
-  onboardedAt: when('When the organization was onboarded').exactOptional(),
-  organizationId: text('The organization that was onboarded').exactOptional(),
-  lines: z.array(lineAnswer).meta({ description: 'Its lines' }),
-});
+export const orderAnswer = z.lazy(() =>
+  z.object({
+    orderId: ofLine.orderId,
+    onboardedAt: when('When the organization was onboarded').exactOptional(),
+    organizationId: text('The organization that was onboarded').exactOptional(),
+    lines: z.array(lineAnswer).meta({ description: 'Its lines' }),
+  }),
+);
 export type OrderAnswer = z.output<typeof orderAnswer>;
 
-export const historyAnswer = z.object({
-  items: z
-    .array(
-      z.object({
-        at: when('When it happened'),
-        type: z.enum(historyTypes).meta({ description: 'What happened' }),
-        actor: text(
-          'Who did it: the address of a person, the name of a program, `workflow` for the service itself, or the source of an event',
-        ),
-        from: z.string().exactOptional().meta({
-          description:
-            'The contact, or the recipient of copies, before a change; may be missing on the oldest lines',
+export const historyAnswer = z.lazy(() =>
+  z.object({
+    items: z
+      .array(
+        z.object({
+          at: when('When it happened'),
+          type: z.enum(historyTypes).meta({ description: 'What happened' }),
+          actor: text(
+            'Who did it: the address of a person, the name of a program, `workflow` for the service itself, or the source of an event',
+          ),
+          from: z.string().exactOptional().meta({
+            description:
+              'The contact, or the recipient of copies, before a change; may be missing on the oldest lines',
+          }),
+          to: text('The address that the email went to, or the new one').exactOptional(),
+          messageId: messageId.exactOptional(),
+          result: text('What came of it').exactOptional(),
+          reason: text(
+            'Why: for an email, what triggered it; for a failure, as the mail service put it',
+          ).exactOptional(),
         }),
-        to: text('The address that the email went to, or the new one').exactOptional(),
-        messageId: messageId.exactOptional(),
-        result: text('What came of it').exactOptional(),
-        reason: text(
-          'Why: for an email, what triggered it; for a failure, as the mail service put it',
-        ).exactOptional(),
-      }),
-    )
-    .meta({ description: 'The entries' }),
-});
+      )
+      .meta({ description: 'The entries' }),
+  }),
+);
 export type HistoryAnswer = z.output<typeof historyAnswer>;
 
-export const resendAnswer = z.object({
-  line: lineAnswer,
-  email: z
-    .object({
-      messageId,
-      to: text('The address that it went to'),
-      sentAt: when('When it was accepted for sending'),
-    })
-    .meta({ description: 'The email' }),
-});
+export const resendAnswer = z.lazy(() =>
+  z.object({
+    line: lineAnswer,
+    email: z
+      .object({
+        messageId,
+        to: text('The address that it went to'),
+        sentAt: when('When it was accepted for sending'),
+      })
+      .meta({ description: 'The email' }),
+  }),
+);
 export type ResendAnswer = z.output<typeof resendAnswer>;
 
-export const contactChangeAnswer = z.object({
-  lines: z.array(lineAnswer).meta({ description: 'The lines that now have the contact' }),
-  skipped: z
-    .array(
-      z.object({
-        lineId: ofLine.lineId,
-        reason: codes.meta({ description: 'Why not: the code of the problem' }),
-        support: supportDetails.exactOptional(),
-      }),
-    )
-    .meta({ description: 'The lines that were not changed, with `applyToAllLines`' }),
-});
+export const contactChangeAnswer = z.lazy(() =>
+  z.object({
+    lines: z.array(lineAnswer).meta({ description: 'The lines that now have the contact' }),
+    skipped: z
+      .array(
+        z.object({
+          lineId: ofLine.lineId,
+          reason: codes.meta({ description: 'Why not: the code of the problem' }),
+          support: supportDetails.exactOptional(),
+        }),
+      )
+      .meta({ description: 'The lines that were not changed, with `applyToAllLines`' }),
+  }),
+);
 export type ContactChangeAnswer = z.output<typeof contactChangeAnswer>;
 
-export const jobAnswer = z
-  .object({
-    jobId: text('The job'),
-    status: z.enum(jobStatuses).meta({ description: 'Its progress' }),
-    counts: z
-      .object({
-        total: count.meta({ description: 'Lines in the job' }),
-        sent: count.meta({ description: 'Lines whose email was accepted for sending' }),
-        skipped: count.meta({ description: 'Lines for which a single resend would be refused' }),
-        failed: count.meta({ description: 'Lines whose email was not sent' }),
-        unconfirmed: count.meta({ description: 'Lines whose email may have been sent, and is counted' }),
-      })
-      .meta({ description: 'Lines by result so far' }),
-    createdAt: when('When it was started'),
-    createdBy: text('Who started it'),
-    locale: z
-      .enum(locales)
-      .exactOptional()
-      .meta({ description: 'The language of its emails, if one was named; else that of each contact' }),
-    completedAt: when('When the last line was processed').exactOptional(),
-  })
-  .meta({ id: 'ResendJob', description: 'A bulk resend' });
+export const jobAnswer = z.lazy(() =>
+  z
+    .object({
+      jobId: text('The job'),
+      status: z.enum(jobStatuses).meta({ description: 'Its progress' }),
+      counts: z
+        .object({
+          total: count.meta({ description: 'Lines in the job' }),
+          sent: count.meta({ description: 'Lines whose email was accepted for sending' }),
+          skipped: count.meta({ description: 'Lines for which a single resend would be refused' }),
+          failed: count.meta({ description: 'Lines whose email was not sent' }),
+          unconfirmed: count.meta({ description: 'Lines whose email may have been sent, and is counted' }),
+        })
+        .meta({ description: 'Lines by result so far' }),
+      createdAt: when('When it was started'),
+      createdBy: text('Who started it'),
+      locale: z
+        .enum(locales)
+        .exactOptional()
+        .meta({ description: 'The language of its emails, if one was named; else that of each contact' }),
+      completedAt: when('When the last line was processed').exactOptional(),
+    })
+    .meta({ id: 'ResendJob', description: 'A bulk resend' }),
+);
 export type JobAnswer = z.output<typeof jobAnswer>;
 
-export const jobListAnswer = z.object({
-  items: z.array(jobAnswer).meta({ description: 'The jobs' }),
-  cursor,
-});
+export const jobListAnswer = z.lazy(() =>
+  z.object({
+    items: z.array(jobAnswer).meta({ description: 'The jobs' }),
+    cursor,
+  }),
+);
 export type JobListAnswer = z.output<typeof jobListAnswer>;
 
 const jobItem = z.object({
@@ -433,23 +453,29 @@ const jobItem = z.object({
 });
 export type JobItem = z.output<typeof jobItem>;
 
-export const jobItemsAnswer = z.object({
-  items: z.array(jobItem).meta({ description: 'The lines processed so far' }),
-  cursor,
-});
+export const jobItemsAnswer = z.lazy(() =>
+  z.object({
+    items: z.array(jobItem).meta({ description: 'The lines processed so far' }),
+    cursor,
+  }),
+);
 export type JobItemsAnswer = z.output<typeof jobItemsAnswer>;
 
-export const healthAnswer = z.object({ status: z.literal('ok').meta({ description: 'That it answers' }) });
+export const healthAnswer = z.lazy(() =>
+  z.object({ status: z.literal('ok').meta({ description: 'That it answers' }) }),
+);
 
 const info = z
   .looseObject({ title: text('What it is of'), version: text('The newest version in the changelog') })
   .meta({ description: 'About the description' });
 
-export const descriptionAnswer = z.looseObject({
-  openapi: text('The version of OpenAPI'),
-  info,
-  paths: z.record(z.string(), z.unknown()).meta({ description: 'The calls, by path and method' }),
-});
+export const descriptionAnswer = z.lazy(() =>
+  z.looseObject({
+    openapi: text('The version of OpenAPI'),
+    info,
+    paths: z.record(z.string(), z.unknown()).meta({ description: 'The calls, by path and method' }),
+  }),
+);
 
 export const eventsDescriptionAnswer = z.looseObject({
   asyncapi: text('The version of AsyncAPI'),

@@ -51,19 +51,23 @@ const tag = <Schema extends z.ZodType<unknown, string>>(schema: Schema) =>
     .pipe(schema);
 
 /** What the tags of a report say. Emails of earlier versions carry no claim. */
-export const reportedTags = z.object({
-  orderId: tag(identifier),
-  lineId: tag(identifier),
-  kind: tag(z.enum(emailKinds)).optional().catch(undefined),
-  claimId: tag(z.string().max(64)).optional().catch(undefined),
-});
+export const reportedTags = z.lazy(() =>
+  z.object({
+    orderId: tag(identifier),
+    lineId: tag(identifier),
+    kind: tag(z.enum(emailKinds)).optional().catch(undefined),
+    claimId: tag(z.string().max(64)).optional().catch(undefined),
+  }),
+);
 
 /** What the tags of a report on a notice say. Notices of earlier versions name no line. */
-export const reportedNotice = z.object({
-  notice: tag(z.string()),
-  aboutOrderId: tag(identifier).optional().catch(undefined),
-  aboutLineId: tag(identifier).optional().catch(undefined),
-  recipient: tag(z.string().regex(/^[0-9a-f]{64}$/))
-    .optional()
-    .catch(undefined),
-});
+export const reportedNotice = z.lazy(() =>
+  z.object({
+    notice: tag(z.string()),
+    aboutOrderId: tag(identifier).optional().catch(undefined),
+    aboutLineId: tag(identifier).optional().catch(undefined),
+    recipient: tag(z.string().regex(/^[0-9a-f]{64}$/))
+      .optional()
+      .catch(undefined),
+  }),
+);

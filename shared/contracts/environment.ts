@@ -10,47 +10,62 @@ import { duration, emailAddress, identifier, plainText, timeZone } from './field
 import { longestMailbox, mailbox } from './mailbox.ts';
 import { check, inputErrorText } from './validation.ts';
 
-const windowDuration = duration.refine(
-  (text) => Duration.fromISO(text).as('days') <= longestWindowDays,
-  `must be at most ${longestWindowDays} days`,
+/*
+ * The schemas of settings are made when they are first used (`z.lazy`): each function reads only some of them, and making
+ * them all would take a tenth of its cold start.
+ */
+
+const windowDuration = z.lazy(() =>
+  duration.refine(
+    (text) => Duration.fromISO(text).as('days') <= longestWindowDays,
+    `must be at most ${longestWindowDays} days`,
+  ),
 );
 
 /** How long before its requested start date a line gets its execution. */
-export const executionHorizon = duration.refine(
-  (text) => Duration.fromISO(text).as('days') <= longestHorizonDays,
-  `must be at most ${longestHorizonDays} days: with the longest window, it has to fit into the year of an execution`,
+export const executionHorizon = z.lazy(() =>
+  duration.refine(
+    (text) => Duration.fromISO(text).as('days') <= longestHorizonDays,
+    `must be at most ${longestHorizonDays} days: with the longest window, it has to fit into the year of an execution`,
+  ),
 );
 
 const longestWindows = 2500;
 
-export const offerWindows: z.ZodType<OfferWindows> = z
-  .strictObject({
-    default: windowDuration,
-    families: z.record(identifier, windowDuration),
-  })
-  .refine(
-    (windows) => JSON.stringify(windows).length <= longestWindows,
-    `must have at most ${longestWindows} characters as JSON: a function has little room for settings`,
-  );
+export const offerWindows: z.ZodType<OfferWindows> = z.lazy(() =>
+  z
+    .strictObject({
+      default: windowDuration,
+      families: z.record(identifier, windowDuration),
+    })
+    .refine(
+      (windows) => JSON.stringify(windows).length <= longestWindows,
+      `must have at most ${longestWindows} characters as JSON: a function has little room for settings`,
+    ),
+);
 
 const boundedItem = 'the size of a line in the table is bounded by it';
 
-export const resendLimits: z.ZodType<ResendLimits> = z.strictObject({
-  interval: duration,
-  perDay: z.int().min(1).max(mostEmailsPerDay, `must be at most ${mostEmailsPerDay}: ${boundedItem}`),
-  perLine: z.int().min(1).max(mostEmailsPerLine, `must be at most ${mostEmailsPerLine}: ${boundedItem}`),
-});
+export const resendLimits: z.ZodType<ResendLimits> = z.lazy(() =>
+  z.strictObject({
+    interval: duration,
+    perDay: z.int().min(1).max(mostEmailsPerDay, `must be at most ${mostEmailsPerDay}: ${boundedItem}`),
+    perLine: z.int().min(1).max(mostEmailsPerLine, `must be at most ${mostEmailsPerLine}: ${boundedItem}`),
+  }),
+);
 
-export const reminders: z.ZodType<ReminderPolicy> = z.strictObject({
-  beforeClose: z
-    .array(windowDuration)
-    .max(mostReminders, `must be at most ${mostReminders}: each takes its line three more transitions`)
-    .refine(areDaysApart, {
-      error:
-        'must be more than 24 hours apart: no reminder is sent in the 24 hours after another email of its line',
-      when: ({ issues }) => issues.length === 0,
-    }),
-});
+export const reminders: z.ZodType<ReminderPolicy> = z.lazy(() =>
+  z.strictObject({
+    beforeClose: z
+      .array(windowDuration)
+      .max(mostReminders, `must be at most ${mostReminders}: each takes its line three more transitions`)
+      .refine(areDaysApart, {
+        error:
+          'must be more than 24 hours apart: no reminder is sent in the 24 hours after another email of its line',
+        when: ({ issues }) => issues.length === 0,
+      }),
+  }),
+);
 
 /**
  * Lambda limits the environment of a function to 4 KB in total. The console reads the most settings: with `mail` (at
@@ -59,11 +74,8 @@ export const reminders: z.ZodType<ReminderPolicy> = z.strictObject({
  */
 const brief = (most: number) =>
   `must have at most ${most} characters: a function has little room for settings`;
-const httpsUrl = z.url({ protocol: /^https$/, error: 'must be an https URL' }).max(500, brief(500));
 
-const mailTimeZone = timeZone.max(40, brief(40));
-
-export const mailFields = {
+export const mailFields = () => ({
   senderAddress: emailAddress,
   senderName: plainText(100),
   /** Who signs the emails; the sender's name, unless given. */
@@ -79,10 +91,12 @@ export const mailFields = {
   /** Whether answers go to the person who placed the order; else to the sender. */
   replyToPlacedBy: z.boolean(),
   /** The time zone that dates are written in, for each language. */
-  timeZones: z.strictObject({ en: mailTimeZone, ja: mailTimeZone } satisfies Record<Locale, z.ZodString>),
+  timeZones: z.strictObject({ en: mailTimeZone(), ja: mailTimeZone() } satisfies Record<Locale, z.ZodString>),
   /** Where the contact sets the service up; {orderId}, {lineId} and {subscriptionId} are filled in. */
-  setupLink: httpsUrl,
-};
+  setupLink: z.url({ protocol: /^https$/, error: 'must be an https URL' }).max(500, brief(500)),
+});
+
+const mailTimeZone = () => timeZone.max(40, brief(40));
 
 const senderTooLong = `must be shorter: SES takes at most ${longestMailbox} characters of a sender's name and address, and counts how a name of more than plain letters is encoded`;
 
@@ -106,24 +120,26 @@ export const fittingMail = <
     );
 
 /** Who the emails come from and where they lead. */
-export const mailSettings = fittingMail(z.strictObject(mailFields));
+export const mailSettings = z.lazy(() => fittingMail(z.strictObject(mailFields())));
 export type MailSettings = z.output<typeof mailSettings>;
 
 /** The names of the token's claims that the product reads. */
-const claimName = z.string().min(1).max(100, brief(100));
-export const claimNames = z.strictObject({
-  partnerId: claimName,
-  roles: claimName,
-  /** The resource server whose scopes say the same in a program's token, if the issuer gives programs no claims. */
-  programScopes: claimName.exactOptional(),
+export const claimNames = z.lazy(() => {
+  const claimName = z.string().min(1).max(100, brief(100));
+  return z.strictObject({
+    partnerId: claimName,
+    roles: claimName,
+    /** The resource server whose scopes say the same in a program's token, if the issuer gives programs no claims. */
+    programScopes: claimName.exactOptional(),
+  });
 });
 export type ClaimNames = z.output<typeof claimNames>;
 
 /** For how many days a settled line is kept; no item is wanted for longer than ten years. */
-export const settledLineDays = z.int().min(1).max(3653);
+export const settledLineDays = z.lazy(() => z.int().min(1).max(3653));
 
 /** How many emails a second the account may send; SES gives no account more than some thousands. */
-export const mailRate = z.number().positive('must be above zero').max(10_000);
+export const mailRate = z.lazy(() => z.number().positive('must be above zero').max(10_000));
 
 const json = <Schema extends z.ZodType>(schema: Schema) =>
   z

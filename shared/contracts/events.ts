@@ -1,14 +1,13 @@
 import * as z from 'zod';
 import { reportedTags } from './email-tags.ts';
 import { identifier } from './fields.ts';
-import { publishedSource } from './published-events.ts';
 
 /** The sources of events, as EventBridge names them. */
 export const sources = {
   commerce: 'commerce.workspace',
   controlHub: 'control-hub',
   mail: 'aws.ses',
-  product: publishedSource,
+  product: 'provisioning-emails',
 } as const;
 
 /** Where an event of the product comes from. */

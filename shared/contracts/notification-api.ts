@@ -21,24 +21,26 @@ export const notificationsChoice = z.strictObject({
 });
 export type NotificationsChoice = z.output<typeof notificationsChoice>;
 
-export const notificationsAnswer = z
-  .object({
-    digest: z.boolean().meta({ description: says.digest }),
-    bounces: z.boolean().meta({ description: says.bounces }),
-    email: z
-      .string()
-      .exactOptional()
-      .meta({ description: 'The address they go to; missing until you choose any' }),
-    timeZone: z.string().exactOptional().meta({ description: says.timeZone }),
-    locale: z.enum(locales).exactOptional().meta({ description: says.locale }),
-    nextDigestAt: instant.exactOptional().meta({ description: 'When the next digest is due' }),
-    endsAt: instant.exactOptional().meta({
-      description: `When the choice ends by itself: ${choiceDays} days after you last used this call or signed in to the console`,
-    }),
-    undeliverableSince: instant.exactOptional().meta({
-      description:
-        'Since when mail does not reach the address. Nothing is sent there until you save your choice again',
-    }),
-  })
-  .meta({ id: 'Notifications', description: 'Your email notifications' });
+export const notificationsAnswer = z.lazy(() =>
+  z
+    .object({
+      digest: z.boolean().meta({ description: says.digest }),
+      bounces: z.boolean().meta({ description: says.bounces }),
+      email: z
+        .string()
+        .exactOptional()
+        .meta({ description: 'The address they go to; missing until you choose any' }),
+      timeZone: z.string().exactOptional().meta({ description: says.timeZone }),
+      locale: z.enum(locales).exactOptional().meta({ description: says.locale }),
+      nextDigestAt: instant.exactOptional().meta({ description: 'When the next digest is due' }),
+      endsAt: instant.exactOptional().meta({
+        description: `When the choice ends by itself: ${choiceDays} days after you last used this call or signed in to the console`,
+      }),
+      undeliverableSince: instant.exactOptional().meta({
+        description:
+          'Since when mail does not reach the address. Nothing is sent there until you save your choice again',
+      }),
+    })
+    .meta({ id: 'Notifications', description: 'Your email notifications' }),
+);
 export type NotificationsAnswer = z.output<typeof notificationsAnswer>;

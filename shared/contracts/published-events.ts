@@ -1,11 +1,9 @@
 import * as z from 'zod';
+import { sources } from './events.ts';
 import { contactEmailKinds } from '../domain/email-kinds.ts';
 import type { LineEventDetail, LineEventType } from '../domain/line-events.ts';
 import { type LineStatus, lineStatuses } from '../domain/order-line.ts';
 import { identifier, instant } from './fields.ts';
-
-/** The source of the events that the product puts on its bus. */
-export const publishedSource = 'provisioning-emails';
 
 const facts = z.object({
   id: z.string().meta({ description: 'The same for every delivery of the event' }),
@@ -151,7 +149,7 @@ export function exampleEvent(type: string) {
   if (!isType(type)) throw new Error(`no event is called ${type}`);
   const { at, ...example } = publishedEvents[type].example;
   return {
-    source: publishedSource,
+    source: sources.product,
     'detail-type': type,
     detail: {
       id: `ORD-1001/1/${type.replaceAll(' ', '')}/${at}`,

@@ -68,67 +68,79 @@ export const webhookAttemptsQuery = z.strictObject({ limit: pageFields.limit, pa
 const text = (description: string) => z.string().meta({ description });
 const when = (description: string) => instant.meta({ description });
 
-export const webhookAnswer = z
-  .object({
-    webhookId: text('The webhook'),
-    url: text('Where it sends to'),
-    description: text('A description for people').exactOptional(),
-    events: z.array(z.string()).meta({ description: 'The types of events sent; all if none is named' }),
-    status: z.enum(['Enabled', 'Disabled']).meta({ description: 'Whether it gets events' }),
-    disabledAt: when('When it was disabled').exactOptional(),
-    disabledBecause: z.enum(disablings).exactOptional().meta({
-      description:
-        '`person`: somebody disabled it; `gone`: its receiver answered 410; `failing`: nothing got through for three days',
-    }),
-    failingSince: instant
-      .exactOptional()
-      .meta({ description: 'Since when every attempt failed; missing while the last one did not' }),
-    oldSecretUntil: instant
-      .exactOptional()
-      .meta({ description: 'Until when the previous secret signs as well' }),
-    createdAt: when('When it was added'),
-    createdBy: text('Who added it'),
-  })
-  .meta({ id: 'Webhook', description: 'A URL that receives the events of lines' });
+export const webhookAnswer = z.lazy(() =>
+  z
+    .object({
+      webhookId: text('The webhook'),
+      url: text('Where it sends to'),
+      description: text('A description for people').exactOptional(),
+      events: z.array(z.string()).meta({ description: 'The types of events sent; all if none is named' }),
+      status: z.enum(['Enabled', 'Disabled']).meta({ description: 'Whether it gets events' }),
+      disabledAt: when('When it was disabled').exactOptional(),
+      disabledBecause: z.enum(disablings).exactOptional().meta({
+        description:
+          '`person`: somebody disabled it; `gone`: its receiver answered 410; `failing`: nothing got through for three days',
+      }),
+      failingSince: instant
+        .exactOptional()
+        .meta({ description: 'Since when every attempt failed; missing while the last one did not' }),
+      oldSecretUntil: instant
+        .exactOptional()
+        .meta({ description: 'Until when the previous secret signs as well' }),
+      createdAt: when('When it was added'),
+      createdBy: text('Who added it'),
+    })
+    .meta({ id: 'Webhook', description: 'A URL that receives the events of lines' }),
+);
 export type WebhookAnswer = z.output<typeof webhookAnswer>;
 
-export const webhookListAnswer = z.object({
-  items: z.array(webhookAnswer).meta({ description: 'The webhooks' }),
-});
+export const webhookListAnswer = z.lazy(() =>
+  z.object({
+    items: z.array(webhookAnswer).meta({ description: 'The webhooks' }),
+  }),
+);
 export type WebhookListAnswer = z.output<typeof webhookListAnswer>;
 
-export const webhookWithSecretAnswer = z.object({
-  webhook: webhookAnswer,
-  secret: z
-    .string()
-    .meta({ description: 'The secret that signs messages. It is shown only once: keep it safe' }),
-});
+export const webhookWithSecretAnswer = z.lazy(() =>
+  z.object({
+    webhook: webhookAnswer,
+    secret: z
+      .string()
+      .meta({ description: 'The secret that signs messages. It is shown only once: keep it safe' }),
+  }),
+);
 export type WebhookWithSecretAnswer = z.output<typeof webhookWithSecretAnswer>;
 
-export const webhookDeletedAnswer = z.object({ webhookId: text('The webhook that was deleted') });
+export const webhookDeletedAnswer = z.lazy(() =>
+  z.object({ webhookId: text('The webhook that was deleted') }),
+);
 
-export const webhookTestAnswer = z.object({
-  messageId: z.string().meta({ description: 'The `webhook-id` of the test, as in the deliveries' }),
-});
+export const webhookTestAnswer = z.lazy(() =>
+  z.object({
+    messageId: z.string().meta({ description: 'The `webhook-id` of the test, as in the deliveries' }),
+  }),
+);
 export type WebhookTestAnswer = z.output<typeof webhookTestAnswer>;
 
-export const webhookAttemptsAnswer = z.object({
-  items: z
-    .array(
-      z.object({
-        at: when('When it was tried'),
-        messageId: text('The `webhook-id`, the same whenever the event is sent again'),
-        type: text('The type of the event'),
-        orderId: text('The order that it is about').exactOptional(),
-        lineId: text('The line that it is about').exactOptional(),
-        attempt: z.int().min(0).meta({ description: 'Which attempt of its event it was' }),
-        result: z.enum(attemptResults).meta({ description: '`given-up`: the event is not retried' }),
-        status: z.int().exactOptional().meta({ description: 'The status that the receiver answered' }),
-        error: z.enum(attemptErrors).exactOptional().meta({ description: 'Why it failed' }),
-        milliseconds: z.int().min(0).meta({ description: 'How long the receiver took, in milliseconds' }),
-        nextAttemptAt: when('When it is retried').exactOptional(),
-      }),
-    )
-    .meta({ description: 'The attempts' }),
-});
+export const webhookAttemptsAnswer = z.lazy(() =>
+  z.object({
+    items: z
+      .array(
+        z.object({
+          at: when('When it was tried'),
+          messageId: text('The `webhook-id`, the same whenever the event is sent again'),
+          type: text('The type of the event'),
+          orderId: text('The order that it is about').exactOptional(),
+          lineId: text('The line that it is about').exactOptional(),
+          attempt: z.int().min(0).meta({ description: 'Which attempt of its event it was' }),
+          result: z.enum(attemptResults).meta({ description: '`given-up`: the event is not retried' }),
+          status: z.int().exactOptional().meta({ description: 'The status that the receiver answered' }),
+          error: z.enum(attemptErrors).exactOptional().meta({ description: 'Why it failed' }),
+          milliseconds: z.int().min(0).meta({ description: 'How long the receiver took, in milliseconds' }),
+          nextAttemptAt: when('When it is retried').exactOptional(),
+        }),
+      )
+      .meta({ description: 'The attempts' }),
+  }),
+);
 export type WebhookAttemptsAnswer = z.output<typeof webhookAttemptsAnswer>;

@@ -6,7 +6,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { Webhook as Verifier } from 'standardwebhooks';
-import { publishedSource } from '../../shared/contracts/published-events.ts';
+import { sources } from '../../shared/contracts/events.ts';
 import type { WebhookAttemptsAnswer, WebhookWithSecretAnswer } from '../../shared/contracts/webhook-api.ts';
 import type { Target } from '../scenarios/target.ts';
 import { eventsIn, type PublishedEvent } from '../support/client.ts';
@@ -47,7 +47,7 @@ async function subscribe(): Promise<string> {
   );
   const onBus = { EventBusName: deployed.outputs.EventBusArn.split('/').at(-1) };
   await bus.send(
-    new PutRuleCommand({ ...onBus, Name: name, EventPattern: JSON.stringify({ source: [publishedSource] }) }),
+    new PutRuleCommand({ ...onBus, Name: name, EventPattern: JSON.stringify({ source: [sources.product] }) }),
   );
   await bus.send(
     new PutTargetsCommand({ ...onBus, Rule: name, Targets: [{ Id: 'queue', Arn: Attributes?.QueueArn }] }),

@@ -3,8 +3,8 @@
    a template is JSON that CDK has no types for; what is missing fails the expectation */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { sources } from '../../shared/contracts/events.ts';
 import { readModels } from '../../infra/local/wire/models.ts';
-import { publishedSource } from '../../shared/contracts/published-events.ts';
 import { type AwsCall, CallGraph } from './aws-calls.ts';
 import { productFolder, type Resource, resourcesOf, synthesise } from './synth.ts';
 
@@ -290,7 +290,7 @@ describe('what the policies say', () => {
       .filter(({ Action }) => [Action].flat().some((a) => a.startsWith('events:')));
     expect(speaking).toHaveLength(1);
     for (const { Condition } of speaking)
-      expect(Condition).toEqual({ StringEquals: { 'events:source': publishedSource } });
+      expect(Condition).toEqual({ StringEquals: { 'events:source': sources.product } });
   });
 
   test('a queue takes messages from its rule alone', () => {

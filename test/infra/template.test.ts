@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { sources } from '../../shared/contracts/events.ts';
 import { routes as apiCalls } from '../../functions/serve-api/routes.ts';
 import { queue as sending } from '../../functions/send-provisioning-email/queue.ts';
 import { environment as servingApi } from '../../functions/serve-api/handler.ts';
@@ -15,7 +16,6 @@ import { indexes } from '../../shared/adapters/order-line-item.ts';
 import { declaredEvents } from '../../infra/intake-rules.ts';
 import { readSettings } from '../../infra/settings.ts';
 import { readEnvironment } from '../../shared/contracts/environment.ts';
-import { publishedSource } from '../../shared/contracts/published-events.ts';
 import { intakeBatches } from '../../shared/domain/quotas.ts';
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -310,7 +310,7 @@ describe('events that came in', () => {
   test('are kept for replay: all that others put on the bus, and what SES reports about our emails', () => {
     const rules = all('AWS::Events::Rule').map(([, { Properties }]) => Properties.EventPattern);
     expect(archives().map(({ EventPattern }) => EventPattern)).toEqual([
-      { source: [{ 'anything-but': [publishedSource] }] },
+      { source: [{ 'anything-but': [sources.product] }] },
       rules.find(({ source }) => source.includes('aws.ses')),
     ]);
   });

@@ -1,4 +1,4 @@
-import { publishedSource } from '../../shared/contracts/published-events.ts';
+import { sources } from '../../shared/contracts/events.ts';
 import { type Client, client, eventsIn, type PublishedEvent } from '../support/client.ts';
 import { booked, cancelled, newOrder, onboarded, partner } from '../support/events.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -48,7 +48,7 @@ test('other systems are told what happens to a line, in order, and of nobody', a
     'Order Line Onboarded',
   ]);
   for (const { id, at, source, detail } of events) {
-    expect({ id, at, source }).toEqual({ id: detail.id, at: detail.at, source: publishedSource });
+    expect({ id, at, source }).toEqual({ id: detail.id, at: detail.at, source: sources.product });
     expect(JSON.stringify(detail)).not.toMatch(/@|Joanna|Maya|Alder/);
   }
   await expectToTell(orderId);
@@ -89,7 +89,7 @@ test('what was stored when the process was killed is told after the next start',
 
 test('events that pretend to be of the product come to nothing', async () => {
   const detail = { id: 'x', at: await api.now(), orderId: newOrder(), lineId: '1' };
-  await api.send({ source: publishedSource, 'detail-type': 'Order Line Closed', detail });
+  await api.send({ source: sources.product, 'detail-type': 'Order Line Closed', detail });
   expect(await api.published(detail.orderId)).toEqual([]);
   expect((await api.deadLetters()).at(-1)?.event.detail).toEqual(detail);
 });

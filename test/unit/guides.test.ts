@@ -2,7 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { declaredEvents } from '../../infra/intake-rules.ts';
 import { settingNames } from '../../infra/settings.ts';
-import { publishedSource, publishedTypes } from '../../shared/contracts/published-events.ts';
+import { sources } from '../../shared/contracts/events.ts';
+import { publishedTypes } from '../../shared/contracts/published-events.ts';
 import { measured } from '../bench/measured.ts';
 
 /* What the documents tell a reader to open or to run is there. */
@@ -51,7 +52,7 @@ test('every setting is explained where it is deployed from', () => {
 test('every type of event, in and out, has a row in the overview', () => {
   const rows = textOf('shared/contracts/README.md').split('\n');
   const inward = declaredEvents
-    .filter(({ source }) => source !== publishedSource)
+    .filter(({ source }) => source !== sources.product)
     .flatMap(({ source, detailTypes }) => detailTypes.map((type) => [`| \`${source}\``, `\`${type}\``]));
   const outward = publishedTypes.map((type) => [`| \`${type}\``]);
   const isIn = (row: string, texts: readonly string[]) => texts.every((text) => row.includes(text));
