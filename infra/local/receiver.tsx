@@ -88,9 +88,11 @@ function ReceiverPage({ locale, assets, messages }: PageProps) {
       <Head assets={assets} title={[t.title, t.product]} />
       <body>
         <main>
-          <h1>{t.title}</h1>
-          <p class="muted">{t.introduction}</p>
-          <p class="muted">{t.how}</p>
+          <div class="heading">
+            <h1>{t.title}</h1>
+            <p class="muted">{t.introduction}</p>
+            <p class="muted">{t.how}</p>
+          </div>
           {messages.length === 0 ? <p class="card empty">{t.none}</p> : null}
           {messages.map(({ at, partnerId, messageId, isVerified, answered, body }) => (
             <section class="card">
