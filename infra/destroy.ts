@@ -101,7 +101,7 @@ async function bringBack(stack: Stack): Promise<void> {
     );
   await resumeIntake(lambda, await resourcesOf(cloudFormation, stack.StackName ?? ''));
   console.log(
-    'Intake runs again. The sweep gives lines whose execution was stopped a new one before it is due.',
+    'Intake runs again. The sweep gives lines whose execution was stopped a new one before they are due.',
   );
 }
 

@@ -107,8 +107,9 @@ function progressFile({ progress: file, email, execute }: Options, tableName: st
     read(): ErasureProgress {
       if (file === undefined || !existsSync(file)) return fromStart();
       const found = kept.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-      if (found.data?.run !== run) throw new UsageError(`${file} is not of this command: name another file.`);
-      console.error(`Going on after ${found.data.progress.read} items.`);
+      if (found.data?.run !== run)
+        throw new UsageError(`${file} was not written by this command: name another file.`);
+      console.error(`Continuing after ${found.data.progress.read} items.`);
       return found.data.progress;
     },
     write(progress: ErasureProgress): void {
@@ -123,10 +124,9 @@ function progressFile({ progress: file, email, execute }: Options, tableName: st
 }
 
 const why: Readonly<Record<NonNullable<Mention['left']>, string>> = {
-  'first-email-due':
-    'left: the first email is still to go there; give the line another contact, or cancel it',
+  'first-email-due': 'left: the first email is still to go there; change the contact, or cancel the line',
   'email-leaving': 'left: an email is just being sent; run this again in a minute',
-  key: 'left: it is part of a key, and goes with its item',
+  key: 'left: it is part of a key, and is removed with its item',
 };
 
 const show = (mention: Mention): void =>
@@ -148,7 +148,7 @@ function summarize({ read, erased, left }: ErasureProgress, { execute }: Options
   else if (execute) console.log(`Erased from ${lines(erased)}.`);
   else console.log(`Would be erased from ${lines(erased)}. Add --execute to do it.`);
   if (left > 0) {
-    console.log(`${lines(left)} still name the person: see why above, then run this again.`);
+    console.log(`${lines(left)} still name the person: see the reasons above, then run this again.`);
     if (execute) process.exitCode = 1;
   }
 }

@@ -170,7 +170,7 @@ class Turn {
     const known = await tallies.generation();
     if (known.recount && isResting(known, at) && !isOverdue(known.recount)) {
       throw new RecountRefused(
-        `Another recount goes on, or was given up: wait until ${known.recount.until}.`,
+        `Another recount is running, or was interrupted: wait until ${known.recount.until}.`,
       );
     }
     const recount = { id: newId(), since: at, until: plus(at, patience) };
@@ -206,7 +206,7 @@ class Turn {
   async #write(generation: Generation, now: Date): Promise<void> {
     const isLate = toInstant(now) >= this.#recount.until;
     if (isLate || !(await replaced(this.#tallies, generation))) {
-      throw new RecountRefused('This took too long in between, and counting went on. Run it again.');
+      throw new RecountRefused('The recount stalled, and counting resumed meanwhile. Run it again.');
     }
     this.#version += 1;
   }

@@ -38,7 +38,7 @@ const queueNames = [
   'executions',
 ];
 
-const usage = `Puts back what failed: dead letters return to the queue of their function, what other systems were not told is told from
+const usage = `Puts back what failed: dead letters return to the queue of their function, missed events are published again from
 the histories of lines, and lines whose execution failed get a new execution. It only lists what it would do, unless you
 add --execute.
 
@@ -240,10 +240,10 @@ async function redriveLetters(
 /** Why a letter is dead that does not say so. */
 const unnamedReason = (name: string): string =>
   name === 'publish-changes'
-    ? 'not told within 23 hours'
+    ? 'not published within 23 hours'
     : intakeFunctions.some((known) => known === name)
       ? 'failed five times'
-      : 'failed again and again';
+      : 'failed every retry';
 
 async function* lettersOf(sqs: SQSClient, queueUrl: string, run: Run): AsyncIterable<Message> {
   while (!run.isOver()) {

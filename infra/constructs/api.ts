@@ -42,8 +42,7 @@ const openPaths = [
   { path: '/docs/{proxy+}', throttle: openThrottles.files },
 ];
 
-const forEverybody =
-  'Health, the descriptions and their pages are for everybody, as is the answer to what leads nowhere.';
+const forEverybody = 'Health, the descriptions and their pages, and unmatched paths are open to everyone.';
 
 /** The files of the documentation pages. */
 export const docsFiles: RuntimeFiles = {

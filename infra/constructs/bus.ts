@@ -29,14 +29,14 @@ export class Bus extends Construct {
     const retention = Duration.days(settings.eventArchiveDays);
     this.events = new Archive(this, 'Events', {
       sourceEventBus: this.resource,
-      description: 'All that others put on the bus of the product',
+      description: "Events that others put on the product's bus",
       // A replay must not tell other systems again what the product said.
       eventPattern: { source: Match.anythingBut(sources.product) },
       retention,
     });
     this.mailReports = new Archive(this, 'MailReports', {
       sourceEventBus: defaultBus(this),
-      description: 'What SES reported about the emails',
+      description: "SES's reports on emails",
       eventPattern: { source: [sources.mail], detail: mail.reportDetail },
       retention,
     });

@@ -18,7 +18,7 @@ export class CallerSalt extends Construct {
     });
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason: 'With a new salt, the same caller would be another one in the logs from then on.',
+      reason: 'A new salt would give the same caller a new hash in the logs.',
     });
     this.secretArn = secret.secretArn;
   }

@@ -59,7 +59,7 @@ export class ChangeStream extends Construct {
       'DeadLetters',
       'publish-changes',
       props.settings,
-      'Other systems were not told of what happened to some lines.',
+      'Other systems have missed events of some lines.',
     );
     this.publisher = this.#publisher(props);
     this.counter = this.#counter(props);
@@ -71,7 +71,7 @@ export class ChangeStream extends Construct {
     const publisher = new LambdaFunction<typeof publishEnvironment>(this, 'PublishChanges', {
       settings,
       folder: 'publish-changes',
-      description: 'Tells other systems what happened to order lines',
+      description: 'Publishes what happened to order lines',
       environment: { EVENT_BUS_ARN: bus.eventBusArn, DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl },
       timeout: Duration.seconds(30),
       memory: 512,
@@ -97,7 +97,7 @@ export class ChangeStream extends Construct {
       'CountsDeadLetters',
       'count-lines',
       settings,
-      'The counts of lines are wrong by some lines.',
+      'The counts of lines are off by some lines.',
     );
     const counter = new LambdaFunction<typeof countEnvironment>(this, 'CountLines', {
       settings,
@@ -159,7 +159,6 @@ function readChanges(
   Grant.addToPrincipal({ grantee: reader, actions: ['dynamodb:ListStreams'], resourceArns: ['*'] });
   Validations.of(reader).acknowledge({
     id: 'AwsSolutions-IAM5[Resource::*]',
-    reason:
-      'Streams are listed for an account: the policy that AWS gives to readers of streams names no table either.',
+    reason: "ListStreams takes no resource: AWS's managed policy names no table either.",
   });
 }

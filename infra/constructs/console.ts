@@ -44,8 +44,7 @@ const routes = [
   { path: `${root}/{proxy+}` },
 ];
 
-const ownSessions =
-  'The console signs people in itself and keeps them in sessions: a browser sends no access token.';
+const ownSessions = 'The console signs people in itself and keeps sessions: browsers send no access token.';
 
 /** The console, served by one function beside the API. */
 export class Console extends Construct {
@@ -62,8 +61,7 @@ export class Console extends Construct {
     });
     Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason:
-        "Nobody ever sees the secret, and a new one would end everybody's session in the middle of work.",
+      reason: "Nobody ever sees the secret, and rotating it would end everyone's session.",
     });
     const server = new HttpFunction<typeof environment>(this, 'ServeConsole', {
       settings,

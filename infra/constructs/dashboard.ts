@@ -53,7 +53,7 @@ export function showService(
           ),
           stacked: true,
         }),
-        graph('What became of emails', {
+        graph('Delivery of emails', {
           left: EmailFeedback.dimensions.Outcome.map((Outcome) => sum('EmailFeedback', { Outcome }, Outcome)),
           stacked: true,
         }),

@@ -48,7 +48,7 @@ export class Digests extends Construct {
     mail.grantReadAccount(sender);
 
     callOnSchedule(this, sender, {
-      description: 'Looks whose digests are due',
+      description: 'Sends the digests that are due',
       // On the quarter: it is 08:00 somewhere.
       schedule: ScheduleExpression.cron({ minute: `0/${digestMinutes}` }),
       interval,

@@ -57,7 +57,7 @@ export class GradualDeployment extends Construct {
     Grant.addToPrincipal({ grantee: role, actions: ['cloudwatch:DescribeAlarms'], resourceArns: ['*'] });
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: "CodeDeploy's own policy for this reads the state of alarms without naming one.",
+      reason: "AWS's managed policy for CodeDeploy reads the state of all alarms.",
     });
     return role;
   }

@@ -42,7 +42,7 @@ export class LambdaFunction<Environment extends z.ZodType<unknown, Readonly<Reco
     this.logGroup.grantWrite(role);
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'X-Ray takes traces without naming a resource: its two actions know no narrower form.',
+      reason: "X-Ray's two actions take no resource.",
     });
     this.resource = new Function(this, 'Function', {
       description: props.description,

@@ -138,7 +138,7 @@ export class Monitoring extends Construct {
     return this.#watch(`FunctionErrors-${name}`, {
       section: 'Function errors',
       which: name,
-      userImpact: 'Whatever the function does is delayed; for the API and the console, requests fail.',
+      userImpact: "The function's work is delayed; requests to the API and the console fail.",
       metric: new MathExpression({
         label: 'errors and throttles',
         expression: 'FILL(errors, 0) + FILL(throttles, 0)',
@@ -182,7 +182,7 @@ export class Monitoring extends Construct {
     return this.#watch(`WaitingMessages-${queue.functionName}`, {
       section: 'Waiting messages',
       which: queue.functionName,
-      userImpact: 'What the function does is hours late; for send-provisioning-email, first emails.',
+      userImpact: "The function's work is hours late; for send-provisioning-email, first emails.",
       metric: queue.metricAge({ statistic: Stats.MAXIMUM, period: soon }),
       alarmIf: { above: longWait.toSeconds() },
       periods: 1,
@@ -194,7 +194,7 @@ export class Monitoring extends Construct {
   #lateEvents(publisher: Function): Alarm {
     return this.#watch('LateEvents', {
       section: 'Late events',
-      userImpact: 'Other systems learn late what happened to lines. After a day they never would.',
+      userImpact: 'Other systems get events late, and after a day not at all.',
       metric: publisher.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: soon }),
       alarmIf: { above: mostLate.toMilliseconds() },
       periods: 2,
@@ -205,7 +205,7 @@ export class Monitoring extends Construct {
   #lateCounts(counter: Function): Alarm {
     return this.#watch('LateCounts', {
       section: 'Late counts',
-      userImpact: 'The counts of lines that the console and the API show are old.',
+      userImpact: 'The counts of lines in the console and the API are stale.',
       metric: counter.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: soon }),
       alarmIf: { above: mostLate.toMilliseconds() },
       periods: 2,
@@ -216,7 +216,7 @@ export class Monitoring extends Construct {
   #overdueLines(): Alarm {
     return this.#watch('OverdueLines', {
       section: 'Overdue lines',
-      userImpact: 'First emails or closings were late. The sweep is making up for them.',
+      userImpact: 'First emails or closings were late. The sweep has repaired them.',
       metric: productMetric(this, 'OverdueLines', {}, { statistic: Stats.SUM, period: aWhile }),
       alarmIf: { above: 0 },
       periods: 1,
@@ -228,7 +228,7 @@ export class Monitoring extends Construct {
   #missingSweeps(): Alarm {
     return this.#watch('MissingSweeps', {
       section: 'Missing sweeps',
-      userImpact: 'None yet. Emails and closings that the workflow misses from now on stay missed.',
+      userImpact: 'None yet, but nothing repairs emails and closings that the workflow misses.',
       metric: productMetric(this, 'SweepRuns', {}, { statistic: Stats.SUM, period: sweepInterval }),
       alarmIf: { below: 1 },
       periods: 2,
@@ -258,7 +258,7 @@ export class Monitoring extends Construct {
     return this.#watch('Bounces', {
       section: 'Bounces',
       userImpact:
-        'Contacts do not get their email. If this continues, SES may pause all sending of the account.',
+        'Contacts do not get their email. If this continues, SES may pause sending for the whole account.',
       metric: this.#shareOfEmails('Bounced', tooManyBounces),
       alarmIf: { above: tooManyBounces.percent },
       periods: 1,
@@ -270,7 +270,7 @@ export class Monitoring extends Construct {
     return this.#watch('Complaints', {
       section: 'Complaints',
       userImpact:
-        'Contacts mark emails as spam. If this continues, SES may pause all sending of the account.',
+        'Contacts mark emails as spam. If this continues, SES may pause sending for the whole account.',
       metric: this.#shareOfEmails('Complained', tooManyComplaints),
       alarmIf: { above: tooManyComplaints.percent },
       periods: 1,

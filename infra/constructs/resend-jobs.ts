@@ -25,7 +25,7 @@ export class ResendJobs extends Construct {
     const worker = new LambdaFunction<typeof environment>(this, 'ResendOrderLines', {
       settings,
       folder: functionName,
-      description: 'Works off bulk resends',
+      description: 'Processes bulk resends',
       environment: {
         DEAD_LETTER_QUEUE_URL: queue.urls.deadLetters,
         RESEND_QUEUE_URL: queue.urls.queue,

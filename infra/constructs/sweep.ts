@@ -29,7 +29,7 @@ export class Sweep extends Construct {
     const sweep = new LambdaFunction<typeof environment>(this, 'SweepOrderLines', {
       settings,
       folder: 'sweep-order-lines',
-      description: 'Gives order lines what their workflow missed',
+      description: 'Repairs what the workflow missed',
       environment: {
         TABLE_NAME: table.tableName,
         SETTLED_LINE_DAYS: variablesOf(settings).SETTLED_LINE_DAYS,

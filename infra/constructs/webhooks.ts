@@ -24,7 +24,7 @@ export class Webhooks extends Construct {
     const worker = new LambdaFunction<typeof webhooksQueue.environment>(this, 'DeliverWebhooks', {
       settings,
       folder: functionName,
-      description: 'Tells the systems of partners what happened to their order lines',
+      description: 'Delivers events to the webhooks of partners',
       environment: {
         DEAD_LETTER_QUEUE_URL: queue.urls.deadLetters,
         WEBHOOKS_QUEUE_URL: queue.urls.queue,

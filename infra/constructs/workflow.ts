@@ -58,7 +58,7 @@ export class OrderLineWorkflow extends Construct {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'Neither traces of X-Ray nor the deliveries of CloudWatch Logs can be named in a policy.',
+      reason: "X-Ray's traces and CloudWatch's log deliveries take no resource.",
     });
     grantItems(table, role, 'UpdateItem');
     lane.grantSend(role);
@@ -137,8 +137,7 @@ export function grantExecutions(
   const name = JSON.stringify(Stack.of(stateMachine).resolve(resourceName));
   Validations.of(grantee).acknowledge({
     id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${name}:*]`,
-    reason:
-      'Every order line has an execution of its own, named after it: only the state machine is known here.',
+    reason: 'Each order line has its own execution, named after it: only the state machine is known here.',
   });
 }
 
