@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { types } from 'node:util';
 import { constants, createContext } from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
 
@@ -25,15 +24,7 @@ export default class extends TestEnvironment {
     global.Error.stackTraceLimit = Error.stackTraceLimit;
     // How `by-node.js` reaches Node.js's own way to load a module.
     global.requireByNode = createRequire(import.meta.url);
-    for (const { Error: one } of [global, globalThis])
-      Object.defineProperty(one, Symbol.hasInstance, { value: isError, configurable: true });
     this.context = global;
     this.global = global;
   }
-}
-
-/** What a package throws that Node.js loaded is an error for tests as well, and the other way round. */
-function isError(value) {
-  const isOne = Object.hasOwn(this, Symbol.hasInstance) && types.isNativeError(value);
-  return isOne || Function.prototype[Symbol.hasInstance].call(this, value);
 }
