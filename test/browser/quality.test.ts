@@ -149,6 +149,7 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
 
     await go('/console/resend-jobs/new?all=1');
     await submit();
+    await api.idle();
     await page.locator('[data-live]').waitFor({ state: 'detached' });
     await expectQuality(visited, 'bulk resend');
 
