@@ -17,6 +17,7 @@ import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.j
 import * as z from 'zod';
 import type { Assets } from '../../functions/serve-console/assets.ts';
 import { localeNamed, localeOf } from '../../functions/serve-console/language.ts';
+import { identifier } from '../../shared/contracts/fields.ts';
 import { locales } from '../../shared/domain/order-line.ts';
 import { paths } from '../../functions/serve-console/paths.ts';
 import { roles } from '../../shared/use-cases/access.ts';
@@ -25,7 +26,7 @@ import { failedPage, leavingPage, peoplePage } from './sign-in-pages.tsx';
 import type { Storage } from './storage.ts';
 
 export const tokenRequest = z.strictObject({
-  partnerId: z.string().min(1).exactOptional(),
+  partnerId: identifier.exactOptional(),
   roles: z.array(z.enum(roles, `must be one of ${roles.join(', ')}`)),
   email: z.email().exactOptional(),
   /** What the issuer says of the address; nothing, unless given. */

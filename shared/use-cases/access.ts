@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ClaimNames } from '../contracts/environment.ts';
-import { longestId } from '../contracts/fields.ts';
+import { identifier } from '../contracts/fields.ts';
 import { Problem } from '../contracts/problems.ts';
 import { longestActor } from '../domain/history.ts';
 import { isBooked, type OrderLine, type StoredLine } from '../domain/order-line.ts';
@@ -35,7 +35,8 @@ const identityClaims = z.object({
 });
 
 const grantedClaim = roleList.default([]);
-const partnerClaim = z.string().max(longestId).optional();
+/** Other texts may be parts of keys, as `*` is for the counts of all partners. */
+const partnerClaim = identifier.optional();
 
 /**
  * The scopes by which a program's token says whose it is and what it is called; its roles are scopes of their own names. An

@@ -286,8 +286,13 @@ describe('a caller', () => {
     expect(callerOf({ sub: 'subject', name }, names).name).toBe(shown);
   });
 
-  it('of a partner that no order can have is nobody', () => {
-    const claims = { sub: 'subject', partner_id: 'p'.repeat(65) };
+  it.each([
+    ['too long', 'p'.repeat(65)],
+    ['the key of all partners', '*'],
+    ['two parts of a key', 'northwind#Closed'],
+    ['empty', ''],
+  ])('of a partner that no order can have, %s, is nobody', (_, partnerId) => {
+    const claims = { sub: 'subject', partner_id: partnerId };
     expect(() => callerOf(claims, names)).toThrow('The access token lacks claims that are needed');
   });
 
