@@ -22,7 +22,7 @@ import { partnersRanked, readPartners, readSummary } from '../../shared/use-case
 import { type ConsoleEnv, type ConsoleContext, personalView } from './console-context.ts';
 import { historyKinds, LinePage } from './pages/line.tsx';
 import { OrderPage, SubscriptionPage } from './pages/order.tsx';
-import { listPath, type ListRequest, OrdersPage, type Tab, tabOf, tabs } from './pages/orders.tsx';
+import { leftList, listPath, type ListRequest, OrdersPage, type Tab, tabOf, tabs } from './pages/orders.tsx';
 import { OverviewPage } from './pages/overview.tsx';
 import { root } from './paths.ts';
 import { show } from './show.ts';
@@ -40,9 +40,9 @@ export function browsing(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
 
   app.get(root, async (c) => {
     const { caller } = c.get('person');
-    const view = personalView(context, c);
     const request = listRequestOf(c);
     const cursor = given(c, 'cursor');
+    const view = { ...personalView(context, c), list: leftList(request, cursor) };
     const common = { view, request, cursor };
     const { q, partnerId } = request;
     if (isOperator(caller) && partnerId === undefined && q === undefined) return await overview(c);

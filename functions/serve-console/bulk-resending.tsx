@@ -34,7 +34,7 @@ import {
   type Preview,
   type Selection,
 } from './pages/bulk-resend.tsx';
-import { type ListRequest, type Tab, tabOf, tabs } from './pages/orders.tsx';
+import { leftList, type ListRequest, type Tab, tabOf, tabs } from './pages/orders.tsx';
 import { paths, root } from './paths.ts';
 import { resendPreview } from './resending.tsx';
 import { show } from './show.ts';
@@ -75,14 +75,10 @@ export function bulkResending(app: Hono<ConsoleEnv>, context: ConsoleContext): v
     try {
       const asked = { request: requestOf(selection), partnerId: request.partnerId, locale, idempotencyKey };
       const { job } = await startJob(caller, asked, services);
-      return c.redirect(paths.job(job.jobId), 303);
+      return c.redirect(paths.job(job.jobId, { list: leftList(request) }), 303);
     } catch (error) {
       if (!(error instanceof Problem) || error.extras.jobId === undefined) throw error;
-      return await show(
-        c,
-        <JobInProgressPage view={personalView(context, c)} jobId={error.extras.jobId} />,
-        409,
-      );
+      return await show(c, <JobInProgressPage view={viewOf(c, request)} jobId={error.extras.jobId} />, 409);
     }
   });
 
@@ -95,7 +91,8 @@ export function bulkResending(app: Hono<ConsoleEnv>, context: ConsoleContext): v
 
   app.get(path, async (c) => {
     const { caller } = c.get('person');
-    const query = checked(jobListQuery, c.req.query());
+    const { list: _, ...asked } = c.req.query();
+    const query = checked(jobListQuery, asked);
     const list = await listJobs(caller, query, services);
     const view = personalView(context, c);
     const { cursor, partnerId } = query;
@@ -133,8 +130,15 @@ export function bulkResending(app: Hono<ConsoleEnv>, context: ConsoleContext): v
       ? await previewOfNamed(selection.lines, caller, context)
       : await previewOfAll(partnerId, selection, context);
     const page = { selection, preview, repeated, token: await formTokens.issue(c.get('session')) };
-    return show(c, <BulkConfirmationPage view={personalView(context, c)} {...page} />, repeated ? 403 : 200);
+    const view = viewOf(c, selection.request);
+    return show(c, <BulkConfirmationPage view={view} {...page} />, repeated ? 403 : 200);
   }
+
+  /** A page about what was chosen on the list. */
+  const viewOf = (c: Context<ConsoleEnv>, request: ListRequest) => ({
+    ...personalView(context, c),
+    list: leftList(request),
+  });
 }
 
 /** As pages ask for results: what the address does not say as it should, it does not say. */

@@ -39,7 +39,7 @@ export function changingContact(app: Hono<ConsoleEnv>, context: ConsoleContext):
     const result = await context.findResult(c);
     if (result?.kind === 'contact-changed') return show(c, <ContactSavedPage {...dialog} outcome={result} />);
     if (result?.kind === 'unconfirmed') return await unconfirmedPage(c, context, result, dialog);
-    if (isResultGone(c)) return c.redirect(paths.line(line), 303);
+    if (isResultGone(c)) return c.redirect(paths.line(line, dialog.view.list), 303);
     const { reason, canResendAt } = line.contactChange;
     if (reason !== undefined)
       return show(c, <ExplanationPage {...dialog} code={reason} canResendAt={canResendAt} />);
@@ -69,7 +69,8 @@ export function changingContact(app: Hono<ConsoleEnv>, context: ConsoleContext):
     const request = { caller: c.get('person').caller, requestId: reference, applyToAllLines, idempotencyKey };
     const done = async (result: Result) => {
       context.forgetDraft(c);
-      return c.redirect(`${paths.contact(line, from)}&done=${await context.keepResult(c, result)}`, 303);
+      const address = paths.contact(line, from, dialog.view.list);
+      return c.redirect(`${address}&done=${await context.keepResult(c, result)}`, 303);
     };
     const outcome = await changeContact(line, contact, request, services);
     switch (outcome.outcome) {
@@ -172,7 +173,7 @@ async function unconfirmedPage(
   const { idempotencyKey, leavesOthers } = result;
   const request = { caller: c.get('person').caller, of: 'contact-change', idempotencyKey } as const;
   const requested = await findRequestedEmail(dialog.line, request, services);
-  if (!requested) return c.redirect(paths.line(dialog.line), 303);
+  if (!requested) return c.redirect(paths.line(dialog.line, dialog.view.list), 303);
   if (requested.outcome === 'unconfirmed')
     return show(c, <UnconfirmedPage {...dialog} {...result} to={requested.to} isChange />);
   const { to: email } = requested.email;

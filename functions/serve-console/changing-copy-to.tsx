@@ -42,7 +42,7 @@ export function changingCopyTo(app: Hono<ConsoleEnv>, context: ConsoleContext): 
   });
 
   app.post(copyToPath, async (c) => {
-    const { line, from } = await openDialog(c, context);
+    const { view, line, from } = await openDialog(c, context);
     const { token, language, remove, ...typed } = await readForm(c, form);
     const chosen = localeNamed(language);
     if (chosen) {
@@ -62,7 +62,7 @@ export function changingCopyTo(app: Hono<ConsoleEnv>, context: ConsoleContext): 
     const came = await changeCopyTo(line, change, c.get('person').caller, services);
     switch (came.outcome) {
       case 'changed':
-        return c.redirect(backTo(from, line), 303);
+        return c.redirect(backTo(from, line, view.list), 303);
       case 'is-contact':
         return await formPage(c, typed, { kind: 'is-contact' }, problems['invalid-request'].status);
       case 'denied':

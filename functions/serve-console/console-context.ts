@@ -8,7 +8,7 @@ import { callerOf } from '../../shared/use-cases/access.ts';
 import type { Assets } from './assets.ts';
 import { localeOf } from './language.ts';
 import { skipReasons } from './pages/contact.tsx';
-import { ownPath } from './paths.ts';
+import { listNamed, ownPath } from './paths.ts';
 import { type Session, sessions, formTokens } from './sessions.ts';
 import { signIn, type SignInSettings } from './sign-in.ts';
 import { signedCookie, type Signing } from './signed-cookie.ts';
@@ -131,6 +131,7 @@ export function createConsoleContext(services: ConsoleServices) {
         now: toInstant(services.now()),
         assets: services.assets,
         here: ownPath(url.pathname + url.search),
+        list: listNamed(c.req.query('list')),
       };
     },
 

@@ -5,7 +5,7 @@ import { mayResend } from '../../shared/use-cases/access.ts';
 import { readLine } from '../../shared/use-cases/read-order-lines.ts';
 import { type ConsoleContext, type ConsoleEnv, personalView } from './console-context.ts';
 import type { DialogProps } from './pages/dialog.tsx';
-import { originNamed } from './paths.ts';
+import { listNamed, originNamed } from './paths.ts';
 
 /** What a dialog is about, for somebody who may do something about it. */
 export async function openDialog(c: Context<ConsoleEnv>, context: ConsoleContext): Promise<DialogProps> {
@@ -17,6 +17,9 @@ export async function openDialog(c: Context<ConsoleEnv>, context: ConsoleContext
 
 /** Where the dialog was opened. */
 export const originOf = (c: Context) => originNamed(c.req.query('from'));
+
+/** How the list above the dialog was left. */
+export const listOf = (c: Context) => listNamed(c.req.query('list'));
 
 /** Whether the page is to tell what came of a form, which the browser does not keep any more. */
 export const isResultGone = (c: Context): boolean => c.req.query('done') !== undefined;

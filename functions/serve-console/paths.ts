@@ -5,20 +5,29 @@ import type { PartnersRequest } from '../../shared/use-cases/read-summary.ts';
 /** Where the console lives. */
 export const root = '/console';
 
-/** Where a dialog was opened, and leads back to: the list with what it was asked for, or a page about the line. */
-export type Origin = `orders${string}` | 'order' | 'line' | 'subscription';
+/** How the list was left, with its tab, search and page: the end of its address, or nothing, as it begins. */
+export type LeftList = string | undefined;
+
+const origins = ['orders', 'order', 'line', 'subscription'] as const;
+/** Where a dialog was opened, and leads back to: the list, or a page about the line. */
+export type Origin = (typeof origins)[number];
 
 /** The origin that an address names; the page of the line if it names none. */
-export function originNamed(name: string | undefined): Origin {
-  if (name === 'order' || name === 'subscription') return name;
-  return name?.startsWith('orders') === true ? `orders${name.slice('orders'.length)}` : 'line';
-}
+export const originNamed = (name: string | undefined): Origin =>
+  origins.find((origin) => origin === name) ?? 'line';
 
 const order = (orderId: string) => `${root}/orders/${orderId}`;
 const line = ({ orderId, lineId }: LineKey) => `${order(orderId)}/lines/${lineId}`;
 
 const jobs = `${root}/resend-jobs`;
 const webhooks = `${root}/webhooks`;
+
+/** How the list was left, as an address names it. */
+export function listNamed(name: string | undefined): LeftList {
+  if (name?.startsWith('?') !== true) return undefined;
+  const left = ownPath(root + name).slice(root.length);
+  return left === '' ? undefined : left;
+}
 
 type PartnersPlace = Partial<Pick<PartnersRequest, 'after' | 'skip'>> & { beginning?: string | undefined };
 
@@ -40,28 +49,32 @@ export function query(of: Readonly<Record<string, string | undefined>>): string 
 
 export const paths = {
   orders: root,
+  list: (left: LeftList) => root + (left ?? ''),
   /** The partners whose ids begin like this, for operators. */
   partners: ({ beginning, after, skip = 0 }: PartnersPlace) =>
     root + query({ partner: beginning, after, skip: skip === 0 ? undefined : String(skip) }),
-  order,
-  line,
+  order: (orderId: string, list: LeftList) => order(orderId) + query({ list }),
+  line: (key: LineKey, list: LeftList) => line(key) + query({ list }),
   /** A line at its history, narrowed to what `show` names. */
-  history: (key: LineKey, show: string | undefined) =>
-    `${line(key)}${show === undefined ? '' : `?show=${show}`}#history`,
+  history: (key: LineKey, asked: { show: string | undefined; list: LeftList }) =>
+    `${line(key)}${query(asked)}#history`,
   historyTable: (key: LineKey) => `${line(key)}/history.csv`,
-  resend: (key: LineKey, from: Origin) => `${line(key)}/resend${query({ from })}`,
+  resend: (key: LineKey, from: Origin, list: LeftList) => `${line(key)}/resend${query({ from, list })}`,
   previewResend: (key: LineKey) => `${line(key)}/resend/preview`,
   previewContact: (key: LineKey) => `${line(key)}/contact/preview`,
-  contact: (key: LineKey, from: Origin) => `${line(key)}/contact${query({ from })}`,
-  copyTo: (key: LineKey, from: Origin) => `${line(key)}/copy-to${query({ from })}`,
-  subscription: ({ subscriptionId, partnerId }: { subscriptionId: string; partnerId: string }) =>
-    `${root}/subscriptions/${subscriptionId}?partnerId=${partnerId}`,
-  jobs,
+  contact: (key: LineKey, from: Origin, list: LeftList) => `${line(key)}/contact${query({ from, list })}`,
+  copyTo: (key: LineKey, from: Origin, list: LeftList) => `${line(key)}/copy-to${query({ from, list })}`,
+  subscription: (
+    { subscriptionId, partnerId }: { subscriptionId: string; partnerId: string },
+    list: LeftList,
+  ) => `${root}/subscriptions/${subscriptionId}${query({ partnerId, list })}`,
+  jobs: (asked: { partnerId?: string | undefined; list: LeftList; cursor?: string }) => jobs + query(asked),
+  startJob: jobs,
   insights,
   insightsTable: `${insights}.csv`,
   newJob: `${jobs}/new`,
   previewJob: `${jobs}/preview`,
-  job: (jobId: string, asked: { result?: LineResult | undefined; cursor?: string } = {}) =>
+  job: (jobId: string, asked: { result?: LineResult | undefined; list: LeftList; cursor?: string }) =>
     `${jobs}/${jobId}${query(asked)}`,
   jobResults: (jobId: string, result: LineResult | undefined) =>
     `${jobs}/${jobId}/results.csv${query({ result })}`,
@@ -84,16 +97,17 @@ export const paths = {
 export function backTo(
   from: Origin,
   of: LineKey & { readonly subscriptionId: string; readonly partnerId: string },
+  list: LeftList,
 ): string {
   switch (from) {
+    case 'orders':
+      return paths.list(list);
     case 'order':
-      return `${paths.order(of.orderId)}#line-${of.lineId}`;
+      return `${paths.order(of.orderId, list)}#line-${of.lineId}`;
     case 'line':
-      return paths.line(of);
+      return paths.line(of, list);
     case 'subscription':
-      return paths.subscription(of);
-    default:
-      return ownPath(root + from.slice('orders'.length));
+      return paths.subscription(of, list);
   }
 }
 

@@ -17,7 +17,7 @@ import {
   type UnconfirmedResult,
 } from './console-context.ts';
 import { readForm } from './form.ts';
-import { isResultGone, openDialog, originOf } from './open-dialog.ts';
+import { isResultGone, listOf, openDialog, originOf } from './open-dialog.ts';
 import { paths, root } from './paths.ts';
 import { type DialogProps, ExplanationPage } from './pages/dialog.tsx';
 import { UnconfirmedPage } from './pages/unconfirmed.tsx';
@@ -41,7 +41,7 @@ export function resending(app: Hono<ConsoleEnv>, context: ConsoleContext): void 
     const dialog = await openDialog(c, context);
     const result = await context.findResult(c);
     if (result) return await resultPage(c, result, dialog);
-    if (isResultGone(c)) return c.redirect(paths.line(dialog.line), 303);
+    if (isResultGone(c)) return c.redirect(paths.line(dialog.line, dialog.view.list), 303);
     const { reason, canResendAt } = dialog.line.resend;
     if (reason !== undefined)
       return show(c, <ExplanationPage {...dialog} code={reason} canResendAt={canResendAt} />);
@@ -57,7 +57,8 @@ export function resending(app: Hono<ConsoleEnv>, context: ConsoleContext): void 
     const { requestId } = readGatewayContext(c.env);
     const outcome = await resend(key, { caller, requestId, locale, idempotencyKey }, services);
     const result = resultOf(outcome, { idempotencyKey, requestId, locale });
-    return c.redirect(`${paths.resend(key, originOf(c))}&done=${await context.keepResult(c, result)}`, 303);
+    const dialog = paths.resend(key, originOf(c), listOf(c));
+    return c.redirect(`${dialog}&done=${await context.keepResult(c, result)}`, 303);
   });
 
   app.post(`${path}/preview`, async (c) => {
@@ -99,7 +100,7 @@ export function resending(app: Hono<ConsoleEnv>, context: ConsoleContext): void 
     const { idempotencyKey } = result;
     const request = { caller, of: 'resend', idempotencyKey } as const;
     const requested = await findRequestedEmail(dialog.line, request, services);
-    if (!requested) return c.redirect(paths.line(dialog.line), 303);
+    if (!requested) return c.redirect(paths.line(dialog.line, dialog.view.list), 303);
     if (requested.outcome === 'unconfirmed')
       return show(c, <UnconfirmedPage {...dialog} {...result} to={requested.to} />);
     const { to, sentAt } = requested.email;

@@ -2,6 +2,7 @@ import type { Caller } from '../../shared/use-cases/access.ts';
 import type { Locale } from '../../shared/domain/order-line.ts';
 import type { Instant } from '../../shared/domain/time.ts';
 import type { Assets } from './assets.ts';
+import type { LeftList } from './paths.ts';
 import type { Texts } from './texts/index.ts';
 import type { Formatters } from './formatters.ts';
 
@@ -14,6 +15,8 @@ export interface View {
   readonly assets: Assets;
   /** Path and query of the page, where the same is shown in another language. */
   readonly here: string;
+  /** How the list above the page was left; on the list, how it is. */
+  readonly list?: LeftList;
 }
 
 /** Who looks at the page. */

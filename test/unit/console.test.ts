@@ -180,15 +180,36 @@ describe('the list', () => {
     expect((await pages.get('/console?show=lapsed')).text).not.toContain(threeDays);
   });
 
-  it('is where dialogs lead back to, with its tab and search', async () => {
+  it('is where the pages below it lead back to, with its tab and search', async () => {
     const pages = consoleOf(awaiting);
     await pages.signIn();
-    const { text } = await pages.get('/console?q=ORD&show=lapsed&partnerId=northwind');
-    const [, dialog = ''] = /href="([^"]*\/contact\?from=orders[^"]*)"/.exec(text) ?? [];
-    const opened = await pages.get(dialog.replaceAll('&amp;', '&'));
-    expect(opened.text).toContain('href="/console?q=ORD&amp;partnerId=northwind&amp;show=lapsed"');
-    const hostile = await pages.get(`${linePath}/contact?from=orders%2F..%2F..%2Fdocs`);
-    expect(hostile.text).toContain('href="/console" data-back="true">Cancel');
+    const left = '/console?partnerId=northwind&amp;q=ORD&amp;show=lapsed';
+    const linkTo = (text: string, path: RegExp) =>
+      (new RegExp(`href="(/console[^"?]*${path.source}[?"][^"]*)"`).exec(text)?.[1] ?? '').replaceAll(
+        '&amp;',
+        '&',
+      );
+    const list = (await pages.get(left.replaceAll('&amp;', '&'))).text;
+    const order = (await pages.get(linkTo(list, /\/orders\/[^"/?]*/))).text;
+    const subscription = (await pages.get(linkTo(order, /\/subscriptions\/[^"/?]*/))).text;
+    const one = (await pages.get(linkTo(subscription, /\/lines\/[^"/?]*/))).text;
+    const history = (await pages.get(linkTo(one, /\/lines\/[^"/?]*(?=\?show=emails)/))).text;
+    const inDialog = (await pages.get(linkTo(history, /\/contact/))).text;
+    for (const page of [order, subscription, one, history, inDialog]) {
+      expect(page).toContain(`<a href="${left}">${texts.en.orders.title}</a></li>`);
+    }
+    const back = /href="([^"]*)" data-back/;
+    expect(back.exec(inDialog)?.[1]).toBe(linkTo(subscription, /\/lines\/[^"/?]*/).replaceAll('&', '&amp;'));
+    expect(back.exec((await pages.get(linkTo(list, /\/contact/))).text)?.[1]).toBe(left);
+  });
+
+  it.each(['/../docs', '?q=\\', '//evil.example'])('is left by no other address, as %j', async (list) => {
+    const pages = consoleOf(awaiting);
+    await pages.signIn();
+    const asked = new URLSearchParams({ from: 'orders', list }).toString();
+    const { text } = await pages.get(`${linePath}/contact?${asked}`);
+    expect(text).toContain(`<a href="/console">${texts.en.orders.title}</a></li>`);
+    expect(text).toContain('href="/console" data-back="true">Cancel');
   });
 });
 

@@ -10,7 +10,7 @@ import { type LineKey, type Locale, locales } from '../../../shared/domain/order
 import { type LineResult, lineResults } from '../../../shared/domain/resend-job.ts';
 import { refusalCodes } from '../../../shared/domain/rules.ts';
 import { isOperator } from '../../../shared/use-cases/access.ts';
-import { paths, query } from '../paths.ts';
+import { paths } from '../paths.ts';
 import type { Texts } from '../texts/index.ts';
 import type { PersonalView, View } from '../view.ts';
 import { Layout } from './layout.tsx';
@@ -48,7 +48,7 @@ interface ConfirmationProps {
   readonly repeated?: { readonly locale: Locale | undefined } | undefined;
 }
 
-const inOrders = ({ t }: PersonalView) => ({ href: paths.orders, name: t.orders.title });
+const inOrders = ({ t, list }: PersonalView) => ({ href: paths.list(list), name: t.orders.title });
 
 /** Why a line is not sent, by the code that a single resend would be answered with. */
 function reasonOf(t: Texts, code: string): string {
@@ -106,7 +106,7 @@ export function BulkConfirmationPage(props: ConfirmationProps) {
           </>
         )}
         {preview && preview.goes > 0 ? <p class="muted">{t.jobs.what}</p> : null}
-        <form method="post" action={paths.jobs} data-once>
+        <form method="post" action={paths.startJob} data-once>
           <input type="hidden" name="token" value={token} />
           <SelectionFields selection={selection} />
           {preview?.example ? <LanguageField view={view} locale={repeated?.locale} /> : null}
@@ -225,15 +225,15 @@ interface LineCellProps {
   readonly customer?: string;
 }
 
-function LineCell({ view: { t }, line, label, customer }: LineCellProps) {
+function LineCell({ view: { t, list }, line, label, customer }: LineCellProps) {
   const { orderId, lineId } = line;
   return (
     <th scope="row" role="rowheader" data-label={label}>
       <span class="stack">
         {customer === undefined ? (
-          <a href={paths.line(line)}>{t.jobs.line(orderId, lineId)}</a>
+          <a href={paths.line(line, list)}>{t.jobs.line(orderId, lineId)}</a>
         ) : (
-          <a href={paths.line(line)} aria-label={t.orders.lineOf(customer, orderId, lineId)}>
+          <a href={paths.line(line, list)} aria-label={t.orders.lineOf(customer, orderId, lineId)}>
             {customer}
           </a>
         )}
@@ -253,10 +253,10 @@ export function JobInProgressPage({ view, jobId }: { view: PersonalView; jobId: 
         </h1>
         <p>{t.jobs.inProgress}</p>
         <div class="buttons">
-          <a class="button primary" href={paths.job(jobId)}>
+          <a class="button primary" href={paths.job(jobId, { list: view.list })}>
             {t.jobs.toJob}
           </a>
-          <a class="button" href={paths.orders}>
+          <a class="button" href={paths.list(view.list)}>
             {t.back}
           </a>
         </div>
@@ -285,7 +285,7 @@ export function JobPage({ view, job, items, shown, isFirstPage }: JobPageProps) 
       above={
         isOperator(view.person.caller)
           ? [inOrders(view)]
-          : [inOrders(view), { href: paths.jobs, name: t.jobs.title }]
+          : [inOrders(view), { href: paths.jobs({ list: view.list }), name: t.jobs.title }]
       }
     >
       <div class="heading">
@@ -316,7 +316,7 @@ export function JobPage({ view, job, items, shown, isFirstPage }: JobPageProps) 
       <nav class="filters" aria-label={t.jobs.filter}>
         {[undefined, ...lineResults].map((result) => (
           <a
-            href={paths.job(job.jobId, { result })}
+            href={paths.job(job.jobId, { result, list: view.list })}
             {...(result === shown ? { 'aria-current': 'true' } : {})}
           >
             {result === undefined ? t.orders.all : t.jobs.result[result]}
@@ -329,9 +329,15 @@ export function JobPage({ view, job, items, shown, isFirstPage }: JobPageProps) 
         <Results view={view} items={items.items} />
       )}
       <nav class="pages" aria-label={t.orders.pages}>
-        {isFirstPage ? null : <a href={paths.job(job.jobId, { result: shown })}>{t.orders.first}</a>}
+        {isFirstPage ? null : (
+          <a href={paths.job(job.jobId, { result: shown, list: view.list })}>{t.orders.first}</a>
+        )}
         {items.cursor === undefined ? null : (
-          <a class="button" href={paths.job(job.jobId, { result: shown, cursor: items.cursor })} rel="next">
+          <a
+            class="button"
+            href={paths.job(job.jobId, { result: shown, list: view.list, cursor: items.cursor })}
+            rel="next"
+          >
             {t.orders.next}
           </a>
         )}
@@ -415,7 +421,7 @@ export function JobsPage({ view, list, partnerId, isFirstPage }: JobsPageProps) 
             <tr role="row">
               <th scope="row" role="rowheader" data-label={columns[0]}>
                 <span class="stack">
-                  <a href={paths.job(jobId)}>
+                  <a href={paths.job(jobId, { list: view.list })}>
                     <Time view={view} at={createdAt} />
                   </a>
                 </span>
@@ -434,9 +440,9 @@ export function JobsPage({ view, list, partnerId, isFirstPage }: JobsPageProps) 
         </Table>
       )}
       <nav class="pages" aria-label={t.orders.pages}>
-        {isFirstPage ? null : <a href={paths.jobs + query({ partnerId })}>{t.orders.first}</a>}
+        {isFirstPage ? null : <a href={paths.jobs({ partnerId, list: view.list })}>{t.orders.first}</a>}
         {list.cursor === undefined ? null : (
-          <a class="button" href={paths.jobs + query({ partnerId, cursor: list.cursor })} rel="next">
+          <a class="button" href={paths.jobs({ partnerId, list: view.list, cursor: list.cursor })} rel="next">
             {t.orders.next}
           </a>
         )}

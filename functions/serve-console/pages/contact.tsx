@@ -50,7 +50,7 @@ export function ContactPage({ view, line, from, token, typed, others, problem }:
     <Dialog view={view} line={line} from={from} title={t.contactDialog.title} form={formId} focus="content">
       {problem ? <ProblemNotice view={view} problem={problem} /> : null}
       <LineFacts view={view} line={line} withContact />
-      <form id={formId} method="post" action={paths.contact(line, from)} novalidate data-once>
+      <form id={formId} method="post" action={paths.contact(line, from, view.list)} novalidate data-once>
         <input type="hidden" name="token" value={token} />
         <input type="hidden" name="whose" value={view.person.pseudonym} />
         <RecipientFields

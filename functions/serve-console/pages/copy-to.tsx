@@ -35,7 +35,7 @@ export function CopyToPage({ view, line, from, token, typed, problem }: CopyToPa
         <ProblemNotice view={view} problem={problem} />
       ) : null}
       <LineFacts view={view} line={line} />
-      <form id={formId} method="post" action={paths.copyTo(line, from)} novalidate data-once>
+      <form id={formId} method="post" action={paths.copyTo(line, from, view.list)} novalidate data-once>
         <input type="hidden" name="token" value={token} />
         <RecipientFields
           view={view}

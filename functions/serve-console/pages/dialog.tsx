@@ -42,9 +42,9 @@ export function Dialog({ view, line, title, form, focus = 'title', children }: F
       title={title}
       {...(form === undefined ? {} : { form })}
       above={[
-        { href: paths.orders, name: t.orders.title },
-        { href: paths.order(line.orderId), name: t.order.title(line.orderId) },
-        { href: paths.line(line), name: t.order.lineTitle(line.lineId) },
+        { href: paths.list(view.list), name: t.orders.title },
+        { href: paths.order(line.orderId, view.list), name: t.order.title(line.orderId) },
+        { href: paths.line(line, view.list), name: t.order.lineTitle(line.lineId) },
       ]}
     >
       <section class="card dialog" aria-labelledby="dialog-title" {...(focus === 'dialog' ? here : {})}>
@@ -84,7 +84,7 @@ export function BackLink({ view, line, from, name }: DialogProps & { readonly na
   return (
     <a
       class="button"
-      href={backTo(from, line)}
+      href={backTo(from, line, view.list)}
       data-back
       {...(name === view.t.done ? { autofocus: true } : {})}
     >
@@ -121,14 +121,14 @@ export function ExplanationPage(props: ExplanationProps) {
       <LineFacts view={view} line={line} />
       <div class="buttons">
         {notDone === 'send' && line.resend.allowed ? (
-          <a class="button primary" href={paths.resend(line, from)} data-dialog>
+          <a class="button primary" href={paths.resend(line, from, view.list)} data-dialog>
             {t.resend}
           </a>
         ) : null}
         {line.contactChange.allowed && code !== 'resend-limit-reached' ? (
           <a
             class={code === 'contact-undeliverable' ? 'button primary' : 'button'}
-            href={paths.contact(line, from)}
+            href={paths.contact(line, from, view.list)}
             data-dialog
           >
             {t.explain.changeContact}

@@ -47,8 +47,8 @@ export function LinePage({ view, line, history, shown, senderAddress }: LinePage
       view={view}
       title={`${line.endCustomer.name}, ${t.line.title(line.orderId, line.lineId)}`}
       above={[
-        { href: paths.orders, name: t.orders.title },
-        { href: paths.order(line.orderId), name: t.order.title(line.orderId) },
+        { href: paths.list(view.list), name: t.orders.title },
+        { href: paths.order(line.orderId, view.list), name: t.order.title(line.orderId) },
       ]}
     >
       <div class="heading">
@@ -79,7 +79,10 @@ export function LinePage({ view, line, history, shown, senderAddress }: LinePage
                 [t.field.organization, line.organizationId],
                 [t.field.cancelledAt, at(line.cancelledAt)],
                 [t.field.offer, line.offer],
-                [t.field.subscription, <a href={paths.subscription(line)}>{line.subscriptionId}</a>],
+                [
+                  t.field.subscription,
+                  <a href={paths.subscription(line, view.list)}>{line.subscriptionId}</a>,
+                ],
                 [t.field.placedBy, <PersonNamed who={line.placedBy} />],
               ]}
             />
@@ -97,7 +100,10 @@ export function LinePage({ view, line, history, shown, senderAddress }: LinePage
           </div>
           <nav class="filters" aria-label={t.history.filter}>
             {[undefined, ...historyKinds].map((kind) => (
-              <a href={paths.history(line, kind)} {...(kind === shown ? { 'aria-current': 'true' } : {})}>
+              <a
+                href={paths.history(line, { show: kind, list: view.list })}
+                {...(kind === shown ? { 'aria-current': 'true' } : {})}
+              >
                 {kind === undefined ? t.orders.all : t.history.kinds[kind]}
               </a>
             ))}
@@ -135,7 +141,7 @@ function CopyTo({ view, line }: { view: PersonalView; line: LineAnswer }) {
       )}
       {mayChange ? (
         <p>
-          <a href={paths.copyTo(line, 'line')} data-dialog>
+          <a href={paths.copyTo(line, 'line', view.list)} data-dialog>
             {copyTo ? t.copyToDialog.change : t.copyToDialog.add}
           </a>
         </p>

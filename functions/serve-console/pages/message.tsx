@@ -45,7 +45,7 @@ export function NoAccessPage({
   placedBy?: { name: string; email: string } | undefined;
 }) {
   const { t, person } = view;
-  const toOrders = { href: paths.orders, name: t.errors.toOrders };
+  const toOrders = { href: paths.list(view.list), name: t.errors.toOrders };
   return placedBy ? (
     <MessagePage view={view} title={t.noAccess.title} text={[t.noAccess.text]} next={toOrders}>
       <Copyable view={view} label={t.noAccess.name} text={placedBy.name} />

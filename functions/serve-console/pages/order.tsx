@@ -13,7 +13,7 @@ export function OrderPage({ view, order }: { view: PersonalView; order: OrderAns
     <Layout
       view={view}
       title={[first?.endCustomer.name, t.order.title(order.orderId)].filter(Boolean).join(', ')}
-      above={[{ href: paths.orders, name: t.orders.title }]}
+      above={[{ href: paths.list(view.list), name: t.orders.title }]}
     >
       <div class="heading">
         <h1>{first?.endCustomer.name}</h1>
@@ -63,8 +63,10 @@ export function SubscriptionPage({ view, lines }: { view: PersonalView; lines: r
       view={view}
       title={t.subscription.title}
       above={[
-        { href: paths.orders, name: t.orders.title },
-        ...(first ? [{ href: paths.order(first.orderId), name: t.order.title(first.orderId) }] : []),
+        { href: paths.list(view.list), name: t.orders.title },
+        ...(first
+          ? [{ href: paths.order(first.orderId, view.list), name: t.order.title(first.orderId) }]
+          : []),
       ]}
     >
       <div class="heading">

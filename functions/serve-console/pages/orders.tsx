@@ -1,7 +1,7 @@
 import type { LineAnswer, ListAnswer, SummaryAnswer } from '../../../shared/contracts/api.ts';
 import { plus } from '../../../shared/domain/time.ts';
 import { isOperator, mayResend } from '../../../shared/use-cases/access.ts';
-import { type Origin, paths, query, root } from '../paths.ts';
+import { type LeftList, listNamed, paths, query, root } from '../paths.ts';
 import type { Texts } from '../texts/index.ts';
 import type { PersonalView } from '../view.ts';
 import { Layout } from './layout.tsx';
@@ -41,10 +41,13 @@ interface OrdersPageProps {
   readonly cursor?: string | undefined;
 }
 
+/** How the list is left that was asked for this. */
+export const leftList = ({ q, show, partnerId }: ListRequest, cursor?: string): LeftList =>
+  listNamed(query({ partnerId, q, show, cursor }));
+
 /** The list's address with some of the request replaced. */
-export function listPath({ q, show, partnerId }: ListRequest, cursor?: string): string {
-  return root + query({ partnerId, q, show, cursor });
-}
+export const listPath = (request: ListRequest, cursor?: string): string =>
+  paths.list(leftList(request, cursor));
 
 /** The order lines of a partner, nearest deadline first. */
 export function OrdersPage(props: OrdersPageProps) {
@@ -77,7 +80,6 @@ export function OrdersPage(props: OrdersPageProps) {
             groups={groupsOf(view, tabOf(request), list.items, returned)}
             tab={tabOf(request)}
             isOfAll={isOfAll}
-            from={`orders${query({ ...request, cursor })}`}
           />
           <nav class="pages" aria-label={t.orders.pages}>
             <span class="muted">
@@ -241,7 +243,7 @@ function Many({ view, request }: { view: PersonalView; request: ListRequest }) {
       <label class="choice">
         <input type="checkbox" name="all" value="1" /> {t.jobs.selectAll}
       </label>
-      <a href={paths.jobs + query({ partnerId })}>{t.jobs.title}</a>
+      <a href={paths.jobs({ partnerId, list: view.list })}>{t.jobs.title}</a>
     </form>
   );
 }
@@ -261,11 +263,9 @@ interface LinesTableProps {
   readonly tab: Tab;
   /** Whether the lines are those of several partners. */
   readonly isOfAll: boolean;
-  /** This page of the list, to come back to. */
-  readonly from: Origin;
 }
 
-function LinesTable({ view, groups, tab, isOfAll, from }: LinesTableProps) {
+function LinesTable({ view, groups, tab, isOfAll }: LinesTableProps) {
   const { t } = view;
   const isToResend = mayResend(view.person.caller) && tab !== 'settled';
   const isMixed = tab === 'settled' || tab === 'all';
@@ -303,14 +303,7 @@ function LinesTable({ view, groups, tab, isOfAll, from }: LinesTableProps) {
             </tr>
           )}
           {lines.map((line) => (
-            <LineRow
-              view={view}
-              line={line}
-              columns={columns}
-              isMixed={isMixed}
-              isOfAll={isOfAll}
-              from={from}
-            />
+            <LineRow view={view} line={line} columns={columns} isMixed={isMixed} isOfAll={isOfAll} />
           ))}
         </tbody>
       ))}
@@ -318,7 +311,7 @@ function LinesTable({ view, groups, tab, isOfAll, from }: LinesTableProps) {
   );
 }
 
-interface LineRowProps extends Pick<LinesTableProps, 'view' | 'isOfAll' | 'from'> {
+interface LineRowProps extends Pick<LinesTableProps, 'view' | 'isOfAll'> {
   readonly line: LineAnswer;
   readonly columns: Columns;
   /** Whether the list has lines of several statuses. */
@@ -326,7 +319,7 @@ interface LineRowProps extends Pick<LinesTableProps, 'view' | 'isOfAll' | 'from'
 }
 
 /** A line in a list: two lines of text a row, the customer's name before all. */
-function LineRow({ view, line, columns, isMixed, isOfAll, from }: LineRowProps) {
+function LineRow({ view, line, columns, isMixed, isOfAll }: LineRowProps) {
   const { t } = view;
   const standing = standingOf(line);
   const { orderId, lineId, partnerId, endCustomer, offer, subscriptionId } = line;
@@ -344,13 +337,13 @@ function LineRow({ view, line, columns, isMixed, isOfAll, from }: LineRowProps) 
         </td>
       )}
       <th scope="row" role="rowheader" class="customer">
-        <a href={paths.line(line)} aria-label={t.orders.lineOf(endCustomer.name, orderId, lineId)}>
+        <a href={paths.line(line, view.list)} aria-label={t.orders.lineOf(endCustomer.name, orderId, lineId)}>
           {endCustomer.name}
         </a>
         <small>{[...(isOfAll ? [partnerId] : []), subscriptionId].join(' · ')}</small>
       </th>
       <td role="cell" class="order">
-        <a href={paths.order(orderId)}>{orderId}</a>
+        <a href={paths.order(orderId, view.list)}>{orderId}</a>
         <small>
           {t.order.lineTitle(lineId)} · {offer}
         </small>
@@ -371,7 +364,7 @@ function LineRow({ view, line, columns, isMixed, isOfAll, from }: LineRowProps) 
             <>
               <a
                 class={`button small ${standing.resend}`}
-                href={paths.resend(line, from)}
+                href={paths.resend(line, 'orders', view.list)}
                 data-dialog
                 aria-label={t.jobs.resendOf(orderId, lineId)}
               >
@@ -379,7 +372,7 @@ function LineRow({ view, line, columns, isMixed, isOfAll, from }: LineRowProps) 
               </a>
               <a
                 class={`button small ${standing.edit}`}
-                href={paths.contact(line, from)}
+                href={paths.contact(line, 'orders', view.list)}
                 data-dialog
                 aria-label={t.jobs.editOf(orderId, lineId)}
               >

@@ -330,7 +330,7 @@ function Actions({ view, line, from }: { view: PersonalView; line: LineAnswer; f
       <div class="buttons">
         <a
           class={`button ${noResend === undefined ? 'first' : 'first off'}`}
-          href={paths.resend(line, from)}
+          href={paths.resend(line, from, view.list)}
           data-dialog
           aria-label={t.resendOf(line.lineId)}
           {...(noResend === undefined ? {} : { 'aria-describedby': id })}
@@ -340,7 +340,7 @@ function Actions({ view, line, from }: { view: PersonalView; line: LineAnswer; f
         </a>
         <a
           class={`button ${noEdit === undefined ? standingOf(line).edit : 'second off'}`}
-          href={paths.contact(line, from)}
+          href={paths.contact(line, from, view.list)}
           data-dialog
           aria-label={t.editOf(line.lineId)}
           {...(noEdit === undefined ? {} : { 'aria-describedby': id })}
@@ -401,14 +401,14 @@ export function LineCard({ view, line, from }: { view: PersonalView; line: LineA
     <article class="card line" id={`line-${line.lineId}`} aria-labelledby={`title-${line.lineId}`}>
       <header>
         <h2 id={`title-${line.lineId}`}>
-          <a href={paths.line(line)}>
+          <a href={paths.line(line, view.list)}>
             {from === 'order' ? t.order.lineTitle(line.lineId) : t.line.title(line.orderId, line.lineId)}
           </a>
         </h2>
         <Status view={view} line={line} />
         <a
           class="more"
-          href={paths.line(line)}
+          href={paths.line(line, view.list)}
           aria-label={`${t.order.details}: ${t.order.lineTitle(line.lineId)}`}
         >
           {t.order.details}
@@ -420,7 +420,7 @@ export function LineCard({ view, line, from }: { view: PersonalView; line: LineA
           of={[
             [t.field.customer, from === 'order' ? undefined : line.endCustomer.name],
             [t.field.offer, line.offer],
-            [t.field.subscription, <a href={paths.subscription(line)}>{line.subscriptionId}</a>],
+            [t.field.subscription, <a href={paths.subscription(line, view.list)}>{line.subscriptionId}</a>],
           ]}
         />
         <Facts of={[[t.field.timeLeft, <TimeLeft view={view} line={line} />]]} />

@@ -61,7 +61,7 @@ function ResendForm({ view, line, from, token, locale, yes, no }: FormProps) {
   const { t, format } = view;
   const known = line.provisioningContact.locale;
   return (
-    <form method="post" action={paths.resend(line, from)} data-once>
+    <form method="post" action={paths.resend(line, from, view.list)} data-once>
       <input type="hidden" name="token" value={token} />
       <div class="field">
         <label for="locale">{t.contactDialog.locale}</label>

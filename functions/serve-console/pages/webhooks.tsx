@@ -244,7 +244,7 @@ function Attempts({ view, attempts }: { view: PersonalView; attempts: WebhookAtt
             {attempt.orderId === undefined || attempt.lineId === undefined ? (
               <span class="muted">{t.none}</span>
             ) : (
-              <a href={paths.line({ orderId: attempt.orderId, lineId: attempt.lineId })}>
+              <a href={paths.line({ orderId: attempt.orderId, lineId: attempt.lineId }, view.list)}>
                 {t.jobs.line(attempt.orderId, attempt.lineId)}
               </a>
             )}
