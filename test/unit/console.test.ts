@@ -180,6 +180,16 @@ describe('the list', () => {
     expect((await pages.get('/console?show=lapsed')).text).not.toContain(threeDays);
   });
 
+  it.each(['view', 'resend'])('leads who may %s to the bulk resends, and back from there', async (role) => {
+    const pages = consoleOf(awaiting);
+    await pages.signIn({ roles: [role] });
+    const { text } = await pages.get('/console?show=all');
+    const [, jobs = ''] = new RegExp(`href="([^"]*)">${texts.en.jobs.title}`).exec(text) ?? [];
+    const opened = await pages.get(jobs);
+    expect(opened.text).toContain(texts.en.jobs.noJobs);
+    expect(opened.text).toContain(`<a href="/console?show=all">${texts.en.orders.title}</a>`);
+  });
+
   it('is where the pages below it lead back to, with its tab and search', async () => {
     const pages = consoleOf(awaiting);
     await pages.signIn();

@@ -72,9 +72,7 @@ export function OrdersPage(props: OrdersPageProps) {
       <Tabs view={view} request={request} summary={props.summary} />
       {list && (shown.length > 0 || list.cursor !== undefined) ? (
         <>
-          {mayResend(caller) && !isOfAll && canResendFrom(tabOf(request)) ? (
-            <Many view={view} request={request} />
-          ) : null}
+          {!isOfAll && canResendFrom(tabOf(request)) ? <Many view={view} request={request} /> : null}
           <LinesTable
             view={view}
             groups={groupsOf(view, tabOf(request), list.items, returned)}
@@ -230,10 +228,12 @@ function groupsOf(
 /** The id of the form that the lines are chosen for. */
 const many = 'many';
 
-/** What can be done with many lines at once: those that are ticked, or all that match. */
+/** What can be done with many lines at once, those that are ticked or all that match, and what came of it before. */
 function Many({ view, request }: { view: PersonalView; request: ListRequest }) {
   const { t } = view;
   const { q, show, partnerId } = request;
+  const toJobs = <a href={paths.jobs({ partnerId, list: view.list })}>{t.jobs.title}</a>;
+  if (!mayResend(view.person.caller)) return <p class="many">{toJobs}</p>;
   return (
     <form class="many" id={many} method="get" action={paths.newJob}>
       {Object.entries({ q, show, partnerId }).map(([name, value]) =>
@@ -243,7 +243,7 @@ function Many({ view, request }: { view: PersonalView; request: ListRequest }) {
       <label class="choice">
         <input type="checkbox" name="all" value="1" /> {t.jobs.selectAll}
       </label>
-      <a href={paths.jobs({ partnerId, list: view.list })}>{t.jobs.title}</a>
+      {toJobs}
     </form>
   );
 }
