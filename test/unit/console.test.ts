@@ -423,27 +423,51 @@ describe('what to look into when no email arrives', () => {
   const to = line().provisioningContact.email;
   const bounced = { ...report, to, messageId: 'm', delivery: 'Bounced' } as const;
   const delivered = { ...bounced, at: minutesBefore(5), delivery: 'Delivered' } as const;
+  const meaning = `${texts.en.history.feedback.Bounced}${texts.en.history.feedbackMeaning.Bounced}`;
   const advice = async (...history: OrderLine['history']) => {
     const pages = consoleOf(line({ status: 'AwaitingProvisioningDetails', history }));
     await pages.signIn();
     const { text } = await pages.get(linePath);
-    expect(text).toContain(texts.en.line.missing);
+    const [, shown = ''] = new RegExp(`${texts.en.line.missing}(.*?)</section>`).exec(text) ?? [];
+    const [, notice] = /<div class="notice bad">(.*?)<\/div>/.exec(shown) ?? [];
+    const [details = '', folded] = /<details>.*<q>(.*)<\/q><\/details>/.exec(shown) ?? [];
     return {
-      isSpam: text.includes(texts.en.line.missingSpam),
-      isTold: /<p class="notice bad">.*?550 no such user.*?<\/p>/.test(text),
+      isSpam: shown.includes(texts.en.line.missingSpam),
+      told: notice?.replace(details, '').replaceAll(/<[^>]*>/g, ''),
+      folded,
     };
   };
 
   it('is the spam folder, unless the email came back', async () => {
-    expect(await advice()).toEqual({ isSpam: true, isTold: false });
-    expect(await advice(delivered)).toEqual({ isSpam: true, isTold: false });
-    expect(await advice(bounced)).toEqual({ isSpam: false, isTold: false });
-    expect(await advice({ ...bounced, reason: '550 no such user' })).toEqual({ isSpam: false, isTold: true });
+    expect(await advice()).toEqual({ isSpam: true });
+    expect(await advice(delivered)).toEqual({ isSpam: true });
+    expect(await advice(bounced)).toEqual({ isSpam: false, told: meaning });
+  });
+
+  it('is what the report means, with the words of the mail service folded away', async () => {
+    const reason = '550 no such user';
+    expect(await advice({ ...bounced, reason })).toEqual({ isSpam: false, told: meaning, folded: reason });
+  });
+
+  it('is told with those words folded away, too, to who would resend it', async () => {
+    const { email } = line().provisioningContact;
+    const lastEmail = {
+      messageId: 'm',
+      to: email,
+      sentAt: now,
+      delivery: 'Bounced',
+      reason: '550 gone',
+    } as const;
+    const status = 'AwaitingProvisioningDetails';
+    const pages = consoleOf(line({ status, lastEmail, undeliverable: [{ email, reason: '550 gone' }] }));
+    await pages.signIn();
+    const { text } = await pages.get(`${linePath}/resend`);
+    expect(text).toMatch(/<details>.*550 gone.*<\/details>/);
+    expect(text.replace(/<details>.*?<\/details>/, '')).not.toContain('550');
   });
 
   it('is what became of the newest email', async () => {
-    const first = { ...bounced, reason: '550 no such user' };
-    expect(await advice(first, delivered)).toEqual({ isSpam: true, isTold: false });
+    expect(await advice({ ...bounced, reason: '550 no such user' }, delivered)).toEqual({ isSpam: true });
   });
 });
 

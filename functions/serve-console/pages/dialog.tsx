@@ -15,6 +15,7 @@ import {
   Facts,
   Naming,
   type RefusalCode,
+  TechnicalReason,
   Told,
 } from './parts.tsx';
 
@@ -186,11 +187,7 @@ function Explanation({ view, line, code, canResendAt }: ExplanationProps) {
           <p>
             <Naming text={t.explain['contact-undeliverable'](email)} />
           </p>
-          {line.lastEmail?.reason === undefined ? null : (
-            <p>
-              {t.line.bounceReason} <q>{line.lastEmail.reason}</q>
-            </p>
-          )}
+          <TechnicalReason view={view} reason={line.lastEmail?.reason} />
           <p>{t.explain.undeliverableInstead}</p>
         </>
       );

@@ -17,6 +17,7 @@ import {
   PendingNotice,
   PersonNamed,
   Status,
+  TechnicalReason,
   Time,
   TimeLeft,
   Told,
@@ -162,12 +163,14 @@ function MissingEmail({ view, line, history, senderAddress }: Omit<LinePageProps
   return (
     <section class="card" aria-labelledby="missing">
       <h2 id="missing">{t.line.missing}</h2>
-      {isTaken || report.reason === undefined ? null : (
-        <p class="notice bad">
-          <span>
-            {t.line.bounceReason} <q>{report.reason}</q>
-          </span>
-        </p>
+      {isTaken ? null : (
+        <div class={report.delivery === 'Delayed' ? 'notice warn' : 'notice bad'}>
+          <div>
+            <strong>{t.history.feedback[report.delivery]}</strong>
+            <p>{t.history.feedbackMeaning[report.delivery]}</p>
+            <TechnicalReason view={view} reason={report.reason} />
+          </div>
+        </div>
       )}
       <ul class="advice">
         {mayBeInSpam ? <li>{t.line.missingSpam}</li> : null}
@@ -226,7 +229,6 @@ function HistoryItem({ view, entry }: { view: View; entry: ToldEntry }) {
   const { at, actor } = entry;
   const look = entry.type === 'ProvisioningEmailFeedback' ? entry.delivery : entry.type;
   const said = whatWasSaid(entry, view);
-  const reason = technicalReason(entry);
   return (
     <li class={look.toLowerCase()}>
       <p class="what">
@@ -238,12 +240,7 @@ function HistoryItem({ view, entry }: { view: View; entry: ToldEntry }) {
       </p>
       <Recipient view={view} entry={entry} />
       {said === undefined ? null : <p class="muted">{said}</p>}
-      {reason === undefined ? null : (
-        <details>
-          <summary>{view.t.history.technicalReason}</summary>
-          <q>{reason}</q>
-        </details>
-      )}
+      <TechnicalReason view={view} reason={'reason' in entry ? entry.reason : undefined} />
       <p class="muted">
         <Time view={view} at={at} /> · {byWhom(actor, view)}
       </p>
@@ -310,12 +307,6 @@ function whatWasSaid(entry: ToldEntry, { t, format }: View): string | undefined 
       return assertNever(entry);
   }
 }
-
-/** What the mail service said in its own words, for those who can use it. */
-const technicalReason = (entry: ToldEntry): string | undefined =>
-  entry.type === 'ProvisioningEmailFeedback' || entry.type === 'ProvisioningEmailFailed'
-    ? entry.reason
-    : undefined;
 
 function byWhom(actor: string, { t }: View): string {
   const systems: Readonly<Record<string, string>> = t.actors;

@@ -148,6 +148,17 @@ export function LastEmail({ view, line: { lastEmail } }: { view: View; line: Lin
   );
 }
 
+/** What the mail service said in its own words, folded away, for those who can use it. */
+export function TechnicalReason({ view: { t }, reason }: { view: View; reason: string | undefined }) {
+  if (reason === undefined) return null;
+  return (
+    <details>
+      <summary>{t.history.technicalReason}</summary>
+      <q>{reason}</q>
+    </details>
+  );
+}
+
 interface TimeLeftProps {
   readonly view: View;
   readonly line: LineAnswer;

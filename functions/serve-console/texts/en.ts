@@ -189,7 +189,6 @@ export const en = {
     sender: 'Sender address',
     missingAddress: (email: string) => `Check the address for typing errors: ${email}.`,
     missingCorrect: 'To correct it, select Edit; the email is then sent to the new address at once.',
-    bounceReason: 'The mail service reported:',
   },
 
   /** How the history says where an entry comes from, if that is nobody's doing. */

@@ -188,7 +188,6 @@ export const ja: Texts = {
     missingAddress: (email) => `${email} に誤りがないか確認してください。`,
     missingCorrect:
       '誤りがある場合は［編集］で修正してください。新しいアドレスにすぐにメールが送信されます。',
-    bounceReason: 'メール サービスからの報告:',
   },
 
   actors: {
