@@ -40,13 +40,11 @@ export function consumeEvents<Schema extends z.ZodType, Left>(
     { event, reason }: Parsed<z.output<Schema>>,
     left: Left | undefined,
   ): Promise<Left | undefined> {
-    if (reason !== undefined) {
+    try {
+      if (reason === undefined) return await handle(event, left);
       log.warn('event refused', { messageId, reason });
       await deadLetters.keep(body, reason);
       return undefined;
-    }
-    try {
-      return await handle(event, left);
     } catch (error) {
       const fault = faultForLog(error);
       // A fault that has a name here is foreseen, and gone by the next try.

@@ -28,6 +28,24 @@ test('a fault that nobody foresaw is an error at once', async () => {
   expect(await loggedOf(new Error('out of order'), 1)).toEqual(['error']);
 });
 
+test('a refused event that the dead-letter queue does not take is an error, and comes again', async () => {
+  const faults: unknown[] = [];
+  const log = {
+    info: () => undefined,
+    warn: () => undefined,
+    error: (_: string, { fault }: { readonly fault?: unknown } = {}) => faults.push(fault),
+  };
+  const deadLetters = { keep: () => Promise.reject(new Error('too large')) };
+  const consume = consumeEvents(z.object({ detail: z.object({}) }), () => Promise.resolve(), {
+    deadLetters,
+    log,
+  });
+  expect(await consume({ Records: [recordOf('m-1', '{}', 1)] })).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'm-1' }],
+  });
+  expect(faults).toMatchObject([{ name: 'Error' }]);
+});
+
 test('events of one line are handled one after the other, and different lines side by side', async () => {
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const deadLetters = { keep: () => Promise.reject(new Error('not expected here')) };
