@@ -72,10 +72,10 @@ export interface LineLists {
 const mostLookedAt = 1000;
 
 /**
- * How many lines of the list a page looks at for a word that finds many lines, before it has their keys read: these lines
- * may all stand far behind others.
+ * From how many lines of the list on a page looks no further for a word that finds many lines, and has their keys read:
+ * these lines may all stand far behind others.
  */
-const mostTried = 200;
+const mostTried = 100;
 
 /** Where a list got to, as callers see it. */
 export const cursors = {
@@ -114,7 +114,9 @@ export function lineLists(
     const lines: OrderLine[] = [];
     /** One more than the page has tells whether there is a next one. */
     const enough = request.limit + 1;
-    const step = isSifted(request, states) ? Math.max(enough, mostKeysOfBatch) : enough;
+    const fullStep = isSifted(request, states) ? Math.max(enough, mostKeysOfBatch) : enough;
+    // Of the first lines, a word that finds many mostly finds at least every other one.
+    let step = 'word' in request ? Math.min(2 * enough, fullStep) : fullStep;
     let { after } = request;
     let lookedAt = 0;
     let isLast = states.length === 0;
@@ -127,6 +129,7 @@ export function lineLists(
       after = next.places.at(-1)?.position ?? after;
       lookedAt += inReach.length;
       isLast = next.complete || inReach.length < next.places.length;
+      step = fullStep;
     }
     const shown = lines.slice(0, request.limit);
     const last = shown.at(-1);
