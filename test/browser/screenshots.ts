@@ -33,7 +33,7 @@ const pictures = [
     locale: 'en',
     colorScheme: 'dark',
     width: 1280,
-    height: 900,
+    height: 942,
   },
   {
     name: 'resend',
