@@ -23,7 +23,7 @@ export function deadLetters(client: SQSClient, queueUrl: string): DeadLetters {
       await client.send(
         new SendMessageCommand({
           QueueUrl: queueUrl,
-          MessageBody: event,
+          MessageBody: sendable(event),
           MessageAttributes: {
             [reasonAttribute]: { DataType: 'String', StringValue: withinBytes(reason, longestReason) },
           },
@@ -32,3 +32,7 @@ export function deadLetters(client: SQSClient, queueUrl: string): DeadLetters {
     },
   };
 }
+
+/** SQS replaces these two characters, which JSON may have, and which say the same when they are escaped there. */
+const sendable = (json: string): string =>
+  json.replaceAll(/[\ufffe\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
