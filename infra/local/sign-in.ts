@@ -12,7 +12,7 @@ import {
   type JWTPayload,
   type JWTVerifyGetKey,
 } from 'jose';
-import Provider, { type KoaContextWithOIDC } from 'oidc-provider';
+import Provider, { type ClientMetadata, type KoaContextWithOIDC } from 'oidc-provider';
 import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js';
 import * as z from 'zod';
 import type { Assets } from '../../functions/serve-console/assets.ts';
@@ -40,12 +40,28 @@ export type TokenRequest = z.output<typeof tokenRequest>;
 export const signInPath = '/_local/sign-in';
 const audience = 'provisioning-api';
 export const consoleClientId = 'provisioning-console';
+const controlsId = 'local';
 
 /** Where people choose who they are. */
 const interactionPath = '/interaction';
 
 /** Seconds: one machine has one clock. */
 const clockTolerance = 0;
+
+const minutes = (count: number): number => count * 60;
+
+/** How long what the server makes is good for, in seconds. */
+const ttl = {
+  AccessToken: tokenRequest.shape.expiresIn.parse(undefined),
+  ClientCredentials: minutes(60),
+  IdToken: minutes(10),
+  Interaction: minutes(60),
+  Session: minutes(8 * 60),
+  Grant: minutes(8 * 60),
+};
+
+/** What the API takes tokens for. */
+const resource = { audience, scope: '', accessTokenFormat: 'jwt' } as const;
 
 const keySet = z.object({ privateKey: z.looseObject({ kty: z.string() }) });
 
@@ -57,46 +73,74 @@ export async function startSignIn(storage: Storage, origin: string, assets: Asse
   const publicKeys = createLocalJWKSet({
     keys: [z.looseObject({ kty: z.string() }).parse({ kty, n, e, kid, alg, use })],
   });
-
   const { port } = new URL(origin);
   const consoleOrigins = [...new Set([origin, `http://localhost:${port}`, `http://127.0.0.1:${port}`])];
-  const policy = {
-    'content-security-policy': `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self' ${consoleOrigins.join(' ')}; frame-ancestors 'none'; base-uri 'none'`,
-    'cache-control': 'no-store',
-    'referrer-policy': 'same-origin',
-    'x-content-type-options': 'nosniff',
-  };
+  const policy = policyOf(consoleOrigins);
+  const provider = signInServer(issuer, privateKey, clientsOf(origin, consoleOrigins), { assets, policy });
+  const ownPages = provider.callback();
+  const pages = getRequestListener(interactions(provider, { assets, policy }).fetch);
 
-  const resource = { audience, scope: '', accessTokenFormat: 'jwt' } as const;
+  return {
+    issuer,
+
+    /** The server's own pages: discovery, keys and so on, and the one where people choose who they are. */
+    listener: async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      const isChoice = request.url?.startsWith(`${interactionPath}/`) === true;
+      await (isChoice ? pages : ownPages)(request, response);
+    },
+
+    issueToken: (request: TokenRequest) => issueToken(provider, issuer, request),
+
+    /** The claims of a token that this server issued and that is still good; undefined for any other. */
+    verify: tokenVerifier(publicKeys, issuer),
+  };
+}
+
+/** What the pages that people see are made with. */
+interface Pages {
+  readonly assets: Assets;
+  /** Headers of every one of them. */
+  readonly policy: Readonly<Record<string, string>>;
+}
+
+const policyOf = (consoleOrigins: readonly string[]): Pages['policy'] => ({
+  'content-security-policy': `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self' ${consoleOrigins.join(' ')}; frame-ancestors 'none'; base-uri 'none'`,
+  'cache-control': 'no-store',
+  'referrer-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+});
+
+/** Who may ask for tokens: the controls of this machine, the console, and a program. */
+const clientsOf = (origin: string, consoleOrigins: readonly string[]): ClientMetadata[] => [
+  { client_id: controlsId, token_endpoint_auth_method: 'none', redirect_uris: [`${origin}/`] },
+  {
+    client_id: consoleClientId,
+    token_endpoint_auth_method: 'none',
+    redirect_uris: consoleOrigins.map((at) => at + paths.signedIn),
+    post_logout_redirect_uris: consoleOrigins.map((at) => at + paths.signOut),
+  },
+  {
+    client_id: sampleProgram.clientId,
+    client_secret: sampleProgram.clientSecret,
+    grant_types: ['client_credentials'],
+    response_types: [],
+    redirect_uris: [],
+  },
+];
+
+function signInServer(
+  issuer: string,
+  privateKey: JWK,
+  clients: ClientMetadata[],
+  { assets, policy }: Pages,
+): Provider {
   const { clientId: programId, partnerId, roles: ofProgram } = sampleProgram;
   const provider: Provider = new Provider(issuer, {
     adapter: createMemoryAdapter(clockTolerance),
     jwks: { keys: [privateKey] },
-    clients: [
-      { client_id: 'local', token_endpoint_auth_method: 'none', redirect_uris: [`${origin}/`] },
-      {
-        client_id: consoleClientId,
-        token_endpoint_auth_method: 'none',
-        redirect_uris: consoleOrigins.map((at) => at + paths.signedIn),
-        post_logout_redirect_uris: consoleOrigins.map((at) => at + paths.signOut),
-      },
-      {
-        client_id: programId,
-        client_secret: sampleProgram.clientSecret,
-        grant_types: ['client_credentials'],
-        response_types: [],
-        redirect_uris: [],
-      },
-    ],
+    clients,
     cookies: { keys: [crypto.randomUUID()] },
-    ttl: {
-      AccessToken: tokenRequest.shape.expiresIn.parse(undefined),
-      ClientCredentials: minutes(60),
-      IdToken: minutes(10),
-      Interaction: minutes(60),
-      Session: minutes(8 * 60),
-      Grant: minutes(8 * 60),
-    },
+    ttl,
     claims: { openid: ['sub', 'partner_id', 'roles'], email: ['email'], profile: ['name'] },
     conformIdTokenClaims: false,
     findAccount: (_context, id) => {
@@ -145,45 +189,28 @@ export async function startSignIn(storage: Storage, origin: string, assets: Asse
         ? { name: programId, partner_id: partnerId, roles: ofProgram }
         : token.extra,
   });
-  const ownPages = provider.callback();
-  const pages = getRequestListener(interactions(provider, assets, policy).fetch);
+  return provider;
+}
 
-  return {
-    issuer,
-
-    /** The server's own pages: discovery, keys and so on, and the one where people choose who they are. */
-    listener: async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-      const isChoice = request.url?.startsWith(`${interactionPath}/`) === true;
-      await (isChoice ? pages : ownPages)(request, response);
-    },
-
-    async issueToken({
-      partnerId,
-      roles: granted,
-      email,
-      emailVerified,
-      name,
-      expiresIn,
-    }: TokenRequest): Promise<string> {
-      const client = await provider.Client.find('local');
-      if (!client) throw new Error('the sign-in server has no client');
-      const token = new provider.AccessToken({
-        accountId: `${partnerId ?? 'operator'}/${email ?? name ?? 'somebody'}`,
-        client,
-        grantId: 'local',
-        scope: 'openid',
-        gty: 'client_credentials',
-        // The provider takes 0 for no answer, and gives its own lifetime.
-        expiresIn: expiresIn === 0 ? -1 : expiresIn,
-      });
-      token.resourceServer = new provider.ResourceServer(issuer, resource);
-      token.extra = { partner_id: partnerId, roles: granted, email, email_verified: emailVerified, name };
-      return await token.save();
-    },
-
-    /** The claims of a token that this server issued and that is still good; undefined for any other. */
-    verify: tokenVerifier(publicKeys, issuer),
-  };
+async function issueToken(
+  provider: Provider,
+  issuer: string,
+  { partnerId, roles: granted, email, emailVerified, name, expiresIn }: TokenRequest,
+): Promise<string> {
+  const client = await provider.Client.find(controlsId);
+  if (!client) throw new Error('the sign-in server has no client');
+  const token = new provider.AccessToken({
+    accountId: `${partnerId ?? 'operator'}/${email ?? name ?? 'somebody'}`,
+    client,
+    grantId: 'local',
+    scope: 'openid',
+    gty: 'client_credentials',
+    // The provider takes 0 for no answer, and gives its own lifetime.
+    expiresIn: expiresIn === 0 ? -1 : expiresIn,
+  });
+  token.resourceServer = new provider.ResourceServer(issuer, resource);
+  token.extra = { partner_id: partnerId, roles: granted, email, email_verified: emailVerified, name };
+  return await token.save();
 }
 
 /** To check a signature costs as much as to read a line, so tokens that were good are remembered: so many. */
@@ -207,8 +234,6 @@ function tokenVerifier(publicKeys: JWTVerifyGetKey, issuer: string) {
 
 const isCurrent = ({ exp = 0 }: JWTPayload): boolean => exp > Date.now() / 1000;
 
-const minutes = (count: number): number => count * 60;
-
 /** The language of the console, on the pages that the server asks for by itself. */
 const localeFor = (context: KoaContextWithOIDC) =>
   localeNamed(context.cookies.get('console-language')) ??
@@ -216,7 +241,7 @@ const localeFor = (context: KoaContextWithOIDC) =>
   'en';
 
 /** The page where people choose who they are, and what follows from it. */
-function interactions(provider: Provider, assets: Assets, policy: Readonly<Record<string, string>>) {
+function interactions(provider: Provider, { assets, policy }: Pages) {
   const app = new Hono<{ Bindings: HttpBindings }>();
   const chosen = z.object({ person: z.enum(people.map(({ id }) => id)) });
   app.use(csrf());
