@@ -20,14 +20,6 @@ const pictures = [
     height: 800,
   },
   {
-    name: 'order',
-    path: showcasePages['pending order'],
-    locale: 'en',
-    colorScheme: 'light',
-    width: 1280,
-    height: 800,
-  },
-  {
     name: 'line',
     path: showcasePages['bounced line'],
     locale: 'en',
@@ -36,28 +28,12 @@ const pictures = [
     height: 942,
   },
   {
-    name: 'resend',
-    path: showcasePages['resend confirmation'],
-    locale: 'en',
-    colorScheme: 'light',
-    width: 900,
-    height: 640,
-  },
-  {
     name: 'emails',
     path: '/_local/inbox/previews#reminder-en',
     locale: 'en',
     colorScheme: 'light',
     width: 1280,
     height: 720,
-  },
-  {
-    name: 'orders-ja-narrow',
-    path: showcasePages.orders,
-    locale: 'ja',
-    colorScheme: 'dark',
-    width: 390,
-    height: 844,
   },
 ] as const;
 
