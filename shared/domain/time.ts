@@ -9,9 +9,11 @@ export type IsoDuration = string;
 export const toInstant = (date: Date): Instant => date.toISOString();
 
 /**
- * Whether `text` is an ISO 8601 duration that is longer than nothing.
+ * Whether `text` is an ISO 8601 duration that is longer than nothing. Luxon also takes signs, and a `T` with nothing after
+ * it.
  */
 export function isPositiveDuration(text: string): boolean {
+  if (/[+-]|T$/.test(text)) return false;
   const duration = Duration.fromISO(text);
   return duration.isValid && duration.toMillis() > 0;
 }

@@ -244,6 +244,8 @@ describe('requests', () => {
     ['a time of no length', { closingWithin: 'PT0S' }],
     ['a time before now', { closingWithin: '-PT1H' }],
     ['a time that is no duration', { closingWithin: '48h' }],
+    ['a time of which a part is missing', { closingWithin: 'P1DT' }],
+    ['a time forth and back', { closingWithin: 'P2DT-1H' }],
     ['a time beyond all windows', { closingWithin: 'P10000Y' }],
     ['a parameter that is not known', { state: 'Closed' }],
   ])('a list with %s makes no sense', (_, query) => {
