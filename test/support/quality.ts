@@ -53,13 +53,38 @@ const layoutShift = (page: Page) =>
     })));
   })`);
 
-/** Looks at the page as it is, and at how it is on a phone. */
+/** What is in motion on the page, or would be if something on it changed. */
+const motions = (page: Page) =>
+  page.evaluate<string[]>(`[...document.querySelectorAll('*')]
+    .filter((one) => {
+      const { transitionDuration, animationName } = getComputedStyle(one);
+      return transitionDuration !== '0s' || animationName !== 'none';
+    })
+    .map((one) => one.outerHTML.slice(0, 160))`);
+
+/** Where the page has to fit: a small phone, the largest screens in the colours of the system, and paper. */
+const media = [
+  { width: 320 },
+  { width: 3840, forcedColors: 'active' },
+  { width: 720, media: 'print' },
+] as const;
+
+export async function expectToFit(page: Page, name: string): Promise<void> {
+  for (const { width, ...medium } of media) {
+    await page.setViewportSize({ width, height: 640 });
+    await page.emulateMedia(medium);
+    expect({ [name]: await overflow(page), width }).toEqual({ [name]: [], width });
+    await page.emulateMedia({ media: null, forcedColors: null });
+  }
+  await page.setViewportSize(wide);
+}
+
+/** Looks at the page as it is, and at whether it fits everywhere. Nothing on it moves, whether people mind that or not. */
 export async function expectQuality(visited: Visit, name: string): Promise<void> {
   const { page } = visited;
   expect({ [name]: await layoutShift(page) }).toEqual({ [name]: 0 });
   expect({ [name]: await barriers(page) }).toEqual({ [name]: [] });
-  await page.setViewportSize({ width: 320, height: 640 });
-  expect({ [name]: await overflow(page) }).toEqual({ [name]: [] });
-  await page.setViewportSize(wide);
+  expect({ [name]: await motions(page) }).toEqual({ [name]: [] });
+  await expectToFit(page, name);
   expect({ [name]: visited.troubles }).toEqual({ [name]: [] });
 }
