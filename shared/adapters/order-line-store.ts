@@ -57,7 +57,7 @@ export class LineNotWritten extends NamedFault {
     this.#line = line;
   }
 
-  /** The line as it should have become. */
+  /** The line as it should have become. The table may have another of that version: no change can start from it. */
   get line(): StoredLine {
     return this.#line;
   }

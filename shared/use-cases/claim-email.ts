@@ -115,15 +115,18 @@ function claimIfAllowed<Instead>(
 }
 
 /**
- * Withdraws a claim whose write was not confirmed; its email was not sent. If that write is still in flight, this one
- * makes its condition fail.
+ * Withdraws a claim whose write was not confirmed; its email was not sent. It starts from the line as it is in the table:
+ * what has the version of the claim there may be somebody else's. If that write is still in flight, a new version makes its
+ * condition fail.
  */
 async function giveBack({ line, claim }: Claimed, cause: unknown, services: ClaimServices): Promise<NotSent> {
   const { store, log } = services;
-  const write = () =>
-    store.change(
-      line,
-      booked((known) => ({ line: withoutClaim(known, claim.id) })),
+  const write = async () =>
+    await store.change(
+      await store.find(line),
+      booked((known) => ({
+        line: known.version < line.version ? { ...known } : withoutClaim(known, claim.id),
+      })),
     );
   try {
     await insistently(write, services);

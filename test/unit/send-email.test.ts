@@ -4,6 +4,7 @@ import type { MailOutcome } from '../../shared/adapters/mail.ts';
 import { orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { isBooked, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
 import { recordReported, recordSent } from '../../shared/domain/sent-emails.ts';
+import { cancel } from '../../shared/domain/transitions.ts';
 import { booked } from '../../shared/use-cases/booked.ts';
 import type { EmailRequest, Permit } from '../../shared/use-cases/claim-email.ts';
 import { recordPauses } from '../../shared/use-cases/record-email.ts';
@@ -21,14 +22,17 @@ const request: EmailRequest = {
 const first = { ...request, kind: 'first' as const, id: 'claim-0', at: now, until: now };
 const awaiting = recordSent(line(), first, { messageId: 'message-1', sentAt: now });
 
-type Write = 'works' | 'before' | 'after' | 'twice';
+type Write = 'works' | 'before' | 'after' | 'twice' | 'overtaken' | 'late';
 
 /** What the SDK throws for a table that does not answer. */
 class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }
 
-/** A store with one line, whose writes fail one after the other as told: `before` they take effect, or `after`. */
+/**
+ * A store with one line, whose writes fail one after the other as told: `before` they take effect, or `after`; `overtaken`
+ * by somebody who cancels the line; or unanswered, and so `late` that the next one comes first.
+ */
 function world(stored: OrderLine, writes: readonly Write[] = [], answer?: MailOutcome) {
   const left = [...writes];
   const pauses: number[] = [];
@@ -36,13 +40,25 @@ function world(stored: OrderLine, writes: readonly Write[] = [], answer?: MailOu
   const counted: string[] = [];
   const table = new MemoryTable();
   table.put(itemOf(stored));
+  const late: (() => Promise<unknown>)[] = [];
   const unreliably: Around = async (command, call) => {
-    const write = command === 'PutItemCommand' ? (left.shift() ?? 'works') : 'works';
-    if (write === 'before') throw new TimeoutError();
-    const result = await call();
-    if (write === 'after') throw new TimeoutError();
-    // The SDK tries again, since it got no answer.
-    return write === 'twice' ? await call() : result;
+    if (command !== 'PutItemCommand') return await call();
+    const write = left.shift() ?? 'works';
+    if (write === 'overtaken') {
+      const cancelled = cancel(stored, now, { at: now, actor: 'commerce.workspace' });
+      table.put(itemOf({ ...cancelled, version: stored.version + 1 }));
+    }
+    if (write === 'late') late.push(call);
+    if (write === 'before' || write === 'overtaken' || write === 'late') throw new TimeoutError();
+    const due = late.splice(0);
+    try {
+      const result = await call();
+      if (write === 'after') throw new TimeoutError();
+      // The SDK tries again, since it got no answer.
+      return write === 'twice' ? await call() : result;
+    } finally {
+      await Promise.allSettled(due.map(async (arrive) => await arrive()));
+    }
   };
   const store = orderLineStore(table.client(unreliably), tableName, defaults.settledLineDays, () =>
     Promise.resolve(),
@@ -167,17 +183,25 @@ describe('an email whose answer was lost', () => {
 });
 
 describe('a claim', () => {
-  it.each(['before', 'after'] as const)(
-    'whose write fails %s it takes effect is given back, and no email was sent',
-    async (when) => {
-      const { send, sent, stored } = world(awaiting, [when]);
-      expect(await send()).toEqual({ outcome: 'refused', reason: 'TimeoutError' });
-      expect(sent).toEqual([]);
-      const { version: _, ...unchanged } = awaiting;
-      expect(await stored()).toMatchObject(unchanged);
-      expect(await stored()).not.toHaveProperty('claim');
-    },
-  );
+  it.each<[string, Write]>([
+    ['fails before it takes effect', 'before'],
+    ['fails after it took effect', 'after'],
+    ['takes effect late', 'late'],
+  ])('whose write %s is given back, and no email was sent', async (_name, write) => {
+    const { send, sent, stored } = world(awaiting, [write]);
+    expect(await send()).toEqual({ outcome: 'refused', reason: 'TimeoutError' });
+    expect(sent).toEqual([]);
+    const { version: _, ...unchanged } = awaiting;
+    expect(await stored()).toMatchObject(unchanged);
+    expect(await stored()).not.toHaveProperty('claim');
+  });
+
+  it('is given back without undoing what somebody else wrote in its place', async () => {
+    const { send, sent, stored } = world(awaiting, ['overtaken']);
+    expect(await send()).toEqual({ outcome: 'refused', reason: 'TimeoutError' });
+    expect(sent).toEqual([]);
+    expect(await stored()).toMatchObject({ status: 'Cancelled', cancelledAt: now });
+  });
 
   it('is given back as soon as the table takes it', async () => {
     const { send, sent, stored } = world(awaiting, ['after', 'before', 'before']);
