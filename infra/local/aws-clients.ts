@@ -4,6 +4,7 @@ import type { SESClient } from '@aws-sdk/client-ses';
 import type { SESv2Client } from '@aws-sdk/client-sesv2';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { constructStack } from '@smithy/core/client';
 import { sqsClient } from '../../shared/adapters/dead-letters.ts';
 import { eventBridgeClient } from '../../shared/adapters/event-bus.ts';
 import { sesV2Client } from '../../shared/adapters/list-mail.ts';
@@ -33,7 +34,7 @@ export interface AwsClients {
   readonly eventBridge: EventBridgeClient;
 }
 
-/** The product's AWS SDK clients, led to this machine: checked as AWS would, with faults where they were asked for. */
+/** The product's AWS SDK clients, connected to this machine: requests are checked as AWS would, and faults injected. */
 export function awsClients(
   { dynamoDb, ses, sesV2, sfn, sqs, eventBridge }: LocalServices,
   faults: Faults,
@@ -43,7 +44,7 @@ export function awsClients(
     endpoint: 'http://127.0.0.1',
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    // No middleware is added after this: to put it in order again for each call would take a tenth of its time.
+    // Sorting the middleware for each call would take a tenth of its time, and none is added later.
     cacheMiddleware: true,
   });
   const clients = {
@@ -54,60 +55,37 @@ export function awsClients(
     sqs: sqsClient(leadingTo(sqs)),
     eventBridge: eventBridgeClient(leadingTo(eventBridge)),
   };
-  clients.dynamoDb.middlewareStack.add(
-    (next, { commandName = '' }) =>
-      (args) =>
-        faults.around('dynamodb', commandName, () => next(args)),
-    outermost,
-  );
-  clients.ses.middlewareStack.add(
-    (next, { commandName = '' }) =>
-      (args) =>
-        faults.around('ses', commandName, () => next(args)),
-    outermost,
-  );
-  clients.sesV2.middlewareStack.add(
-    (next, { commandName = '' }) =>
-      (args) =>
-        faults.around('ses', commandName, () => next(args)),
-    outermost,
-  );
-  clients.sfn.middlewareStack.add(
-    (next, { commandName = '' }) =>
-      (args) =>
-        faults.around('sfn', commandName, () => next(args)),
-    outermost,
-  );
-  clients.sqs.middlewareStack.add(
-    (next, { commandName = '' }) =>
-      (args) =>
-        faults.around('sqs', commandName, () => next(args)),
-    outermost,
-  );
-  clients.eventBridge.middlewareStack.add(
-    (next, { commandName = '' }) =>
-      (args) =>
-        faults.around('events', commandName, () => next(args)),
-    outermost,
-  );
-  clients.dynamoDb.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
-  clients.ses.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
-  clients.sesV2.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
-  clients.sfn.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
-  clients.sqs.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
-  clients.eventBridge.middlewareStack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
-  clients.dynamoDb.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);
-  clients.ses.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);
-  clients.sesV2.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);
-  clients.sfn.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);
-  clients.sqs.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);
-  clients.eventBridge.middlewareStack.add((next) => async (args) => await next(checked(args)), onTheWire);
-  for (const client of Object.values(clients))
-    for (const name of needless) client.middlewareStack.remove(name);
+  interpose(clients.dynamoDb.middlewareStack, 'dynamodb', faults);
+  interpose(clients.ses.middlewareStack, 'ses', faults);
+  interpose(clients.sesV2.middlewareStack, 'ses', faults);
+  interpose(clients.sfn.middlewareStack, 'sfn', faults);
+  interpose(clients.sqs.middlewareStack, 'sqs', faults);
+  interpose(clients.eventBridge.middlewareStack, 'events', faults);
   return clients;
 }
 
-/** What the SDK does in each call for a log, a network, signatures and statistics of AWS's that are not there: a third of its time. */
+type MiddlewareStack<Input extends object, Output extends object> = ReturnType<
+  typeof constructStack<Input, Output>
+>;
+
+/** Puts faults and checks between a client and its service, and takes out what the SDK does for nothing here. */
+function interpose<Input extends object, Output extends object>(
+  stack: MiddlewareStack<Input, Output>,
+  service: string,
+  faults: Faults,
+): void {
+  stack.add(
+    (next, { commandName = '' }) =>
+      (args) =>
+        faults.around(service, commandName, () => next(args)),
+    outermost,
+  );
+  stack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
+  stack.add((next) => async (args) => await next(checked(args)), onTheWire);
+  for (const name of needless) stack.remove(name);
+}
+
+/** A third of each call's time: the SDK's work for logs, a network, signatures and statistics, none of which exist here. */
 const needless = [
   'loggerMiddleware',
   'getUserAgentMiddleware',
@@ -120,5 +98,5 @@ const needless = [
 /** Outside the SDK's own retries, so that one fault is one failed call. */
 const outermost = { name: 'localFaults', step: 'initialize', priority: 'high' } as const;
 
-/** Inside the SDK's own retries; the mail service's mailbox is further in. */
+/** Inside the SDK's own retries, and outside the mail service's mailbox. */
 const eachAttempt = { name: 'localAttempts', step: 'finalizeRequest', priority: 'normal' } as const;

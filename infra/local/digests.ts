@@ -9,18 +9,22 @@ const interval = digestMinutes * minute;
 /** Later than anybody asks for. */
 const everything = '9999-12-31T00:00:00.000Z';
 
+interface Digests {
+  readonly choices: ChoiceStore;
+  readonly send: () => Promise<{ readonly isCutShort: boolean; readonly failed: number }>;
+}
+
 /**
- * Sends digests when the next one is due. On AWS a schedule looks every quarter of an hour; here a move of the clock would
- * look thousands of times for nothing.
- * @returns the choices as those get them who change any: a new one may be due first
+ * Sends digests when the next one is due. On AWS a schedule checks every quarter of an hour; here that would be thousands
+ * of checks for nothing whenever the clock moves.
+ * @returns the choices, for whoever changes them: a change may make a digest due sooner
  */
 export async function sendDigestsWhenDue(
   jobs: Jobs,
   clock: Clock,
-  choices: ChoiceStore,
-  send: () => Promise<{ readonly isCutShort: boolean; readonly failed: number }>,
+  { choices, send }: Digests,
 ): Promise<ChoiceStore> {
-  /** When the job is due that is there; of several, the earliest. */
+  /** When the earliest job is due. */
   let planned = Infinity;
 
   async function nextDue(): Promise<number> {
@@ -53,7 +57,7 @@ export async function sendDigestsWhenDue(
     await jobs.replace([[job, digestsAt(planned)]]);
   });
 
-  // Whoever chose last may have been killed before it was planned.
+  // The process may have been killed between the last choice and its job.
   const due = await nextDue();
   if (due !== Infinity) await plan(Math.max(due, clock.now().getTime() + 1));
 

@@ -1,5 +1,9 @@
+import { Duration } from 'luxon';
 import { sources } from '../../shared/contracts/events.ts';
-import type { BusEvent } from './event-bus.ts';
+import type { Clock } from './clock.ts';
+import type { BusEvent, EventBus } from './event-bus.ts';
+import type { Jobs } from './jobs.ts';
+import type { Storage } from './storage.ts';
 
 interface Sample {
   readonly order: string;
@@ -24,7 +28,7 @@ export const partners = {
 const contact = (email: string, name: string, locale: 'en' | 'ja' = 'en') => ({ email, name, locale });
 const joanna = contact('it@alderfinch.example', 'Joanna Reyes');
 
-/** A line in each state that a line can be in. */
+/** A line in every state. */
 const samples: readonly Sample[] = [
   {
     order: 'ORD-1001',
@@ -158,17 +162,37 @@ const samples: readonly Sample[] = [
 
 const dayLength = 24 * 60 * 60 * 1000;
 
-/** When the story of the sample orders begins, in milliseconds before now. */
+/** How long the story of the sample orders is, in milliseconds. */
 export const storyLength = Math.max(...samples.map(({ bookedAgo }) => bookedAgo)) * dayLength;
 
-/** Something that happens in the story, so many milliseconds before its end. */
 interface Happening {
+  /** Milliseconds before the end of the story. */
   readonly ago: number;
   readonly event: BusEvent;
 }
 
-/** A handful of orders to try things on, as the events that tell of them, in the order in which they happen until `end`. */
-export function sampleStory(end: Date): readonly Happening[] {
+/**
+ * Tells the story of the sample orders, once in the life of a data folder; when it ends, the product's time is the
+ * machine's. After a kill it is told from the beginning: events that were handled before change nothing.
+ */
+export async function tellSampleStory(
+  storage: Storage,
+  clock: Clock,
+  jobs: Jobs,
+  bus: EventBus,
+): Promise<void> {
+  const part = storage.part('samples');
+  if ((await part.get('booked')) === true) return;
+  for (const { ago, event } of sampleStory(new Date(clock.now().getTime() + clock.behind))) {
+    if (clock.behind > ago) await jobs.advance(Duration.fromMillis(clock.behind - ago));
+    await bus.put([event]);
+  }
+  if (clock.behind > 0) await jobs.advance(Duration.fromMillis(clock.behind));
+  await part.put('booked', true);
+}
+
+/** The events of the sample orders, in the order in which they happen until `end`. */
+function sampleStory(end: Date): readonly Happening[] {
   const at = (ago: number) => new Date(end.getTime() - ago * dayLength);
   const orderEvent = (ago: number, event: BusEvent) => ({ ago: ago * dayLength, event });
   const story = [

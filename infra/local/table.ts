@@ -91,7 +91,7 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
 /** The changes that the stream of the table tells of. */
 const noting: Noting = { sortKeyStart: linePrefix, attributes: streamedAttributes };
 
-interface LocalDynamoDb {
+export interface LocalDynamoDb {
   readonly service: LocalService;
   /** The changes of lines. */
   readonly changes: ChangeSource & {
