@@ -13,7 +13,7 @@ import {
   NoNotificationsPage,
   type TypedNotifications,
 } from './pages/notifications.tsx';
-import { paths } from './paths.ts';
+import { paths, query } from './paths.ts';
 import { show } from './show.ts';
 
 const typedText = z.string().catch('');
@@ -48,7 +48,7 @@ export function notifications(app: Hono<ConsoleEnv>, context: ConsoleContext): v
       if (!notice) throw error;
       return await page(c, notice, typed, 409);
     }
-    return c.redirect(`${paths.notifications}?done=saved`, 303);
+    return c.redirect(paths.notifications + query({ done: 'saved', list: context.view(c).list }), 303);
   });
 
   async function page(

@@ -20,7 +20,7 @@ const order = (orderId: string) => `${root}/orders/${orderId}`;
 const line = ({ orderId, lineId }: LineKey) => `${order(orderId)}/lines/${lineId}`;
 
 const jobs = `${root}/resend-jobs`;
-const webhooks = `${root}/webhooks`;
+const webhooks = `${root}/webhooks` as const;
 
 /** How the list was left, as an address names it. */
 export function listNamed(name: string | undefined): LeftList {
@@ -35,8 +35,9 @@ type PartnersPlace = Partial<Pick<PartnersRequest, 'after' | 'skip'>> & { beginn
 interface WebhookPlace {
   readonly webhookId: string;
   readonly partnerId?: string | undefined;
+  readonly list: LeftList;
   /** What was just done to it. */
-  readonly done?: string;
+  readonly done?: string | undefined;
 }
 const insights = `${root}/insights`;
 
@@ -78,8 +79,8 @@ export const paths = {
     `${jobs}/${jobId}${query(asked)}`,
   jobResults: (jobId: string, result: LineResult | undefined) =>
     `${jobs}/${jobId}/results.csv${query({ result })}`,
-  webhooks: ({ partnerId }: Pick<WebhookPlace, 'partnerId'>) => webhooks + query({ partnerId }),
-  newWebhook: ({ partnerId }: Pick<WebhookPlace, 'partnerId'>) => `${webhooks}/new${query({ partnerId })}`,
+  webhooks,
+  newWebhook: (asked: Omit<WebhookPlace, 'webhookId' | 'done'>) => `${webhooks}/new${query(asked)}`,
   webhook: (
     { webhookId, ...asked }: WebhookPlace,
     action?: 'edit' | 'rotate' | 'delete' | 'test' | 'disable' | 'enable',

@@ -14,17 +14,9 @@ import {
   WebhookFormPage,
   WebhookSecretPage,
 } from './pages/webhooks.tsx';
+import { paths } from './paths.ts';
 import { show } from './show.ts';
-import {
-  allPath,
-  common,
-  here,
-  mustManage,
-  namedPartner,
-  onePath,
-  read,
-  webhookNamed,
-} from './webhook-place.ts';
+import { common, here, mustManage, namedPartner, onePath, read, webhookNamed } from './webhook-place.ts';
 
 const typedText = z.string().catch('');
 const trimmed = typedText.transform((text) => text.trim());
@@ -41,12 +33,12 @@ const webhookForm = z.object({
 export function webhookForms(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   const { services, formTokens } = context;
 
-  app.get(`${allPath}/new`, async (c) => {
+  app.get(`${paths.webhooks}/new`, async (c) => {
     mustManage(c);
     return await formPage(c, context, { typed: { url: '', description: '', events: [] } });
   });
 
-  app.post(allPath, async (c) => {
+  app.post(paths.webhooks, async (c) => {
     const { token, typed } = await readTyped(c);
     const idempotencyKey = await formTokens.idempotencyKeyOf(c.get('session'), token);
     if (idempotencyKey === undefined) return await formPage(c, context, { typed, trouble: 'again' });

@@ -5,12 +5,11 @@ import { type WebhookAnswer, webhookPath } from '../../shared/contracts/webhook-
 import { managingPartner } from '../../shared/use-cases/access.ts';
 import { readWebhook } from '../../shared/use-cases/manage-webhooks.ts';
 import { type ConsoleContext, type ConsoleEnv, personalView } from './console-context.ts';
-import { paths, root } from './paths.ts';
+import { listNamed, paths } from './paths.ts';
 
 /* What the pages of webhooks have in common: which partner they are about, and which webhook. */
 
-export const allPath = `${root}/webhooks` as const;
-export const onePath = `${allPath}/:webhookId` as const;
+export const onePath = `${paths.webhooks}/:webhookId` as const;
 
 /** The partner, if an operator names one in the address. */
 export function namedPartner(c: Context): { readonly partnerId?: string } {
@@ -21,9 +20,12 @@ export function namedPartner(c: Context): { readonly partnerId?: string } {
 /** The webhook that the address names. */
 export const webhookNamed = (c: Context) => ({ ...checked(webhookPath, c.req.param()), ...namedPartner(c) });
 
+/** What the address names for all pages of webhooks alike. */
+export const placeOf = (c: Context) => ({ ...namedPartner(c), list: listNamed(c.req.query('list')) });
+
 /** The address of its page. */
 export const here = (c: Context, more: { readonly done?: string } = {}): string =>
-  paths.webhook({ ...webhookNamed(c), ...more });
+  paths.webhook({ ...webhookNamed(c), ...placeOf(c), ...more });
 
 /** What every page shows. */
 export const common = (c: Context<ConsoleEnv>, context: ConsoleContext) => ({

@@ -12,16 +12,16 @@ import {
 import { type ConsoleContext, type ConsoleEnv, personalView } from './console-context.ts';
 import { readForm } from './form.ts';
 import { WebhookConfirmationPage, WebhookPage, WebhookSecretPage, WebhooksPage } from './pages/webhooks.tsx';
-import { paths } from './paths.ts';
+import { paths, query } from './paths.ts';
 import { show } from './show.ts';
 import { webhookForms } from './webhook-form.tsx';
 import {
-  allPath,
   common,
   here,
   mustManage,
   namedPartner,
   onePath,
+  placeOf,
   read,
   webhookNamed,
 } from './webhook-place.ts';
@@ -35,7 +35,7 @@ const shownAttempts = 100;
 export function webhooks(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   const { services, formTokens } = context;
 
-  app.get(allPath, async (c) => {
+  app.get(paths.webhooks, async (c) => {
     const { caller } = c.get('person');
     const named = namedPartner(c);
     const view = personalView(context, c);
@@ -76,7 +76,7 @@ export function webhooks(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
 
   onButton('delete', async (c) => {
     await deleteWebhook(c.get('person').caller, webhookNamed(c), services);
-    return paths.webhooks(namedPartner(c));
+    return paths.webhooks + query(placeOf(c));
   });
 
   onButton('test', async (c) => {

@@ -213,6 +213,26 @@ describe('the list', () => {
     expect(back.exec((await pages.get(linkTo(list, /\/contact/))).text)?.[1]).toBe(left);
   });
 
+  it('is where the pages beside it lead back to, also after their forms', async () => {
+    const pages = consoleOf(awaiting);
+    await pages.signIn({ email: 'maya@northwind.example', email_verified: true });
+    const left = '?q=ORD&show=lapsed';
+    const list = (await pages.get(`/console${left}`)).text;
+    const carried = new URLSearchParams({ list: left }).toString();
+    for (const place of ['webhooks', 'insights', 'notifications', 'webhooks/new']) {
+      const address = `/console/${place}?${carried}`;
+      if (!place.includes('/')) expect(list).toContain(`href="${address}"`);
+      const { text } = await pages.get(address);
+      const isBelow = place === 'webhooks/new';
+      const back = isBelow ? `/console/webhooks?${carried}` : '/console?q=ORD&amp;show=lapsed';
+      expect(text).toContain(`<li><a href="${back}">`);
+    }
+    const insights = (await pages.get(`/console/insights?${carried}`)).text;
+    expect(insights).toContain('<input type="hidden" name="list" value="?q=ORD&amp;show=lapsed"/>');
+    const { text } = await pages.get(`/console/notifications?${carried}`);
+    expect(text).toContain(`action="/console/notifications?${carried}"`);
+  });
+
   it.each(['/../docs', '?q=\\', '//evil.example'])('is left by no other address, as %j', async (list) => {
     const pages = consoleOf(awaiting);
     await pages.signIn();

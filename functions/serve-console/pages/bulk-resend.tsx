@@ -13,7 +13,7 @@ import { isOperator } from '../../../shared/use-cases/access.ts';
 import { paths } from '../paths.ts';
 import type { Texts } from '../texts/index.ts';
 import type { PersonalView, View } from '../view.ts';
-import { Layout } from './layout.tsx';
+import { inOrders, Layout } from './layout.tsx';
 import { listPath, type ListRequest } from './orders.tsx';
 import { Address, Facts, Time } from './parts.tsx';
 import { EmailPreview } from './preview.tsx';
@@ -47,8 +47,6 @@ interface ConfirmationProps {
   /** What was chosen in a first confirmation, which did not count: it came from an older session. */
   readonly repeated?: { readonly locale: Locale | undefined } | undefined;
 }
-
-const inOrders = ({ t, list }: PersonalView) => ({ href: paths.list(list), name: t.orders.title });
 
 /** Why a line is not sent, by the code that a single resend would be answered with. */
 function reasonOf(t: Texts, code: string): string {

@@ -6,7 +6,7 @@ import type { Instant } from '../../../shared/domain/time.ts';
 import { backTo, type Origin, paths } from '../paths.ts';
 import type { Texts } from '../texts/index.ts';
 import type { PersonalView } from '../view.ts';
-import { Layout } from './layout.tsx';
+import { inOrders, Layout } from './layout.tsx';
 import {
   Address,
   Copyable,
@@ -43,7 +43,7 @@ export function Dialog({ view, line, title, form, focus = 'title', children }: F
       title={title}
       {...(form === undefined ? {} : { form })}
       above={[
-        { href: paths.list(view.list), name: t.orders.title },
+        inOrders(view),
         { href: paths.order(line.orderId, view.list), name: t.order.title(line.orderId) },
         { href: paths.line(line, view.list), name: t.order.lineTitle(line.lineId) },
       ]}

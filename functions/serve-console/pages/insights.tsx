@@ -4,7 +4,7 @@ import { isOperator } from '../../../shared/use-cases/access.ts';
 import { paths, query } from '../paths.ts';
 import type { PersonalView } from '../view.ts';
 import { BarChart } from './charts.tsx';
-import { Layout } from './layout.tsx';
+import { inOrders, Layout } from './layout.tsx';
 import { Facts } from './parts.tsx';
 
 /** What the person asked for, as it is written in the address. */
@@ -33,7 +33,7 @@ export function InsightsPage({ view, request, found }: InsightsPageProps) {
   );
   const byMonth = groupsBy(insights, ({ month }) => month);
   return (
-    <Layout view={view} title={t.insights.title} above={[{ href: paths.orders, name: t.orders.title }]}>
+    <Layout view={view} title={t.insights.title} above={[inOrders(view)]}>
       <div class="heading">
         <h1>{t.insights.title}</h1>
         <p class="muted">{t.insights.introduction}</p>
@@ -119,6 +119,7 @@ function Choice({ view, request, found }: InsightsPageProps) {
   ]);
   return (
     <form class="search" method="get" action={paths.insights}>
+      {view.list === undefined ? null : <input type="hidden" name="list" value={view.list} />}
       {isOperator(person.caller) ? (
         <div class="field">
           <label for="partnerId">{t.partner}</label>

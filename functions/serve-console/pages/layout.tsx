@@ -2,9 +2,9 @@ import type { Child } from 'hono/jsx';
 import { type Locale, locales } from '../../../shared/domain/order-line.ts';
 import { type Caller, isNotified, isOperator, mayResend, mayView } from '../../../shared/use-cases/access.ts';
 import { formatters } from '../formatters.ts';
-import { paths } from '../paths.ts';
+import { paths, query } from '../paths.ts';
 import type { Texts } from '../texts/index.ts';
-import type { Person, View } from '../view.ts';
+import type { Person, PersonalView, View } from '../view.ts';
 import { Head } from './head.tsx';
 
 interface LayoutProps {
@@ -46,25 +46,10 @@ export function Layout({ view, title, above = [], skips = [], form, goOnTo, chil
               <a href={paths.orders} {...(above.length === 0 ? { 'aria-current': 'page' } : {})}>
                 {t.orders.title}
               </a>
-              <a
-                href={paths.webhooks({})}
-                {...(view.here.startsWith(paths.webhooks({})) ? { 'aria-current': 'page' } : {})}
-              >
-                {t.webhooks.title}
-              </a>
-              <a
-                href={paths.insights}
-                {...(view.here.startsWith(paths.insights) ? { 'aria-current': 'page' } : {})}
-              >
-                {t.insights.title}
-              </a>
+              <Place view={view} at={paths.webhooks} name={t.webhooks.title} />
+              <Place view={view} at={paths.insights} name={t.insights.title} />
               {isNotified(person.caller) ? (
-                <a
-                  href={paths.notifications}
-                  {...(view.here.startsWith(paths.notifications) ? { 'aria-current': 'page' } : {})}
-                >
-                  {t.notifications.title}
-                </a>
+                <Place view={view} at={paths.notifications} name={t.notifications.title} />
               ) : null}
             </nav>
           ) : null}
@@ -96,6 +81,18 @@ export function Layout({ view, title, above = [], skips = [], form, goOnTo, chil
         <p class="hidden" role="status" data-announcer></p>
       </body>
     </html>
+  );
+}
+
+/** The breadcrumb that leads back to the list as it was left. */
+export const inOrders = ({ t, list }: PersonalView) => ({ href: paths.list(list), name: t.orders.title });
+
+/** A place beside the list, which remembers how the list was left. */
+function Place({ view: { here, list }, at, name }: { view: View; at: string; name: string }) {
+  return (
+    <a href={at + query({ list })} {...(here.startsWith(at) ? { 'aria-current': 'page' } : {})}>
+      {name}
+    </a>
   );
 }
 

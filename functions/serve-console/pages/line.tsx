@@ -5,7 +5,7 @@ import { mayResend } from '../../../shared/use-cases/access.ts';
 import type { ToldEntry } from '../../../shared/domain/history.ts';
 import { paths } from '../paths.ts';
 import type { PersonalView, View } from '../view.ts';
-import { Layout } from './layout.tsx';
+import { inOrders, Layout } from './layout.tsx';
 import {
   Address,
   Contact,
@@ -48,7 +48,7 @@ export function LinePage({ view, line, history, shown, senderAddress }: LinePage
       view={view}
       title={`${line.endCustomer.name}, ${t.line.title(line.orderId, line.lineId)}`}
       above={[
-        { href: paths.list(view.list), name: t.orders.title },
+        inOrders(view),
         { href: paths.order(line.orderId, view.list), name: t.order.title(line.orderId) },
       ]}
     >

@@ -1,9 +1,9 @@
 import type { NotificationsAnswer } from '../../../shared/contracts/notification-api.ts';
 import { locales } from '../../../shared/domain/order-line.ts';
 import { formatters } from '../formatters.ts';
-import { paths } from '../paths.ts';
+import { paths, query } from '../paths.ts';
 import type { PersonalView } from '../view.ts';
-import { Layout } from './layout.tsx';
+import { inOrders, Layout } from './layout.tsx';
 import { MessagePage } from './message.tsx';
 import { Address, Told } from './parts.tsx';
 
@@ -38,7 +38,7 @@ export function NotificationsPage({ view, token, chosen, typed, email, notice }:
   const { t, format } = view;
   const { nextDigestAt, endsAt, undeliverableSince } = chosen;
   return (
-    <Layout view={view} title={t.notifications.title} above={[{ href: paths.orders, name: t.orders.title }]}>
+    <Layout view={view} title={t.notifications.title} above={[inOrders(view)]}>
       <section class="card dialog" aria-labelledby="dialog-title">
         <h1 id="dialog-title">{t.notifications.title}</h1>
         {notice === undefined ? null : (
@@ -67,7 +67,7 @@ export function NotificationsPage({ view, token, chosen, typed, email, notice }:
             </>
           )}
         </p>
-        <form method="post" action={paths.notifications} data-once>
+        <form method="post" action={paths.notifications + query({ list: view.list })} data-once>
           <input type="hidden" name="token" value={token} />
           <fieldset class="field">
             <legend>{t.notifications.what}</legend>
@@ -120,7 +120,7 @@ export function NotificationsPage({ view, token, chosen, typed, email, notice }:
             <button type="submit" class="primary">
               {t.contactDialog.save}
             </button>
-            <a class="button" href={paths.orders}>
+            <a class="button" href={paths.list(view.list)}>
               {t.cancel}
             </a>
           </div>

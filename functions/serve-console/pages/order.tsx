@@ -2,7 +2,7 @@ import type { LineAnswer, OrderAnswer } from '../../../shared/contracts/api.ts';
 import { controlHubLink } from '../../../shared/contracts/problems.ts';
 import { paths } from '../paths.ts';
 import type { PersonalView } from '../view.ts';
-import { Layout } from './layout.tsx';
+import { inOrders, Layout } from './layout.tsx';
 import { ExternalLink, Facts, LineCard, PersonNamed, Told } from './parts.tsx';
 
 /** An order with its lines. */
@@ -13,7 +13,7 @@ export function OrderPage({ view, order }: { view: PersonalView; order: OrderAns
     <Layout
       view={view}
       title={[first?.endCustomer.name, t.order.title(order.orderId)].filter(Boolean).join(', ')}
-      above={[{ href: paths.list(view.list), name: t.orders.title }]}
+      above={[inOrders(view)]}
     >
       <div class="heading">
         <h1>{first?.endCustomer.name}</h1>
@@ -63,7 +63,7 @@ export function SubscriptionPage({ view, lines }: { view: PersonalView; lines: r
       view={view}
       title={t.subscription.title}
       above={[
-        { href: paths.list(view.list), name: t.orders.title },
+        inOrders(view),
         ...(first
           ? [{ href: paths.order(first.orderId, view.list), name: t.order.title(first.orderId) }]
           : []),

@@ -3,11 +3,11 @@ import { publishedTypes } from '../../../shared/contracts/published-events.ts';
 import type { WebhookAnswer, WebhookAttemptsAnswer } from '../../../shared/contracts/webhook-api.ts';
 import { webhookType } from '../../../shared/contracts/webhooks.ts';
 import { isOperator, mayResend } from '../../../shared/use-cases/access.ts';
-import { paths } from '../paths.ts';
+import { paths, query } from '../paths.ts';
 import type { Texts } from '../texts/index.ts';
 import type { PersonalView } from '../view.ts';
 import { Table } from './bulk-resend.tsx';
-import { Layout } from './layout.tsx';
+import { inOrders, Layout } from './layout.tsx';
 import { Address, Copyable, Facts, Moment, Time, Told } from './parts.tsx';
 
 interface PageProps {
@@ -20,15 +20,17 @@ interface OneProps extends PageProps {
   readonly webhook: WebhookAnswer;
 }
 
-const inList = ({ view: { t }, partnerId }: PageProps) => ({
-  href: paths.webhooks({ partnerId }),
-  name: t.webhooks.title,
-});
+/** What all addresses of webhooks carry along. */
+const placeOf = ({ view: { list }, partnerId }: PageProps) => ({ partnerId, list });
 
-const inWebhook = ({ webhook: { webhookId, url }, partnerId }: OneProps) => ({
-  href: paths.webhook({ webhookId, partnerId }),
-  name: url,
-});
+const allAt = (props: PageProps) => paths.webhooks + query(placeOf(props));
+const oneAt = (
+  { webhook: { webhookId }, ...props }: OneProps,
+  action?: Parameters<typeof paths.webhook>[1],
+) => paths.webhook({ webhookId, ...placeOf(props) }, action);
+
+const inList = (props: PageProps) => ({ href: allAt(props), name: props.view.t.webhooks.title });
+const inWebhook = (props: OneProps) => ({ href: oneAt(props), name: props.webhook.url });
 
 /** A type of event in words. */
 const typeName = (t: Texts, name: string): string => {
@@ -37,22 +39,20 @@ const typeName = (t: Texts, name: string): string => {
 };
 
 /** The webhooks of a partner; `items` is missing as long as an operator has named none. */
-export function WebhooksPage({
-  view,
-  partnerId,
-  items,
-}: PageProps & { readonly items?: readonly WebhookAnswer[] }) {
+export function WebhooksPage({ items, ...props }: PageProps & { readonly items?: readonly WebhookAnswer[] }) {
+  const { view, partnerId } = props;
   const { t, person } = view;
   const columns = [t.webhooks.url, t.field.status, t.webhooks.events, t.webhooks.createdAt] as const;
   return (
-    <Layout view={view} title={t.webhooks.title} above={[{ href: paths.orders, name: t.orders.title }]}>
+    <Layout view={view} title={t.webhooks.title} above={[inOrders(view)]}>
       <div class="heading">
         <h1>{t.webhooks.title}</h1>
         <p class="muted">{t.webhooks.introduction}</p>
       </div>
       {isOperator(person.caller) ? (
         <search>
-          <form class="search" method="get" action={paths.webhooks({})}>
+          <form class="search" method="get" action={paths.webhooks}>
+            {view.list === undefined ? null : <input type="hidden" name="list" value={view.list} />}
             <div class="field grow">
               <label for="partnerId">{t.partner}</label>
               <input id="partnerId" name="partnerId" value={partnerId ?? ''} autocomplete="off" />
@@ -73,7 +73,7 @@ export function WebhooksPage({
             <tr role="row">
               <th scope="row" role="rowheader" data-label={columns[0]}>
                 <span class="stack">
-                  <a href={paths.webhook({ webhookId: webhook.webhookId, partnerId })}>
+                  <a href={oneAt({ ...props, webhook })}>
                     <Address of={webhook.url} />
                   </a>
                   {webhook.description === undefined ? null : <small>{webhook.description}</small>}
@@ -94,7 +94,7 @@ export function WebhooksPage({
       )}
       {items !== undefined && mayResend(person.caller) ? (
         <nav class="pages" aria-label={t.webhooks.actions}>
-          <a class="button primary" href={paths.newWebhook({ partnerId })}>
+          <a class="button primary" href={paths.newWebhook(placeOf(props))}>
             {t.webhooks.add}
           </a>
         </nav>
@@ -129,7 +129,7 @@ interface WebhookPageProps extends OneProps {
 
 /** A webhook: how it fares, what can be done about it, and what was tried. */
 export function WebhookPage(props: WebhookPageProps) {
-  const { view, partnerId, webhook, attempts, token, notice } = props;
+  const { view, webhook, attempts, notice } = props;
   const { t, format, person } = view;
   const { url, status, disabledAt, disabledBecause, failingSince, oldSecretUntil } = webhook;
   return (
@@ -179,18 +179,18 @@ export function WebhookPage(props: WebhookPageProps) {
         {mayResend(person.caller) ? (
           <div class="buttons">
             <Action {...props} action="test" name={t.webhooks.test} />
-            <a class="button" href={paths.webhook({ webhookId: webhook.webhookId, partnerId }, 'edit')}>
+            <a class="button" href={oneAt(props, 'edit')}>
               {t.edit}
             </a>
-            <a class="button" href={paths.webhook({ webhookId: webhook.webhookId, partnerId }, 'rotate')}>
+            <a class="button" href={oneAt(props, 'rotate')}>
               {t.webhooks.rotate}
             </a>
             {status === 'Enabled' ? (
-              <Action {...props} token={token} action="disable" name={t.webhooks.disable} />
+              <Action {...props} action="disable" name={t.webhooks.disable} />
             ) : (
-              <Action {...props} token={token} action="enable" name={t.webhooks.enable} />
+              <Action {...props} action="enable" name={t.webhooks.enable} />
             )}
-            <a class="button" href={paths.webhook({ webhookId: webhook.webhookId, partnerId }, 'delete')}>
+            <a class="button" href={oneAt(props, 'delete')}>
               {t.webhooks.delete}
             </a>
           </div>
@@ -208,14 +208,13 @@ export function WebhookPage(props: WebhookPageProps) {
 
 /** A button that does something at once. */
 function Action({
-  webhook: { webhookId },
-  partnerId,
   token,
   action,
   name,
+  ...props
 }: WebhookPageProps & { readonly action: 'test' | 'disable' | 'enable'; readonly name: string }) {
   return (
-    <form method="post" action={paths.webhook({ webhookId, partnerId }, action)} data-once>
+    <form method="post" action={oneAt(props, action)} data-once>
       <input type="hidden" name="token" value={token} />
       <button type="submit">{name}</button>
     </form>
@@ -299,13 +298,11 @@ interface FormProps extends PageProps {
 
 /** The form for a new webhook, or for one that is changed. */
 export function WebhookFormPage({ trouble, webhook, ...props }: FormProps) {
-  const { view, partnerId, typed, token } = props;
+  const { view, typed, token } = props;
   const { t } = view;
   const title = webhook ? t.webhooks.editTitle : t.webhooks.add;
   const above = webhook ? [inList(props), inWebhook({ ...props, webhook })] : [inList(props)];
-  const action = webhook
-    ? paths.webhook({ webhookId: webhook.webhookId, partnerId }, 'edit')
-    : paths.webhooks({ partnerId });
+  const action = webhook ? oneAt({ ...props, webhook }, 'edit') : allAt(props);
   const wrong = (field: FormTrouble) =>
     field === trouble
       ? { 'aria-invalid': 'true' as const, 'aria-describedby': `${field}-hint ${field}-wrong` }
@@ -382,7 +379,7 @@ export function WebhookFormPage({ trouble, webhook, ...props }: FormProps) {
 
 /** The one page that shows a secret. */
 export function WebhookSecretPage(props: OneProps & { readonly secret: string; readonly isNew: boolean }) {
-  const { view, secret, isNew, webhook, partnerId } = props;
+  const { view, secret, isNew } = props;
   const { t } = view;
   return (
     <Dialog
@@ -394,7 +391,7 @@ export function WebhookSecretPage(props: OneProps & { readonly secret: string; r
       <Copyable view={view} label={t.webhooks.secret} text={secret} />
       {isNew ? null : <p>{t.webhooks.oldSecret}</p>}
       <div class="buttons">
-        <a class="button primary" href={paths.webhook({ webhookId: webhook.webhookId, partnerId })}>
+        <a class="button primary" href={oneAt(props)}>
           {t.done}
         </a>
       </div>
@@ -406,22 +403,21 @@ export function WebhookSecretPage(props: OneProps & { readonly secret: string; r
 export function WebhookConfirmationPage(
   props: OneProps & { readonly action: 'rotate' | 'delete'; readonly token: string },
 ) {
-  const { view, action, token, webhook, partnerId } = props;
+  const { view, action, token, webhook } = props;
   const { t } = view;
-  const { webhookId } = webhook;
   return (
     <Dialog view={view} title={t.webhooks[action]} above={[inList(props), inWebhook(props)]}>
       <p class="question">{t.webhooks.question[action]}</p>
       <p class="muted">
         <Address of={webhook.url} />
       </p>
-      <form method="post" action={paths.webhook({ webhookId, partnerId }, action)} data-once>
+      <form method="post" action={oneAt(props, action)} data-once>
         <input type="hidden" name="token" value={token} />
         <div class="buttons">
           <button type="submit" class="primary">
             {t.webhooks[action]}
           </button>
-          <a class="button" href={paths.webhook({ webhookId, partnerId })}>
+          <a class="button" href={oneAt(props)}>
             {t.cancel}
           </a>
         </div>
