@@ -364,3 +364,11 @@ export const changelogPage = (): Promise<string> =>
             </ul>`,
       )}`,
   );
+
+export const notFoundPage = (): Promise<string> =>
+  frame(
+    'Page not found',
+    html`${backToStart()}
+      <h1>Page not found</h1>
+      <p>There is no page at this address.</p>`,
+  );

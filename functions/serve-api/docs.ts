@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Context, Hono } from 'hono';
+import { accepts } from 'hono/accepts';
 import { type ProblemCode, problemPath, problems } from '../../shared/contracts/problems.ts';
-import { changelogPage, type Deployment, problemPage, startPage } from './docs-pages.ts';
+import { changelogPage, type Deployment, notFoundPage, problemPage, startPage } from './docs-pages.ts';
 import { type Reference, referenceOf } from './docs-reference.ts';
 
 const contentTypes = { 'docs.css': 'text/css', 'docs.js': 'text/javascript' } as const;
@@ -17,14 +18,14 @@ const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /**
- * The pages to read about the API and to try it, made of its description. They are whole without scripts; with them, each
- * call can be made from its section. The description is read when somebody first asks for a page: calls do not wait for it.
+ * The pages that document the API, made from its description. They are complete without scripts; with scripts, each call
+ * can be made from its section. The description is read at the first request for a page, so calls do not wait for it.
  */
 export function docs(description: () => object, deployment: Deployment): Hono {
   const app = new Hono();
   let read: Reference | undefined;
   const reference = () => (read ??= referenceOf(description()));
-  /** It is long, and the same for all who ask at the same address. */
+  /** It is long, and the same for everyone who asks at the same address. */
   let made: { readonly origin: string; readonly start: string } | undefined;
 
   app.get('/', async (c) => {
@@ -46,13 +47,24 @@ export function docs(description: () => object, deployment: Deployment): Hono {
       }),
     );
   }
+  // Whoever asks for anything else gets the API's own answer.
+  app.get('/*', async (c, next) =>
+    prefersHtml(c) ? page(c, await notFoundPage(), problems['not-found'].status) : await next(),
+  );
   return app;
 }
 
 const isCode = (name: string): name is ProblemCode => name in problems;
 const codes = Object.keys(problems).filter(isCode);
 
-function page(c: Context, markup: string): Response {
+const prefersHtml = (c: Context): boolean =>
+  accepts(c, {
+    header: 'Accept',
+    supports: ['application/json', 'text/html'],
+    default: 'application/json',
+  }) === 'text/html';
+
+function page(c: Context, markup: string, status: 200 | 404 = 200): Response {
   c.header('content-security-policy', policy);
-  return c.html(markup);
+  return c.html(markup, status);
 }

@@ -52,6 +52,20 @@ test('every link of every page leads somewhere', async () => {
   expect(dead).toEqual([]);
 });
 
+test('an address without a page is answered with a page in a browser, and with JSON elsewhere', async () => {
+  const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+  for (const path of ['/docs/nothing', '/docs/problems/nothing']) {
+    const { status, headers, text } = await get(path, app, browser);
+    expect(status).toBe(404);
+    expect(headers.get('content-type')).toContain('text/html');
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(text).toContain('<a href="/docs">');
+    const other = await get(path, app, { accept: '*/*' });
+    expect(other.status).toBe(404);
+    expect(JSON.parse(other.text)).toMatchObject({ code: 'not-found' });
+  }
+});
+
 test('every page has an icon', async () => {
   for (const path of pages) expect((await get(path)).text).toMatch(/<link rel="icon" href="[^"]+"/);
 });
