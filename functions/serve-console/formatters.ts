@@ -1,6 +1,7 @@
 import { Duration } from 'luxon';
 import type { Locale } from '../../shared/domain/order-line.ts';
 import type { Instant, IsoDuration } from '../../shared/domain/time.ts';
+import { withUnits } from './texts/units.ts';
 
 /** How dates, lengths of time, numbers, lists and sentences are written in one language. Dates say their time zone. */
 export interface Formatters {
@@ -68,8 +69,8 @@ function formattersOf(locale: Locale): Formatters {
   return {
     date: (instant) => `${dates().format(new Date(instant))} UTC`,
     moment: (instant) => `${moments().format(Math.ceil(Date.parse(instant) / 1000) * 1000)} UTC`,
-    window: (duration) => Duration.fromISO(duration).reconfigure({ locale: tag }).toHuman(),
-    span: (milliseconds) => spans().format(largestUnits(milliseconds)),
+    window: (duration) => withUnits(Duration.fromISO(duration).reconfigure({ locale: tag }).toHuman()),
+    span: (milliseconds) => withUnits(spans().format(largestUnits(milliseconds))),
     number: (value) => numbers().format(value),
     percent: (share) => percents().format(share),
     month: (month) => months().format(new Date(month)),

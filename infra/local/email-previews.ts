@@ -58,7 +58,7 @@ function lineOf(contact: Contact): OrderLine {
   return recordSent(booked, claimOf('first', contact, at), { messageId: 'preview', sentAt: at });
 }
 
-/** The emails of a line, of each kind, and what one says once the window has ended. */
+/** The emails of a line, one of each kind, and a resend after the window has ended. */
 function lineEmails(locale: Locale) {
   const to = contacts[locale];
   const line = lineOf(to);
@@ -72,11 +72,14 @@ function lineEmails(locale: Locale) {
         email: writeEmail(line, claimOf(kind, recipient, isReminder ? nearTheEnd : at), localMail),
       };
     }),
-    { name: 'resend, closed', email: writeEmail(closed, claimOf('resend', to, afterwards), localMail) },
+    {
+      name: 'resend-closed' as const,
+      email: writeEmail(closed, claimOf('resend', to, afterwards), localMail),
+    },
   ];
 }
 
-/** What else people are told. */
+/** The emails to people who work with the product. */
 function notices(locale: Locale) {
   const to = contacts[locale];
   const cameBack = { to: to.email, reason: 'smtp; 550 5.1.1 mailbox does not exist' };
@@ -101,22 +104,32 @@ function notices(locale: Locale) {
   };
   return [
     {
-      name: 'notice of a bounce',
+      name: 'bounce-notice' as const,
       email: writeBounceNotice(placer, lineOf(to), cameBack, links, false, localMail),
     },
-    { name: 'daily digest', email: writeDigest(choice, news, nearTheEnd, links, localMail) },
+    { name: 'digest' as const, email: writeDigest(choice, news, nearTheEnd, links, localMail) },
     ...(['failing', 'gone'] as const).map((because) => ({
-      name: `notice of a disabled webhook, ${because}`,
+      name: `webhook-${because}` as const,
       email: writeWebhookNotice(webhook, because, localMail),
     })),
   ];
 }
 
+export type PreviewName = ReturnType<typeof lineEmails | typeof notices>[number]['name'];
+
+/** An email with sample data. */
+export interface Preview {
+  readonly name: PreviewName;
+  readonly locale: Locale;
+  readonly email: Email;
+}
+
 /** All emails in all languages. */
-export async function previews(): Promise<readonly { readonly name: string; readonly email: Email }[]> {
+export async function previews(): Promise<readonly Preview[]> {
   const all = locales.flatMap((locale) =>
     [...lineEmails(locale), ...notices(locale)].map(async ({ name, email }) => ({
-      name: `${name}, ${locale}`,
+      name,
+      locale,
       email: await email,
     })),
   );

@@ -11,7 +11,7 @@ import { localeOf } from '../../functions/serve-console/language.ts';
 import type { Email } from '../../shared/contracts/email.ts';
 import { reportedTags } from '../../shared/contracts/email-tags.ts';
 import type { Locale } from '../../shared/domain/order-line.ts';
-import { previews } from './email-previews.ts';
+import { type Preview, type PreviewName, previews } from './email-previews.ts';
 import type { KeptEmail, Mailbox } from './mailbox.ts';
 
 const root = '/_local/inbox';
@@ -37,6 +37,19 @@ const english = {
   phone: 'On a phone, in the dark',
   asText: 'As plain text',
   more: (shown: string) => `The latest ${shown} are shown; search for older ones.`,
+  named: {
+    first: 'First email',
+    resend: 'Resend',
+    'contact-change': 'Contact change',
+    reminder: 'Reminder',
+    'first-copy': 'Copy of the first email',
+    'reminder-copy': 'Copy of the reminder',
+    'resend-closed': 'Resend, closed',
+    'bounce-notice': 'Bounce notice',
+    digest: 'Daily digest',
+    'webhook-failing': 'Webhook disabled: failing',
+    'webhook-gone': 'Webhook disabled: gone',
+  } satisfies Record<PreviewName, string>,
 };
 
 const texts: Readonly<Record<Locale, typeof english>> = {
@@ -63,6 +76,19 @@ const texts: Readonly<Record<Locale, typeof english>> = {
     phone: 'スマートフォン（ダーク モード）',
     asText: 'テキスト形式',
     more: (shown) => `最新の ${shown} 件を表示しています。それ以前のメールは検索してください。`,
+    named: {
+      first: '初回のメール',
+      resend: '再送信',
+      'contact-change': '担当者の変更',
+      reminder: 'リマインド',
+      'first-copy': '初回のメールの写し',
+      'reminder-copy': 'リマインドの写し',
+      'resend-closed': '再送信（終了済み）',
+      'bounce-notice': '不達の通知',
+      digest: '日次ダイジェスト',
+      'webhook-failing': 'Webhook の無効化（失敗の継続）',
+      'webhook-gone': 'Webhook の無効化（受信先の終了）',
+    },
   },
 };
 
@@ -230,10 +256,14 @@ function EmailPage(props: PageProps & { email: KeptEmail }) {
   );
 }
 
-function PreviewsPage(props: PageProps & { emails: Awaited<ReturnType<typeof previews>> }) {
+function PreviewsPage(props: PageProps & { emails: readonly Preview[] }) {
   const { locale, emails } = props;
   const t = texts[locale];
-  const named = emails.map(({ name, email }) => ({ name, email, id: name.replaceAll(/[^a-z]+/g, '-') }));
+  const titled = emails.map((preview) => ({
+    ...preview,
+    id: `${preview.name}-${preview.locale}`,
+    title: `${t.named[preview.name]} (${formatters[locale].language(preview.locale)})`,
+  }));
   return (
     <Frame {...props} title={t.previewsTitle}>
       <div class="heading">
@@ -241,13 +271,13 @@ function PreviewsPage(props: PageProps & { emails: Awaited<ReturnType<typeof pre
         <p class="muted">{t.previewsIntroduction}</p>
       </div>
       <nav class="filters" aria-label={t.previewsTitle}>
-        {named.map(({ name, id }) => (
-          <a href={`#${id}`}>{name}</a>
+        {titled.map(({ title, id }) => (
+          <a href={`#${id}`}>{title}</a>
         ))}
       </nav>
-      {named.map(({ name, email, id }) => (
+      {titled.map(({ title, email, id }) => (
         <section class="card" id={id}>
-          <h2>{name}</h2>
+          <h2>{title}</h2>
           <p class="muted">{email.subject}</p>
           <Renderings locale={locale} email={email} />
         </section>

@@ -677,12 +677,12 @@ describe('the language', () => {
 describe('a formatter', () => {
   const minute = 60_000;
   it.each([
-    [0, '1 minute', '1 分'],
-    [59 * minute, '59 minutes', '59 分'],
-    [60 * minute, '1 hour', '1 時間'],
-    [90 * minute, '1 hour, 30 minutes', '1 時間 30 分'],
-    [24 * 60 * minute, '1 day', '1 日'],
-    [(6 * 24 * 60 + 23 * 60 + 59) * minute, '6 days, 23 hours', '6 日 23 時間'],
+    [0, '1 minute', '1\u00A0分'],
+    [59 * minute, '59 minutes', '59\u00A0分'],
+    [60 * minute, '1 hour', '1\u00A0時間'],
+    [90 * minute, '1 hour, 30 minutes', '1\u00A0時間 30\u00A0分'],
+    [24 * 60 * minute, '1 day', '1\u00A0日'],
+    [(6 * 24 * 60 + 23 * 60 + 59) * minute, '6 days, 23 hours', '6\u00A0日 23\u00A0時間'],
   ])('%d ms', (milliseconds, en, ja) => {
     expect(formatters.en.span(milliseconds)).toBe(en);
     expect(formatters.ja.span(milliseconds)).toBe(ja);
@@ -704,7 +704,13 @@ describe('a formatter', () => {
   });
 
   it('windows are lengths of time in the language', () => {
-    expect([formatters.en.window('P7D'), formatters.ja.window('P30D')]).toEqual(['7 days', '30 日']);
+    expect([formatters.en.window('P7D'), formatters.ja.window('P30D')]).toEqual(['7 days', '30\u00A0日']);
+  });
+
+  it('no Japanese number is parted from its unit at the end of a line', () => {
+    expect(texts.ja.jobs.start('3', 3)).toContain('3\u00A0件');
+    expect(texts.ja.contactDialog.refused['resend-too-soon']).toContain('1\u00A0分後');
+    expect(texts.ja.webhooks.log).toContain('7\u00A0日');
   });
 
   it('a language is named in the language of the page', () => {

@@ -283,13 +283,18 @@ if (note && zone && !/^(UTC|Etc\/UTC)$/.test(zone)) {
 /** A length of time in its two largest units, down to seconds in the last five minutes. */
 const spans = Intl.DurationFormat && new Intl.DurationFormat(tag, { style: 'long' });
 function span(milliseconds) {
+  // As on the server, in `texts/units.ts`.
+  return spans.format(unitsOf(milliseconds)).replaceAll(/(\d) (?=\p{Script=Han})/gu, '$1\u00A0');
+}
+
+function unitsOf(milliseconds) {
   const seconds = Math.ceil(milliseconds / 1000);
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 5) return spans.format({ minutes, seconds: seconds % 60 });
-  if (minutes < 60) return spans.format({ minutes });
+  if (minutes < 5) return { minutes, seconds: seconds % 60 };
+  if (minutes < 60) return { minutes };
   const hours = Math.floor(minutes / 60);
-  if (hours < 24) return spans.format({ hours, minutes: minutes % 60 });
-  return spans.format({ days: Math.floor(hours / 24), hours: hours % 24 });
+  if (hours < 24) return { hours, minutes: minutes % 60 };
+  return { days: Math.floor(hours / 24), hours: hours % 24 };
 }
 
 /** Lets the lengths of time on the page go on. */
