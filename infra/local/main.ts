@@ -23,8 +23,8 @@ const options = z.object({
     .regex(/^\d{1,5}$/, 'must be a number from 0 to 65535')
     .transform(Number)
     .refine((port) => port <= 65_535, 'must be a number from 0 to 65535'),
-  host: z.string().min(1),
-  data: z.string().min(1),
+  host: z.string().min(1, 'must name an address'),
+  data: z.string().min(1, 'must name a folder'),
   reset: z.boolean(),
   seed: z.boolean(),
 });

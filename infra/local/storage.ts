@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { workInPlace } from './level-in-place.ts';
 
@@ -48,19 +48,31 @@ const emptyingMark = (dataFolder: string): string => join(dataFolder, 'emptying'
 
 /**
  * Opens the data folder. LevelDB's own lock keeps a second process out.
- * @throws UserError when another process holds it, it is damaged, or the table is there without the rest; if it is not
- * to be emptied
+ * @throws UserError when it cannot be written or another process holds it; unless it is to be emptied, also when it is
+ * damaged or one part is missing
  */
 export async function openStorage(dataFolder: string, { reset }: { reset: boolean }): Promise<Storage> {
   try {
-    mkdirSync(dataFolder, { recursive: true });
+    makeFolder(resolve(dataFolder));
+    rmdirSync(mkdtempSync(join(dataFolder, 'writable-')));
   } catch (cause) {
-    throw new UserError(`The data folder ${dataFolder} cannot be made. Name another with --data.`, { cause });
+    const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
+    throw new UserError(
+      `The data folder ${dataFolder} cannot be made or written${code}. Make it writable, or name another with --data.`,
+      { cause },
+    );
   }
   if (reset || existsSync(emptyingMark(dataFolder))) await empty(dataFolder);
   // Opening makes a database where none is, so one that got lost must be noticed before.
   if (!isDatabase(runtimeFolder(dataFolder)) && holdsTable(dataFolder)) throw partLost(dataFolder, 'runtime');
   return new Storage(await openLevel(runtimeFolder(dataFolder), dataFolder));
+}
+
+/** Node.js's own recursive way never ends in a folder that takes no others, such as `/proc`. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 /** Whether LevelDB made a database of the folder: it writes this file last. */

@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync, readlinkSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as until } from 'node:timers/promises';
 import type { Client } from '../support/client.ts';
 import { booked, cancelled, daysAfter, newOrder } from '../support/events.ts';
@@ -503,12 +503,17 @@ describe('a start that cannot be', () => {
     expect(output).not.toMatch(stackTrace);
   });
 
-  test('on a data folder that is a file names --data', async () => {
-    const file = join(await temporaryFolder(), 'file');
-    await writeFile(file, '');
-    const { code, output } = await fails('--port', '0', '--data', file);
+  test.each([
+    ['that is a file', 'file'],
+    ['below a file', 'file/data'],
+    // On Linux; the usual recursive way to make a folder never ends there.
+    ['where none can be made', '/proc/data'],
+  ])('on a data folder %s names --data', async (_, place) => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'file'), '');
+    const { code, output } = await fails('--port', '0', '--data', resolve(folder, place));
     expect(code).toBe(1);
-    expect(output).toContain('--data');
+    expect(output).toMatch(/^The data folder .* cannot be made or written \(\w+\)\. .*--data\.$/m);
     expect(output).not.toMatch(stackTrace);
   });
 });
