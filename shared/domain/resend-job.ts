@@ -50,7 +50,7 @@ export interface JobStart {
 /** A bulk resend. Its slices are worked off one after the other. */
 export interface ResendJob extends JobStart {
   readonly counts: Readonly<Record<LineResult, number>>;
-  /** The slice that comes next; all before it are done and counted. */
+  /** The slice that comes next; all before it are done, and they alone are in `counts`. */
   readonly nextSlice: number;
   readonly startedAt?: Instant;
   readonly completedAt?: Instant;
@@ -115,16 +115,21 @@ export const newJob = ({
 });
 
 /** The job once its next slice is done. */
-export function withSlice(job: ResendJob, { lines }: Slice, at: Instant): ResendJob {
+export function withSlice(job: ResendJob, slice: Slice, at: Instant): ResendJob {
   const nextSlice = job.nextSlice + 1;
-  const counts = { ...job.counts };
-  for (const { outcome } of lines) if (outcome) counts[outcome.result] += 1;
   return {
     ...stillAlive(job, at),
-    counts,
+    counts: countsWith(job, slice),
     nextSlice,
     ...(nextSlice === sliceCount(job.total) ? { completedAt: at } : {}),
   };
+}
+
+/** The counts of a job with those lines of its next slice that are done. */
+export function countsWith(job: ResendJob, { lines }: Slice): ResendJob['counts'] {
+  const counts = { ...job.counts };
+  for (const { outcome } of lines) if (outcome) counts[outcome.result] += 1;
+  return counts;
 }
 
 /** The job with a sign of life; `pause`: how long it rests first, in seconds. */

@@ -9,7 +9,7 @@ import type {
   jobListQuery,
 } from '../contracts/api.ts';
 import { invalidRequest, Problem } from '../contracts/problems.ts';
-import { type ResendJob, sliceSize } from '../domain/resend-job.ts';
+import { countsWith, isCompleted, type ResendJob, sliceSize } from '../domain/resend-job.ts';
 import { type Caller, isOperator, jobsPartner, mayView } from './access.ts';
 import { pickUpIfAbandoned } from './pick-up-resend-job.ts';
 import { itemsAsCsv, presentJob } from './present-resend-job.ts';
@@ -31,14 +31,20 @@ export async function listJobs(
     ...(after === undefined ? {} : { after }),
   });
   return {
-    items: found.map(presentJob),
+    items: (await Promise.all(found.map((job) => upToDate(job, { jobs })))).map(presentJob),
     ...(next === undefined ? {} : { cursor: jobCursors.encode(next) }),
   };
 }
 
 /** @throws Problem no-access, job-not-found */
 export async function readJob(caller: Caller, jobId: string, services: JobServices): Promise<JobAnswer> {
-  return presentJob(await visibleJob(caller, jobId, services));
+  return presentJob(await upToDate(await visibleJob(caller, jobId, services), services));
+}
+
+/** Counts the slice in hand as far as it got, so that the counts of a job agree with its items. */
+async function upToDate(job: ResendJob, { jobs }: Pick<JobServices, 'jobs'>): Promise<ResendJob> {
+  if (isCompleted(job)) return job;
+  return { ...job, counts: countsWith(job, await jobs.slice(job.jobId, job.nextSlice)) };
 }
 
 /**

@@ -417,10 +417,11 @@ describe('a crash', () => {
       void place.work(dying).then(() => resolve('died'));
     });
     await died;
+    const found = { counts: (await place.job(jobId)).counts, items: (await place.items(jobId)).items };
     // The message that was in hand comes again.
     place.messages.push(message);
     await place.finish();
-    return { ...place, jobId, calls };
+    return { ...place, jobId, calls, found };
   }
 
   const calls = Array.from({ length: 45 }, (_, index) => index + 1);
@@ -429,8 +430,11 @@ describe('a crash', () => {
     'at any call of the table, %s it took effect, sends no line twice and finishes the job',
     async (when) => {
       for (const death of calls) {
-        const { jobId, sent, job, items } = await dyingAt(death, when);
+        const { jobId, sent, job, items, found: foundDead } = await dyingAt(death, when);
         expect(new Set(sent).size).toBe(sent.length);
+        const { total: _, ...counted } = foundDead.counts;
+        const sum = Object.values(counted).reduce((a, b) => a + b);
+        expect({ death, sum }).toEqual({ death, sum: foundDead.items.length });
         const { status, counts } = await job(jobId);
         expect({ death, status, total: counts.total }).toEqual({ death, status: 'Completed', total: 27 });
         const found = (await items(jobId)).items;
