@@ -13,7 +13,6 @@ import { dynamoDbClient } from '../../shared/adapters/order-line-store.ts';
 import { sfnClient } from '../../shared/adapters/workflow.ts';
 import type { Faults } from './faults.ts';
 import { inProcess, type LocalService } from './in-process.ts';
-import { checked, onTheWire } from './wire/checked.ts';
 
 export interface LocalServices {
   readonly dynamoDb: LocalService;
@@ -34,7 +33,7 @@ export interface AwsClients {
   readonly eventBridge: EventBridgeClient;
 }
 
-/** The product's AWS SDK clients, connected to this machine: requests are checked as AWS would, and faults injected. */
+/** The product's AWS SDK clients, connected to this machine, with faults injected. */
 export function awsClients(
   { dynamoDb, ses, sesV2, sfn, sqs, eventBridge }: LocalServices,
   faults: Faults,
@@ -68,7 +67,7 @@ type MiddlewareStack<Input extends object, Output extends object> = ReturnType<
   typeof constructStack<Input, Output>
 >;
 
-/** Puts faults and checks between a client and its service, and takes out what the SDK does for nothing here. */
+/** Puts faults between a client and its service, and takes out what the SDK does for nothing here. */
 function interpose<Input extends object, Output extends object>(
   stack: MiddlewareStack<Input, Output>,
   service: string,
@@ -81,7 +80,6 @@ function interpose<Input extends object, Output extends object>(
     outermost,
   );
   stack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
-  stack.add((next) => async (args) => await next(checked(args)), onTheWire);
   for (const name of needless) stack.remove(name);
 }
 
@@ -91,6 +89,7 @@ const needless = [
   'getUserAgentMiddleware',
   'hostHeaderMiddleware',
   'recursionDetectionMiddleware',
+  'contentLengthMiddleware',
   'httpAuthSchemeMiddleware',
   'httpSigningMiddleware',
 ] as const;

@@ -7,7 +7,6 @@ import type { Executions } from './executions.ts';
 import { awsError, jsonAnswer, type LocalService } from './in-process.ts';
 import { published, type PublishedEvents } from './published-events.ts';
 import type { Queues } from './queues.ts';
-import { readRequest } from './wire/check-request.ts';
 
 export const stateMachineArn = 'arn:aws:states:local:000000000000:stateMachine:order-line';
 
@@ -60,34 +59,33 @@ const putEvents = z.object({
 
 export const stepFunctions =
   (executions: () => Executions, now: () => Date): LocalService =>
-  async (request) => {
-    const { target, input: body } = readRequest(request);
+  async ({ target, input }) => {
     switch (target) {
       case 'AWSStepFunctions.StartExecution': {
-        const { name, input } = startExecution.parse(body);
-        const { startedAt, isNew } = await executions().start(name, JSON.parse(input));
+        const { name, input: text } = startExecution.parse(input);
+        const { startedAt, isNew } = await executions().start(name, JSON.parse(text));
         if (!isNew) return awsError('ExecutionAlreadyExists');
         return jsonAnswer({ executionArn: `${executionArnPrefix}${name}`, startDate: seconds(startedAt) });
       }
       case 'AWSStepFunctions.StopExecution': {
-        const { name } = namedExecution.parse(body);
+        const { name } = namedExecution.parse(input);
         if (!(await executions().stop(name))) return awsError('ExecutionDoesNotExist');
         return jsonAnswer({ stopDate: seconds(now().toISOString()) });
       }
       case 'AWSStepFunctions.DescribeExecution': {
-        const { name, executionArn } = namedExecution.parse(body);
+        const { name, executionArn } = namedExecution.parse(input);
         const known = await executions().find(name);
         if (!known) return awsError('ExecutionDoesNotExist');
         const { status, startedAt } = known;
         return jsonAnswer({ executionArn, stateMachineArn, name, status, startDate: seconds(startedAt) });
       }
       case 'AWSStepFunctions.SendTaskSuccess': {
-        const { taskToken, output } = taskSuccess.parse(body);
+        const { taskToken, output } = taskSuccess.parse(input);
         const isAwaited = await executions().answer(taskToken, { result: JSON.parse(output) });
         return isAwaited ? jsonAnswer({}) : awsError('TaskTimedOut');
       }
       case 'AWSStepFunctions.SendTaskFailure': {
-        const { taskToken, error } = taskFailure.parse(body);
+        const { taskToken, error } = taskFailure.parse(input);
         return (await executions().answer(taskToken, { error })) ? jsonAnswer({}) : awsError('TaskTimedOut');
       }
       default:
@@ -97,18 +95,17 @@ export const stepFunctions =
 
 export const sqs =
   (queues: Queues, office: DeadLetterOffice, now: () => Date): LocalService =>
-  async (request) => {
-    const { target, input: body } = readRequest(request);
+  async ({ target, input }) => {
     switch (target) {
       case 'AmazonSQS.SendMessage': {
-        const { QueueUrl: functionName, MessageBody, MessageAttributes } = sendMessage.parse(body);
+        const { QueueUrl: functionName, MessageBody, MessageAttributes } = sendMessage.parse(input);
         if (MessageAttributes)
           await office.keep(MessageBody, MessageAttributes[reasonAttribute].StringValue, now());
         else await queues.send([{ functionName, body: MessageBody }]);
         return jsonAnswer(receiptOf(MessageBody));
       }
       case 'AmazonSQS.SendMessageBatch': {
-        const { QueueUrl: functionName, Entries } = sendMessageBatch.parse(body);
+        const { QueueUrl: functionName, Entries } = sendMessageBatch.parse(input);
         await queues.send(
           Entries.map(({ MessageBody, DelaySeconds: delaySeconds = 0 }) => ({
             functionName,
@@ -122,7 +119,7 @@ export const sqs =
         });
       }
       case 'AmazonSQS.GetQueueAttributes': {
-        const { waiting, inHand } = queues.lengthOf(ofQueue.parse(body).QueueUrl);
+        const { waiting, inHand } = queues.lengthOf(ofQueue.parse(input).QueueUrl);
         return jsonAnswer({
           Attributes: {
             ApproximateNumberOfMessages: String(waiting),
@@ -132,7 +129,7 @@ export const sqs =
         });
       }
       case 'AmazonSQS.ChangeMessageVisibilityBatch': {
-        const { Entries } = changeMessageVisibilityBatch.parse(body);
+        const { Entries } = changeMessageVisibilityBatch.parse(input);
         const isHidden = Map.groupBy(Entries, ({ ReceiptHandle, VisibilityTimeout }) =>
           queues.hide(ReceiptHandle, VisibilityTimeout),
         );
@@ -152,8 +149,7 @@ export const sqs =
 
 export const eventBridge =
   (publishedEvents: PublishedEvents, bus: EventBus): LocalService =>
-  async (request) => {
-    const { target, input } = readRequest(request);
+  async ({ target, input }) => {
     if (target !== 'AWSEvents.PutEvents') return awsError('UnknownOperationException');
     const { Entries } = putEvents.parse(input);
     await bus.put(Entries);

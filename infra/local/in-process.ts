@@ -1,5 +1,6 @@
 import { HttpResponse } from '@smithy/core/protocols';
-import { wireRequest, type WireRequest } from './wire/check-request.ts';
+import { type AwsRequest, readRequest, wireRequest } from './wire/check-request.ts';
+import { refuseAsAws } from './wire/checked.ts';
 
 /** What a service of AWS answers, as it goes over the wire. */
 export interface WireAnswer {
@@ -8,16 +9,18 @@ export interface WireAnswer {
 }
 
 /** A service of AWS on this machine. */
-export type LocalService = (request: WireRequest) => Promise<WireAnswer>;
+export type LocalService = (request: AwsRequest) => Promise<WireAnswer>;
 
 /**
- * Replaces HTTP in an SDK client: each request is serialized as for AWS, handed to the service in this process, and
- * its response parsed as from AWS.
+ * Replaces HTTP in an SDK client: each request is serialized as for AWS, checked as AWS would, and handed to the service
+ * in this process; its response is parsed as from AWS.
  */
 export const inProcess = (service: LocalService) => ({
   requestHandler: {
     handle: async (request: unknown) => {
-      const { status, body } = await service(wireRequest(request));
+      const asked = readRequest(wireRequest(request));
+      refuseAsAws(asked);
+      const { status, body } = await service(asked);
       return { response: new HttpResponse({ statusCode: status, headers: {}, body: Buffer.from(body) }) };
     },
     updateHttpClientConfig: () => undefined,

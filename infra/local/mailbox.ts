@@ -3,7 +3,6 @@ import type { Activity } from './activity.ts';
 import { awsError, jsonAnswer, type LocalService, type WireAnswer } from './in-process.ts';
 import type { MailRate } from './mail-rate.ts';
 import { type Batch, nextSequence, sequenceKey, type Storage } from './storage.ts';
-import { readRequest } from './wire/check-request.ts';
 
 const keptEmail = z.object({
   messageId: z.string(),
@@ -76,10 +75,10 @@ export class Mailbox {
     publish: (email: KeptEmail, keep: (batch: Batch) => void) => Promise<void>,
     { emailOf, accepted, rateExceeded }: Wording = firstApi,
   ): LocalService {
-    return (request) =>
+    return ({ input }) =>
       activity.during(async () => {
         if (!rate.take()) return rateExceeded;
-        const email = emailOf(crypto.randomUUID(), readRequest(request).input, now());
+        const email = emailOf(crypto.randomUUID(), input, now());
         const key = sequenceKey(this.#next);
         this.#next += 1;
         await publish(email, (batch) => batch.put(key, email, { sublevel: part(this.#storage) }));

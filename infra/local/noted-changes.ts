@@ -99,7 +99,14 @@ export class NotedChanges {
    */
   #listen(): void {
     const database = this.#database;
-    database.get = this.#read();
+    const descriptions = new Map<string, Item | undefined>();
+    const writeOther = (operations: readonly Operation[], done: Done): void => {
+      void write(database, operations, (error) => {
+        descriptions.clear();
+        done(error);
+      });
+    };
+    database.get = readWith(database, descriptions);
     dynalite.updateIndexes = (_store, table, before, after, done) => {
       this.#changing = { before: before ?? undefined, entries: entriesOf(table, before, after) };
       done(null);
@@ -107,28 +114,11 @@ export class NotedChanges {
     };
     database.put = (key, value, done) => {
       if (key.startsWith(itemsStart)) this.#change(key, value, done);
-      else void write(database, [{ type: 'put', key, value: JSON.stringify(value), ...asText }], done);
+      else writeOther([{ type: 'put', key, value: JSON.stringify(value), ...asText }], done);
     };
     database.del = (key, done) => {
       if (key.startsWith(itemsStart)) this.#change(key, undefined, done);
-      else void write(database, [{ type: 'del', key }], done);
-    };
-  }
-
-  /** Reads a key. The description of the table is read with each request: it is parsed once. */
-  #read(): Database['get'] {
-    const database = this.#database;
-    const tables = new Map<string, { readonly text: string | undefined; readonly table: Item | undefined }>();
-    return (key, done) => {
-      if (!key.startsWith(tablesStart)) {
-        done(null, database.getSync(key));
-        return;
-      }
-      const text = database.getSync(key, asText);
-      let known = tables.get(key);
-      if (known?.text !== text || !known) known = { text, table: database.getSync(key) };
-      tables.set(key, known);
-      done(null, known.table);
+      else writeOther([{ type: 'del', key }], done);
     };
   }
 
@@ -167,6 +157,18 @@ type Operation = Parameters<Database['batch']>[0][number];
 type Done = (error: Error | null) => void;
 
 const asText = { valueEncoding: 'utf8' } as const;
+
+/** Reads a key. Each request reads the description of its table: that is kept. */
+const readWith =
+  (database: Database, descriptions: Map<string, Item | undefined>): Database['get'] =>
+  (key, done) => {
+    if (!key.startsWith(tablesStart)) {
+      done(null, database.getSync(key));
+      return;
+    }
+    if (!descriptions.has(key)) descriptions.set(key, database.getSync(key));
+    done(null, descriptions.get(key));
+  };
 
 /** Writes operations as a whole; ended when whoever waits for that was told. */
 const write = (database: Database, operations: readonly Operation[], done: Done): Promise<void> =>

@@ -81,7 +81,8 @@ function answer({ id, target, body }: { id: number; target: string; body: string
     },
   };
   server.emit('request', request, response);
-  request.emit('data', Buffer.from(body));
+  // It asks the data only for its length and as text.
+  request.emit('data', body);
   request.emit('end');
 }
 

@@ -74,11 +74,11 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
         tell(noted);
       },
     },
-    service: ({ headers, body }) =>
+    service: ({ target, body }) =>
       new Promise((resolve) => {
         last += 1;
         asked.set(last, resolve);
-        post({ id: last, target: headers['x-amz-target'], body });
+        post({ id: last, target, body });
       }),
     stop: async () => {
       const ended = once(server, 'exit');

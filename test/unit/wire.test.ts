@@ -1,13 +1,12 @@
-import { checkRequest, type WireRequest } from '../../infra/local/wire/check-request.ts';
+import { type AwsRequest, checkRequest, readRequest } from '../../infra/local/wire/check-request.ts';
 
-const json = (target: string, input: unknown): WireRequest => ({
-  headers: { 'x-amz-target': target },
-  body: JSON.stringify(input),
-});
-const form = (fields: Record<string, string>): WireRequest => ({
-  headers: {},
-  body: new URLSearchParams({ Version: '2010-12-01', ...fields }).toString(),
-});
+const json = (target: string, input: unknown): AwsRequest =>
+  readRequest({ headers: { 'x-amz-target': target }, body: JSON.stringify(input) });
+const form = (fields: Record<string, string>): AwsRequest =>
+  readRequest({
+    headers: {},
+    body: new URLSearchParams({ Version: '2010-12-01', ...fields }).toString(),
+  });
 
 const email = {
   Action: 'SendEmail',

@@ -10,7 +10,6 @@ import { jsonAnswer, type LocalService } from '../../infra/local/in-process.ts';
 import { Jobs } from '../../infra/local/jobs.ts';
 import { type Consumer, Queues } from '../../infra/local/queues.ts';
 import { openStorage } from '../../infra/local/storage.ts';
-import { readRequest } from '../../infra/local/wire/check-request.ts';
 import { deadLetters } from '../../shared/adapters/dead-letters.ts';
 import { queue } from '../../shared/adapters/queue.ts';
 import { faultNames } from '../../shared/contracts/faults.ts';
@@ -198,8 +197,8 @@ describe('sending', () => {
   function queueThat(refuses: (body: string, call: number) => boolean) {
     const calls: string[][] = [];
     const groups: (string | undefined)[] = [];
-    const service: LocalService = (request) => {
-      const { Entries } = readRequest(request).input as Batch;
+    const service: LocalService = ({ input }) => {
+      const { Entries } = input as Batch;
       calls.push(Entries.map(({ MessageBody }) => MessageBody));
       groups.push(...Entries.map(({ MessageGroupId }) => MessageGroupId));
       const failed = Entries.filter(({ MessageBody }) => refuses(MessageBody, calls.length));

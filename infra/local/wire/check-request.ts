@@ -24,6 +24,15 @@ export function wireRequest(request: unknown): WireRequest {
   throw new Error('a request of the SDK whose body is neither text nor bytes');
 }
 
+/** A request as a service of AWS reads it. */
+export interface AwsRequest {
+  /** The operation as it is named over the wire: `x-amz-target`, the method and path, or the form's version and action. */
+  readonly target: string;
+  readonly input: unknown;
+  /** The input as it was sent. */
+  readonly body: string;
+}
+
 /** What AWS would refuse of a request. */
 export interface Refusal {
   /** As `ses:SendEmail`. */
@@ -38,16 +47,15 @@ interface Operation {
   readonly errors: (input: unknown) => readonly InputError[];
 }
 
-/** By what names an operation over the wire: `x-amz-target`, the path, or the form's version and action. */
+/** By their targets. */
 let operations: ReadonlyMap<string, Operation> | undefined;
 
 /**
  * Checks a request against AWS's service model and what AWS documents beside it.
  * @returns what is wrong with it, or nothing; an operation without a model is wrong too
  */
-export function checkRequest(request: WireRequest): Refusal | undefined {
+export function checkRequest({ target, input }: AwsRequest): Refusal | undefined {
   operations ??= readOperations();
-  const { target, input } = readRequest(request);
   const operation = operations.get(target);
   if (!operation) {
     const message = 'has no model: add it to infra/local/wire/refresh-models.ts and run that';
@@ -57,16 +65,14 @@ export function checkRequest(request: WireRequest): Refusal | undefined {
   return errors.length === 0 ? undefined : { operation: operation.name, errors };
 }
 
-/** What a request asks for: the operation as it is named over the wire, and its input. */
-export function readRequest({ headers, method, path = '/', body }: WireRequest): {
-  readonly target: string;
-  readonly input: unknown;
-} {
+/** Reads a request in the protocol that it came by. */
+export function readRequest({ headers, method, path = '/', body }: WireRequest): AwsRequest {
   const target = headers['x-amz-target'];
-  if (target !== undefined) return { target, input: JSON.parse(body) };
-  if (path !== '/') return { target: `${method} ${path}`, input: JSON.parse(body === '' ? '{}' : body) };
+  if (target !== undefined) return { target, input: JSON.parse(body), body };
+  if (path !== '/')
+    return { target: `${method} ${path}`, input: JSON.parse(body === '' ? '{}' : body), body };
   const { Action, Version, ...input } = form.parse(fromForm(new URLSearchParams(body)));
-  return { target: `${Version}.${Action}`, input };
+  return { target: `${Version}.${Action}`, input, body };
 }
 
 const form = z.looseObject({ Action: z.string(), Version: z.string() });

@@ -1,7 +1,4 @@
-import { checkRequest, wireRequest } from './check-request.ts';
-
-/** Where in the SDK a request is checked: as it leaves, before it is signed and sent, perhaps several times. */
-export const onTheWire = { name: 'wireCheck', step: 'build', priority: 'low' } as const;
+import { type AwsRequest, checkRequest } from './check-request.ts';
 
 /** What the runtime writes for each request that AWS would refuse begins so; the tests' service fails by it. */
 export const refusedByAws = 'AWS would refuse';
@@ -24,13 +21,10 @@ class RefusedRequest extends Error {
   }
 }
 
-/**
- * What a middleware of the SDK is called with, once its request was checked.
- * @throws an error as of AWS if AWS would refuse the request
- */
-export function checked<Arguments extends { readonly request: unknown }>(args: Arguments): Arguments {
-  const refusal = checkRequest(wireRequest(args.request));
-  if (!refusal) return args;
+/** @throws an error as of AWS if AWS would refuse the request */
+export function refuseAsAws(request: AwsRequest): void {
+  const refusal = checkRequest(request);
+  if (!refusal) return;
   const { operation, errors } = refusal;
   const reasons = errors.map(({ path, message }) => `${path} ${message}`.trim()).join('; ');
   const text = `${refusedByAws} ${operation}: ${reasons}`;
