@@ -13,8 +13,7 @@ import * as z from 'zod';
 import { mailQuota } from '../shared/adapters/mail-quota.ts';
 import { sesClient } from '../shared/adapters/mail.ts';
 import { emailAddress } from '../shared/contracts/fields.ts';
-import { inputErrorText } from '../shared/contracts/validation.ts';
-import { UsageError } from './deployed-stack.ts';
+import { readArguments, runCommand } from './command-line.ts';
 import { type Account, checkSender, type Dns, type Finding, type Identity } from './sender-check.ts';
 
 const usage = `Checks whether mail servers will believe that the emails come from their sender: SES's identity, DKIM, SPF, DMARC, and
@@ -61,19 +60,15 @@ const cdkJson = z.object({
   context: z.object({ settings: z.object({ mail: z.object({ senderAddress: z.string() }) }) }),
 });
 
-/** @throws UsageError */
+/** @throws UserError */
 function readOptions(): { readonly sender: string; readonly help: boolean } {
-  try {
+  return readArguments(usage, () => {
     const { values } = parseArgs({
       options: { sender: { type: 'string' }, help: { type: 'boolean', default: false } },
     });
     const sender = emailAddress.parse(values.sender ?? senderOfSettings());
     return { sender, help: values.help };
-  } catch (error) {
-    const reason =
-      error instanceof z.ZodError ? inputErrorText(error) : error instanceof Error ? error.message : '';
-    throw new UsageError(`${reason}\n\n${usage}`, { cause: error });
-  }
+  });
 }
 
 function senderOfSettings(): string {
@@ -133,10 +128,4 @@ const sesAccount = (client: SESClient, region: string): Account => ({
   },
 });
 
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runCommand(main);

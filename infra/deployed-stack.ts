@@ -7,13 +7,11 @@ import {
   type Stack,
 } from '@aws-sdk/client-cloudformation';
 import * as z from 'zod';
+import { UserError } from './command-line.ts';
 import { type StackOutputs, stackOutputs } from './outputs.ts';
 import { defaults } from './settings.ts';
 
 /* What the operators' scripts read from the deployed stack. */
-
-/** An error that the user can fix; the message says how. */
-export class UsageError extends Error {}
 
 /** A resource of the stack, as the template names it and as AWS does. */
 export interface DeployedResource {
@@ -38,7 +36,7 @@ function deployedStage(): string {
 
 /**
  * The stack with that name in the account and region of the caller.
- * @throws UsageError
+ * @throws UserError
  */
 export async function findStack(client: CloudFormationClient, stackName: string): Promise<Stack> {
   const stack = await findStackIfThere(client, stackName);
@@ -48,7 +46,7 @@ export async function findStack(client: CloudFormationClient, stackName: string)
 
 /**
  * The same, or undefined if there is none.
- * @throws UsageError
+ * @throws UserError
  */
 export async function findStackIfThere(
   client: CloudFormationClient,
@@ -65,23 +63,22 @@ export async function findStackIfThere(
   }
 }
 
-const unreadable = (stackName: string, reason: string, cause?: Error): UsageError =>
-  new UsageError(
+const unreadable = (stackName: string, reason: string, cause?: Error): UserError =>
+  new UserError(
     `The stack ${stackName} cannot be read (${reason}). See that \`aws sts get-caller-identity\` names the account of the stack and that AWS_REGION is its region; name another stage with --stage.`,
     { cause },
   );
 
-/** @throws UsageError */
+/** @throws UserError */
 export async function outputsOf(client: CloudFormationClient, stackName: string): Promise<StackOutputs> {
   const { Outputs = [] } = await findStack(client, stackName);
   const found = stackOutputs.safeParse(
     Object.fromEntries(Outputs.map(({ OutputKey = '', OutputValue }) => [OutputKey, OutputValue])),
   );
   if (found.success) return found.data;
-  throw new UsageError(
-    `The stack ${stackName} is of another version of the product: deploy this one first.`,
-    { cause: found.error },
-  );
+  throw new UserError(`The stack ${stackName} is of another version of the product: deploy this one first.`, {
+    cause: found.error,
+  });
 }
 
 /** The stack's current resources, without deleted ones. */

@@ -11,13 +11,13 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { readArguments, runCommand, UserError } from './command-line.ts';
 import {
   type DeployedResource,
   findStack,
   findStackIfThere,
   resourcesOf,
   stageOption,
-  UsageError,
 } from './deployed-stack.ts';
 import { stackNames } from './stack-names.ts';
 import { countRunning, resumeIntake, secondsToStop, stopIntake, stopPace, stopRunning } from './stopping.ts';
@@ -76,7 +76,7 @@ interface Service {
   readonly resources: readonly DeployedResource[];
 }
 
-/** @throws UsageError when nothing can be done now, before anything has been */
+/** @throws UserError when nothing can be done now, before anything has been */
 async function findStacks(names: ReturnType<typeof stackNames>): Promise<Found> {
   const data = await findStackIfThere(cloudFormation, names.data);
   const isKept = data?.EnableTerminationProtection === true;
@@ -93,10 +93,10 @@ async function findStacks(names: ReturnType<typeof stackNames>): Promise<Found> 
   };
 }
 
-/** @throws UsageError */
+/** @throws UserError */
 async function bringBack(stack: Stack): Promise<void> {
   if (isBeingDeleted(stack))
-    throw new UsageError(
+    throw new UserError(
       `${stack.StackName ?? ''} is half deleted (${stack.StackStatus ?? ''}), which cannot be undone: finish destroying it, then deploy again.`,
     );
   await resumeIntake(lambda, await resourcesOf(cloudFormation, stack.StackName ?? ''));
@@ -110,29 +110,28 @@ Not finished. Run it again to continue, or, as long as nothing is deleted, turn 
 \`npm run destroy -- --undo\`. \`npm run deploy\` does not do that: CloudFormation leaves alone what no template changed.
 `;
 
-/** @throws UsageError */
-function readOptions() {
-  try {
-    return parseArgs({
-      options: {
-        stage: stageOption,
-        force: { type: 'boolean', default: false },
-        undo: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : ''}\n\n${usage}`, { cause: error });
-  }
-}
+/** @throws UserError */
+const readOptions = () =>
+  readArguments(
+    usage,
+    () =>
+      parseArgs({
+        options: {
+          stage: stageOption,
+          force: { type: 'boolean', default: false },
+          undo: { type: 'boolean', default: false },
+          help: { type: 'boolean', default: false },
+        },
+      }).values,
+  );
 
 const isBeingDeleted = ({ StackStatus }: Stack): boolean => StackStatus?.startsWith('DELETE_') === true;
 
-/** @throws UsageError */
+/** @throws UserError */
 function checkState(stack: Stack): void {
   const { StackName = '', StackStatus = '' } = stack;
   if (StackStatus.endsWith('_IN_PROGRESS') && !isBeingDeleted(stack))
-    throw new UsageError(`${StackName} is being updated (${StackStatus}): wait until that is done.`);
+    throw new UserError(`${StackName} is being updated (${StackStatus}): wait until that is done.`);
 }
 
 const stateMachinesOf = (resources: readonly DeployedResource[]): readonly string[] =>
@@ -171,13 +170,13 @@ async function showPlan({ service, kept, throwaway }: Found): Promise<number> {
 const namesOf = (stacks: readonly Stack[]): string =>
   stacks.map(({ StackName = '' }) => StackName).join(' and ');
 
-/** @throws UsageError unless somebody types the name */
+/** @throws UserError unless somebody types the name */
 async function confirm(stackName: string): Promise<void> {
-  if (!process.stdin.isTTY) throw new UsageError('There is no terminal to confirm on: add --force.');
+  if (!process.stdin.isTTY) throw new UserError('There is no terminal to confirm on: add --force.');
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     const answer = await terminal.question(`Type ${stackName} to destroy it: `);
-    if (answer.trim() !== stackName) throw new UsageError('Nothing was done.');
+    if (answer.trim() !== stackName) throw new UserError('Nothing was done.');
   } finally {
     terminal.close();
   }
@@ -214,7 +213,7 @@ const betweenLooks = 3000;
 /**
  * Deletes the stack, and keeps stopping executions meanwhile: a sweep that was running when intake was stopped may
  * have started some. That also ends executions of a state machine that is being deleted.
- * @throws UsageError when CloudFormation gives up
+ * @throws UserError when CloudFormation gives up
  */
 async function deleteStack(
   { StackName = '', StackId = '', EnableTerminationProtection }: Stack,
@@ -232,7 +231,7 @@ async function deleteStack(
     if (StackStatus === 'DELETE_COMPLETE') break;
     if (StackStatus === 'DELETE_FAILED') {
       progress.end();
-      throw new UsageError(await whyNotDeleted(StackId));
+      throw new UserError(await whyNotDeleted(StackId));
     }
     for (const stateMachine of stateMachinesOf(resources)) await stopRunning(sfn, stateMachine, await pace());
     progress.show(
@@ -277,10 +276,4 @@ class Progress {
   }
 }
 
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runCommand(main);

@@ -6,10 +6,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { orderLineStore } from '../shared/adapters/order-line-store.ts';
 import { emailAddress } from '../shared/contracts/fields.ts';
-import { inputErrorText } from '../shared/contracts/validation.ts';
 import { tokenBucket } from '../shared/domain/token-bucket.ts';
 import { realTime } from '../shared/runtime/real-time.ts';
-import { outputsOf, stageOption, UsageError } from './deployed-stack.ts';
+import { readArguments, readUnits, runCommand, UserError } from './command-line.ts';
+import { outputsOf, stageOption } from './deployed-stack.ts';
 import {
   erasePerson,
   erasureProgress,
@@ -35,10 +35,7 @@ const options = z.object({
   email: emailAddress,
   execute: z.boolean(),
   progress: z.string().min(1).optional(),
-  'read-units': z.coerce
-    .number('must be a number')
-    .int('must be a whole number')
-    .min(unitsOfPage, `must be at least ${unitsOfPage}, which one page takes`),
+  'read-units': readUnits(unitsOfPage),
 });
 type Options = z.output<typeof options>;
 
@@ -73,10 +70,10 @@ async function main(): Promise<void> {
 
 /**
  * Undefined: help is asked for.
- * @throws UsageError
+ * @throws UserError
  */
 function readOptions(): Options | undefined {
-  try {
+  return readArguments(usage, () => {
     const { values } = parseArgs({
       options: {
         stage: stageOption,
@@ -88,11 +85,7 @@ function readOptions(): Options | undefined {
       },
     });
     return values.help ? undefined : options.parse(values, { reportInput: true });
-  } catch (error) {
-    const reason =
-      error instanceof z.ZodError ? inputErrorText(error) : error instanceof Error ? error.message : '';
-    throw new UsageError(`${reason}\n\n${usage}`, { cause: error });
-  }
+  });
 }
 
 const kept = z.object({ run: z.string(), progress: erasureProgress });
@@ -103,12 +96,12 @@ function progressFile({ progress: file, email, execute }: Options, tableName: st
     .update(JSON.stringify([email.toLowerCase(), execute, tableName]))
     .digest('hex');
   return {
-    /** @throws UsageError when the file is that of another run */
+    /** @throws UserError when the file is that of another run */
     read(): ErasureProgress {
       if (file === undefined || !existsSync(file)) return fromStart();
       const found = kept.safeParse(JSON.parse(readFileSync(file, 'utf8')));
       if (found.data?.run !== run)
-        throw new UsageError(`${file} was not written by this command: name another file.`);
+        throw new UserError(`${file} was not written by this command: name another file.`);
       console.error(`Continuing after ${found.data.progress.read} items.`);
       return found.data.progress;
     },
@@ -153,10 +146,4 @@ function summarize({ read, erased, left }: ErasureProgress, { execute }: Options
   }
 }
 
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runCommand(main);

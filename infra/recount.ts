@@ -3,11 +3,11 @@ import { parseArgs } from 'node:util';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { inputErrorText } from '../shared/contracts/validation.ts';
 import { tokenBucket } from '../shared/domain/token-bucket.ts';
 import { realTime } from '../shared/runtime/real-time.ts';
-import { outputsOf, stageOption, UsageError } from './deployed-stack.ts';
-import { longestCallSeconds, recount, RecountRefused } from './recounting.ts';
+import { readArguments, readUnits, runCommand } from './command-line.ts';
+import { outputsOf, stageOption } from './deployed-stack.ts';
+import { longestCallSeconds, recount } from './recounting.ts';
 import { stackNames } from './stack-names.ts';
 
 const usage = `Counts all order lines anew, for the counts that the API and the console show. Meanwhile those show what was counted before.
@@ -23,18 +23,15 @@ const unitsOfPage = 256;
 
 const options = z.object({
   stage: z.string(),
-  'read-units': z.coerce
-    .number('must be a number')
-    .int('must be a whole number')
-    .min(unitsOfPage, `must be at least ${unitsOfPage}, which one page takes`),
+  'read-units': readUnits(unitsOfPage),
 });
 
 /**
  * Undefined: help is asked for.
- * @throws UsageError
+ * @throws UserError
  */
 function readOptions(): z.output<typeof options> | undefined {
-  try {
+  return readArguments(usage, () => {
     const { values } = parseArgs({
       options: {
         stage: stageOption,
@@ -43,11 +40,7 @@ function readOptions(): z.output<typeof options> | undefined {
       },
     });
     return values.help ? undefined : options.parse(values, { reportInput: true });
-  } catch (error) {
-    const reason =
-      error instanceof z.ZodError ? inputErrorText(error) : error instanceof Error ? error.message : '';
-    throw new UsageError(`${reason}\n\n${usage}`, { cause: error });
-  }
+  });
 }
 
 /** Milliseconds between two reports. */
@@ -78,10 +71,4 @@ async function main(): Promise<void> {
   console.log(`Counted ${lines} lines.`);
 }
 
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof UsageError || error instanceof RecountRefused)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runCommand(main);

@@ -26,6 +26,7 @@ import { isOfRemovedLines, isRemovalMark, markOf, plusCounters, sharesOf } from 
 import { plus, toInstant } from '../shared/domain/time.ts';
 import { raiseMark } from '../shared/use-cases/count-changes.ts';
 import type { TokenBucket } from '../shared/domain/token-bucket.ts';
+import { UserError } from './command-line.ts';
 
 /*
  * Counts all lines anew. What is counted goes into a new generation of counts, beside those that callers see meanwhile;
@@ -60,7 +61,7 @@ export interface RecountServices {
 }
 
 /** Somebody else is recounting, or went on with counting because this took too long. */
-export class RecountRefused extends Error {}
+export class RecountRefused extends UserError {}
 
 /**
  * Counts all lines anew.

@@ -17,13 +17,13 @@ import { pacedWorkflow, stoppingLater } from '../shared/adapters/paced-workflow.
 import { eventBridgeClient, eventBus } from '../shared/adapters/event-bus.ts';
 import { executionFailures, sfnClient, workflow } from '../shared/adapters/workflow.ts';
 import { isThrottled } from '../shared/contracts/faults.ts';
-import { inputErrorText } from '../shared/contracts/validation.ts';
 import { isPositiveDuration, toInstant } from '../shared/domain/time.ts';
 import { regionOf, sweepPaces } from '../shared/domain/quotas.ts';
 import { tokenBucket } from '../shared/domain/token-bucket.ts';
 import { realTime } from '../shared/runtime/real-time.ts';
 import { giveExecution } from '../shared/use-cases/align-workflow.ts';
-import { outputsOf, stageOption, UsageError } from './deployed-stack.ts';
+import { readArguments, runCommand } from './command-line.ts';
+import { outputsOf, stageOption } from './deployed-stack.ts';
 import { failedExecutions } from './failed-executions.ts';
 import { intakeFunctions } from './intake-rules.ts';
 import type { StackOutputs } from './outputs.ts';
@@ -142,9 +142,9 @@ class Run {
   }
 }
 
-/** @throws UsageError */
+/** @throws UserError */
 function readOptions(): Options {
-  try {
+  return readArguments(usage, () => {
     const { values } = parseArgs({
       options: {
         stage: stageOption,
@@ -158,11 +158,7 @@ function readOptions(): Options {
       },
     });
     return options.parse(values);
-  } catch (error) {
-    const reason =
-      error instanceof z.ZodError ? inputErrorText(error) : error instanceof Error ? error.message : '';
-    throw new UsageError(`${reason}\n\n${usage}`, { cause: error });
-  }
+  });
 }
 
 /** How long inspected messages stay hidden from others unless they are released sooner, in seconds. */
@@ -332,10 +328,4 @@ function lineNamed(body: string): string {
   }
 }
 
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runCommand(main);

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Context, Hono } from 'hono';
-import { accepts } from 'hono/accepts';
 import { type ProblemCode, problemPath, problems } from '../../shared/contracts/problems.ts';
 import { changelogPage, type Deployment, notFoundPage, problemPage, startPage } from './docs-pages.ts';
 import { type Reference, referenceOf } from './docs-reference.ts';
+import { prefers } from './route.ts';
 
 const contentTypes = { 'docs.css': 'text/css', 'docs.js': 'text/javascript' } as const;
 
@@ -49,20 +49,13 @@ export function docs(description: () => object, deployment: Deployment): Hono {
   }
   // Whoever asks for anything else gets the API's own answer.
   app.get('/*', async (c, next) =>
-    prefersHtml(c) ? page(c, await notFoundPage(), problems['not-found'].status) : await next(),
+    prefers(c, 'text/html') ? page(c, await notFoundPage(), problems['not-found'].status) : await next(),
   );
   return app;
 }
 
 const isCode = (name: string): name is ProblemCode => name in problems;
 const codes = Object.keys(problems).filter(isCode);
-
-const prefersHtml = (c: Context): boolean =>
-  accepts(c, {
-    header: 'Accept',
-    supports: ['application/json', 'text/html'],
-    default: 'application/json',
-  }) === 'text/html';
 
 function page(c: Context, markup: string, status: 200 | 404 = 200): Response {
   c.header('content-security-policy', policy);

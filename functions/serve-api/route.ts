@@ -128,7 +128,7 @@ export const route = <Parts extends RequestParts, Answer extends z.ZodType<objec
     const { csv, answer } = definition;
     c.header('cache-control', 'no-store');
     if (csv) c.header('vary', 'accept');
-    if (csv && prefersCsv(c)) {
+    if (csv && prefers(c, 'text/csv')) {
       const text = await csv.handle(request, call);
       c.header('content-disposition', `attachment; filename="${csv.fileName(request)}"`);
       return c.body(text, 200, { 'content-type': csvType });
@@ -224,9 +224,7 @@ const json = (c: Context, body: object, status: 200 | 201 | 202 = 200): Response
 
 const csvType = 'text/csv; charset=utf-8; header=present';
 
-const prefersCsv = (c: Context): boolean =>
-  accepts(c, {
-    header: 'Accept',
-    supports: ['application/json', 'text/csv'],
-    default: 'application/json',
-  }) === 'text/csv';
+/** Whether the caller would rather have an answer in that type than in JSON. */
+export const prefers = (c: Context, type: string): boolean =>
+  accepts(c, { header: 'Accept', supports: ['application/json', type], default: 'application/json' }) ===
+  type;

@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { inputErrorText } from '../../shared/contracts/validation.ts';
+import { readArguments, UserError } from '../command-line.ts';
 import type { Runtime } from './runtime.ts';
-import { UserError } from './storage.ts';
 
 const usage = `Starts the service on this machine.
 
@@ -30,7 +29,7 @@ const options = z.object({
 });
 
 function readOptions(): z.output<typeof options> & { help: boolean } {
-  try {
+  return readArguments(usage, () => {
     const { values } = parseArgs({
       options: {
         port: { type: 'string', default: process.env.PORT ?? '3000' },
@@ -43,11 +42,7 @@ function readOptions(): z.output<typeof options> & { help: boolean } {
       allowNegative: true,
     });
     return { ...options.parse(values), help: values.help };
-  } catch (error) {
-    const reason =
-      error instanceof z.ZodError ? inputErrorText(error) : error instanceof Error ? error.message : '';
-    throw new UserError(`${reason}\n\n${usage}`, { cause: error });
-  }
+  });
 }
 
 async function main(): Promise<void> {

@@ -1,10 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ClassicLevel } from 'classic-level';
+import { UserError } from '../command-line.ts';
 import { workInPlace } from './level-in-place.ts';
-
-/** Something the user can put right; its message says how, and no stack trace is shown. */
-export class UserError extends Error {}
 
 export type Level = ClassicLevel<string, unknown>;
 

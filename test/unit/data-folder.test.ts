@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openStorage, UserError } from '../../infra/local/storage.ts';
+import { UserError } from '../../infra/command-line.ts';
+import { openStorage } from '../../infra/local/storage.ts';
 import { startDynamoDb } from '../../infra/local/table.ts';
 import { temporaryFolder } from '../support/service.ts';
 
