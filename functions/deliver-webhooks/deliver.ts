@@ -1,6 +1,6 @@
 import type { Queue } from '../../shared/adapters/queue.ts';
 import type { Posted, WebhookClient } from '../../shared/adapters/webhook-client.ts';
-import type { KeptAttempt } from '../../shared/adapters/webhook-store.ts';
+import type { KeptAttempt } from '../../shared/adapters/webhook-log.ts';
 import { signedHeaders } from '../../shared/contracts/webhook-signature.ts';
 import type { WebhookErrand } from '../../shared/contracts/webhooks.ts';
 import { type Instant, secondsBetween, toInstant } from '../../shared/domain/time.ts';

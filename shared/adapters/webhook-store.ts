@@ -1,24 +1,16 @@
-import {
-  type AttributeValue,
-  type DynamoDBClient,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { faultNames, NamedFault } from '../contracts/faults.ts';
-import { attemptErrors, attemptResults } from '../contracts/webhooks.ts';
 import { locales } from '../domain/order-line.ts';
 import { disablings, type Webhook } from '../domain/webhook.ts';
 import { itemsIn, toAttributes } from './attributes.ts';
 import { ofVersion, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { readItem } from './read-item.ts';
+import { type WebhookLog, webhookLog } from './webhook-log.ts';
 
-/**
- * Webhooks, in the table of the order lines: a partition for each partner has its webhooks, one for each webhook what
- * was tried lately. All reads are strongly consistent.
- */
-export interface WebhookStore {
+/** Webhooks, in the table of the order lines: a partition for each partner. All reads are strongly consistent. */
+export interface WebhookStore extends WebhookLog {
   /** All of a partner, in the order of their ids; those that were deleted are not among them. */
   list(partnerId: string): Promise<readonly Webhook[]>;
   find(partnerId: string, webhookId: string): Promise<Webhook | undefined>;
@@ -36,10 +28,6 @@ export interface WebhookStore {
     writer: string,
     decide: (webhook: Webhook) => Webhook,
   ): Promise<Webhook | undefined>;
-  /** Keeps what was tried for a few days. */
-  keepAttempt(webhookId: string, id: string, attempt: KeptAttempt): Promise<void>;
-  /** What was tried, newest first. */
-  attempts(webhookId: string, limit: number): Promise<readonly KeptAttempt[]>;
 }
 
 const text = z.string();
@@ -67,44 +55,21 @@ const webhook = z.object({
   version: z.int(),
 }) satisfies z.ZodType<Webhook>;
 
-const keptAttempt = z.object({
-  at: text,
-  messageId: text,
-  type: text,
-  orderId: text.exactOptional(),
-  lineId: text.exactOptional(),
-  /** Which one it was of its event, from 1 on. */
-  attempt: z.int(),
-  result: z.enum(attemptResults),
-  status: z.int().exactOptional(),
-  error: z.enum(attemptErrors).exactOptional(),
-  milliseconds: z.int(),
-  nextAttemptAt: text.exactOptional(),
-});
-/** One line of a webhook's log. What the receiver answered is not in it. */
-export type KeptAttempt = z.output<typeof keptAttempt>;
-
-/** As long as an event is tried, and some days to look into it. */
-const attemptDays = 7;
-
 /** A deleted webhook is remembered for as long as a repeated request could make it again. */
 const deletedDays = 2;
 
-/* Ids of orders and partners have no `#`: these partitions are nobody else's. */
+/* Ids of orders and partners have no `#`, so nothing else is in these partitions. */
 
 const prefix = 'webhook#';
 const keyOf = (partnerId: string, webhookId: string) => ({
   pk: `webhooks#${partnerId}`,
   sk: `${prefix}${webhookId}`,
 });
-const attemptPartition = (webhookId: string) => `webhook#${webhookId}`;
 
 /** So many writers of one webhook do not meet. */
 const mostTries = 20;
 
 export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): WebhookStore {
-  const table = { TableName: tableName };
-
   async function find(partnerId: string, webhookId: string): Promise<Webhook | undefined> {
     const item = await readItem(dynamoDb, tableName, keyOf(partnerId, webhookId));
     return item && webhook.parse(item);
@@ -126,7 +91,7 @@ export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): Webho
   ): Promise<Record<string, unknown>[]> {
     const answer = await dynamoDb.send(
       new QueryCommand({
-        ...table,
+        TableName: tableName,
         KeyConditionExpression: 'pk = :partner AND begins_with(sk, :webhook)',
         ExpressionAttributeValues: toAttributes({
           ':partner': keyOf(partnerId, '').pk,
@@ -141,6 +106,7 @@ export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): Webho
   }
 
   return {
+    ...webhookLog(dynamoDb, tableName),
     find,
 
     async list(partnerId) {
@@ -169,37 +135,6 @@ export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): Webho
         known = current;
       }
       throw new NamedFault(faultNames.webhookContended, 'others kept writing the webhook');
-    },
-
-    async keepAttempt(webhookId, id, attempt) {
-      await dynamoDb.send(
-        new PutItemCommand({
-          ...table,
-          Item: toAttributes({
-            pk: attemptPartition(webhookId),
-            sk: `attempt#${attempt.at}#${id}`,
-            ...attempt,
-            [expiryAttribute]: expiryAfter(attempt.at, attemptDays),
-          }),
-        }),
-      );
-    },
-
-    async attempts(webhookId, limit) {
-      const answer = await dynamoDb.send(
-        new QueryCommand({
-          ...table,
-          KeyConditionExpression: 'pk = :webhook AND begins_with(sk, :attempt)',
-          ExpressionAttributeValues: toAttributes({
-            ':webhook': attemptPartition(webhookId),
-            ':attempt': 'attempt#',
-          }),
-          ScanIndexForward: false,
-          ConsistentRead: true,
-          Limit: limit,
-        }),
-      );
-      return z.array(keptAttempt).parse(itemsIn(answer));
     },
   };
 }

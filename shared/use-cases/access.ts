@@ -149,42 +149,32 @@ export const summarizedPartner = (caller: Caller, named: string | undefined): st
   listedPartner(caller, named, { isSearch: true });
 
 /**
- * The partner whose bulk resends the caller lists.
- * @throws Problem no-access, invalid-request
- */
-export const jobsPartner = (caller: Caller, named: string | undefined): string =>
-  askedPartner(caller, named, 'an operator names the partner');
-
-/**
- * The partner many of whose lines the caller resends at once. No single order says whom to ask instead.
- * @throws Problem no-access, invalid-request
- */
-export function resendingPartner(caller: Caller, named: string | undefined): string {
-  const partnerId = jobsPartner(caller, named);
-  if (mayResend(caller)) return partnerId;
-  throw new Problem(
-    { code: 'no-access' },
-    'Your account lacks the role to resend emails. Ask your administrator for it.',
-  );
-}
-
-/**
- * The partner whose webhooks the caller sees.
+ * The partner whose bulk resends or webhooks the caller sees.
  * @throws Problem no-access, invalid-request
  */
 export const partnerOf = (caller: Caller, named: string | undefined): string =>
   askedPartner(caller, named, 'an operator names the partner');
 
 /**
+ * The partner many of whose lines the caller resends at once. No single order says whom to ask instead.
+ * @throws Problem no-access, invalid-request
+ */
+export const resendingPartner = (caller: Caller, named: string | undefined): string =>
+  partnerWithRole(caller, named, 'resend emails');
+
+/**
  * The partner whose webhooks the caller manages.
  * @throws Problem no-access, invalid-request
  */
-export function managingPartner(caller: Caller, named: string | undefined): string {
+export const managingPartner = (caller: Caller, named: string | undefined): string =>
+  partnerWithRole(caller, named, 'manage webhooks');
+
+function partnerWithRole(caller: Caller, named: string | undefined, to: string): string {
   const partnerId = partnerOf(caller, named);
   if (mayResend(caller)) return partnerId;
   throw new Problem(
     { code: 'no-access' },
-    'Your account lacks the role to manage webhooks. Ask your administrator for it.',
+    `Your account lacks the role to ${to}. Ask your administrator for it.`,
   );
 }
 

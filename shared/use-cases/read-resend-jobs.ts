@@ -10,7 +10,7 @@ import type {
 } from '../contracts/api.ts';
 import { invalidRequest, Problem } from '../contracts/problems.ts';
 import { countsWith, isCompleted, type ResendJob, sliceSize } from '../domain/resend-job.ts';
-import { type Caller, isOperator, jobsPartner, mayView } from './access.ts';
+import { type Caller, isOperator, partnerOf, mayView } from './access.ts';
 import { pickUpIfAbandoned } from './pick-up-resend-job.ts';
 import { itemsAsCsv, presentJob } from './present-resend-job.ts';
 import type { JobServices } from './start-resend-job.ts';
@@ -24,7 +24,7 @@ export async function listJobs(
   { limit, cursor, partnerId }: z.output<typeof jobListQuery>,
   { jobs }: Pick<JobServices, 'jobs'>,
 ): Promise<JobListAnswer> {
-  const listed = jobsPartner(caller, partnerId);
+  const listed = partnerOf(caller, partnerId);
   const after = placeOf(cursor, jobCursors.decode);
   const { jobs: found, next } = await jobs.list(listed, {
     limit,

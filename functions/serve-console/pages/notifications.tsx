@@ -33,8 +33,9 @@ function timeZonesWith(chosen: string): readonly string[] {
   return ['UTC', ...known, ...(known.includes(chosen) || chosen === 'UTC' ? [] : [chosen])];
 }
 
-/** The form by which somebody chooses what they are told of. */
-export function NotificationsPage({ view, token, chosen, typed, email, notice }: NotificationsProps) {
+/** What somebody is told of, and the form by which they choose it. */
+export function NotificationsPage(props: NotificationsProps) {
+  const { view, chosen, email, notice } = props;
   const { t, format } = view;
   const { nextDigestAt, endsAt, undeliverableSince } = chosen;
   return (
@@ -67,64 +68,7 @@ export function NotificationsPage({ view, token, chosen, typed, email, notice }:
             </>
           )}
         </p>
-        <form method="post" action={paths.notifications + query({ list: view.list })} data-once>
-          <input type="hidden" name="token" value={token} />
-          <fieldset class="field">
-            <legend>{t.notifications.what}</legend>
-            <label class="choice">
-              <input
-                type="checkbox"
-                name="digest"
-                value="yes"
-                checked={typed.digest}
-                aria-describedby="digest-hint"
-              />{' '}
-              {t.notifications.digest}
-            </label>
-            <small id="digest-hint">{t.notifications.digestHint}</small>
-            <label class="choice">
-              <input
-                type="checkbox"
-                name="bounces"
-                value="yes"
-                checked={typed.bounces}
-                aria-describedby="bounces-hint"
-              />{' '}
-              {t.notifications.bounces}
-            </label>
-            <small id="bounces-hint">{t.notifications.bouncesHint}</small>
-          </fieldset>
-          <div class="field">
-            <label for="timeZone">{t.notifications.timeZone}</label>
-            <select
-              id="timeZone"
-              name="timeZone"
-              {...(chosen.timeZone === undefined ? { 'data-browser-zone': true } : {})}
-            >
-              {timeZonesWith(typed.timeZone).map((zone) => (
-                <option selected={zone === typed.timeZone}>{zone}</option>
-              ))}
-            </select>
-          </div>
-          <div class="field">
-            <label for="locale">{t.notifications.locale}</label>
-            <select id="locale" name="locale">
-              {locales.map((locale) => (
-                <option value={locale} lang={locale} selected={locale === typed.locale}>
-                  {formatters[locale].language(locale)}
-                </option>
-              ))}
-            </select>
-          </div>
-          <div class="buttons">
-            <button type="submit" class="primary">
-              {t.contactDialog.save}
-            </button>
-            <a class="button" href={paths.list(view.list)}>
-              {t.cancel}
-            </a>
-          </div>
-        </form>
+        <Choice {...props} />
         {nextDigestAt === undefined ? null : (
           <p class="muted">
             <Told view={view} text={t.notifications.next(format.date(nextDigestAt))} at={[nextDigestAt]} />
@@ -137,6 +81,63 @@ export function NotificationsPage({ view, token, chosen, typed, email, notice }:
         )}
       </section>
     </Layout>
+  );
+}
+
+function Choice({ view, token, chosen, typed }: NotificationsProps) {
+  const { t } = view;
+  return (
+    <form method="post" action={paths.notifications + query({ list: view.list })} data-once>
+      <input type="hidden" name="token" value={token} />
+      <fieldset class="field">
+        <legend>{t.notifications.what}</legend>
+        {(['digest', 'bounces'] as const).map((name) => (
+          <>
+            <label class="choice">
+              <input
+                type="checkbox"
+                name={name}
+                value="yes"
+                checked={typed[name]}
+                aria-describedby={`${name}-hint`}
+              />{' '}
+              {t.notifications[name]}
+            </label>
+            <small id={`${name}-hint`}>{t.notifications[`${name}Hint`]}</small>
+          </>
+        ))}
+      </fieldset>
+      <div class="field">
+        <label for="timeZone">{t.notifications.timeZone}</label>
+        <select
+          id="timeZone"
+          name="timeZone"
+          {...(chosen.timeZone === undefined ? { 'data-browser-zone': true } : {})}
+        >
+          {timeZonesWith(typed.timeZone).map((zone) => (
+            <option selected={zone === typed.timeZone}>{zone}</option>
+          ))}
+        </select>
+      </div>
+      <div class="field">
+        <label for="locale">{t.notifications.locale}</label>
+        <select id="locale" name="locale">
+          {locales.map((locale) => (
+            <option value={locale} lang={locale} selected={locale === typed.locale}>
+              {formatters[locale].language(locale)}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div class="buttons">
+        <button type="submit" class="primary">
+          {t.contactDialog.save}
+        </button>
+        <a class="button" href={paths.list(view.list)}>
+          {t.cancel}
+        </a>
+      </div>
+    </form>
   );
 }
 
