@@ -1,11 +1,11 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 
-/* Items, keys and values of expressions: as the product has them, and as DynamoDB's API has them. */
+/* Converts items, keys and expression values between the product's form and that of DynamoDB's API. */
 
 type Attributes = Record<string, AttributeValue>;
 
-/** What is undefined is left out. */
+/** Leaves out undefined values. */
 export const toAttributes = (values: object): Attributes => marshall(values, { removeUndefinedValues: true });
 
 export const fromAttributes = (attributes: Attributes): Record<string, unknown> => unmarshall(attributes);

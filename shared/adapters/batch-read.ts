@@ -6,16 +6,16 @@ import { fromAttributes, toAttributes } from './attributes.ts';
 export const mostKeysOfBatch = 100;
 
 /**
- * The pauses, in milliseconds, before what DynamoDB left out of a batch is asked for again: 1.55 s in all, each a little
- * different, so that not all who were throttled come back at once.
+ * Pauses, in milliseconds, before asking again for what DynamoDB left out of a batch: 1.55 s in all, each varied a
+ * little, so that throttled callers do not all return at once.
  */
 const batchPauses = [50, 100, 200, 400, 800] as const;
 
 type RequestOptions = Omit<KeysAndAttributes, 'Keys'>;
 
 /**
- * The items with these keys, each once, in no order; what is not there is left out.
- * @param pause waits so many milliseconds
+ * Reads the items with these keys, each once and in no order; missing items are left out.
+ * @param pause waits the given number of milliseconds
  * @throws NamedFault readThrottled
  */
 export async function readBatch(

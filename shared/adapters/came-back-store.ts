@@ -6,20 +6,20 @@ import { itemsIn, toAttributes } from './attributes.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 
 /**
- * Of which lines an email came back for good, and when, in the table of the order lines: a partition for each partner,
- * by time. It is kept for digests, which else would have to look through all lines.
+ * The lines whose emails came back for good, and when, in the table of the order lines: a partition for each partner,
+ * sorted by time. It saves digests from looking through all lines.
  */
 export interface CameBackStore {
-  /** Notes that an email of a line came back; of a repeated report once more. */
+  /** Notes that an email of a line came back; a repeated report is noted once more. */
   note(line: Pick<OrderLine, keyof LineKey | 'partnerId'>, at: Instant): Promise<void>;
   /** The lines whose emails came back after an instant, latest first, each once. */
   since(partnerId: string, after: Instant, most: number): Promise<readonly LineKey[]>;
 }
 
-/** For longer than digests can go without having told anything. */
+/** Longer than digests can go without sending news. */
 const keptDays = 35;
 
-/** No order has such an id: `#` is in none. */
+/** No order has such an id: ids cannot contain `#`. */
 const partitionOf = (partnerId: string): string => `came-back#${partnerId}`;
 
 const entries = z.array(z.object({ orderId: z.string(), lineId: z.string() }));

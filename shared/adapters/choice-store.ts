@@ -11,14 +11,14 @@ import { dueShardOf, dueShardsOf, type IndexName, indexes } from './order-line-i
 import { readItem } from './read-item.ts';
 
 /**
- * What people chose to be told of, in the table of the order lines: a partition for each partner has an item for each
- * person. An item with a digest is listed by when that is due, beside the lines that are.
+ * What people chose to be told of, in the table of the order lines: a partition for each partner, an item for each
+ * person. An item with a digest is also listed by its due time, beside the lines that are due.
  */
 export interface ChoiceStore {
   find(person: Person): Promise<Choice | undefined>;
   /**
-   * Changes what a person chose by one conditional write. `decide` says how it shall be; undefined, or the same: no
-   * write. If somebody else wrote meanwhile, it is asked again.
+   * Changes a choice by one conditional write. `decide` returns the new choice; undefined, or the same, writes nothing.
+   * If somebody else wrote in between, it is called again.
    * @returns the choice as it was written, or undefined
    * @throws NamedFault ChoiceContended
    */
@@ -26,9 +26,9 @@ export interface ChoiceStore {
     person: Person,
     decide: (choice: Choice | undefined) => Choice | undefined,
   ): Promise<Choice | undefined>;
-  /** Those of a partner who are to be told at once of emails that come back; of a huge partner, not all. */
+  /** A partner's people who are told at once of emails that come back; for a huge partner, not all of them. */
   toldOfBounces(partnerId: string): Promise<readonly Choice[]>;
-  /** Whose digests are due by then, in pages: oldest first. */
+  /** The people whose digests are due by then, in pages, oldest first. */
   dueDigests(by: Instant): AsyncIterable<readonly DueDigest[]>;
 }
 
@@ -51,12 +51,12 @@ const stored = z.object({
   digestDueAt: text.exactOptional(),
   coveredUntil: text,
   version: z.int(),
-  /** Whose write this is, to recognize one whose answer was lost. */
+  /** Identifies the write, to recognize one whose answer was lost. */
   writer: text.exactOptional(),
 }) satisfies z.ZodType<Choice>;
 type StoredChoice = z.output<typeof stored>;
 
-/** No order has such an id: `#` is in none. */
+/** No order has such an id: ids cannot contain `#`. */
 const partitionStart = 'people#';
 const sortStart = 'person#';
 const keyOf = ({ partnerId, person }: Person) => ({
@@ -75,7 +75,7 @@ const dueDigestOf = ({ pk, sk, dueAt }: z.output<typeof indexedKeys>[number]): D
   dueAt,
 });
 
-/** So many writers of one choice do not meet. */
+/** More writers of one choice than ever meet. */
 const mostTries = 10;
 
 /** How many digests of a partition are listed at once. */
@@ -134,7 +134,7 @@ export function choiceStore(dynamoDb: DynamoDBClient, tableName: string): Choice
       const writer = crypto.randomUUID();
       for (let tries = 1; tries <= mostTries; tries += 1) {
         const known = await find(person);
-        // This write took effect, and its answer was lost.
+        // This write took effect, but its answer was lost.
         if (known?.writer === writer) return known;
         const decided = decide(known);
         if (decided === undefined || decided === known) return undefined;

@@ -6,26 +6,26 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { toAttributes } from './attributes.ts';
 
-/** What must hold of the item that is there for another to take its place. */
+/** What must hold for the item that is to be replaced. */
 type Condition = Pick<PutItemCommandInput, 'ConditionExpression' | 'ExpressionAttributeValues'>;
 
-/** That there is none. */
+/** There is none. */
 export const absent: Condition = { ConditionExpression: 'attribute_not_exists(pk)' };
 
-/** That it is the one that was read. */
+/** It is the one that was read. */
 export const having = (attribute: 'version' | 'jobId' | 'mark', value: string | number): Condition => ({
   ConditionExpression: `${attribute} = :before`,
   ExpressionAttributeValues: toAttributes({ ':before': value }),
 });
 
-/** That it is of this version; of version 0, that there is none. */
+/** It has this version; for version 0, there is none. */
 export const ofVersion = (version: number): Condition =>
   version === 0 ? absent : having('version', version);
 
 /**
  * Puts an item on a condition.
- * @returns false: the condition did not hold. The SDK repeats a call whose answer was lost, and what that finds may be
- *   its own write.
+ * @returns false: the condition did not hold. As the SDK repeats a call whose answer was lost, the item found may be
+ * from this very call.
  */
 export async function putIf(
   dynamoDb: DynamoDBClient,

@@ -33,6 +33,6 @@ export function deadLetters(client: SQSClient, queueUrl: string): DeadLetters {
   };
 }
 
-/** SQS replaces these two characters, which JSON may have, and which say the same when they are escaped there. */
+/** SQS replaces these two characters; JSON may contain them, and means the same when they are escaped. */
 const sendable = (json: string): string =>
   json.replaceAll(/[\ufffe\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);

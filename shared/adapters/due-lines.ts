@@ -11,9 +11,9 @@ interface DueSpan {
   readonly by: Instant;
 }
 
-/** What the sweep looks through. */
+/** What the sweep works through. */
 export interface DueLines {
-  /** The open lines of a list that are due, in pages: oldest first, and from all of its partitions alike. */
+  /** The open lines of a list that are due, in pages: oldest first, from all of its partitions evenly. */
   listDue(list: Exclude<DueList, 'digests'>, due: DueSpan): AsyncIterable<readonly LineKey[]>;
 }
 

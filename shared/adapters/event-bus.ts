@@ -10,12 +10,12 @@ import { quickCalls } from './time-limits.ts';
 export const eventBridgeClient = (config: EventBridgeClientConfig = {}): EventBridgeClient =>
   new EventBridgeClient({ ...quickCalls, ...config });
 
-/** The product's bus, for what the product says itself. */
+/** The product's own bus, for the events that the product sends. */
 export interface EventBus {
   /**
    * Puts events on the bus.
    * @param events at most `mostEvents`
-   * @returns those that the bus did not take
+   * @returns those that the bus did not accept
    */
   put(events: readonly LineEvent[]): Promise<readonly LineEvent[]>;
 }

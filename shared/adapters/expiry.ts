@@ -3,20 +3,20 @@ import { settledOnceClosed, settledSince } from '../domain/retention.ts';
 import type { Instant } from '../domain/time.ts';
 
 /**
- * The attribute by which DynamoDB removes an item, usually within days after that time (Time to Live). Until then the
- * item is there for everybody; a write that moves the time keeps it.
+ * The attribute by which DynamoDB removes an item (Time to Live), usually within days after that time. Until then
+ * everyone still sees the item, and a write that moves the time keeps it.
  */
 export const expiryAttribute = 'expiresAt';
 
-/** When an item goes that is kept for so many days from `since`: in seconds since 1970, as DynamoDB reads it. */
+/** When an item expires that is kept for some days from `since`: in seconds since 1970, as DynamoDB reads it. */
 export const expiryAfter = (since: Instant, days: number): number =>
   Math.ceil(Date.parse(since) / 1000) + days * secondsOfDay;
 
 const secondsOfDay = 24 * 60 * 60;
 
 /**
- * When the item of a line goes. That of a line whose window runs holds it in `closedExpiresAt`: the state machine closes
- * the line by itself, and copies it from there.
+ * When the item of a line expires. While the window runs, `closedExpiresAt` holds that time: the state machine closes
+ * the line without a function, and copies it from there.
  */
 export function expiryOf(line: StoredLine, settledLineDays: number) {
   const settled = settledSince(line);

@@ -15,14 +15,14 @@ import { having, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { readItem } from './read-item.ts';
 
-/** The lines of jobs, in slices: an item for each in the partition of its job. All reads are strongly consistent. */
+/** The lines of bulk resends in slices: one item each, in the partition of the job. All reads are strongly consistent. */
 export interface JobSlices {
   /** Writes the lines of a job that is about to start. */
   writeLines(start: Pick<JobStart, 'jobId' | 'createdAt'>, lines: readonly LineKey[]): Promise<void>;
   slice(jobId: string, slice: number): Promise<Slice>;
-  /** Writes a slice over the one that was read; false if somebody else, or a repeat of this write, came before. */
+  /** Writes a slice over the one that was read; false if somebody else, or a repeat of this write, came first. */
   writeSlice(job: ResendJob, slice: number, content: Slice): Promise<boolean>;
-  /** The slices of a job, from one on, several at a time. */
+  /** The slices of a job from one onward, several at a time. */
   slices(jobId: string, from: number): AsyncIterable<readonly Slice[]>;
 }
 
@@ -48,19 +48,19 @@ const sliceSchema = z.object({
   version: z.int(),
 }) satisfies z.ZodType<Slice>;
 
-/** Ids of orders have no `#`: the partition is nobody else's. */
+/** Ids of orders cannot contain `#`, so nothing else is in this partition. */
 export const jobPartition = (jobId: string) => `job#${jobId}`;
-/** Four digits: no job has that many slices. */
+/** No job has more than 9,999 slices. */
 const sortKey = (number: number) => `slice#${String(number).padStart(4, '0')}`;
 const keyOf = (jobId: string, number: number) => ({ pk: jobPartition(jobId), sk: sortKey(number) });
 
-/** An item that goes when its job does. */
+/** An item that expires with its job. */
 export const asKept = (item: object, { createdAt }: Pick<JobStart, 'createdAt'>) => ({
   ...item,
   [expiryAttribute]: expiryAfter(createdAt, jobDays),
 });
 
-/** How many slices are written, or read, at once. */
+/** How many slices are written or read at once. */
 const slicesAtOnce = 20;
 
 export function jobSlices(dynamoDb: DynamoDBClient, tableName: string): JobSlices {

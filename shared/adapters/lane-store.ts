@@ -3,15 +3,15 @@ import * as z from 'zod';
 import type { Instant } from '../domain/time.ts';
 import { itemIn, toAttributes } from './attributes.ts';
 
-/** What the lane of first emails tells about itself: an item beside the order lines. */
+/** What the lane of first emails says about itself, in an item beside the order lines. */
 export interface LaneStore {
-  /** Notes when the lane expects to have sent what waits in it. */
+  /** Notes when the lane expects to have sent everything that waits in it. */
   note(clearAt: Instant): Promise<void>;
-  /** What was noted last; undefined: nothing ever waited. */
+  /** The last time noted; undefined: nothing has ever waited. */
   clearAt(): Promise<Instant | undefined>;
 }
 
-/** No order has this id: `#` is in none. */
+/** No order has this id: ids cannot contain `#`. */
 const laneKey = { pk: '#lane', sk: 'first-emails' };
 
 const stored = z.object({ clearAt: z.iso.datetime() }).optional();

@@ -18,19 +18,19 @@ export interface LineChangeOrRemoval {
   readonly after: StoredLine | undefined;
 }
 
-/** A change of the table as its stream tells of it. */
+/** A change of the table, as its stream reports it. */
 export interface TableChange {
-  /** Names the change among those of its shard. */
+  /** Identifies the change within its shard. */
   readonly sequenceNumber: string;
-  /** The line that it is of; undefined for any other item. */
+  /** The changed line; undefined for any other item. */
   readonly key: LineKey | undefined;
   /**
-   * Reads the line before and after; undefined if nothing was added to its history, or it is gone.
+   * Reads the line before and after; undefined if its history has nothing new, or the line was removed.
    * @throws ZodError when this version cannot read one of them
    */
   read(): LineChange | undefined;
   /**
-   * Reads the line before and after; undefined if nothing changed that its counts follow from.
+   * Reads the line before and after; undefined if the change does not affect its counts.
    * @throws ZodError when this version cannot read one of them
    */
   readToCount(): LineChangeOrRemoval | undefined;
@@ -38,16 +38,16 @@ export interface TableChange {
 
 const ofLines = { dynamodb: { Keys: { sk: { S: [{ prefix: linePrefix }] } } } };
 
-/** The changes of the table that are of lines, as a filter of Lambda for its stream. */
+/** Lambda's filter for the stream: changes of lines only. */
 export const lineChangesFilter = { eventName: ['INSERT', 'MODIFY', 'REMOVE'], ...ofLines };
 
-/** The same without lines that are removed. */
+/** The same without removed lines. */
 export const lineWritesFilter = { eventName: ['INSERT', 'MODIFY'], ...ofLines };
 
-/** The attributes without whose change nothing has happened to a line that anybody is told of. */
+/** Unless one of these attributes changed, nothing happened that anybody is told of. */
 const tellingAttributes = historyAttributes;
 
-/** The attributes without whose change a line counts as before. */
+/** Unless one of these attributes changed, the line counts as before. */
 const countedAttributes = [
   ...historyAttributes,
   'status',
@@ -57,7 +57,7 @@ const countedAttributes = [
   'undeliverable',
 ] as const satisfies readonly (keyof OrderLine | (typeof historyAttributes)[number])[];
 
-/** The attributes of which readers of the stream need to know; the version of a line changes with each write. */
+/** The attributes that readers of the stream need. The version of a line changes with every write. */
 export const streamedAttributes: readonly string[] = [
   ...new Set([...tellingAttributes, ...countedAttributes]),
 ];
@@ -76,7 +76,7 @@ const streamRecord = z.object({
   }),
 });
 
-/** Reads what Lambda hands to a function as a change of the table. */
+/** Reads a stream record, as Lambda passes it to a function, as a change of the table. */
 export function tableChange(record: unknown): TableChange {
   const { SequenceNumber, Keys, OldImage, NewImage } = streamRecord.parse(record).dynamodb;
   const isOfLine = Keys.sk.S.startsWith(linePrefix);
@@ -84,7 +84,8 @@ export function tableChange(record: unknown): TableChange {
     sequenceNumber: SequenceNumber,
     key: isOfLine ? { orderId: Keys.pk.S, lineId: Keys.sk.S.slice(linePrefix.length) } : undefined,
     read() {
-      // Most changes of lines are claims and answers kept; reading two whole lines would cost more than all else here.
+      // Most changes of lines are claims and kept answers; reading two whole lines would cost more than everything else
+      // here.
       if (!isOfLine || !NewImage || isSame(tellingAttributes, OldImage, NewImage)) return undefined;
       return { before: OldImage && lineIn(OldImage), after: lineIn(NewImage) };
     },
@@ -95,7 +96,7 @@ export function tableChange(record: unknown): TableChange {
   };
 }
 
-/** The lines of images, each read once: on one machine several functions are called with the same ones. */
+/** Lines by their images, so that each is parsed once: on one machine, several functions get the same records. */
 const lines = new WeakMap<Image, StoredLine>();
 
 function lineIn(found: Image): StoredLine {
@@ -104,7 +105,7 @@ function lineIn(found: Image): StoredLine {
   return line;
 }
 
-/** Whether two images have the same values of these attributes for certain. */
+/** Whether two images certainly have the same values of these attributes. */
 const isSame = (
   attributes: readonly string[],
   before: Image | undefined,

@@ -22,13 +22,13 @@ import {
   stateKeys,
 } from './order-line-item.ts';
 
-/** What lines of whatever partner may be asked for. */
+/** A filter that works for any partner's lines. */
 interface ListFilter {
   readonly status?: LineStatus;
   readonly provisioningPending?: boolean;
-  /** Only lines that nobody has to set up any more (onboarded or cancelled), or only all others. */
+  /** true: only lines that nobody has to set up any more (onboarded or cancelled); false: only the others. */
   readonly settled?: boolean;
-  /** What became of their last email: one of these. */
+  /** Only lines whose last email has one of these outcomes. */
   readonly deliveries?: readonly Delivery[];
   /** Only open lines whose window ends by then, or has ended. */
   readonly closesBy?: Instant;
@@ -39,7 +39,7 @@ interface ListFilter {
 
 export interface ListRequest extends ListFilter {
   readonly partnerId: string;
-  /** Only lines that it finds: the beginning of whatever lines are found by, as `search.ts` compares it. */
+  /** Only lines that can be found by a word with this beginning, as `search.ts` normalizes it. */
   readonly word?: string;
 }
 
@@ -55,29 +55,32 @@ interface ListPage {
   readonly next?: string;
 }
 
-/** Lists and searches: keys from the indexes, each line read from the table, which alone says what it is by now. */
+/**
+ * Lists and searches: the keys come from the indexes; each line is read from the table, which alone has its current
+ * state.
+ */
 export interface LineLists {
   /** A partner's lines, nearest deadline first. */
   list(request: ListRequest): Promise<ListPage>;
-  /** The lines that are found, nearest deadline first. Nothing if there are too many to put in order. */
+  /** The lines found, nearest deadline first; undefined if there are too many to sort. */
   search(request: SearchRequest): Promise<ListPage | undefined>;
 }
 
 /**
- * How many lines a page looks at before it comes back, with what it found and a cursor. What no index tells, as what
- * became of the last email, is found by reading lines, 100 at a time. In a partner's million lines, a page that finds
- * nothing costs 10 queries and 10 batches one after the other, about 0.3 s and 1,000 read units (0.0002 USD), and reading
- * on to the end 1,000 such pages. With a status, a deadline or a word far fewer lines are looked at.
+ * How many lines a page looks at before it returns what it found, with a cursor. What no index holds, such as the
+ * outcome of the last email, is found by reading lines, 100 at a time. In a partner's million lines, a page that finds
+ * nothing costs 10 queries and 10 batches in sequence, about 0.3 s and 1,000 read units (0.0002 USD); reading to the
+ * end takes 1,000 such pages. With a status, a deadline or a word, far fewer lines are looked at.
  */
 const mostLookedAt = 1000;
 
 /**
- * From how many lines of the list on a page looks no further for a word that finds many lines, and has their keys read:
- * these lines may all stand far behind others.
+ * After this many lines, a page stops looking through the list for a common word and reads the keys of its lines
+ * instead: they may all come far later in the list.
  */
 const mostTried = 100;
 
-/** Where a list got to, as callers see it. */
+/** Places in a list, as callers see them. */
 export const cursors = {
   encode: (place: string): string => Buffer.from(place).toString('base64url'),
   decode: (cursor: string): string | undefined => {
@@ -86,7 +89,7 @@ export const cursors = {
   },
 };
 
-/** @param pause waits so many milliseconds of real time */
+/** @param pause waits the given number of milliseconds, in real time */
 export function lineLists(
   dynamoDb: DynamoDBClient,
   tableName: string,
@@ -95,7 +98,7 @@ export function lineLists(
   /** Lines by their position. */
   async function read(keys: readonly Place[]): Promise<Map<string, OrderLine>> {
     const found = new Map<string, OrderLine>();
-    // A line that is just changing state can be in two partitions of an index at once.
+    // While a line changes state, it can be in two partitions of an index at once.
     const unique = new Map(keys.map(({ pk, sk }) => [`${pk} ${sk}`, { pk, sk }]));
     for (const item of await readBatch(dynamoDb, tableName, [...unique.values()], listedProjection, pause)) {
       const line = parseLine(item);
@@ -104,7 +107,7 @@ export function lineLists(
     return found;
   }
 
-  /** A page of those lines that fit, of all whose places `nextPlaces` gives. */
+  /** A page of the lines that match, from the places that `nextPlaces` gives. */
   async function pageOf(
     request: ListRequest | SearchRequest,
     nextPlaces: (after: string | undefined, step: number) => Promise<SomePlaces>,
@@ -112,10 +115,10 @@ export function lineLists(
   ): Promise<ListPage> {
     const states = listStatesOf(request);
     const lines: OrderLine[] = [];
-    /** One more than the page has tells whether there is a next one. */
+    /** One more than the page shows, to know whether there is another page. */
     const enough = request.limit + 1;
     const fullStep = isSifted(request, states) ? Math.max(enough, mostKeysOfBatch) : enough;
-    // Of the first lines, a word that finds many mostly finds at least every other one.
+    // A common word mostly matches at least every other line.
     let step = 'word' in request ? Math.min(2 * enough, fullStep) : fullStep;
     let { after } = request;
     let lookedAt = 0;
@@ -176,13 +179,13 @@ export function lineLists(
 
 const listedNames = Object.fromEntries(listedAttributes.map((name, index) => [`#a${index}`, name]));
 
-/** The attributes of a line that lists need, as DynamoDB is asked for them. */
+/** The attributes of a line that lists read from DynamoDB. */
 const listedProjection = {
   ProjectionExpression: Object.keys(listedNames).join(', '),
   ExpressionAttributeNames: listedNames,
 };
 
-/** What is searched for, if anything. */
+/** The search, if there is one. */
 const searchOf = (request: ListRequest | SearchRequest): Search | undefined => {
   if ('find' in request) return request.find;
   return request.word === undefined ? undefined : { word: request.word };
@@ -195,7 +198,7 @@ function isFound(line: OrderLine, find: Search): boolean {
   );
 }
 
-/** Whether a line, read anew, still is what an index said it was. */
+/** Whether a freshly read line still matches what the index said. */
 function isListed(
   line: OrderLine,
   request: ListRequest | SearchRequest,
@@ -213,12 +216,12 @@ function isListed(
   );
 }
 
-/** Whether of the lines that an index leads to, perhaps only a few are listed. */
+/** Whether possibly only a few of the lines that an index leads to are listed. */
 const isSifted = (request: ListRequest | SearchRequest, states: readonly ListState[]): boolean =>
   request.deliveries !== undefined ||
   'word' in request ||
   ('find' in request && states.length < listStatesOf({}).length);
 
-/** Whether a place, which begins with the deadline, is not beyond those that are asked for. */
+/** Whether a place, which begins with the deadline, is within the requested deadlines. */
 const isInReach = ({ position }: Place, { closesBy }: ListFilter): boolean =>
   closesBy === undefined || position.slice(0, closesBy.length) <= closesBy;

@@ -10,8 +10,8 @@ import type { Mail } from './mail.ts';
 import { mailAnswerLimit, mailCalls, outcomeOf } from './mail-outcome.ts';
 
 /*
- * SES by its second API, for what goes to many people regularly: it takes headers of an email as they are, by which mail
- * programs offer to end such emails. The first one takes them only in emails that are encoded by the sender.
+ * SES through its second API, for emails that many people get regularly. It accepts custom headers, which mail programs
+ * need to offer to unsubscribe; the first API accepts them only in emails that the sender encodes.
  */
 
 export const sesV2Client = (config: SESv2ClientConfig = {}): SESv2Client =>
@@ -19,7 +19,7 @@ export const sesV2Client = (config: SESv2ClientConfig = {}): SESv2Client =>
 
 const Charset = 'UTF-8';
 
-/** @param answerLimit milliseconds until the answer must be there as a whole, repeats included */
+/** @param answerLimit milliseconds until the answer must be complete, retries included */
 export function listMail(client: SESv2Client, configurationSet: string, answerLimit = mailAnswerLimit): Mail {
   return {
     async send({ from, to, replyTo, subject, html, text, tags, headers = {} }) {
@@ -44,7 +44,7 @@ export function listMail(client: SESv2Client, configurationSet: string, answerLi
 
 /** What SES lets the account send, in this region. */
 export interface AccountQuota {
-  /** SES answers this once a second. */
+  /** SES allows this call once a second. */
   asked(): Promise<AccountMail>;
 }
 
@@ -53,7 +53,7 @@ export const accountQuota = (client: SESv2Client): AccountQuota => ({
     const {
       SendQuota: { Max24HourSend: most = -1, SentLast24Hours: sent = 0, MaxSendRate: perSecond = 1 } = {},
     } = await client.send(new GetAccountCommand());
-    // SES says -1 for no limit.
+    // SES says -1 for unlimited.
     return { perSecond, most: most < 0 ? Infinity : most, sent };
   },
 });

@@ -13,37 +13,40 @@ import {
 
 const placesSchema = z.array(z.object({ pk: z.string(), sk: z.string(), position: z.string() }));
 
-/** The key of a line and its position in lists, as an index tells them. */
+/** The key of a line and its position in lists, from an index. */
 export type Place = z.output<typeof placesSchema>[number];
 
-/** Some of the places of a list, in its order, and whether there are none after them. */
+/** Some places of a list, in order, and whether they are the last ones. */
 export interface SomePlaces {
   readonly places: readonly Place[];
   readonly complete: boolean;
 }
 
-/** What lines are found by: the beginning of a word, as `search.ts` compares it, or a whole subscription id. */
+/**
+ * How lines are searched for: by the beginning of a word, as `search.ts` normalizes it, or by a whole subscription id.
+ */
 export type Search = { readonly word: string } | { readonly subscriptionId: string };
 
 interface SoughtWord extends Word {
-  /** Whether the word is all of it, or its beginning. */
+  /** Whether the word must match as a whole, or only its beginning. */
   readonly isWhole: boolean;
 }
 
-/** What the words of lines are searched for. */
+/** The kinds of words to search, and how. */
 export const wordsToFind = (find: Search): readonly SoughtWord[] =>
   'word' in find
     ? beginningsOf(find.word).map((word) => ({ ...word, isWhole: false }))
     : [{ ...subscriptionWord(find.subscriptionId), isWhole: true }];
 
 /**
- * How many lines of each partition of an index a search reads the keys of, which is cheap: 20 for half a read unit. Of
- * so many found lines, 1,000 altogether, each page reads those that it shows. Where more are found, a page is mostly
- * filled sooner by looking through the list; where it is not, the keys of up to 10,000 are read, for 250 read units.
+ * From how many lines of each index partition a search reads the keys. Keys are cheap: 20 for half a read unit. If all
+ * partitions together hold at most 1,000 matches, each page sorts them and reads only the lines that it shows. With
+ * more matches, looking through the list usually fills a page sooner; where it does not, the keys of up to 10,000 are
+ * read, for 250 read units.
  */
 export const foundOfShard = { few: 250, many: 2500 } as const;
 
-/** The next places, about so many, of the partitions of some states. */
+/** The next places, roughly `step` of them, from the partitions of some states. */
 export async function placesInStates(
   dynamoDb: DynamoDBClient,
   tableName: string,
@@ -51,7 +54,7 @@ export async function placesInStates(
   { after, step }: { readonly after: string | undefined; readonly step: number },
 ): Promise<SomePlaces> {
   const { partitionKey, sortKey } = indexes.byState;
-  // Lines are spread evenly over shards: hardly ever is more than half of a page in one of four.
+  // Lines are spread evenly over four shards: hardly ever is more than half of a page in one.
   const ofEach = Math.ceil(step / 2);
   const pages = partitions.map(async (partition) => {
     const answer = await dynamoDb.send(
@@ -73,8 +76,8 @@ export async function placesInStates(
 }
 
 /**
- * The places of all lines that are found; undefined: there are too many.
- * @param most how many there may be in each partition
+ * The places of all lines found; undefined: there are too many.
+ * @param most the limit for each partition
  */
 export async function placesFound(
   dynamoDb: DynamoDBClient,
@@ -110,7 +113,7 @@ export async function placesFound(
 /** A page of one partition. */
 interface Page {
   readonly items: readonly Place[];
-  /** Whether the partition goes on after it. */
+  /** Whether the partition has more. */
   readonly more: boolean;
 }
 
@@ -120,8 +123,8 @@ const pageIn = (answer: QueryCommandOutput): Page => ({
 });
 
 /**
- * The next places of several sorted partitions as one sorted list, each place once. It ends where the first partition
- * has more to give that was not read, so that nothing is passed over.
+ * Merges the next places of several sorted partitions, each place once. The result ends where the first partition has
+ * unread places, so that none is skipped.
  */
 function mergePages(pages: readonly Page[], limit: number): SomePlaces {
   const ends = pages.flatMap(({ items, more }) => (more ? [items.at(-1)?.position ?? ''] : []));

@@ -2,11 +2,11 @@ import { StandardRetryStrategy } from '@smithy/core/retry';
 import type { MailOutcome } from './mail.ts';
 import { timeLimits } from './time-limits.ts';
 
-/* How the mail service is called, by whichever of its APIs, and what its answers mean. */
+/* How SES is called, through either of its APIs, and what its answers mean. */
 
 type RetryArguments = Parameters<StandardRetryStrategy['refreshRetryTokenForRetry']>;
 
-/** Retries only what SES throttled, which has not left. Retrying anything else could send a second email. */
+/** Retries only what SES throttled, since that was not sent. Retrying anything else could send a second email. */
 class ThrottlingRetries extends StandardRetryStrategy {
   override refreshRetryTokenForRetry(...[token, error]: RetryArguments) {
     if (error.errorType !== 'THROTTLING') return Promise.reject(new Error('this is not repeated'));
@@ -17,19 +17,19 @@ class ThrottlingRetries extends StandardRetryStrategy {
 /** How long SES may take to answer, in milliseconds; it normally takes less than a second. */
 export const mailAnswerLimit = 7000;
 
-/** How a client of SES is set up. */
+/** The settings of SES clients. */
 export const mailCalls = () => ({
   ...timeLimits({ connecting: 1000, answering: mailAnswerLimit }),
   retryStrategy: new ThrottlingRetries(4),
 });
 
 /**
- * The errors that mean SES did not accept an email, by their SDK names: those of its service model, of its developer
- * guide ("Amazon SES API error codes"), and those common to all of AWS ("Common errors"). Any other error response leaves
- * that open.
+ * Errors that mean SES did not accept an email, by their SDK names: from its service model, its developer guide
+ * ("Amazon SES API error codes") and the errors common to all of AWS ("Common errors"). After any other error, the
+ * email may have left.
  */
 const refusals: ReadonlySet<string> = new Set([
-  // of the email, its sender or the account
+  // about the email, its sender or the account
   'MessageRejected',
   'MailFromDomainNotVerifiedException',
   'MailFromDomainNotVerified',
@@ -37,12 +37,12 @@ const refusals: ReadonlySet<string> = new Set([
   'ConfigurationSetDoesNotExist',
   'ConfigurationSetSendingPausedException',
   'AccountSendingPausedException',
-  // the same by its second API
+  // the same in the second API
   'AccountSuspendedException',
   'BadRequestException',
   'NotFoundException',
   'SendingPausedException',
-  // of the request
+  // about the request
   'InvalidParameterValue',
   'InvalidParameterCombination',
   'MissingParameter',
@@ -52,7 +52,7 @@ const refusals: ReadonlySet<string> = new Set([
   'InvalidAction',
   'ValidationError',
   'ValidationException',
-  // of who asks
+  // about the caller
   'AccessDenied',
   'AccessDeniedException',
   'NotAuthorized',
@@ -68,7 +68,7 @@ const refusals: ReadonlySet<string> = new Set([
   'CredentialsProviderError',
 ]);
 
-/** The same for the rate, per second or per day. */
+/** Refusals because of the rate, per second or per day. */
 const throttlings: ReadonlySet<string> = new Set([
   'Throttling',
   'ThrottlingException',
@@ -76,7 +76,7 @@ const throttlings: ReadonlySet<string> = new Set([
   'LimitExceededException',
 ]);
 
-/** SES words it "Daily message quota exceeded", with the same error as for the rate. */
+/** SES says "Daily message quota exceeded", under the same error name as for the rate. */
 const ofDay = /\bdaily\b/i;
 
 /** Node.js error codes for a connection that was never established, so nothing can have left. */
@@ -91,15 +91,15 @@ const unconnected: ReadonlySet<string> = new Set([
 const isRefusal = (error: Error): boolean =>
   refusals.has(error.name) || ('code' in error && unconnected.has(String(error.code)));
 
-/** What an API answers that took an email. */
+/** The answer of an API that accepted an email. */
 interface Accepted {
   readonly MessageId?: string | undefined;
   readonly $metadata: { readonly attempts?: number | undefined };
 }
 
 /**
- * What came of handing an email over; never throws.
- * @param answerLimit milliseconds until the answer must be there as a whole, repeats included
+ * Hands an email over and says what came of it; never throws.
+ * @param answerLimit milliseconds until the answer must be complete, retries included
  */
 export async function outcomeOf(
   send: (abortSignal: AbortSignal) => Promise<Accepted>,

@@ -3,7 +3,7 @@ import type { AccountMail } from '../domain/lane.ts';
 
 /** What SES lets the account send, in this region. */
 export interface MailQuota {
-  /** SES answers this once a second. */
+  /** SES allows this call once a second. */
   account(): Promise<AccountMail>;
 }
 
@@ -14,7 +14,7 @@ export const mailQuota = (client: SESClient): MailQuota => ({
       SentLast24Hours: sent = 0,
       MaxSendRate: perSecond = 1,
     } = await client.send(new GetSendQuotaCommand());
-    // SES says -1 for no limit.
+    // SES says -1 for unlimited.
     return { perSecond, most: most < 0 ? Infinity : most, sent };
   },
 });

@@ -8,10 +8,10 @@ export type MailOutcome =
   | {
       readonly outcome: 'accepted';
       readonly messageId: string;
-      /** Whether the mail service took it only when it was asked again. */
+      /** Whether the mail service accepted it only after throttling it. */
       readonly wasThrottled?: boolean;
     }
-  /** Nothing left, since more was sent than the mail service takes in a second, or in 24 hours. */
+  /** Nothing left: more was sent than the mail service accepts in a second, or in 24 hours. */
   | { readonly outcome: 'throttled'; readonly reason: string; readonly by: 'rate' | 'day' }
   /** Nothing left; `reason` is the name of the mail service's error. */
   | { readonly outcome: 'refused'; readonly reason: string }
@@ -28,7 +28,7 @@ export const sesClient = (config: SESClientConfig = {}): SESClient =>
 
 const charset = 'UTF-8';
 
-/** @param answerLimit milliseconds until the answer must be there as a whole, repeats included */
+/** @param answerLimit milliseconds until the answer must be complete, retries included */
 export function mail(client: SESClient, configurationSet: string, answerLimit = mailAnswerLimit): Mail {
   return {
     async send({ from, to, replyTo, subject, html, text, tags }) {

@@ -8,13 +8,13 @@ import { ofVersion, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { readItem } from './read-item.ts';
 
-/** What is known of the addresses that notices go to, in the table of the order lines: an item for each. */
+/** What is known of the addresses that notices go to, in the table of the order lines: an item for each address. */
 export interface NoticeStore {
   find(addressHash: string): Promise<NoticedAddress | undefined>;
   /**
-   * Changes what is known of an address by one conditional write. `decide` says how it shall be; undefined: no write. If
-   * somebody else wrote meanwhile, it is asked again.
-   * @param token for an address of which nothing is known yet
+   * Changes what is known of an address by one conditional write. `decide` returns the new state; undefined writes
+   * nothing. If somebody else wrote in between, it is called again.
+   * @param token for an address that is not known yet
    * @returns the address as it was written, or undefined
    */
   change(
@@ -25,7 +25,7 @@ export interface NoticeStore {
   ): Promise<NoticedAddress | undefined>;
 }
 
-/** Names an address: SHA-256, in hexadecimal, of how mail systems compare it. */
+/** Names an address: the hexadecimal SHA-256 of its normalized form. */
 export const hashOfAddress = (email: string): string =>
   createHash('sha256').update(email.toLowerCase()).digest('hex');
 
@@ -37,17 +37,17 @@ const stored = z.object({
   undeliverableSince: text.exactOptional(),
   told: z.array(z.object({ messageId: text, at: text })),
   version: z.int(),
-  /** Whose write this is, to recognize one whose answer was lost. */
+  /** Identifies the write, to recognize one whose answer was lost. */
   writer: text.exactOptional(),
 }) satisfies z.ZodType<NoticedAddress>;
 
-/** No order has such an id: `#` is in none. */
+/** No order has such an id: ids cannot contain `#`. */
 const keyOf = (addressHash: string) => ({ pk: `noticed#${addressHash}`, sk: 'address' });
 
-/** Links in notices work for as long as this after the last one. What keeps mail away is kept for good. */
+/** How long the links in notices keep working after the last one. Reasons not to send there are kept for good. */
 const keptDays = 400;
 
-/** So many writers of one address do not meet. */
+/** More writers of one address than ever meet. */
 const mostTries = 10;
 
 export function noticeStore(dynamoDb: DynamoDBClient, tableName: string): NoticeStore {
@@ -84,7 +84,7 @@ export function noticeStore(dynamoDb: DynamoDBClient, tableName: string): Notice
       const writer = crypto.randomUUID();
       for (let tries = 1; tries <= mostTries; tries += 1) {
         const known = await find(addressHash);
-        // This write took effect, and its answer was lost.
+        // This write took effect, but its answer was lost.
         if (known?.writer === writer) return known;
         const decided = decide(known ?? newNoticedAddress(token));
         if (!decided) return undefined;

@@ -48,7 +48,7 @@ const answer = z.object({
   change: z.object({ outcome: z.enum(['saved', 'unchanged']), email: text }).exactOptional(),
 });
 
-/** What an item has whatever the status of its line. */
+/** What an item has in every status of its line. */
 const facts = z.object({
   orderId: text,
   lineId: text,
@@ -70,7 +70,7 @@ const facts = z.object({
   contactsSaved: z.int().default(0),
   countedEmailsAt: z.array(text),
   lastResentAt: text.exactOptional(),
-  /** The first items of all were written with one address or none. */
+  /** The earliest items have one address or none. */
   undeliverable: z
     .union([z.array(undeliverable), undeliverable.transform((address) => [address])])
     .default([]),
@@ -105,7 +105,7 @@ const bookedSchemas = [
 
 const reschedule = z.object({ requestedStartDate: text, changedAt: text });
 
-/** The first items of all were written with one reschedule or none. */
+/** The earliest items have one reschedule or none. */
 const unbookedSchema = z
   .object({
     orderId: text,
@@ -129,19 +129,19 @@ const lineSchema = z.discriminatedUnion('status', [
 
 export const parseLine = (item: unknown): StoredLine => lineSchema.parse(withPlainHistory(item));
 
-/** What lists need of a line: everything but its history and the answers kept for idempotency keys. */
+/** What lists leave out of a line: its history and the answers kept for idempotency keys. */
 const unlisted: readonly string[] = ['history', 'answers', 'unconfirmed'];
 const attributes = new Set(bookedSchemas.flatMap(({ shape }) => Object.keys(shape)));
 export const listedAttributes = [...attributes, 'stateKey'].filter((name) => !unlisted.includes(name));
 
-/** The partition holds an order: one item for the order, one for each of its lines. */
+/** A partition holds an order: one item for the order, and one for each of its lines. */
 export const primaryKey = ({ orderId, lineId }: LineKey) => ({ pk: orderId, sk: linePrefix + lineId });
 export const linePrefix = 'line#';
 export const lineIdOf = ({ sk }: { readonly sk: string }): string => sk.slice(linePrefix.length);
 export const orderSortKey = 'order';
 export const orderKey = (orderId: string) => ({ pk: orderId, sk: orderSortKey });
 
-/** The states that lists tell apart: a Closed line is listed by whether it is still provisioning pending. */
+/** The states that lists distinguish: a Closed line is listed by whether it is still provisioning pending. */
 const listStates = [...lineStatuses, 'ClosedOnboarded'] as const;
 export type ListState = (typeof listStates)[number];
 
@@ -149,14 +149,15 @@ export type ListState = (typeof listStates)[number];
 const settledStates: readonly ListState[] = ['Onboarded', 'Cancelled', 'ClosedOnboarded'];
 
 /**
- * A partner's lines of one state, and in each index that searches read, are spread over this many partitions. DynamoDB
- * writes 1,000 entries a second into one partition at most, and throttles the table's own writes beyond that. A new table
- * takes 4,000 writes a second, so with four partitions one partner alone can use all of that. A page of a list queries
- * each of them: of all six states, 24 at once, half a read unit each where a partner has few lines.
+ * The number of partitions over which a partner's lines of one state are spread, and the entries of each index that
+ * searches read. DynamoDB writes at most 1,000 entries a second into one partition, and throttles the table's own
+ * writes beyond that. A new table takes 4,000 writes a second, so with four partitions a single partner can use all of
+ * it. A page of a list queries each of them: for all six states, 24 queries at once, half a read unit each where a
+ * partner has few lines.
  */
 export const partnerShards = 4;
 
-/** The first shard has the key that there was before there were shards: lines written then are found as they are. */
+/** The first shard has the key from before there were shards, so that older lines are found unchanged. */
 const inShard = (key: string, shard: number): string => (shard === 0 ? key : `${key}#${shard}`);
 
 /** The keys of all shards. */
@@ -165,20 +166,20 @@ const shardsOf = (key: string): readonly string[] =>
 
 const stateKey = (partnerId: string, state: ListState): string => `${partnerId}#${state}`;
 
-/** Where a partner's lines of a state are listed. */
+/** The partitions that list a partner's lines of a state. */
 export const stateKeys = (partnerId: string, state: ListState): readonly string[] =>
   shardsOf(stateKey(partnerId, state));
 
 const ownStateKey = (line: OrderLine, state: ListState): string =>
   inShard(stateKey(line.partnerId, state), shardOf(line, partnerShards));
 
-/** The state key that a line gets when its window closes it. */
+/** The state key that a line gets when the end of its window closes it. */
 export const closedStateKey = (line: OrderLine): string => ownStateKey(line, 'Closed');
 
 const listState = (line: OrderLine): ListState =>
   line.status === 'Closed' && !isProvisioningPending(line) ? 'ClosedOnboarded' : line.status;
 
-/** The list states that a filter means; without one, all. */
+/** The list states that a filter stands for; without one, all of them. */
 export function listStatesOf(filter: {
   readonly status?: LineStatus;
   readonly provisioningPending?: boolean;
@@ -203,24 +204,24 @@ export function listStatesOf(filter: {
 export const isIn = (line: OrderLine, states: readonly ListState[]): boolean =>
   states.includes(listState(line));
 
-/** Where the words of a partner's lines are, or of all. */
+/** The partitions that hold the words of a partner's lines, or of all lines. */
 export const searchShards = (partnerId: string | undefined): readonly string[] =>
   shardsOf(partnerId ?? allPartners);
 
-/** A sort key has at most 1,024 bytes. Only names get anywhere near: a character can be compared as several others. */
+/** A sort key has at most 1,024 bytes. Only names get anywhere near that: one character can be normalized to several. */
 const longestWord = 256;
 
-/** As much of a word, or of how it begins, as an index holds. */
+/** As much of a word, or of its beginning, as an index holds. */
 export const indexedWord = (word: string): string => withinBytes(word, longestWord);
 
-/** Nearest deadline first; lines without one last, by start date. Every line has a place of its own. */
+/** Sorts by nearest deadline; lines without one come last, by start date. No two lines have the same position. */
 export const position = (line: OrderLine): string =>
   `${line.closesAt ?? `~${line.requestedStartDate}`}#${line.orderId}#${line.lineId}`;
 
 /**
- * Open lines are listed by when they are due: those with an execution, and those whose execution is still to be started.
+ * Open lines are listed by when they are due: those with an execution, and those whose execution has yet to be started.
  * The oldest items list a line without an execution among the first, half a year before its start date. Beside them are
- * the digests that people chose.
+ * people's digests.
  */
 const dueLists = { started: 'open', unstarted: 'unstarted', digests: 'digest' } as const;
 export type DueList = keyof typeof dueLists;
@@ -234,23 +235,23 @@ const shardName = (list: DueList, shard: number): string => `${dueLists[list]}-$
 export const dueShardsOf = (list: DueList): readonly string[] =>
   Array.from({ length: dueShards }, (_, shard) => shardName(list, shard));
 
-/** The partition of a list that something is in; all that is listed is spread evenly. */
+/** The partition of a list that an entry is in; entries are spread evenly. */
 export const dueShardOf = (list: DueList, name: string): string => shardName(list, spread(name, dueShards));
 
 const dueShard = (line: OrderLine): string =>
   shardName(hasExecution(line) ? 'started' : 'unstarted', shardOf(line, dueShards));
 
-/** The shard of a line, of so many; lines are spread evenly. */
+/** The shard of a line; lines are spread evenly. */
 const shardOf = ({ orderId, lineId }: LineKey, shards: number): number =>
   spread(`${orderId}#${lineId}`, shards);
 
-/** A number below `parts` for each text; texts are spread evenly. */
+/** A number below `parts` for a text; texts are spread evenly. */
 export const spread = (text: string, parts: number): number =>
   Buffer.from(text).reduce((hash, byte) => (hash * 31 + byte) % 65_521, 7) % parts;
 
 /**
- * The whole item of a line, with the keys of the indexes that it is found by, and when it goes.
- * @param settledLineDays for how long it is kept once the line is settled
+ * The whole item of a line, with its index keys and its expiry.
+ * @param settledLineDays how long a settled line is kept
  */
 export function toItem(line: StoredLine, settledLineDays: number) {
   return {
@@ -261,7 +262,7 @@ export function toItem(line: StoredLine, settledLineDays: number) {
   };
 }
 
-/** The attributes by which the indexes hold a line. */
+/** The attributes by which the indexes list a line. */
 export function indexKeys(line: OrderLine) {
   const dueAt = nextDueAt(line);
   const shard = shardOf(line, partnerShards);
@@ -280,21 +281,21 @@ export function indexKeys(line: OrderLine) {
   };
 }
 
-/** DynamoDB refuses an item with an empty key of an index. */
+/** DynamoDB rejects an item with an empty index key. */
 const word = (attribute: string, text: string) => (text === '' ? {} : { [attribute]: indexedWord(text) });
 
 interface Index {
   readonly partitionKey: string;
   readonly sortKey: string;
-  /** What an entry holds beside the keys. */
+  /** What an entry holds besides the keys. */
   readonly projected: readonly string[];
 }
 
-/** The words of a partner's lines, and of all lines, each with the line's place in lists: those are sorted by it. */
+/** The words of one partner's lines, and of all lines, each with the line's place in lists, which searches sort by. */
 const ofPartner = { partitionKey: 'partnerShard', projected: ['position'] } as const;
 const ofAll = { partitionKey: 'allShard', projected: ['position'] } as const;
 
-/** The indexes by name: read by the store, made by CDK and by the local runtime. */
+/** The indexes by name: read by the store, created by CDK and by the local runtime. */
 export const indexes = {
   byState: { partitionKey: 'stateKey', sortKey: 'position', projected: [] },
   byDue: { partitionKey: 'dueShard', sortKey: 'dueAt', projected: [] },
@@ -314,7 +315,7 @@ export type IndexName = keyof typeof indexes;
 /** The indexes that searches read. */
 export type WordIndex = Exclude<IndexName, 'byState' | 'byDue'>;
 
-/** Where words of a kind are found: of one partner's lines, and of all. */
+/** Where words of a kind are indexed: for one partner's lines, and for all. */
 export const wordIndexes = {
   order: { ofPartner: 'partnerByOrder', ofAll: 'allByOrder' },
   subscription: { ofPartner: 'partnerBySubscription', ofAll: 'allBySubscription' },

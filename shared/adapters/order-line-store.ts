@@ -21,29 +21,29 @@ import { quickCalls } from './time-limits.ts';
 export const dynamoDbClient = (config: DynamoDBClientConfig = {}): DynamoDBClient =>
   new DynamoDBClient({ ...quickCalls, ...config });
 
-/** A decision about a line: what becomes of it, and anything else the caller wants to know of the decision. */
+/** A decision about a line: what becomes of it, and anything else that the caller wants to know. */
 interface Decision {
   readonly line: StoredLine;
 }
 
 /**
- * The order lines, in DynamoDB. All reads but the lists are strongly consistent. A line that is not in the table is one
- * that is not booked, with nothing held for it.
+ * The order lines, in DynamoDB. All reads except lists are strongly consistent. A line that is not in the table counts
+ * as not booked, with nothing buffered for it.
  */
 export interface OrderLineStore extends OrderStore, LineLists, DueLines {
-  /** The lane in which the first emails of the lines leave. */
+  /** The lane that the first emails of the lines leave through. */
   readonly lane: LaneStore;
   find(key: LineKey): Promise<StoredLine>;
   /**
-   * Changes a line that came from this store by one conditional write. `decide` gets the line and says how it shall be;
-   * the same line: no write. If somebody else wrote meanwhile, it is asked again with the line as it is by then.
-   * Answers the last decision, with its line as it is in the table from now on.
-   * @throws LineNotWritten when others kept writing in between, or when the write failed and may have taken effect
+   * Changes a line that came from this store by one conditional write. `decide` gets the line and returns its new
+   * state; the same line writes nothing. If somebody else wrote in between, it is called again with the current line.
+   * Returns the last decision, with the line as it now is in the table.
+   * @throws LineNotWritten when others kept writing, or when the write failed and may have taken effect
    */
   change<Decided extends Decision>(from: StoredLine, decide: (line: StoredLine) => Decided): Promise<Decided>;
 }
 
-/** A write failed, or its outcome is unknown. The line itself is kept out of what runtimes print of errors. */
+/** A write failed, or its outcome is unknown. The line itself is hidden from what runtimes print of errors. */
 export class LineNotWritten extends NamedFault {
   readonly #line: StoredLine;
 
@@ -57,26 +57,29 @@ export class LineNotWritten extends NamedFault {
     this.#line = line;
   }
 
-  /** The line as it should have become. The table may have another of that version: no change can start from it. */
+  /**
+   * The line that was to be written. The table may hold another line with that version: no change can start from this
+   * one.
+   */
   get line(): StoredLine {
     return this.#line;
   }
 }
 
 /**
- * A write that was lost to somebody else is tried again after a random pause, so that those who lost together do not
- * meet again. The pauses of one update are at most 5 + 10 + 20 + 40 + 25 * 80 ms = 2.1 s together, half of that on
- * average: ten events of one line in a batch, one after the other, stay below the 30 s that their function has.
+ * A write that lost against another is retried after a random pause, so that the losers do not meet again. The pauses
+ * of one update are at most 5 + 10 + 20 + 40 + 25 * 80 ms = 2.1 s together, half of that on average: ten events of one
+ * line in a batch, handled in sequence, stay below the 30 s of their function.
  */
 const contention = { mostTries: 30, firstPause: 5, longestPause: 80 };
 
-/** The milliseconds before the next try after so many that were lost. */
+/** The milliseconds to wait after losing this many times. */
 const pauseAfter = (lost: number): number =>
   Math.random() * Math.min(contention.firstPause * 2 ** (lost - 1), contention.longestPause);
 
 /**
- * @param settledLineDays for how long settled lines are kept, and what is known of orders and of lines without a booking
- * @param pause waits so many milliseconds of real time
+ * @param settledLineDays how long settled lines are kept, and what is known of orders and of lines without a booking
+ * @param pause waits the given number of milliseconds, in real time
  */
 export function orderLineStore(
   dynamoDb: DynamoDBClient,
@@ -89,7 +92,7 @@ export function orderLineStore(
     return item ? parseLine(item) : unbooked(key);
   }
 
-  /** Writes the line if the table still has the version before its own; else answers what is there now. */
+  /** Writes the line if the table still has the version before it; otherwise returns what is there now. */
   async function write(line: StoredLine): Promise<{ lostTo: StoredLine } | undefined> {
     try {
       await dynamoDb.send(

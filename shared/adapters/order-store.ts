@@ -15,22 +15,22 @@ import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { lineIdOf, linePrefix, orderKey, orderSortKey, parseLine, primaryKey } from './order-line-item.ts';
 import { readItem } from './read-item.ts';
 
-/** A line, and the onboarding of its order as it was when the line was read. */
+/** A line, with the onboarding of its order from the same read. */
 export interface LineOfOrder {
   readonly line: StoredLine;
   readonly onboarding?: Onboarding;
 }
 
-/** The orders: what holds for all lines of one, and its lines. All reads are strongly consistent. */
+/** The orders: what applies to all lines of one, and its lines. All reads are strongly consistent. */
 export interface OrderStore {
-  /** The line with the onboarding of its order, by one call. */
+  /** The line and the onboarding of its order, in one call. */
   findWithOrder(key: LineKey): Promise<LineOfOrder>;
   /** Lines with the onboardings of their orders, in no order. */
   findAllWithOrders(keys: readonly LineKey[]): Promise<readonly LineOfOrder[]>;
   findOrder(orderId: string): Promise<{ lines: readonly StoredLine[]; onboarding?: Onboarding }>;
   /**
    * Some lines of an order, in the order in which the table sorts their ids.
-   * @param after the line id that they come after; without it, from the first one on
+   * @param after the line id to continue after; without it, from the first one
    * @returns `next`: the line id after which there may be more
    */
   linesOfOrder(
@@ -38,9 +38,9 @@ export interface OrderStore {
     page: { readonly after?: string; readonly limit: number },
   ): Promise<{ lines: readonly StoredLine[]; next?: string }>;
   findOnboarding(orderId: string): Promise<Onboarding | undefined>;
-  /** Writes at `at` that the order is onboarded, unless that is known; answers what holds from now on. */
+  /** Records at `at` that the order is onboarded, unless that is known; returns the onboarding that applies. */
   recordOnboarding(orderId: string, onboarding: Onboarding, at: Instant): Promise<Onboarding>;
-  /** Keeps the onboarding of an order for as long as of one that is written at `at`: it has one more line. */
+  /** Keeps the onboarding of an order for as long as if it were written at `at`, because the order has one more line. */
   keepOnboarding(orderId: string, onboarding: Onboarding, at: Instant): Promise<void>;
 }
 
@@ -53,13 +53,13 @@ const onboardingSchema = z.object({ organizationId: z.string(), onboardedAt: z.s
 const isOfOrder = (item: Item): boolean => item['sk'] === orderSortKey;
 const isOfLine = ({ sk }: Item): boolean => typeof sk === 'string' && sk.startsWith(linePrefix);
 
-/** The onboarding that the item of an order tells of, as a field to spread. */
+/** The onboarding in the item of an order, as a field to spread. */
 const onboardingIn = (order: Item | undefined): Pick<LineOfOrder, 'onboarding'> =>
   order ? { onboarding: onboardingSchema.parse(order) } : {};
 
 /**
- * @param settledLineDays for how long what is known of an order is kept
- * @param pause waits so many milliseconds of real time
+ * @param settledLineDays how long what is known of an order is kept
+ * @param pause waits the given number of milliseconds, in real time
  */
 export function orderStore(
   dynamoDb: DynamoDBClient,
@@ -80,7 +80,7 @@ export function orderStore(
     [expiryAttribute]: expiryAfter(at, settledLineDays),
   });
 
-  /** A page of the items of an order: its lines, and then its own. */
+  /** A page of an order's items: its lines, then its own. */
   async function pageOf(
     orderId: string,
     page: { readonly Limit?: number; readonly ExclusiveStartKey?: Attributes },
@@ -134,7 +134,7 @@ export function orderStore(
       const next = page.next && fromAttributes(page.next);
       return {
         lines: page.items.filter(isOfLine).map(parseLine),
-        // The item of the order comes after its lines.
+        // The order's own item comes after its lines.
         ...(next && isOfLine(next) ? { next: lineIdOf(keySchema.parse(next)) } : {}),
       };
     },

@@ -5,8 +5,8 @@ import { type Pace, type Time, tokenBucket } from '../domain/token-bucket.ts';
 import type { Workflow } from './workflow.ts';
 
 /**
- * The workflow for work on masses: it starts and looks at executions as fast as the paces let it. Stops do not wait: one
- * for which there is no room at once throws the NamedFault Throttled.
+ * The workflow for bulk work: it starts and describes executions no faster than their paces allow. Stops do not wait:
+ * one that exceeds its pace throws the NamedFault Throttled.
  */
 export function pacedWorkflow(
   paces: Readonly<Record<ExecutionCall, Pace>>,
@@ -33,8 +33,8 @@ export function pacedWorkflow(
 }
 
 /**
- * The workflow that fails nobody whose execution cannot be stopped now. One that is not stopped does no harm, it only
- * keeps its place among the open ones: whatever it would do at its time has a condition that its line no longer meets.
+ * The workflow for callers that must not fail because an execution cannot be stopped now. Left running, it only keeps
+ * its place among the open executions: everything it would do later has a condition that its line no longer meets.
  * @param stopLater is told which ones are left
  */
 export const stoppingLater = (

@@ -7,66 +7,66 @@ import {
 } from '@aws-sdk/client-sqs';
 import { faultNames, NamedFault } from '../contracts/faults.ts';
 
-/** A queue of the product's own, between two of its functions. */
+/** A queue between two of the product's functions. */
 export interface Queue {
   /**
-   * Keeps the messages; some may come more than once, and in any order.
+   * Sends the messages; some may arrive more than once, and in any order.
    * @param messages as JSON
-   * @throws NamedFault MessagesNotQueued; some of the messages may be in the queue then
+   * @throws NamedFault MessagesNotQueued; some of the messages may have been queued
    */
   send(messages: readonly unknown[], options?: SendOptions): Promise<void>;
   /**
-   * Lets messages that are being handled come again later. Best effort: one for which that fails comes again when its
-   * visibility timeout is over.
+   * Makes messages that are being handled come again later. Best effort: if that fails, a message comes again when its
+   * visibility timeout ends.
    */
   putBack(messages: readonly PutBack[]): Promise<void>;
 }
 
 export interface SendOptions {
-  /** How long they are not delivered yet, at most 900. */
+  /** Seconds until they are delivered, at most 900. */
   readonly delaySeconds?: number;
   /**
-   * Whose messages these are. While one has so many in the queue that others would wait, SQS delivers those of the others
+   * Whose messages these are. If one tenant has so many in the queue that others would wait, SQS delivers the others'
    * first: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
    */
   readonly tenant?: string;
 }
 
-/** A queue that says how long it is. */
+/** A queue that knows its length. */
 export interface MeasuredQueue extends Queue {
-  /** About how many messages are in it, those included that are being handled or are hidden. */
+  /** Roughly how many messages are in it, including those being handled or hidden. */
   length(): Promise<number>;
 }
 
 export interface PutBack {
   readonly receiptHandle: string;
-  /** When it comes again, from now; at most 12 hours. */
+  /** Seconds from now until it comes again; at most 12 hours. */
   readonly seconds: number;
 }
 
 /** The most entries of one call to SQS. */
 const batchLimit = 10;
 
-/** Milliseconds before SQS is asked again to take what it did not. */
+/** Milliseconds before SQS is offered again what it did not accept. */
 const pauses = [100, 400] as const;
 
-/** Seconds: SQS hides a message for 12 hours at most, counted from when it was received. */
+/** Seconds. SQS hides a message for at most 12 hours after it was received. */
 const longestPutBack = 12 * 60 * 60 - 60;
 
-/** The messages of a queue, by what becomes of them. */
+/** The counts of a queue's messages, by their state. */
 const counts = [
   'ApproximateNumberOfMessages',
   'ApproximateNumberOfMessagesNotVisible',
   'ApproximateNumberOfMessagesDelayed',
 ] as const;
 
-/** @param pause waits so many milliseconds */
+/** @param pause waits the given number of milliseconds */
 export function queue(
   client: SQSClient,
   queueUrl: string,
   pause: (milliseconds: number) => Promise<unknown> = setTimeout,
 ): MeasuredQueue {
-  /** Answers which of the bodies SQS did not take. */
+  /** Returns the bodies that SQS did not accept. */
   async function sendOnce(bodies: readonly string[], options: SendOptions): Promise<readonly string[]> {
     const { delaySeconds = 0, tenant } = options;
     const { Failed = [] } = await client.send(

@@ -1,7 +1,7 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { itemIn, toAttributes } from './attributes.ts';
 
-/** The item that a key has in the table by now, after all writes so far; undefined: there is none. */
+/** The current item with a key, after all writes so far; undefined: there is none. */
 export const readItem = async (
   dynamoDb: DynamoDBClient,
   tableName: string,

@@ -11,28 +11,28 @@ import { asKept, jobPartition, type JobSlices, jobSlices } from './job-slices.ts
 import { readItem } from './read-item.ts';
 
 /**
- * Bulk resends, in the table of the order lines. Each has a partition of its own, with one item for the job and one for
- * each slice of its lines. A partition for each partner lists its jobs, newest first, keeps which is the latest, and
- * what the idempotency keys of the last day led to. All reads are strongly consistent.
+ * Bulk resends, in the table of the order lines. Each has a partition with one item for the job and one for each slice
+ * of its lines. A partition for each partner lists its jobs, newest first, and holds its latest job and the jobs that
+ * the idempotency keys of the last day started. All reads are strongly consistent.
  */
 export interface ResendJobStore extends JobSlices {
   find(jobId: string): Promise<ResendJob | undefined>;
-  /** The job that the partner started last, or is about to. */
+  /** The job that the partner started last, or is starting. */
   latest(partnerId: string): Promise<JobStart | undefined>;
   /** The job that a request with that idempotency key started within the last 24 hours. */
   byIdempotencyKey(partnerId: string, key: string, now: Instant): Promise<ResendJob | undefined>;
   /**
-   * Makes a job the latest of its partner, in place of another or of none; false if it is too late for that. From then
-   * on the job exists, whoever completes what is written of it.
+   * Makes a job the latest of its partner, in place of another or of none; false if another job came first. From then
+   * on the job exists, whoever writes the rest of it.
    */
   becomeLatest(start: JobStart, inPlaceOf: JobStart | undefined): Promise<boolean>;
-  /** Writes what else there is of a job that became the latest; as often as you like. */
+  /** Writes the rest of a job that became the latest; may be repeated. */
   complete(start: JobStart): Promise<ResendJob>;
   /**
-   * Changes a job by one conditional write. `decide` gets the job and says how it shall be; undefined: no write. If
-   * somebody else wrote meanwhile, it is asked again with the job as it is by then.
-   * @param writer names this change: one whose answer was lost is recognized by it
-   * @returns whether it is written
+   * Changes a job by one conditional write. `decide` gets the job and returns its new state; undefined writes nothing.
+   * If somebody else wrote in between, it is called again with the current job.
+   * @param writer names this change, to recognize it if its answer was lost
+   * @returns whether the change was written
    */
   change(job: ResendJob, writer: string, decide: (job: ResendJob) => ResendJob | undefined): Promise<boolean>;
   /** The jobs of a partner, newest first. */
@@ -68,7 +68,7 @@ const keptKey = z.object({ jobId: text, at: text });
 const listed = z.object({ sk: text, jobId: text });
 
 const jobKey = (jobId: string) => ({ pk: jobPartition(jobId), sk: 'job' });
-/** Ids of orders have no `#`: the partition is nobody else's. */
+/** Ids of orders cannot contain `#`, so nothing else is in this partition. */
 const partnerPartition = (partnerId: string) => `jobs#${partnerId}`;
 const latestKey = (partnerId: string) => ({ pk: partnerPartition(partnerId), sk: 'latest' });
 const idempotencyKeyOf = (partnerId: string, key: string) => ({
@@ -78,7 +78,7 @@ const idempotencyKeyOf = (partnerId: string, key: string) => ({
 const entryPrefix = 'job#';
 const place = ({ createdAt, jobId }: Pick<JobStart, 'createdAt' | 'jobId'>) => `${createdAt}#${jobId}`;
 
-/** Where a list of jobs got to, as callers see it. */
+/** Places in a list of jobs, as callers see them. */
 export const jobCursors = {
   encode: (after: string): string => Buffer.from(after).toString('base64url'),
   decode: (cursor: string): string | undefined => {
@@ -87,7 +87,7 @@ export const jobCursors = {
   },
 };
 
-/** So many writers of one job do not meet. */
+/** More writers of one job than ever meet. */
 const mostTries = 10;
 
 export function resendJobStore(dynamoDb: DynamoDBClient, tableName: string): ResendJobStore {
@@ -121,7 +121,7 @@ export function resendJobStore(dynamoDb: DynamoDBClient, tableName: string): Res
       const item = { ...latestKey(start.partnerId), ...start };
       const before = inPlaceOf ? having('jobId', inPlaceOf.jobId) : absent;
       const isWritten = await putIf(dynamoDb, tableName, asKept(item, start), before);
-      // A write whose answer was lost is repeated by the SDK, and then finds itself.
+      // The SDK repeats a write whose answer was lost, and the repeat finds the first one's effect.
       return isWritten || (await latest(start.partnerId))?.jobId === start.jobId;
     },
 
@@ -133,7 +133,7 @@ export function resendJobStore(dynamoDb: DynamoDBClient, tableName: string): Res
         const key = idempotencyKeyOf(partnerId, idempotencyKey);
         await put(asKept({ ...key, jobId, at: createdAt }, start));
       }
-      // The last: a job that is there has all the rest.
+      // Comes last, so that whatever finds the job finds everything else.
       const made = newJob(start);
       const isNew = await putIf(dynamoDb, tableName, asKept({ ...jobKey(jobId), ...made }, start), absent);
       return isNew ? made : ((await find(jobId)) ?? made);
@@ -159,7 +159,7 @@ export function resendJobStore(dynamoDb: DynamoDBClient, tableName: string): Res
       const answer = await dynamoDb.send(
         new QueryCommand({
           TableName: tableName,
-          // The entries come before all else in the partition; `~` after any time.
+          // The entries sort before everything else in the partition, and `~` after any time.
           KeyConditionExpression: 'pk = :partner AND sk < :before',
           ExpressionAttributeValues: toAttributes({
             ':partner': partnerPartition(partnerId),
@@ -175,7 +175,7 @@ export function resendJobStore(dynamoDb: DynamoDBClient, tableName: string): Res
       const jobs = await Promise.all(shown.map(({ jobId }) => find(jobId)));
       const last = shown.at(-1);
       return {
-        // One whose job is not there yet is just being started.
+        // An entry whose job is missing belongs to one that is just being started.
         jobs: jobs.filter((found) => found !== undefined),
         ...(last && entries.length > limit ? { next: last.sk.slice(entryPrefix.length) } : {}),
       };

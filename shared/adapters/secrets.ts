@@ -8,7 +8,7 @@ import { quickCalls } from './time-limits.ts';
 export const secretsClient = (config: SecretsManagerClientConfig = {}): SecretsManagerClient =>
   new SecretsManagerClient({ ...quickCalls, ...config });
 
-/** The text of a secret, as it is now. */
+/** The current text of a secret. */
 export async function readSecret(client: SecretsManagerClient, secretArn: string): Promise<string> {
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
   if (!SecretString) throw new Error('the secret has no text');

@@ -33,7 +33,7 @@ const feedback = happened('ProvisioningEmailFeedback').extend({
 
 const bounceNotice = happened('BounceNoticeSent').extend({ to: text, messageId: text });
 
-/** The entries as they are written. */
+/** Entries as they are written now. */
 const current = z.discriminatedUnion('type', [
   happened('ClosingSoon', 'Onboarded', 'Closed', 'Cancelled'),
   happened('Booked').extend({ to: text.exactOptional(), copyTo: text.exactOptional() }),
@@ -47,7 +47,7 @@ const current = z.discriminatedUnion('type', [
   bounceNotice,
 ]) satisfies z.ZodType<HistoryEntry>;
 
-/** The entries as they were written first, with dates, kinds and reasons in words. */
+/** Entries as they were written at first, with dates, kinds and reasons in words. */
 const older = z.discriminatedUnion('type', [
   rescheduled
     .extend({ result: text.regex(/^changed at \S+ to \S+$/), reason: text.exactOptional() })
@@ -67,21 +67,21 @@ const older = z.discriminatedUnion('type', [
 export const storedEntry = z.union([current, older]);
 
 /**
- * How many entries an item holds one by one; a longer history is packed as a whole. Every write of a line carries its
- * history, and is charged by the kilobyte: 300 entries are 63 KB one by one, and about 10 KB packed.
+ * How many entries an item holds one by one; a longer history is packed as a whole. Every write of a line includes its
+ * history and is charged by the kilobyte: 300 entries are 63 KB one by one, and about 10 KB packed.
  */
 const mostPlainEntries = 20;
 
 const packedHistory = 'packedHistory';
 
-/** The attributes in which an item has its history. */
+/** The attributes that hold an item's history. */
 export const historyAttributes = ['history', packedHistory] as const;
 
-/** A history as an item has it. The workflow appends what it does itself to `history`. */
+/** A history as an item holds it. The workflow appends its own entries to `history`. */
 export const asStored = (history: readonly HistoryEntry[]): Readonly<Record<string, unknown>> =>
   history.length <= mostPlainEntries ? { history } : { history: [], [packedHistory]: pack(history) };
 
-/** Loaded on first use: few lines have long histories, and every cold start would wait for it. */
+/** Loaded on first use: few lines have long histories, and loading it delays every cold start. */
 const zlib = () => process.getBuiltinModule('node:zlib');
 
 const pack = (history: readonly HistoryEntry[]): string =>
@@ -93,7 +93,7 @@ const unpacked = z.array(z.unknown());
 
 const packed = z.looseObject({ [packedHistory]: z.string(), history: z.array(z.unknown()) });
 
-/** An item with its history entry by entry, whatever the item is. */
+/** An item with its history unpacked, whatever the item is. */
 export function withPlainHistory(item: unknown): unknown {
   if (typeof item !== 'object' || item === null || !(packedHistory in item)) return item;
   const { [packedHistory]: past, history, ...others } = packed.parse(item);

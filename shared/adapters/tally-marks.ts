@@ -8,15 +8,15 @@ import { absent, having, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 
 /**
- * How far the changes of each line are counted, in the table of the order lines: a partition for each order, with a mark for
- * each of its lines.
+ * How far the changes of each line are counted, in the table of the order lines: a partition for each order, with a
+ * mark for each line.
  */
 export interface TallyMarks {
-  /** The marks of lines by their names. */
+  /** The marks of lines, by line name. */
   marks(generation: string, lines: readonly LineKey[]): Promise<ReadonlyMap<string, Mark>>;
   /**
    * Writes the mark of a line over the one that was read.
-   * @param removedAt when the line was removed: its mark is kept for longer than its changes can be repeated
+   * @param removedAt when the line was removed: its mark outlives any repeat of its changes
    * @returns false: somebody else wrote it
    */
   mark(
@@ -26,16 +26,16 @@ export interface TallyMarks {
   ): Promise<boolean>;
 }
 
-/** Names a line within tallies and marks. */
+/** The name of a line within tallies and marks. */
 export const lineName = ({ orderId, lineId }: LineKey): string => `${orderId}/${lineId}`;
 
-/** The line that has a name; no id has a slash. */
+/** The line with a name; ids cannot contain a slash. */
 export function lineNamed(name: string): LineKey {
   const [orderId = '', lineId = ''] = name.split('/');
   return { orderId, lineId };
 }
 
-/** No order has such an id: `#` is in none. */
+/** No order has such an id: ids cannot contain `#`. */
 export const markStart = '#counted#';
 
 const markKey = (generation: string, { orderId, lineId }: LineKey) => ({
@@ -43,18 +43,18 @@ const markKey = (generation: string, { orderId, lineId }: LineKey) => ({
   sk: lineId,
 });
 
-/** Reads an item as the mark of a line; undefined: it is something else. */
+/** Reads an item as the mark of a line; undefined if it is something else. */
 export function parseMark(item: Record<string, unknown>): { line: LineKey; mark: Mark } | undefined {
   if (!String(item['pk']).startsWith(markStart)) return undefined;
   const { line, mark } = markItem.parse(item);
   return { line: lineNamed(line), mark };
 }
 
-/** For how many days a mark outlives its line; a stream repeats changes of the last day. */
+/** How many days a mark outlives its line; a stream repeats changes for up to a day. */
 const removedMarkDays = 3;
 const markItem = z.object({ line: z.string(), mark: z.string() });
 
-/** @param pause waits so many milliseconds */
+/** @param pause waits the given number of milliseconds */
 export function tallyMarks(
   dynamoDb: DynamoDBClient,
   tableName: string,

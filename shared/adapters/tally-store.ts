@@ -18,11 +18,11 @@ import { markStart, type TallyMarks, tallyMarks } from './tally-marks.ts';
 
 /** A tally of lines in the table. */
 export interface StoredTally extends Pick<Share, 'scope' | 'tally' | 'counters'> {
-  /** Of the lines of all partners, each shard counts those of some orders. */
+  /** The tallies of all partners are split: each shard counts the lines of some orders. */
   readonly shard: number;
   /**
-   * How far the changes of lines are counted here whose own marks may not say so yet: it holds what the last writes
-   * counted, by the names of the lines.
+   * How far each line's changes are counted in this tally while the line's own mark may not say so yet: what the last
+   * writes counted, by line name.
    */
   readonly counted: Readonly<Record<string, Mark>>;
   /** 0: it is not in the table. */
@@ -30,10 +30,10 @@ export interface StoredTally extends Pick<Share, 'scope' | 'tally' | 'counters'>
 }
 export type TallyName = Pick<StoredTally, 'scope' | 'tally' | 'shard'>;
 
-/** Which counts hold: a recount makes new ones beside them. */
+/** The counts that apply; a recount prepares the next generation beside them. */
 export interface Generation {
   readonly id: string;
-  /** While a recount is under way, nothing is counted, and later all that was not. */
+  /** During a recount nothing is counted; what was missed is counted afterwards. */
   readonly recount?: Recount;
   /** 0: it is not in the table, and these are the first counts. */
   readonly version: number;
@@ -42,47 +42,47 @@ export interface Generation {
 export interface Recount {
   readonly id: string;
   readonly since: Instant;
-  /** It was given up if it has not said by then that it goes on. */
+  /** The recount counts as given up unless it reports progress by then. */
   readonly until: Instant;
 }
 
 export interface PartnersRequest {
-  /** How the ids begin, in any case. */
+  /** The beginning of the ids, in any case. */
   readonly beginning: string;
-  /** The partner that the ones asked for follow. */
+  /** Only partners that sort after this one. */
   readonly after?: string | undefined;
   readonly limit: number;
 }
 
 /**
- * The counts of lines, in the table of the order lines: a partition for each shard of a scope, with its tallies. All reads
- * are strongly consistent. Each write is on the condition that nobody wrote since the read.
+ * The counts of lines, in the table of the order lines: a partition for each shard of a scope, with its tallies. All
+ * reads are strongly consistent, and every write requires that nobody wrote since the read.
  */
 export interface TallyStore extends TallyMarks {
   generation(): Promise<Generation>;
   /** @returns false: somebody else wrote it */
   writeGeneration(generation: Generation): Promise<boolean>;
-  /** Tallies by name; those that are not there are empty. */
+  /** Tallies by name; missing ones are empty. */
   find(generation: string, names: readonly TallyName[]): Promise<readonly StoredTally[]>;
-  /** The tallies of a scope, in all of its shards, whose names sort from one to another. */
+  /** The tallies of a scope, in all of its shards, with names within a range. */
   between(generation: string, scope: string, from: string, to: string): Promise<readonly StoredTally[]>;
   /** @returns false: somebody else wrote it */
   write(generation: string, tally: StoredTally): Promise<boolean>;
-  /** The ids of partners whose lines were ever counted, in order, as many as asked for. */
+  /** The ids of partners whose lines were ever counted, sorted. */
   partners(request: PartnersRequest): Promise<readonly string[]>;
 }
 
-/** Shards for the lines of all partners: each counts at the same time as the others. */
+/** The shards for the lines of all partners, which are written independently. */
 const shardsOfAll = 4;
 
 const shardsOf = (scope: string): number => (scope === allPartners ? shardsOfAll : 1);
 
-/** The shard of a scope that counts a line. All lines of an order are in one, since their changes come together. */
+/** The shard of a scope that counts a line. All lines of an order share one, since their changes come together. */
 export const tallyShard = (scope: string, { orderId }: LineKey): number => spread(orderId, shardsOf(scope));
 
-/** No order has such an id: `#` is in none. */
+/** No order has such an id: ids cannot contain `#`. */
 const tallyStart = '#tally#';
-/** An item for each partner whose lines were counted: a list of them that is found through keys. */
+/** An item for each partner whose lines were counted, so that partners can be listed by key. */
 const partnersPartition = '#partners';
 const partnerStart = 'partner#';
 const partnerKey = (partnerId: string) => ({
@@ -99,16 +99,15 @@ const tallyKey = (generation: string, { scope, shard, tally }: TallyName) => ({
   sk: tally,
 });
 
-/** The generation of counts that an item belongs to; undefined: it is something else. */
+/** The generation of counts that an item belongs to; undefined if it is something else. */
 export function generationOf(pk: string): string | undefined {
   const start = [tallyStart, markStart].find((beginning) => pk.startsWith(beginning));
   return start === undefined ? undefined : pk.slice(start.length).split('#')[0];
 }
 
-/** Reads an item as a tally. */
 export const parseTally = (item: unknown): StoredTally => tallyItem.parse(item);
 
-/** For how many days a tally is kept that nobody looks for. */
+/** How many days an obsolete tally is kept. */
 const obsoleteTallyDays = 3;
 
 const text = z.string();
@@ -130,11 +129,11 @@ const generationItem = z.object({
 
 const firstGeneration: Generation = { id: 'first', version: 0 };
 
-/** Whether nothing is counted at `now`. Clocks may differ by less than the minute that is added. */
+/** Whether counting is paused at `now`. The added minute allows for clocks that differ. */
 export const isResting = ({ recount }: Generation, now: Instant): boolean =>
   recount !== undefined && now < plus(recount.until, 'PT1M');
 
-/** @param pause waits so many milliseconds */
+/** @param pause waits the given number of milliseconds */
 export function tallyStore(
   dynamoDb: DynamoDBClient,
   tableName: string,
@@ -198,7 +197,7 @@ export function tallyStore(
     },
 
     async write(generation, tally) {
-      // Before the first count of its lines, so that a partner with counts is always listed.
+      // Before its lines are first counted, so that a partner with counts is always listed.
       if (tally.version === 0 && tally.tally === linesTally && tally.scope !== allPartners) {
         const { scope: partnerId } = tally;
         await dynamoDb.send(
@@ -234,5 +233,5 @@ export function tallyStore(
   };
 }
 
-/** Names a tally among all of a generation. */
+/** The name of a tally, unique within a generation. */
 export const tallyName = ({ scope, shard, tally }: TallyName): string => `${scope}#${shard}#${tally}`;

@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-sfn';
 
 /**
- * Answers the tasks of executions that wait for it. A task that is not waited for any more, because it was answered before
- * or its execution was stopped, needs none.
+ * Answers tasks whose executions wait for it. A task that nobody waits for any more, because it was answered before or
+ * its execution was stopped, needs no answer.
  */
 export interface TaskTokens {
   succeed(taskToken: string, output: unknown): Promise<void>;

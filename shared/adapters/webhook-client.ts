@@ -12,10 +12,10 @@ import {
 } from '../contracts/webhook-address.ts';
 import type { AttemptError } from '../contracts/webhooks.ts';
 
-/** What came of a request, and how long that took. */
+/** The result of a request, and how long it took. */
 export interface Posted {
   readonly milliseconds: number;
-  /** What the receiver answered; missing if it did not. */
+  /** The status of the answer; missing if there was none. */
   readonly status?: number;
   readonly error?: AttemptError;
 }
@@ -30,17 +30,17 @@ export interface WebhookClient {
 export type Resolve = (hostname: string) => Promise<readonly string[]>;
 
 const usualLimits = {
-  /** For all of it: the name, the connection, the answer. */
+  /** For the whole request: DNS, connection and answer. */
   milliseconds: 10_000,
   /** How much of an answer is read, in bytes, before the connection is closed. */
   answerBytes: 4096,
-  /** The most of its headers. */
+  /** The most bytes of headers. */
   headerBytes: 8192,
 };
 
 /**
- * Asks DNS itself, 4.5 s at most: the system's own lookup would hold one of the four threads of the process for as long
- * as a slow name server likes.
+ * Queries DNS directly, for at most 4.5 s: the system's own lookup would block one of the process's four threads for as
+ * long as a slow name server takes.
  */
 const resolveByDns: Resolve = async (hostname) => {
   const resolver = new Resolver({ timeout: 1500, tries: 2 });
@@ -49,15 +49,15 @@ const resolveByDns: Resolve = async (hostname) => {
 };
 
 /**
- * Each request gets a connection of its own: none goes to an address that was checked for another. A receiver far away
- * has a second to accept it before another of its addresses is tried.
+ * Each request gets a connection of its own, so that none goes to an address that was checked for another. A distant
+ * receiver has a second to accept it before its next address is tried.
  */
 const connections = { keepAlive: false, autoSelectFamilyAttemptTimeout: 1000 };
 const agents = { http: new HttpAgent(connections), https: new HttpsAgent(connections) };
 
 /**
- * A client that connects to public addresses alone: to the very ones that it checked, so that a name cannot lead
- * elsewhere a moment later. It follows no redirect, which could lead anywhere.
+ * A client that connects to public addresses only, and to exactly those it checked, so that a name cannot lead
+ * elsewhere a moment later. It follows no redirects, which could lead anywhere.
  */
 export function webhookClient(
   reach: Reach = publicInternet,
@@ -80,7 +80,7 @@ export function webhookClient(
     if (isOwn(url, reach)) return await post(url, { headers, body, signal });
     const addresses = await addressesOf(url);
     if (addresses.length === 0) return { error: 'name-not-found' };
-    // One that is not public among others is no accident.
+    // A private address among public ones is no accident.
     if (!addresses.every(isPublicAddress)) return { error: 'address-not-allowed' };
     return await post(url, { headers, body, signal, lookup: alwaysTo(addresses) });
   }
@@ -109,7 +109,7 @@ export function webhookClient(
         bytes += chunk.length;
         if (bytes > limits.answerBytes) response.destroy();
       });
-      // Its status is known: the rest of the answer may come to nothing.
+      // The status is known, so the rest of the answer does not matter.
       response.on('error', () => undefined);
       response.on('close', () => resolve(answered()));
     });

@@ -4,11 +4,11 @@ import { attemptErrors, attemptResults } from '../contracts/webhooks.ts';
 import { itemsIn, toAttributes } from './attributes.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 
-/** What was tried lately, in a partition for each webhook. */
+/** The latest attempts, in a partition for each webhook. */
 export interface WebhookLog {
-  /** Keeps what was tried for a few days. */
+  /** Keeps an attempt for a few days. */
   keepAttempt(webhookId: string, id: string, attempt: KeptAttempt): Promise<void>;
-  /** What was tried, newest first. */
+  /** The latest attempts, newest first. */
   attempts(webhookId: string, limit: number): Promise<readonly KeptAttempt[]>;
 }
 
@@ -31,7 +31,7 @@ const keptAttempt = z.object({
 /** One line of a webhook's log. What the receiver answered is not in it. */
 export type KeptAttempt = z.output<typeof keptAttempt>;
 
-/** As long as an event is tried, and some days to look into it. */
+/** As long as an event is retried, plus some days to look into it. */
 const attemptDays = 7;
 
 const partition = (webhookId: string) => `webhook#${webhookId}`;

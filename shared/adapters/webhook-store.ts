@@ -11,16 +11,16 @@ import { type WebhookLog, webhookLog } from './webhook-log.ts';
 
 /** Webhooks, in the table of the order lines: a partition for each partner. All reads are strongly consistent. */
 export interface WebhookStore extends WebhookLog {
-  /** All of a partner, in the order of their ids; those that were deleted are not among them. */
+  /** A partner's webhooks by id, without deleted ones. */
   list(partnerId: string): Promise<readonly Webhook[]>;
   find(partnerId: string, webhookId: string): Promise<Webhook | undefined>;
-  /** Writes a webhook unless one of its id is there, which is answered instead; it may have been deleted. */
+  /** Writes a webhook unless one has its id already; returns the one that is there, which may have been deleted. */
   create(webhook: Webhook): Promise<Webhook>;
   /**
-   * Changes a webhook by one conditional write. `decide` gets the webhook and says how it shall be; the same: no write.
-   * If somebody else wrote meanwhile, it is asked again with the webhook as it is by then.
-   * @param writer names this change: one whose answer was lost is recognized by it
-   * @returns the webhook as it is now; undefined: it is gone
+   * Changes a webhook by one conditional write. `decide` gets the webhook and returns its new state; the same one
+   * writes nothing. If somebody else wrote in between, it is called again with the current webhook.
+   * @param writer names this change, to recognize it if its answer was lost
+   * @returns the current webhook; undefined if it is gone
    * @throws NamedFault WebhookContended
    */
   change(
@@ -55,7 +55,7 @@ const webhook = z.object({
   version: z.int(),
 }) satisfies z.ZodType<Webhook>;
 
-/** A deleted webhook is remembered for as long as a repeated request could make it again. */
+/** A deleted webhook is remembered for as long as a repeated request could create it again. */
 const deletedDays = 2;
 
 /* Ids of orders and partners have no `#`, so nothing else is in these partitions. */
@@ -66,7 +66,7 @@ const keyOf = (partnerId: string, webhookId: string) => ({
   sk: `${prefix}${webhookId}`,
 });
 
-/** So many writers of one webhook do not meet. */
+/** More writers of one webhook than ever meet. */
 const mostTries = 20;
 
 export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): WebhookStore {
@@ -75,7 +75,7 @@ export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): Webho
     return item && webhook.parse(item);
   }
 
-  /** Puts a webhook over the version before it; of version 0, where there is none. */
+  /** Puts a webhook over the version before it; for version 0, only where there is none. */
   function putOver(next: Webhook, before: number): Promise<boolean> {
     const { partnerId, webhookId, status, disabled } = next;
     const expiry =
@@ -84,7 +84,7 @@ export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): Webho
     return putIf(dynamoDb, tableName, item, ofVersion(before));
   }
 
-  /** Those that were deleted lately are among them, and may be more than a page. */
+  /** Includes recently deleted webhooks, which may take more than one page. */
   async function itemsOf(
     partnerId: string,
     start?: Record<string, AttributeValue>,
@@ -118,7 +118,7 @@ export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): Webho
 
     async create(made) {
       const { partnerId, webhookId } = made;
-      // A write whose answer was lost is repeated by the SDK, and then finds itself.
+      // The SDK repeats a write whose answer was lost, and the repeat finds the first one's effect.
       if (await putOver(made, 0)) return made;
       return (await find(partnerId, webhookId)) ?? made;
     },

@@ -16,7 +16,7 @@ import { quickCalls } from './time-limits.ts';
 
 /**
  * The executions of the order-line workflow, one for each start of a line. Every call throws the NamedFault Throttled
- * when the quota of the call, or that of open executions, is used up.
+ * when its quota, or that of open executions, is used up.
  */
 export interface Workflow {
   /** Starts the execution; does nothing if it was started before. */
@@ -30,8 +30,8 @@ export const sfnClient = (config: SFNClientConfig = {}): SFNClient =>
   new SFNClient({ ...quickCalls, ...config });
 
 /**
- * The name of an execution: readable, with a digest that makes it unique, in the 80 characters that Step Functions
- * allows. Executions with a dot in their name leave no logs in CloudWatch.
+ * The name of an execution: readable, with a digest that makes it unique, within the 80 characters that Step Functions
+ * allows. CloudWatch gets no logs of executions with a dot in their name.
  */
 function executionName({ orderId, lineId }: LineKey, revision: number): string {
   const digest = createHash('sha256').update(`${orderId}#${lineId}`).digest('hex').slice(0, 16);
@@ -64,7 +64,7 @@ export function workflow(client: SFNClient, stateMachineArn: string): Workflow {
       try {
         await client.send(new StopExecutionCommand({ executionArn: executionArn(key, revision) }));
       } catch (error) {
-        // The stop of an execution that has ended is a success, or not valid: it is not documented.
+        // Stopping an execution that has ended either succeeds or is invalid: AWS does not document which.
         if (!(error instanceof ExecutionDoesNotExist || error instanceof ValidationException))
           throw translated(error);
       }
@@ -100,7 +100,7 @@ export interface ExecutionFailure {
 }
 
 /**
- * Looks whether an execution failed or timed out.
+ * Finds out whether an execution failed or timed out.
  * @throws NamedFault Throttled
  */
 export const executionFailures =
