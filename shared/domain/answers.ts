@@ -2,10 +2,10 @@ import { limitSpan } from './claims.ts';
 import type { KeptAnswer, OrderLine } from './order-line.ts';
 import { type Instant, plus } from './time.ts';
 
-/** How many contact changes without an email are kept for their idempotency keys; the oldest is dropped. */
+/** The maximum number of contact changes without an email whose idempotency keys are kept; the oldest is dropped. */
 export const mostQuietChanges = 20;
 
-/** Keeps the outcome of an idempotency key, and drops those that have expired. */
+/** Keeps the outcome of an idempotency key, and drops expired ones. */
 export function keepAnswer(line: OrderLine, kept: KeptAnswer): OrderLine {
   const others = line.answers.filter(({ key, at }) => key !== kept.key && plus(at, limitSpan) > kept.at);
   const answers = [...others, kept];

@@ -10,15 +10,15 @@ export const liveClaim = (line: OrderLine, now: Instant): Claim | undefined =>
 /** Claims the line for one email; any claim still there is given up. */
 export const withClaim = (line: OrderLine, claim: Claim): OrderLine => ({ ...giveUpClaim(line), claim });
 
-/** The line without that claim, whose email never reached the mail service or has been recorded. */
+/** The line without that claim, because its email never reached the mail service or has been recorded. */
 export function withoutClaim(line: OrderLine, id: string): OrderLine {
   const { claim, ...rest } = line;
   return claim?.id === id ? rest : line;
 }
 
 /**
- * Ends a claim with an unknown outcome: its sender died, or the mail service's answer was lost. Its email may have
- * left, so it is counted and in the history; the mail service's report may still confirm it.
+ * Ends a claim with an unknown outcome: its sender died, or the mail service's answer was lost. The email may have
+ * left, so it counts and is in the history; the mail service's report may still confirm it.
  */
 export function giveUpClaim(line: OrderLine): OrderLine {
   const { claim } = line;
@@ -40,22 +40,22 @@ export function giveUpClaim(line: OrderLine): OrderLine {
 }
 
 /**
- * What an email that may have left means for copies. Reminders and their copies are not repeated, so that the copy of one
- * is due, and a copy of one is not any more. A first email is, and so is its copy.
+ * What an email that may have left means for copies. Reminders and their copies are not repeated, so the copy of a
+ * reminder is now due, and a copy itself no longer is. A first email is repeated, and so is its copy.
  */
 function withCopies(line: OrderLine, kind: EmailKind, at: Instant): OrderLine {
   if (kind === 'reminder') return withCopyDue(line, kind, at);
   return kind === 'reminder-copy' ? withoutCopyDue(line, kind) : line;
 }
 
-/** The line with an expired claim given up, whether or not that has been written. */
+/** The line with an expired claim given up, whether or not that has been written yet. */
 export const withoutStaleClaim = (line: OrderLine, now: Instant): OrderLine =>
   liveClaim(line, now) ? line : giveUpClaim(line);
 
-/** The period that the daily limit looks back over, and for which an idempotency key is valid. */
+/** The period of the daily limit, and how long an idempotency key is valid. */
 export const limitSpan: IsoDuration = 'PT24H';
 
-/** Counts an email toward the limits that its kind counts toward. */
+/** Counts an email toward the limits of its kind. */
 export function withCount(line: OrderLine, kind: EmailKind, at: Instant): OrderLine {
   const { spacesResends, countsTowardDay, reminds } = emailEffects[kind];
   const lastDay = line.countedEmailsAt.filter((sent) => plus(sent, limitSpan) > at);
@@ -69,8 +69,8 @@ export function withCount(line: OrderLine, kind: EmailKind, at: Instant): OrderL
 }
 
 /**
- * Takes back that the email of a claim counts. A resend before it was longer ago than resends must be apart, and a reminder
- * before it is too late to be sent.
+ * Takes back the count of a claim's email. It cannot restore the time of the resend before it, but that one is at least
+ * the minimum interval ago; nor a reminder before it, which would now be too late.
  */
 export function withoutCount(line: OrderLine, { kind, at }: Claim): OrderLine {
   const { spacesResends, reminds } = emailEffects[kind];

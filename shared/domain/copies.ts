@@ -3,8 +3,8 @@ import { type Contact, type OrderLine, type Stamp, withHistory } from './order-l
 import type { Instant } from './time.ts';
 
 /*
- * A line may have a second recipient, who gets its first email and its reminders as copies: emails of their own, for
- * information. A copy is due as soon as its email is recorded, in the same write, so that no crash loses it.
+ * A line may have a second recipient, who gets copies of its first email and reminders: emails of their own, for
+ * information. A copy becomes due in the same write that records its email, so no crash loses it.
  */
 
 /** The line with the copy of its email due, if it has a second recipient. */
@@ -27,7 +27,7 @@ export const isCopyOf = ({ history }: OrderLine, messageId: string): boolean =>
     (entry) => entry.type === 'ProvisioningEmailSent' && entry.messageId === messageId && isCopy(entry.kind),
   );
 
-/** Sets, changes or removes the second recipient, which sends nothing. */
+/** Sets, changes or removes the second recipient; nothing is sent. */
 export function saveCopyTo(line: OrderLine, copyTo: Contact | undefined, stamp: Stamp): OrderLine {
   const { copyTo: _, ...rest } = line;
   return withHistory<OrderLine>(

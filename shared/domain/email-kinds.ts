@@ -1,8 +1,11 @@
-/** Why an email was sent to the contact: the requested start date, a resend, a contact change, or that the window ends soon. */
+/**
+ * Why the contact got an email: the requested start date, a resend, a contact change, or the approaching end of the
+ * window.
+ */
 export const contactEmailKinds = ['first', 'resend', 'contact-change', 'reminder'] as const;
 export type ContactEmailKind = (typeof contactEmailKinds)[number];
 
-/** The copies of these that go to the second recipient. */
+/** The copies of these for the second recipient. */
 export const copyKinds = ['first-copy', 'reminder-copy'] as const;
 export type CopyKind = (typeof copyKinds)[number];
 
@@ -21,7 +24,7 @@ interface EmailEffects {
   readonly changesContact: boolean;
   /** It settles the reminders that are due. */
   readonly reminds: boolean;
-  /** As what the second recipient gets a copy of it. */
+  /** The kind of its copy for the second recipient. */
   readonly copiedAs?: CopyKind;
 }
 

@@ -4,11 +4,11 @@ import { isBooked, type StoredLine } from './order-line.ts';
 import type { Instant } from './time.ts';
 
 /*
- * What becomes of a person's address, and of the name beside it, when they ask for its removal: a marker takes their place
- * wherever they stand, and everything else stays, so that the history still tells what happened and when.
+ * What happens to a person's address, and the name beside it, when they ask for its removal: a marker replaces them
+ * wherever they occur, and everything else stays, so the history still says what happened and when.
  */
 
-/** Stands where an address was. No mail reaches its domain (RFC 2606), and none is ever tried: see `refuseResend`. */
+/** Replaces an address. No mail reaches this domain (RFC 2606), and none is ever tried: see `refuseResend`. */
 export const erasedAddress = 'erased@person.invalid';
 
 const erasedName = 'erased';
@@ -16,9 +16,9 @@ const erasedName = 'erased';
 export const isErasedAddress = (email: string): boolean => isSameAddress(email, erasedAddress);
 
 /**
- * Anything that is stored, with the marker in place of the address, in any case of letters, and of the name beside it.
- * It goes through everything, texts included, rather than through a list of places: mail services repeat addresses in the
- * reasons they give, kept answers hold whole lines, and nobody has to think of this for a field that is new.
+ * Stored data with the marker in place of the address, in any case, and of the name beside it. It searches everything,
+ * texts included, rather than a list of fields: mail services repeat addresses in the reasons they give, kept answers
+ * hold whole lines, and new fields need no extra thought.
  */
 export function withoutPerson(stored: unknown, email: string): unknown {
   if (typeof stored === 'string') return textWithout(stored, email);
@@ -40,13 +40,13 @@ function textWithout(text: string, email: string): string {
   if (isSameAddress(text, email)) return erasedAddress;
   const document = asDocument(text);
   if (document !== undefined) return JSON.stringify(withoutPerson(document, email));
-  // A whole address is another one, although it may end or begin alike.
+  // A different address may end or begin like this one.
   return wholeAddress.test(text) ? text : text.replaceAll(withinText(email), erasedAddress);
 }
 
 const wholeAddress = /^[^\s@<>"]+@[^\s@<>"]+$/;
 
-/** The answers to requests are kept as JSON text. */
+/** The answers to requests are stored as JSON text. */
 function asDocument(text: string): unknown {
   if (!text.startsWith('{')) return undefined;
   try {
@@ -56,18 +56,18 @@ function asDocument(text: string): unknown {
   }
 }
 
-/** The address within a sentence, but not as a part of a longer one. */
+/** The address within a sentence, but not as part of a longer one. */
 const withinText = (email: string): RegExp =>
   new RegExp(String.raw`(?<![\w.%+-])${email.replace(/[.+]/g, String.raw`\$&`)}(?![\w-]|\.\w)`, 'gi');
 
-/** Whether there can be anything to erase: quick, and sometimes wrong where an address ends or begins like another. */
+/** Whether there may be anything to erase: quick, but too cautious where another address ends or begins like this one. */
 export const maySpeakOf = (stored: unknown, email: string): boolean =>
   JSON.stringify(stored).toLowerCase().includes(email.toLowerCase());
 
 /**
- * Why a person's address cannot be erased from a line yet:
- * `first-email-due`: the first email is still to go there. The partner gives the line another contact first, or cancels it.
- * `email-leaving`: an email to them, or that they asked for, is just being sent. A minute later it is in the history.
+ * Why a person's address cannot be erased from a line yet. `first-email-due`: the first email has yet to go there; the
+ * partner must first change the contact or cancel the line. `email-leaving`: an email to them, or requested by them, is
+ * being sent; a minute later it is in the history.
  */
 export type ErasureHindrance = 'first-email-due' | 'email-leaving';
 

@@ -6,9 +6,9 @@ export const isWithin = (horizon: IsoDuration, requestedStartDate: Instant, now:
   minus(requestedStartDate, horizon) <= now;
 
 /**
- * Whether it is time for an open line to have an execution: its window runs, or its start date is near enough.
- * @param horizon how long before its requested start date a line gets its execution: each one that waits takes one of
- * the open executions that an account may have
+ * Whether an open line should have an execution by now: its window runs, or its start date is near enough.
+ * @param horizon how long before its requested start date a line gets its execution; every waiting one counts toward
+ * the account's open executions
  */
 export const isExecutionDue = (line: OrderLine, now: Instant, horizon: IsoDuration): boolean =>
   isOpen(line) && (line.status !== 'Scheduled' || isWithin(horizon, line.requestedStartDate, now));
@@ -17,14 +17,14 @@ export const isExecutionDue = (line: OrderLine, now: Instant, horizon: IsoDurati
 export const hasExecution = ({ executionRevision, awaitsExecution = false }: OrderLine): boolean =>
   executionRevision > 0 && !awaitsExecution;
 
-/** The line with its next revision, whose execution is still to be started; older executions are superseded and exit. */
+/** The line with its next revision, whose execution has yet to be started; older executions are superseded and exit. */
 export const asUnstarted = <Line extends OrderLine>(line: Line): Line => ({
   ...line,
   executionRevision: line.executionRevision + 1,
   awaitsExecution: true,
 });
 
-/** The line whose revision may lack an execution: the sweep starts it, which is harmless if it exists after all. */
+/** The line whose revision may lack an execution: the sweep starts it, which is harmless if it already exists. */
 export const asLeftToSweep = <Line extends OrderLine>(line: Line): Line => ({
   ...line,
   awaitsExecution: true,

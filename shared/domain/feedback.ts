@@ -11,12 +11,12 @@ import {
 import { sentEmailOf } from './sent-emails.ts';
 import { later } from './time.ts';
 
-/** What the mail service reports about an email that it accepted. */
+/** A report by the mail service on an email that it accepted. */
 export interface Feedback {
   readonly messageId: string;
   readonly delivery: DeliveryOutcome;
   readonly reason?: string;
-  /** Nothing may be sent to the address any more: it hard-bounced or complained. */
+  /** The address hard-bounced or complained, so nothing may be sent to it any more. */
   readonly undeliverable: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface Feedback {
 const deliveryRank: Readonly<Record<Delivery, number>> = {
   Accepted: 0,
   Delayed: 1,
-  /** A transient one: a full mailbox, or an automatic reply, which comes after the delivery. */
+  /** A transient bounce: a full mailbox, or an automatic reply, which comes after the delivery. */
   Bounced: 2,
   Delivered: 3,
   Rejected: 4,
@@ -35,7 +35,7 @@ const deliveryRank: Readonly<Record<Delivery, number>> = {
 const rankOf = ({ delivery, undeliverable }: { delivery: Delivery; undeliverable: boolean }): number =>
   delivery === 'Bounced' && undeliverable ? deliveryRank.Rejected : deliveryRank[delivery];
 
-/** Records a report about one of the line's emails; a duplicate changes nothing. */
+/** Records a report on one of the line's emails; a duplicate changes nothing. */
 export function recordFeedback(line: OrderLine, report: Feedback, stamp: Stamp): OrderLine {
   const sent = sentEmailOf(line, report.messageId);
   if (!sent) return line;
@@ -48,7 +48,7 @@ export function recordFeedback(line: OrderLine, report: Feedback, stamp: Stamp):
       entry.messageId === messageId &&
       entry.delivery === delivery,
   );
-  // A bounce that may pass can be followed by one that does not.
+  // A transient bounce may be followed by a permanent one.
   if (isKnown && (!undeliverable || isUndeliverable(line, to))) return line;
 
   const because = reason === undefined ? {} : { reason };
@@ -67,10 +67,10 @@ export function recordFeedback(line: OrderLine, report: Feedback, stamp: Stamp):
   );
 }
 
-/** Mail services repeat addresses in the reasons that they give, those too that were erased since. */
+/** Mail services repeat addresses in the reasons they give, even ones that were erased since. */
 const withoutReason = ({ reason: _, ...report }: Feedback): Feedback => report;
 
-/** The last email with what is news about it; a report about any other email leaves it as it is. */
+/** The last email with the news about it; a report on any other email leaves it unchanged. */
 function lastEmailAfter(line: OrderLine, feedback: Feedback): Pick<OrderLine, 'lastEmail'> {
   const { lastEmail } = line;
   if (lastEmail?.messageId !== feedback.messageId) return {};
@@ -85,7 +85,7 @@ function lastEmailAfter(line: OrderLine, feedback: Feedback): Pick<OrderLine, 'l
 const isUndeliverable = (line: OrderLine, address: string): boolean =>
   line.undeliverable.some(({ email }) => isSameAddress(email, address));
 
-/** How many undeliverable addresses a line remembers; the oldest is dropped. */
+/** The maximum number of undeliverable addresses that a line remembers; the oldest is dropped. */
 export const mostUndeliverable = 50;
 
 function withUndeliverable(line: OrderLine, address: Undeliverable): OrderLine {

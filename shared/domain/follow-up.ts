@@ -10,15 +10,15 @@ export const longestWindowDays = 180;
 export const longestHorizonDays = 180;
 
 /**
- * How late something may be before the sweep steps in. The workflow's own retries of the first email take up to 18.5
- * minutes (see the retry policies in infra/workflow), and it waits 15 for a report on one that may have left.
+ * How late something may be before the sweep steps in. The workflow retries the first email for up to 18.5 minutes (see
+ * the retry policies in infra/workflow), and waits 15 minutes for a report on one that may have left.
  */
 const grace = 'PT35M';
 
-/** Whatever was due before then is late. */
+/** What was due before then is late. */
 export const lateSince = (now: Instant): Instant => minus(now, grace);
 
-/** When an email of the workflow, a reminder or the closing of the line is due. Undefined: never. */
+/** When the workflow's next email, a reminder or the closing of the line is due; undefined: never. */
 export function nextDueAt(line: OrderLine): Instant | undefined {
   if (!isOpen(line)) return undefined;
   if (line.status === 'Scheduled') return line.requestedStartDate;
@@ -34,10 +34,10 @@ export type FollowUp =
   'start-execution' | 'check-execution' | 'restart-execution' | 'close' | 'onboard' | 'nothing';
 
 /**
- * What the sweep does about a line. A line is given a new execution only once its last one has had the time that it may
- * take, so that going through the lines again does no harm.
- * @param laneClearAt when the first emails that wait for their turn are expected to have left; undefined: none wait. Until
- * then, and for as long after as emails may take, an email that is overdue is one of these
+ * What the sweep does about a line. A line gets a new execution only after its last one had all the time it may take,
+ * so checking lines again does no harm.
+ * @param laneClearAt when the queued first emails are expected to have left; undefined: none are queued. Until then,
+ * plus the time that emails may take, an overdue email counts as queued
  */
 export function followUp(
   line: OrderLine,
@@ -55,12 +55,12 @@ export function followUp(
   return isTrying || mayWait ? 'nothing' : 'restart-execution';
 }
 
-/** Whether an email of the workflow should have left by then, and did not; or a reminder has not been looked at. */
+/** Whether an email of the workflow should have left by then and did not, or a reminder was not considered. */
 function isEmailOverdue(line: OpenLine, by: Instant): boolean {
   if (line.status === 'Scheduled') return line.requestedStartDate <= by;
   const isCopyOverdue = line.copyDue !== undefined && line.copyDue.at <= by;
   return (isContactMissed(line) && line.firstEmailSentAt <= by) || isCopyOverdue || isReminderDue(line, by);
 }
 
-/** Whether it is so overdue that the workflow must have missed the line. */
+/** Whether the workflow must have missed the line. */
 export const isRepair = (action: FollowUp): boolean => action === 'close' || action === 'restart-execution';

@@ -16,7 +16,7 @@ export const historyTypes = [
   'ProvisioningContactChanged',
   /** The second recipient was set, changed or removed. */
   'CopyRecipientChanged',
-  /** The last reminder was due, whether one was sent or not. */
+  /** The last reminder was due, whether or not it was sent. */
   'ClosingSoon',
   'Onboarded',
   'Closed',
@@ -31,12 +31,12 @@ interface Happened<Type extends HistoryType> extends Stamp {
 interface Booked extends Happened<'Booked'> {
   /** The contact that the line was booked with; missing in the oldest entries. */
   readonly to?: string;
-  /** The second recipient, if it was booked with one. */
+  /** The second recipient, if the line was booked with one. */
   readonly copyTo?: string;
 }
 
 interface Rescheduled extends Happened<'Rescheduled'>, Reschedule {
-  /** Why it had no effect: the status of the line, or a newer change before it. */
+  /** Why it had no effect: the status of the line, or a newer change that came first. */
   readonly ignored?: Exclude<LineStatus, 'Scheduled'> | 'Overtaken';
 }
 
@@ -44,7 +44,7 @@ interface EmailSent extends Happened<'ProvisioningEmailSent'> {
   readonly to: string;
   readonly messageId: string;
   readonly kind: EmailKind;
-  /** What confirmed it: the mail service's answer, or only its report. */
+  /** Confirmed by the mail service's answer, or only by its report. */
   readonly result: 'Accepted' | 'Confirmed';
 }
 
@@ -71,7 +71,7 @@ interface EmailFeedback extends Happened<'ProvisioningEmailFeedback'> {
 
 interface BounceNoticeSent extends Happened<'BounceNoticeSent'> {
   readonly to: string;
-  /** Of the notice. */
+  /** The id of the notice. */
   readonly messageId: string;
 }
 
@@ -84,7 +84,7 @@ interface CopyRecipientChanged extends Happened<'CopyRecipientChanged'> {
   readonly to?: string;
 }
 
-/** What happened to a line: when, who did it, and what its type adds. */
+/** What happened to a line: when, by whom, and what its type adds. */
 export type HistoryEntry =
   | Happened<'ClosingSoon' | 'Onboarded' | 'Closed' | 'Cancelled'>
   | Booked
@@ -97,14 +97,14 @@ export type HistoryEntry =
   | ContactChanged
   | CopyRecipientChanged;
 
-/** An entry as it is told: a change of contact or second recipient also says who it was before, if that is known. */
+/** An entry as it is shown: a change of contact or second recipient also names the previous one, if known. */
 export type ToldEntry =
   | Exclude<HistoryEntry, ContactChanged | CopyRecipientChanged>
   | ((ContactChanged | CopyRecipientChanged) & { readonly from?: string });
 
 /**
- * A history as it is told. Who was the contact before a change is no part of the entry: it is in one before, and all
- * these together would be more than an item has room for.
+ * A history as it is shown. A change of contact does not store the previous contact: an earlier entry has it, and
+ * storing it with every change could exceed what an item has room for.
  */
 export function told(history: readonly HistoryEntry[]): readonly ToldEntry[] {
   let contact: string | undefined;
@@ -120,7 +120,7 @@ export function told(history: readonly HistoryEntry[]): readonly ToldEntry[] {
         break;
       case 'ProvisioningEmailSent':
       case 'ProvisioningEmailUnconfirmed':
-        // Before a change of contact comes its own email, to the new one.
+        // The email of a contact change precedes the change, and goes to the new contact.
         if (entry.kind !== 'contact-change' && !isCopy(entry.kind)) contact = entry.to;
         break;
       default:
@@ -139,32 +139,32 @@ export const longestActor = 254;
 /** The longest reason of an entry, in bytes of UTF-8. */
 export const longestReason = 200;
 
-/** The most emails, or contact changes without one, that a line may be allowed in its life: see `historyLimit`. */
+/** The most emails, or contact changes without one, that settings may allow in the life of a line: see `historyLimit`. */
 export const mostEmailsPerLine = 100;
 
-/** The most emails that a line may be allowed in 24 hours, with an answer kept for each: see `historyLimit`. */
+/** The most emails that settings may allow a line in 24 hours, with an answer kept for each: see `historyLimit`. */
 export const mostEmailsPerDay = 20;
 
 /**
- * The most entries that a history keeps. DynamoDB lets the item of a line have 400 KB, of which it needs at most
+ * The most entries that a history keeps. DynamoDB allows 400 KB for the item of a line, which needs at most
  *
  *     history         320 entries of 0.75 KB   240 KB   actor and address of 254 B; reports have a reason of 200 B,
  *                                                       and `aws.ses` as actor
  *     kept answers     20 of 5 KB              100 KB   `mostEmailsPerDay`; an unconfirmed email, of 2 KB, has none
  *     quiet changes    20 of 0.5 KB             10 KB   `mostQuietChanges`, kept among the answers
  *     undeliverable    50 of 0.5 KB             25 KB   `mostUndeliverable`
- *     all else                                  10 KB
+ *     everything else                           10 KB
  *                                              385 KB
  *
- * Room is made by what neither reached people nor concerns them: see `concernsPeople`. There is enough of that, since
- * the others are 1 booking, 101 emails (the first is not limited) that each come back once, 100 changes of contact or
- * second recipient, and one
- * each of closing soon, an onboarding, a closing and a cancellation, 307 together. Only a first email whose answers and
- * reports are all lost could be more, for as long as it is sent again each hour: then the oldest but the booking make room.
+ * A full history drops entries that neither reached people nor concern them: see `concernsPeople`. There are always
+ * some, because of the others there are at most 307: 1 booking, 101 emails (the first is not limited) that each come back
+ * once, 100 changes of contact or second recipient, and one each of closing soon, onboarding, closing and cancellation.
+ * Only a first email whose answers and reports are all lost exceeds that while it is sent again each hour: then the oldest
+ * entries after the booking are dropped.
  */
 export const historyLimit = 320;
 
-/** The history with one more entry. Consecutive identical failures are one entry with a count. */
+/** The history with one more entry. Consecutive identical failures become one entry with a count. */
 export function withEntry(history: readonly HistoryEntry[], entry: HistoryEntry): readonly HistoryEntry[] {
   const last = history.at(-1);
   if (entry.type === 'ProvisioningEmailFailed' && last?.type === entry.type && isSame(last, entry))
@@ -188,8 +188,7 @@ function trimmed(history: readonly HistoryEntry[]): readonly HistoryEntry[] {
 }
 
 /**
- * Whether an entry reports what reached people or concerns them. Of several bounces of one email, only the first
- * does.
+ * Whether an entry reports what reached people or concerns them. Of several bounces of one email, only the first does.
  */
 function concernsPeople(entry: HistoryEntry, before: readonly HistoryEntry[]): boolean {
   switch (entry.type) {

@@ -10,11 +10,11 @@ import {
 import { type Instant, later, secondsBetween } from './time.ts';
 
 /*
- * What becomes of lines once their first email has left: counts of them by the day of that email, their offer and the
- * language of their contact. They stay when lines are removed.
+ * What becomes of lines after their first email: counts by the day of that email, the offer, and the language of the
+ * contact. They remain when lines are removed.
  */
 
-/** What of a line counts, beside the line itself. */
+/** What is counted about a line, besides the line itself. */
 export const insightCounters = [
   'lines',
   'emails',
@@ -38,11 +38,11 @@ export const insightCounters = [
 export type InsightCounter = (typeof insightCounters)[number];
 export type InsightCounts = Readonly<Record<InsightCounter, number>>;
 
-/** Tallies of lines that are there, and of those that were removed; both sort after the tallies of what there is. */
+/** The prefixes of tallies for existing lines and for removed ones; both sort after the tallies of the summary. */
 export const insightStarts = { there: 'mailed#', removed: 'past#' } as const;
 export type InsightStart = (typeof insightStarts)[keyof typeof insightStarts];
 
-/** In days: the longest time to onboarding of each of these counters, shortest first. */
+/** In days: the longest time to onboarding of each counter, shortest first. */
 const spans = [
   { counter: 'onboardedWithin1Day', days: 1 },
   { counter: 'onboardedWithin3Days', days: 3 },
@@ -50,7 +50,7 @@ const spans = [
   { counter: 'onboardedWithin30Days', days: 30 },
 ] as const satisfies readonly { counter: InsightCounter; days: number }[];
 
-/** The counters of lines that got an email of a kind beside the first, and of those that were onboarded after it. */
+/** Counters for lines that got an email of a kind other than the first, and for those onboarded after it. */
 const helps = {
   resend: { got: 'resent', onboarded: 'resentOnboarded' },
   'contact-change': { got: 'corrected', onboarded: 'correctedOnboarded' },
@@ -61,14 +61,14 @@ const helps = {
 
 type Sent = Extract<HistoryEntry, { type: 'ProvisioningEmailSent' }>;
 
-/** What a line adds to which tally; undefined before its first email. Counters that are 0 are left out. */
+/** What a line adds, and to which tally; undefined before its first email. Zero counters are left out. */
 export function insightOf(
   line: OrderLine,
   start: InsightStart,
 ): { readonly tally: string; readonly counters: Readonly<Partial<InsightCounts>> } | undefined {
   const { firstEmailSentAt, offer, provisioningContact, history } = line;
   if (firstEmailSentAt === undefined) return undefined;
-  // Those to the contact: a copy is for information.
+  // Only emails to the contact: copies are for information.
   const emails = history
     .filter((entry) => entry.type === 'ProvisioningEmailSent')
     .filter(({ kind }) => !isCopy(kind));
@@ -88,7 +88,7 @@ export function insightOf(
   };
 }
 
-/** How many of the emails came back. An automatic reply to what was delivered is no bounce. */
+/** How many of the emails came back. An automatic reply to a delivered email is no bounce. */
 function bouncedOf(emails: readonly Sent[], history: readonly HistoryEntry[]): number {
   const reports = history.filter((entry) => entry.type === 'ProvisioningEmailFeedback');
   const reported = (...outcomes: readonly DeliveryOutcome[]) =>
@@ -98,7 +98,7 @@ function bouncedOf(emails: readonly Sent[], history: readonly HistoryEntry[]): n
   return emails.filter(({ messageId }) => cameBack.has(messageId) && !delivered.has(messageId)).length;
 }
 
-/** A cancelled line counts as cancelled alone. */
+/** A cancelled line counts only as cancelled. */
 const onboardingTime = ({ status, onboardedAt }: OrderLine): Instant | undefined =>
   status === 'Cancelled' ? undefined : onboardedAt;
 
@@ -122,14 +122,14 @@ function helpOf(line: OrderLine, emails: readonly Sent[]): Partial<InsightCounts
   return counters;
 }
 
-/** The counts of the lines of one offer and language whose first emails left in one month, `2026-11`. */
+/** The counts of the lines of one offer and language whose first emails left in one month, such as `2026-11`. */
 export interface Insight extends InsightCounts {
   readonly month: string;
   readonly offer: string;
   readonly locale: Locale;
 }
 
-/** The insights that tallies hold: by month, offer and language. */
+/** The insights that tallies hold, by month, offer and language. */
 export function insightsIn(
   tallies: readonly { readonly tally: string; readonly counters: Readonly<Record<string, number>> }[],
 ): readonly Insight[] {
@@ -143,11 +143,11 @@ export function insightsIn(
     insights.set(key, { month, offer, locale, ...sumOf([insights.get(key) ?? {}, counters]) });
   }
   const sorted = [...insights.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
-  // A line whose contact has another language by now has left an empty count.
+  // A line whose contact changed language has left an empty count.
   return sorted.map(([, insight]) => insight).filter(({ lines }) => lines > 0);
 }
 
-/** The sum of counts; none is below 0. */
+/** The sum of counts, none of them below 0. */
 export function sumOf(counts: readonly Readonly<Partial<InsightCounts>>[]): InsightCounts {
   const total = (counter: InsightCounter): number =>
     Math.max(

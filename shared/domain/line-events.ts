@@ -12,7 +12,7 @@ import {
 } from './order-line.ts';
 import type { Instant } from './time.ts';
 
-/** What is said in the event of each type, beside what every event says. */
+/** What the event of each type says, besides what every event says. */
 interface Added {
   'Order Line Scheduled': { readonly requestedStartDate: Instant };
   'Order Line Rescheduled': { readonly requestedStartDate: Instant };
@@ -34,36 +34,36 @@ export type LineEventType = keyof Added;
 interface EmailOutcome<Outcome extends DeliveryOutcome> {
   readonly messageId: string;
   readonly delivery: Outcome;
-  /** Why, without addresses: the status codes of the other mail server, or the mail service's own word. */
+  /** The reason without addresses: the status codes of the other mail server, or the mail service's own wording. */
   readonly reason?: string;
 }
 
-/** What every event says. It names nobody and has no address. */
+/** What every event says. It contains no names and no addresses. */
 export interface LineEventFacts extends LineKey {
-  /** The same whenever the event is told again. */
+  /** Repeated events have the same id. */
   readonly id: string;
   /** When it happened. */
   readonly at: Instant;
-  /** Grows with every change of the line; events of one change share it, and are told in order. */
+  /** Grows with every change of the line. The events of one change share it, and are published in order. */
   readonly version: number;
   readonly subscriptionId: string;
   readonly partnerId: string;
   readonly offer: string;
-  /** The status of the line since that change. */
+  /** The status of the line after that change. */
   readonly status: LineStatus;
 }
 
 export type LineEventDetail<Type extends LineEventType> = LineEventFacts & Added[Type];
 
-/** Something that happened to a line, as other systems are told. */
+/** Something that happened to a line, as published to other systems. */
 export type LineEvent = {
   readonly [Type in LineEventType]: { readonly type: Type; readonly detail: LineEventDetail<Type> };
 }[LineEventType];
 
 /**
- * What a change of a line says to other systems, in the order of its history: an event for each new entry that is of use
- * to them. It follows from what was stored alone, so the same change always gives the same events.
- * @param before the line before the change; undefined if it was not there
+ * What a change of a line says to other systems, in the order of its history: one event for each new entry that matters
+ * to them. It depends only on what was stored, so the same change always gives the same events.
+ * @param before the line before the change; undefined if there was none
  */
 export function eventsOf(before: StoredLine | undefined, after: StoredLine): readonly LineEvent[] {
   if (!isBooked(after)) return [];
@@ -71,7 +71,10 @@ export function eventsOf(before: StoredLine | undefined, after: StoredLine): rea
   return newEntries(known?.history ?? [], after.history).flatMap((entry) => eventOf(entry, known, after));
 }
 
-/** The entries of a history that an earlier form of it did not have; some may have gone or been replaced since. */
+/**
+ * The entries of a history that its earlier form did not have; some of that form may have been dropped or replaced
+ * since.
+ */
 function newEntries(
   before: readonly HistoryEntry[],
   after: readonly HistoryEntry[],
@@ -80,10 +83,10 @@ function newEntries(
   return after.filter((entry) => !known.has(nameOf(entry)));
 }
 
-/** Tells an entry of a line from its others, whoever's address is erased from it later. */
+/** Identifies an entry within its line, even after an address in it was erased. */
 const nameOf = (entry: HistoryEntry): string => [entry.type, entry.at, ...marksOf(entry)].join('/');
 
-/** What tells an entry from others of its type at the same time. */
+/** Distinguishes an entry from others of its type at the same time. */
 function marksOf(entry: HistoryEntry): readonly string[] {
   switch (entry.type) {
     case 'Rescheduled':
@@ -124,7 +127,7 @@ function eventOf(entry: HistoryEntry, before: OrderLine | undefined, line: Order
     case 'ProvisioningEmailSent': {
       const type = 'Order Line Email Sent';
       const { kind, messageId } = entry;
-      // Copies are for information: what is told is what became of the contact's email.
+      // Copies are for information; only the contact's own emails are published.
       if (isCopy(kind)) return [];
       const window = line.closesAt === undefined ? {} : { closesAt: line.closesAt };
       return [{ type, detail: { ...facts(type), kind, messageId, ...window } }];
@@ -178,8 +181,9 @@ function eventOf(entry: HistoryEntry, before: OrderLine | undefined, line: Order
 const shortNameOf = (type: LineEventType): string => type.replace('Order Line ', '').replaceAll(' ', '');
 
 /**
- * Whether a report changed what is known of its email. One about the last email may come too late for that: an automatic
- * reply to what was delivered. What became of earlier ones is not kept in the line, so every report on them is news.
+ * Whether a report changed what is known of its email. A report on the last email may come too late for that: an
+ * automatic reply to a delivered email. The line does not keep what became of earlier emails, so every report on them
+ * is news.
  */
 function isNews(
   { messageId, delivery }: Extract<HistoryEntry, { type: 'ProvisioningEmailFeedback' }>,
@@ -193,12 +197,12 @@ function isNews(
   );
 }
 
-/** The codes by which mail servers say why, as in `550 5.1.1`. */
+/** The codes by which mail servers give the reason, as in `550 5.1.1`. */
 const statusCodes = /\b(?:[245]\d\d[ -]+)?[245]\.\d{1,3}\.\d{1,3}\b|\b[245]\d\d\b/;
 
 /**
- * A reason that names nobody: of what another mail server said, which likes to repeat whom it did not find, only the
- * codes; else what the mail service says, without addresses.
+ * A reason without people in it. Other mail servers like to repeat the address they did not find, so only their codes
+ * are kept; the mail service's own wording is kept without addresses.
  */
 const withoutPeople = (reason: string): string =>
   statusCodes.exec(reason)?.[0].replace(/[ -]+/, ' ') ?? reason.replaceAll(/\S*@\S*/g, '…');

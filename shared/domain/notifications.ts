@@ -4,14 +4,14 @@ import type { Locale, OrderLine } from './order-line.ts';
 import { type Instant, type IsoDuration, minus, plus } from './time.ts';
 
 /*
- * What people choose to be told of by email, beside the emails of lines: a digest each morning, and each email of their
- * partner's lines that comes back. A choice ends by itself, since people leave: nobody tells the product of that.
+ * What people choose to be told of by email, apart from the emails of lines: a digest each morning, and each email of
+ * their partner's lines that comes back. A choice expires, because people leave and nobody tells the product.
  */
 
-/** Who chooses, as their account says. */
+/** The person who chooses, from their account. */
 export interface Person {
   readonly partnerId: string;
-  /** Names them among those of the partner: a hash of what their issuer calls them. */
+  /** Identifies the person within the partner: a hash of the issuer's name for them. */
   readonly person: string;
 }
 
@@ -21,45 +21,45 @@ export interface Wishes {
   /** Whether they are told at once of emails that come back. */
   readonly bounces: boolean;
   readonly locale: Locale;
-  /** As IANA names it. */
+  /** An IANA time zone. */
   readonly timeZone: string;
 }
 
 export interface Choice extends Person, Wishes {
   readonly email: string;
-  /** Whoever has it may end the digest: it stands in the link of each. */
+  /** Whoever has it may end the digest: it is in the link of each one. */
   readonly token: string;
-  /** When the person last was here. */
+  /** When the person was last here. */
   readonly seenAt: Instant;
   /** When the next digest is due; missing without a digest. */
   readonly digestDueAt?: Instant;
-  /** What happened by then, digests have told. */
+  /** Digests have told everything that happened until then. */
   readonly coveredUntil: Instant;
   /** How many times it was written; the store writes only over the version it read. */
   readonly version: number;
 }
 
-/** The hour of the day at which digests leave, where their readers are. */
+/** The hour, in the reader's time zone, at which digests leave. */
 const digestHour = 8;
 
-/** For how long a choice holds after its person was here last. */
+/** How many days a choice lasts after its person was last here. */
 export const choiceDays = 90;
 
-/** In the last days of a choice, digests say that it ends. */
+/** During the last days of a choice, digests say that it ends. */
 const endIsNear: IsoDuration = 'P7D';
 
-/** A person who was here within this is not noted anew. */
+/** A visit within this time of the last one is not recorded. */
 const seenEvery: IsoDuration = 'PT24H';
 
-/** A digest that is later than this is not sent any more: the next one tells the same. */
+/** A digest that is later than this is skipped: the next one has the same news. */
 const mostLate: IsoDuration = 'PT12H';
 
-/** Whether it is one of the names of time zones that IANA keeps. */
+/** Whether it is the name of an IANA time zone. */
 export const isTimeZone = (name: string): boolean => /^[A-Za-z]/.test(name) && IANAZone.isValidZone(name);
 
 /**
- * The next 08:00 of a time zone after an instant, one for each day. Where clocks are set forward over it, it is as long
- * after midnight as on other days; where they are set back, the first of two.
+ * The next 08:00 in a time zone after an instant, once a day. If clocks are set forward over it, it is as long after
+ * midnight as on other days; if they are set back over it, the first of the two.
  */
 export function nextDigestAt(timeZone: string, after: Instant): Instant {
   const today = DateTime.fromISO(after, { zone: timeZone }).startOf('day');
@@ -72,16 +72,16 @@ export function nextDigestAt(timeZone: string, after: Instant): Instant {
 /** When a choice ends unless its person comes back. */
 export const endOf = ({ seenAt }: Choice): Instant => plus(seenAt, `P${choiceDays}D`);
 
-/** Whether a choice holds: once it has ended, it is as if it had never been made. */
+/** Whether a choice still applies: one that has ended counts as never made. */
 export const isHeld = (choice: Choice, at: Instant): boolean => at < endOf(choice);
 
-/** When the choice ends, if that is to be said by now. */
+/** When the choice ends, if it is time to say so. */
 export const endToTell = (choice: Choice, at: Instant): Instant | undefined =>
   at >= minus(endOf(choice), endIsNear) ? endOf(choice) : undefined;
 
 /**
- * The choice once its person made it, over the one before.
- * @param fresh the address and a token, for the first one
+ * The choice that its person makes, in place of the one before.
+ * @param fresh the address and a token, for a first choice
  */
 export function chosen(
   before: Choice | undefined,
@@ -103,11 +103,11 @@ export function chosen(
   };
 }
 
-/** The choice once its person was here; the same if that is known. */
+/** The choice after its person was here; the same object if that is known. */
 export const seen = (choice: Choice, at: Instant): Choice =>
   choice.seenAt < minus(at, seenEvery) ? { ...choice, seenAt: at } : choice;
 
-/** The choice without the digest; the same if it has none. */
+/** The choice without the digest; the same object if it has none. */
 export function withoutDigest(choice: Choice): Choice {
   const { digestDueAt: _, ...rest } = choice;
   return choice.digest ? { ...rest, digest: false } : choice;
@@ -117,42 +117,42 @@ export function withoutDigest(choice: Choice): Choice {
 export const isDigestDue = (choice: Choice, at: Instant): boolean =>
   choice.digest && choice.digestDueAt !== undefined && choice.digestDueAt <= at;
 
-/** Whether a digest that was due then is not worth sending any more. */
+/** Whether a digest that was due then is too old to send. */
 export const isTooLate = (dueAt: Instant, at: Instant): boolean => dueAt < minus(at, mostLate);
 
-/** The choice once its digest of today is claimed; undefined if somebody else did. */
+/** The choice with today's digest claimed; undefined if somebody else claimed it. */
 export const claimDigest = (choice: Choice, at: Instant): Choice | undefined =>
   isDigestDue(choice, at) ? { ...choice, digestDueAt: nextDigestAt(choice.timeZone, at) } : undefined;
 
 /**
- * Up to when a digest of that time tells what happened. What is being written at that very moment may not be found yet:
- * so the next one tells it.
+ * How much of the most recent past a digest leaves to the next one: what is being written right now may not be found
+ * yet.
  */
 const margin: IsoDuration = 'PT1M';
 
-/** The choice once a digest of that time told all there was. */
+/** The choice after a digest at that time told all there was. */
 export const covered = (choice: Choice, at: Instant): Choice => ({
   ...choice,
   coveredUntil: minus(at, margin),
 });
 
-/** The choice once the digest of `before` turned out not to have left: it is due as it was. */
+/** The choice after the digest of `before` turned out not to have left: it is due again as it was. */
 export const givenBack = (choice: Choice, before: Choice): Choice =>
   choice.digest && before.digestDueAt !== undefined ? { ...choice, digestDueAt: before.digestDueAt } : choice;
 
 /** The most people of a partner who are told at once of each email that comes back. */
 export const mostToldAtOnce = 20;
 
-/** Some of the lines that a digest tells of under one heading. */
+/** Some of the lines that a digest lists under one heading. */
 export interface DigestSection {
-  /** As many as are shown. */
+  /** The lines shown. */
   readonly lines: readonly OrderLine[];
-  /** How many there are; `isAtLeast`: or more, of so many that they are not counted. */
+  /** How many there are; `isAtLeast`: there are more, too many to count. */
   readonly count: number;
   readonly isAtLeast: boolean;
 }
 
-/** What a digest tells: of whom mail came back, what closes within three days, and what closed. */
+/** The news of a digest: lines whose emails came back, lines that close within three days, and closed lines. */
 export interface DigestNews {
   readonly cameBack: DigestSection;
   readonly closingSoon: DigestSection;
@@ -163,18 +163,18 @@ export interface DigestNews {
 export const isNews = ({ cameBack, closingSoon, closed }: DigestNews): boolean =>
   cameBack.count + closingSoon.count + closed.count > 0;
 
-/** How long before its end a line stands in digests. */
+/** How long before their end lines are listed in digests. */
 export const closingSoonSpan: IsoDuration = 'PT72H';
 
 /** The most lines that a digest shows under one heading; the console has all of them. */
 export const mostShown = 10;
 
-/** How often it is looked whose digests are due: time zones are whole quarters of an hour apart. */
+/** How often due digests are looked for: time zones differ by whole quarters of an hour. */
 export const digestMinutes = 15;
 
 /**
- * The share of the account's sending rate that digests use, and the share of its emails in 24 hours from which on they
- * rest. Nothing is less urgent, so first emails, which use up to 90 % of a day, go on for longer.
+ * The share of the account's sending rate that digests use, and the share of its daily emails at which they pause.
+ * Nothing is less urgent: first emails continue up to 90 % of the day's quota.
  */
 export const digestRateShare = 0.5;
 const digestDayShare = 0.8;

@@ -9,11 +9,11 @@ export interface OfferWindows {
   readonly families: Readonly<Record<string, IsoDuration>>;
 }
 
-/** The window of `offer`: that of its longest matching family, else the default. */
+/** The window of `offer`: that of its longest matching family, or the default. */
 export const windowOf = (offer: string, { families, default: usual }: OfferWindows): IsoDuration =>
   ofFamily(offer, families) ?? usual;
 
-/** What is known of the longest family that covers `offer`. */
+/** The value of the longest family that covers `offer`. */
 export function ofFamily<Value>(offer: string, families: Readonly<Record<string, Value>>): Value | undefined {
   const [longest] = Object.keys(families)
     .filter((name) => offer === name || offer.startsWith(`${name}-`))

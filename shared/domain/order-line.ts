@@ -2,13 +2,16 @@ import type { CopyKind, EmailKind } from './email-kinds.ts';
 import { type HistoryEntry, withEntry } from './history.ts';
 import type { Instant, IsoDuration } from './time.ts';
 
-/** An order line is named by its order and its own id together. */
+/** Order id and line id together identify an order line. */
 export interface LineKey {
   readonly orderId: string;
   readonly lineId: string;
 }
 
-/** Made on first use: loading the rules of a language would add a tenth to the cold start of functions that sort nothing. */
+/**
+ * Created on first use: loading the rules of a language would add a tenth to the cold start of functions that sort
+ * nothing.
+ */
 let collator: Intl.Collator | undefined;
 
 /** Sorts the ids of an order's lines as people count: 2 before 10. */
@@ -59,11 +62,11 @@ export interface LastEmail {
 }
 
 /**
- * A lease on sending one email of a line, taken before the mail service is called. Until `until`, nobody else sends.
- * An expired claim was left by a sender that died: its email may have been sent.
+ * The right to send one email of a line, taken before the mail service is called. Until `until`, nobody else sends. An
+ * expired claim was left by a sender that died: its email may have been sent.
  */
 export interface Claim {
-  /** Sent with the email as a tag, so that the mail service's reports settle the outcome of the claim. */
+  /** A tag of the email, by which the mail service's reports settle the claim. */
   readonly id: string;
   readonly owner: string;
   readonly kind: EmailKind;
@@ -86,7 +89,7 @@ export interface SentEmail {
 export interface KeptAnswer {
   readonly key: string;
   readonly at: Instant;
-  /** The first answer to a resend, as JSON text; missing while only the mail service's report told of its email. */
+  /** The first answer to a resend, as JSON text; missing while only the mail service's report has told of its email. */
   readonly answer?: string;
   /** The email that left. */
   readonly email?: SentEmail;
@@ -94,7 +97,7 @@ export interface KeptAnswer {
   readonly change?: QuietChange;
 }
 
-/** A change of contact without an email, and the address that was asked for. */
+/** A change of contact without an email, and the address requested. */
 export interface QuietChange {
   readonly outcome: 'saved' | 'unchanged';
   readonly email: string;
@@ -111,7 +114,7 @@ interface Versioned {
   readonly version: number;
 }
 
-/** What a line is booked with. */
+/** The content of a booking. */
 export interface Booking extends LineKey {
   readonly subscriptionId: string;
   readonly offer: string;
@@ -129,21 +132,21 @@ interface LineFacts extends Booking, Versioned {
   /** `changedAt` of the newest reschedule that was applied. */
   readonly rescheduledAt?: Instant;
   readonly window: IsoDuration;
-  /** How long before the window ends its contact is reminded, earliest first; missing: never. */
+  /** How long before the end of the window the contact is reminded, earliest first; missing: never. */
   readonly reminders?: readonly IsoDuration[];
-  /** The reminders that were due by then are settled: sent, perhaps sent, or not to be sent. */
+  /** Reminders that were due by then are settled: sent, perhaps sent, or not to be sent. */
   readonly remindedUntil?: Instant;
-  /** The copy that is still to be sent, and since when. */
+  /** The copy that has yet to be sent, and since when. */
   readonly copyDue?: { readonly kind: CopyKind; readonly at: Instant };
   readonly lastEmail?: LastEmail;
   /** How many emails left in the life of the line, or may have. */
   readonly emailsSent: number;
   /** How many times the contact was changed without an email. */
   readonly contactsSaved: number;
-  /** When the emails left that count toward the daily limit; older ones than the limit's day may be missing. */
+  /** When emails left that count toward the daily limit; times older than its period may be missing. */
   readonly countedEmailsAt: readonly Instant[];
   readonly lastResentAt?: Instant;
-  /** The addresses that hard-bounced or complained, and why: nothing is sent to them any more. */
+  /** Addresses that hard-bounced or complained, and why: nothing is sent to them any more. */
   readonly undeliverable: readonly Undeliverable[];
   readonly claim?: Claim;
   /**
@@ -152,11 +155,11 @@ interface LineFacts extends Booking, Versioned {
    */
   readonly unconfirmed: readonly Claim[];
   readonly answers: readonly KeptAnswer[];
-  /** The current start of the workflow; executions of older ones exit. 0: none yet. */
+  /** The current start of the workflow; executions of older revisions exit. 0: none yet. */
   readonly executionRevision: number;
-  /** This revision has no execution yet, as far as is known; the sweep starts it when the start date is near. */
+  /** This revision may have no execution yet; the sweep starts it when the start date is near. */
   readonly awaitsExecution?: boolean;
-  /** When the execution of this revision was started; the oldest lines do not say. */
+  /** When the execution of this revision was started; unknown for the oldest lines. */
   readonly executionStartedAt?: Instant;
   readonly history: readonly HistoryEntry[];
 }
@@ -173,10 +176,10 @@ export interface Onboarding {
   readonly onboardedAt: Instant;
 }
 
-/** Fields that a line of some status cannot have. */
+/** Fields that a line cannot have in some status. */
 type Without<Facts extends string> = { readonly [Fact in Facts]?: never };
 
-/** Before the first email. One that was not sent as the first, which only a restored table can know, starts nothing. */
+/** Before the first email. An email other than the first, which only a restored table can know of, starts no window. */
 export interface ScheduledLine
   extends LineFacts, Without<keyof Started | keyof Onboarding | 'closedAt' | 'cancelledAt'> {
   readonly status: 'Scheduled';
@@ -193,13 +196,13 @@ export interface OnboardedLine
   readonly status: 'Onboarded';
 }
 
-/** Closed by its window, and onboarded since if it has an onboarding. */
+/** Closed by its window; with an onboarding, onboarded after that. */
 export interface ClosedLine extends LineFacts, Started, Partial<Onboarding>, Without<'cancelledAt'> {
   readonly status: 'Closed';
   readonly closedAt: Instant;
 }
 
-/** Cancelled, whatever happened to it before or since. */
+/** Cancelled, whatever else happened before or since. */
 export interface CancelledLine extends LineFacts, Partial<Started>, Partial<Onboarding> {
   readonly status: 'Cancelled';
   readonly closedAt?: Instant;
@@ -216,9 +219,9 @@ export type OpenLine = ScheduledLine | AwaitingLine;
 export interface UnbookedLine extends LineKey, Versioned {
   readonly status: 'Unbooked';
   readonly cancelledAt?: Instant;
-  /** When the last of these events came; missing in the oldest items. */
+  /** When the last of these events arrived; missing in the oldest items. */
   readonly heldSince?: Instant;
-  /** In the order in which they came. */
+  /** In order of arrival. */
   readonly reschedules: readonly Reschedule[];
 }
 

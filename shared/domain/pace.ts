@@ -1,29 +1,29 @@
-/** What is not used of this many milliseconds of a rate is made up for at once. */
+/** Up to this many milliseconds of unused rate are made up for at once. */
 const longestCredit = 1000;
 
-/** What is left of the rate each time that more was sent than the mail service takes: at most once a second. */
+/** The factor by which the rate drops when more was sent than the mail service accepts: at most once a second. */
 const slower = 0.9;
 const slowestShare = 0.05;
 
-/** By so much of the whole rate it becomes faster again in a second. */
+/** The share of the whole rate by which it recovers each second. */
 const fasterPerSecond = 0.02;
 
-/** Gives places in time to what may happen only so many times a second. */
+/** Spaces out what may happen only so many times a second. */
 export interface Pace {
   /**
-   * Takes the next place, and answers in how many milliseconds it is. One that is further off than `most` is not taken.
+   * Takes the next place, and returns how many milliseconds away it is. A place further away than `most` is not taken.
    */
   take(most: number): { readonly wait: number; readonly isTaken: boolean };
-  /** Gives a place back that was not needed. */
+  /** Returns a place that was not needed. */
   giveBack(): void;
-  /** Becomes slower for a while, because the rate turned out to be too much. */
+  /** Slows down for a while, because the rate turned out to be too high. */
   slowDown(): void;
 }
 
 /**
- * A pace that keeps to a rate, and to less after it was slowed down: the less the more often, and then step by step to
- * the whole rate again. So it finds the rate that others leave it.
- * @param perSecond the rate by now; Infinity: no limit
+ * A pace at a given rate, or below it after being slowed down: each time further, then step by step back to the whole
+ * rate. That way it finds the rate that others leave.
+ * @param perSecond the current rate; Infinity: no limit
  * @param now milliseconds from any start
  */
 export function paceOf(perSecond: () => number, now: () => number): Pace {

@@ -1,4 +1,7 @@
-/** Does `work` for each entry, in order, so many at once. The first failure is thrown once all that began has ended. */
+/**
+ * Does `work` for each entry, in order, with a limited number at once. The first failure is thrown after everything
+ * that was begun has ended.
+ */
 export async function forEach<Entry>(
   entries: readonly Entry[],
   atOnce: number,

@@ -2,7 +2,7 @@ import type { Pace } from './token-bucket.ts';
 
 /* Quotas of an AWS account in a region, and how much of them the parts of the product use. */
 
-/** The calls that start, stop and look at executions. */
+/** The calls that start, stop and describe executions. */
 export type ExecutionCall = 'StartExecution' | 'StopExecution' | 'DescribeExecution';
 
 /**
@@ -33,23 +33,23 @@ const largeRegions: readonly string[] = ['us-east-1', 'us-west-2', 'eu-west-1'];
 export const executionQuota = (call: ExecutionCall, region: string): Pace =>
   executionQuotas[call][largeRegions.includes(region) ? 'inLargeRegions' : 'elsewhere'];
 
-/** Part of a quota; what a share leaves is for others in the account. */
+/** A share of a quota; the rest is for others in the account. */
 export const shareOf = ({ burst, perSecond }: Pace, share: number): Pace => ({
   burst: Math.max(1, burst * share),
   perSecond: perSecond * share,
 });
 
-/** The share of the quotas for stopping and describing that one part uses at most while it works. */
+/** The most that one part may use of the quotas for stopping and describing. */
 export const ampleShare = 0.8;
 
 /**
- * The share of StartExecution's quota that the sweep uses; the rest is for bookings, reschedules and others. Elsewhere that
- * is 60 starts a second. So the sweep gives 100,000 lines of one start date their executions in 28 minutes, and ten
- * million in 46 hours: within a horizon of two days.
+ * The sweep's share of StartExecution's quota; the rest is for bookings, reschedules and others. Outside the large
+ * regions that is 60 starts a second: 100,000 lines with one start date get their executions in 28 minutes, and ten
+ * million in 46 hours, within a horizon of two days.
  */
 const sweepStartShare = 0.4;
 
-/** How fast the sweep starts, stops and looks at executions. */
+/** How fast the sweep starts, stops and describes executions. */
 export const sweepPaces = (region: string): Readonly<Record<ExecutionCall, Pace>> => ({
   StartExecution: shareOf(executionQuota('StartExecution', region), sweepStartShare),
   StopExecution: shareOf(executionQuota('StopExecution', region), ampleShare),
@@ -57,28 +57,31 @@ export const sweepPaces = (region: string): Readonly<Record<ExecutionCall, Pace>
 });
 
 /**
- * How many batches of events one function takes in at once. Ten events each, at some 0.12 s a booking, are 400 bookings a
- * second: a million in 42 minutes, at the 4,000 writes a second that a new table takes. The others wait in the queue.
+ * How many batches of events one function handles at once. Ten events each, at some 0.12 s a booking, are 400 bookings
+ * a second: a million in 42 minutes, at the 4,000 writes a second that a new table takes. The others wait in the queue.
  */
 export const intakeBatches = 5;
 
 /**
- * The shares of the quotas that a function uses at most that takes events in. Elsewhere bookings for the next days start
- * 60 executions a second, and a million of them take 4.6 hours; what is stopped beyond 5 a second is stopped later.
+ * The most that a function that takes events in may use of the quotas. Outside the large regions, bookings for the next
+ * days start 60 executions a second, a million of them in 4.6 hours; stops beyond 5 a second are left for later.
  */
 const intakeShares = { start: 0.4, stop: 0.2 };
 
-/** How fast each of the `intakeBatches` of a function starts, stops and looks at executions. */
+/** How fast each of the `intakeBatches` of a function starts, stops and describes executions. */
 export const intakePaces = (region: string): Readonly<Record<ExecutionCall, Pace>> => ({
   StartExecution: shareOf(executionQuota('StartExecution', region), intakeShares.start / intakeBatches),
   StopExecution: shareOf(executionQuota('StopExecution', region), intakeShares.stop / intakeBatches),
   DescribeExecution: shareOf(executionQuota('DescribeExecution', region), ampleShare / intakeBatches),
 });
 
-/** How many calls at once work off the executions to stop: the fewest to which Lambda can be held. */
+/** How many calls work off the executions to stop at once: the fewest that Lambda can be limited to. */
 export const stoppersAtOnce = 2;
 
-/** What those use of StopExecution's quota together: 15 a second elsewhere, so 10,000 are stopped in 11 minutes. */
+/**
+ * Their common share of StopExecution's quota: 15 a second outside the large regions, so 10,000 are stopped in 11
+ * minutes.
+ */
 const stoppersShare = 0.6;
 
 /** How fast each of the `stoppersAtOnce` stops executions. */

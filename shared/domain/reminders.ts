@@ -7,8 +7,8 @@ import { type AwaitingLine, type OrderLine, type Stamp, withHistory } from './or
 import { type Instant, type IsoDuration, later, minus, secondsBetween } from './time.ts';
 
 /*
- * Reminders go to the contact while the window runs, at set times before it ends. A line's reminders are fixed at booking,
- * as its window is: lines booked before there were reminders get none.
+ * Reminders go to the contact while the window runs, at set times before it ends. A line's reminders are fixed at
+ * booking, like its window: lines booked before reminders existed get none.
  */
 
 /** How long before the end of a window its contact is reminded. */
@@ -21,15 +21,15 @@ export const mostReminders = 5;
 
 const lengthOf = (duration: IsoDuration): number => Duration.fromISO(duration).toMillis();
 
-/** The reminders of a window, earliest first: those that come in its second half. */
+/** The reminders of a window, earliest first: those in its second half. */
 export const remindersOf = (window: IsoDuration, { beforeClose }: ReminderPolicy): readonly IsoDuration[] =>
   beforeClose
     .filter((before) => lengthOf(before) < lengthOf(window) / 2)
     .toSorted((a, b) => lengthOf(b) - lengthOf(a));
 
 /**
- * Whether all of these are more than a day apart: none is sent in the 24 hours after another email of its line, so the
- * later one would never be.
+ * Whether all of these are more than a day apart. A reminder is not sent within 24 hours after another email of its
+ * line, so a closer one would never leave.
  */
 export const areDaysApart = (beforeClose: readonly IsoDuration[]): boolean =>
   beforeClose
@@ -50,8 +50,8 @@ const reminderTimes = ({ reminders = [], closesAt }: AwaitingLine): readonly Ins
   reminders.map((before) => minus(closesAt, before));
 
 /**
- * When the next reminder of a line is due whose window runs, be it sent then or not; undefined: none is to come. It may be
- * past, if the workflow has not come to it.
+ * When the next reminder of a line in its window is due, whether or not it will be sent; undefined: none is to come. It
+ * may be in the past if the workflow has not reached it.
  */
 export const nextReminderAt = (line: OrderLine): Instant | undefined =>
   line.status === 'AwaitingProvisioningDetails'
@@ -100,8 +100,8 @@ const isUndeliverable = ({ provisioningContact: { email }, undeliverable }: Orde
   isErasedAddress(email) || undeliverable.some((dead) => isSameAddress(dead.email, email));
 
 /**
- * The line with the entry that says that its window ends soon, once the last of its reminders is due, whether that is sent
- * or not: others need to know all the more if it is not.
+ * The line with the entry that its window ends soon, once its last reminder is due. The entry does not depend on the
+ * reminder being sent: if it is not, others need to know all the more.
  */
 export function withClosingSoon(line: AwaitingLine, stamp: Stamp): AwaitingLine {
   const last = reminderTimes(line).at(-1);

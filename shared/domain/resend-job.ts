@@ -1,46 +1,46 @@
 import type { LineKey, Locale } from './order-line.ts';
 import { type Instant, type IsoDuration, plus } from './time.ts';
 
-/** What may come of one line of a job. */
+/** The possible outcomes of a line of a job. */
 export const lineResults = ['sent', 'skipped', 'failed', 'unconfirmed'] as const;
 export type LineResult = (typeof lineResults)[number];
 
-/** What came of one line. */
+/** The outcome of one line. */
 export interface LineOutcome {
   /**
    * `skipped`: the rules refuse a resend; `failed`: nothing left; `unconfirmed`: the email may have left, and is
    * counted.
    */
   readonly result: LineResult;
-  /** Why it was not sent: the code of the problem that a single resend would have been answered with. */
+  /** Why it was not sent: the problem code that a single resend would have returned. */
   readonly code?: string;
   readonly messageId?: string;
   readonly to?: string;
   readonly at: Instant;
 }
 
-/** A line of a job, with what came of it once that is known. */
+/** A line of a job, with its outcome once that is known. */
 export interface JobLine extends LineKey {
   readonly outcome?: LineOutcome;
 }
 
-/** Some lines of a job, which are worked off and written together. */
+/** Some lines of a job, worked off and written together. */
 export interface Slice {
   readonly lines: readonly JobLine[];
-  /** How many times some of its lines met a fault of our own. */
+  /** How often some of its lines met a fault of our own. */
   readonly faults: number;
-  /** How many times it had been written after its start. */
+  /** How often it was written after its start. */
   readonly version: number;
 }
 
-/** What a job is from its start on. */
+/** What is known of a job from its start. */
 export interface JobStart {
   readonly jobId: string;
   readonly partnerId: string;
   readonly createdAt: Instant;
-  /** How who started it is named in histories. */
+  /** The starter's name in histories. */
   readonly createdBy: string;
-  /** How many lines it has. */
+  /** The number of lines. */
   readonly total: number;
   /** The language of its emails; without it, that of each contact. */
   readonly locale?: Locale;
@@ -50,32 +50,32 @@ export interface JobStart {
 /** A bulk resend. Its slices are worked off one after the other. */
 export interface ResendJob extends JobStart {
   readonly counts: Readonly<Record<LineResult, number>>;
-  /** The slice that comes next; all before it are done, and they alone are in `counts`. */
+  /** The slice that comes next. All before it are done; `counts` covers exactly those. */
   readonly nextSlice: number;
   readonly startedAt?: Instant;
   readonly completedAt?: Instant;
-  /** Until when it counts as being worked on. Later, whoever looks at it has it picked up again. */
+  /** Until when it counts as being worked on. After that, whoever reads it restarts it. */
   readonly expectedBy: Instant;
-  /** Who wrote it last, so that a writer whose answer was lost knows its own write. */
+  /** The last writer, so that a writer whose answer was lost recognizes its own write. */
   readonly writer?: string;
-  /** How many times it had been written. */
+  /** How often it was written. */
   readonly version: number;
 }
 
-/** How many lines may be named, and how many a filter may mean. */
+/** How many lines a request may name, and how many a filter may match. */
 export const mostNamedLines = 1000;
 export const mostFilteredLines = 10_000;
 
-/** How many lines are written together, and counted at once. A slice of the longest ids and addresses has 20 kB. */
+/** How many lines are written and counted together. A slice of the longest ids and addresses has 20 kB. */
 export const sliceSize = 25;
 
 /**
- * How long a job may be silent. A slice takes at most 90 s, and one whose function died is delivered again 12 minutes
- * after it was the first time.
+ * How long a job may be silent. A slice takes at most 90 s; if its function died, it is delivered again 12 minutes
+ * after the first time.
  */
 const patience: IsoDuration = 'PT15M';
 
-/** For how many days jobs are kept. */
+/** How many days jobs are kept. */
 export const jobDays = 90;
 
 /** The slices of a job, before any of them is worked off. */
@@ -114,7 +114,7 @@ export const newJob = ({
   version: 1,
 });
 
-/** The job once its next slice is done. */
+/** The job after its next slice is done. */
 export function withSlice(job: ResendJob, slice: Slice, at: Instant): ResendJob {
   const nextSlice = job.nextSlice + 1;
   return {
@@ -125,14 +125,14 @@ export function withSlice(job: ResendJob, slice: Slice, at: Instant): ResendJob 
   };
 }
 
-/** The counts of a job with those lines of its next slice that are done. */
+/** The counts of a job, including the finished lines of its next slice. */
 export function countsWith(job: ResendJob, { lines }: Slice): ResendJob['counts'] {
   const counts = { ...job.counts };
   for (const { outcome } of lines) if (outcome) counts[outcome.result] += 1;
   return counts;
 }
 
-/** The job with a sign of life; `pause`: how long it rests first, in seconds. */
+/** The job with a sign of life; `pause`: seconds that it rests first. */
 export const stillAlive = (job: ResendJob, at: Instant, pause = 0): ResendJob => ({
   ...job,
   startedAt: job.startedAt ?? at,
@@ -141,7 +141,7 @@ export const stillAlive = (job: ResendJob, at: Instant, pause = 0): ResendJob =>
 
 export const isCompleted = (job: ResendJob): boolean => job.completedAt !== undefined;
 
-/** Whether nobody works on a job that is not complete, as far as can be known. */
+/** Whether nobody seems to work on an unfinished job. */
 export const isAbandoned = (job: ResendJob, now: Instant): boolean =>
   !isCompleted(job) && job.expectedBy <= now;
 

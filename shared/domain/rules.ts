@@ -30,7 +30,7 @@ export type Refusal =
   | { readonly code: 'not-started'; readonly requestedStartDate: Instant }
   | { readonly code: 'contact-undeliverable'; readonly reason: string }
   | { readonly code: 'resend-too-soon'; readonly canResendAt: Instant }
-  /** Without `canResendAt` the line has used up its emails for good. */
+  /** Without `canResendAt`, the line has used up its emails for good. */
   | { readonly code: 'resend-limit-reached'; readonly canResendAt?: Instant };
 
 /** All reasons for a refusal. */
@@ -43,7 +43,7 @@ export const refusalCodes = [
   'resend-limit-reached',
 ] as const satisfies readonly Refusal['code'][];
 
-/** Whether the provisioning email may be resent at `now`; undefined: it may. */
+/** Why the provisioning email may not be resent at `now`; undefined: it may. */
 export function refuseResend(stored: OrderLine, now: Instant, limits: ResendLimits): Refusal | undefined {
   const line = withoutStaleClaim(stored, now);
   return (
@@ -55,7 +55,7 @@ export function refuseResend(stored: OrderLine, now: Instant, limits: ResendLimi
   );
 }
 
-/** Whether the contact may be changed to another address at `now`; undefined: it may. */
+/** Why the contact may not be changed to another address at `now`; undefined: it may. */
 export function refuseContactChange(
   stored: OrderLine,
   now: Instant,
@@ -96,10 +96,10 @@ export function decideContactChange(
   return { outcome: refuseUnstarted(line) ? 'save' : 'send', contact };
 }
 
-/** How long to wait for a report on a first email that may have left, before it is sent once more. */
+/** How long to wait for a report on a first email that may have left before it is sent once more. */
 const firstPatience: IsoDuration = 'PT15M';
 
-/** The same for each repeat: by then the mail service is down, and an email it did not report has not left. */
+/** The same for every further repeat: by then the mail service is down, and an email without a report has not left. */
 const furtherPatience: IsoDuration = 'PT1H';
 
 /** Until when to wait for a report on a first email, or its copy, that may have left; undefined: there is none. */
@@ -115,9 +115,9 @@ export function firstEmailAwaitedUntil(
 }
 
 /**
- * What the workflow has to send at `now`: the `first` email; the one of a `contact-change` that sent none and whose
- * contact the first email missed; a copy, or a `reminder`, unless that is not to be sent; `none`, because all was sent or
- * the line was settled. `wait`: not before the requested start date.
+ * What the workflow has to send at `now`: the `first` email; the email of a `contact-change` that sent none and whose
+ * contact the first email missed; a copy, or a `reminder`, unless it is not to be sent; or `none`, because everything
+ * was sent or the line was settled. `wait`: not before the requested start date.
  */
 export function dueEmail(
   line: OrderLine,
@@ -146,7 +146,8 @@ export type CopyToDecision =
   | { readonly outcome: 'refused'; readonly refusal: Refusal };
 
 /**
- * What it means to set, change or remove the second recipient: possible until the point of no return, and nothing is sent.
+ * What setting, changing or removing the second recipient means: it is possible until the point of no return, and
+ * nothing is sent.
  * @param change undefined: nobody gets copies any more
  */
 export function decideCopyTo(
@@ -211,7 +212,7 @@ function refuseTooMany(line: OrderLine, now: Instant, limits: ResendLimits): Ref
   return { code: 'resend-limit-reached', canResendAt };
 }
 
-/** While someone sends for the line, the next resend is possible when that claim expires, at the latest. */
+/** While another sender has the line, the next resend is possible when that claim expires, at the latest. */
 function refuseTooSoon(line: OrderLine, now: Instant, limits: ResendLimits): Refusal | undefined {
   const next = later(nextAfterInterval(line, limits) ?? now, liveClaim(line, now)?.until ?? now);
   return next > now ? { code: 'resend-too-soon', canResendAt: next } : undefined;

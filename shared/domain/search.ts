@@ -4,15 +4,15 @@ import type { OrderLine } from './order-line.ts';
 export const wordKinds = ['order', 'subscription', 'contact', 'domain', 'customer'] as const;
 export type WordKind = (typeof wordKinds)[number];
 
-/** A word of some kind, or how it begins. */
+/** A word of some kind, or its beginning. */
 export interface Word {
   readonly kind: WordKind;
   readonly text: string;
 }
 
 /**
- * Text as it is compared: without regard to case, accents, the width of letters and kana (NFKC), and the number of
- * spaces. Upper case, since the lower case of some letters depends on where in the word they stand.
+ * Normalizes text for comparison: ignores case, accents, the width of letters and kana (NFKC), and the number of
+ * spaces. Upper case, because the lower case of some letters depends on their position in the word.
  */
 const folded = (text: string): string =>
   text
@@ -23,11 +23,11 @@ const folded = (text: string): string =>
     .replace(/\s+/g, ' ')
     .trim();
 
-/** People leave out that a Japanese company is one, which stands before the names of half of them. */
+/** People leave out the legal form of a Japanese company, which precedes half of the names. */
 const withoutLegalForm = (name: string): string =>
   name.replace(/^(?:株式会社|有限会社|合同会社|\((?:株|有|同)\)) ?(?=.)/u, '');
 
-/** The words that a line is found by; one that compares to nothing is empty. */
+/** The words that a line is found by; one that normalizes to nothing is empty. */
 export const wordsOf = (line: OrderLine): Readonly<Record<WordKind, string>> => {
   const contact = folded(line.provisioningContact.email);
   return {
@@ -48,7 +48,7 @@ const beginnings: Readonly<Record<WordKind, RegExp>> = {
   customer: /^(.+)$/u,
 };
 
-/** What `typed` may be the beginning of. A line is found by any of it, and by nothing if there is none. */
+/** What `typed` may be the beginning of. A line is found by any of these; without any, nothing is found. */
 export function beginningsOf(typed: string): readonly Word[] {
   const text = folded(typed);
   return wordKinds.flatMap((kind) => {
@@ -58,7 +58,7 @@ export function beginningsOf(typed: string): readonly Word[] {
   });
 }
 
-/** A whole subscription id as it is compared. */
+/** A whole subscription id, normalized. */
 export const subscriptionWord = (subscriptionId: string): Word => ({
   kind: 'subscription',
   text: folded(subscriptionId),

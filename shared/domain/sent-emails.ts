@@ -8,15 +8,15 @@ import { type Claim, type Contact, type OrderLine, type SentEmail, withHistory }
 import { type Instant, plus } from './time.ts';
 
 /**
- * Records that the claimed email was accepted for sending: the first one starts the window, a contact change takes
- * effect. It counts even if the line was settled meanwhile or the claim was given up: the email did leave, and its
- * entry in the history says so from now on. The same email again changes nothing, and what is newer stays.
+ * Records that the claimed email was accepted for sending: a first email starts the window, a contact change takes
+ * effect. It counts even if the line was settled or the claim given up in the meantime: the email did leave, and its
+ * entry in the history now says so. The same email again changes nothing, and newer facts stay.
  */
 export function recordSent(line: OrderLine, claim: Claim, { messageId, sentAt }: Acceptance): OrderLine {
   if (sentEmailOf(line, messageId)) return line;
   const { id, actor, kind, to, key } = claim;
   const { startsWindow, changesContact } = emailEffects[kind];
-  // The history knows of claims that were given up longer ago than the list of them goes back.
+  // The history goes further back than the list of claims that were given up.
   const isCounted =
     line.unconfirmed.some((given) => given.id === id) || line.history.some((entry) => isOfClaim(entry, id));
   const counted = isCounted ? line : withCount(withoutClaim(line, id), kind, sentAt);
@@ -45,10 +45,10 @@ export function recordSent(line: OrderLine, claim: Claim, { messageId, sentAt }:
   return key === undefined ? sent : keepAnswer(sent, { key, at: sentAt, email });
 }
 
-/** What the mail service reports on an email it accepted. */
+/** The mail service's acceptance of an email. */
 type Acceptance = Omit<SentEmail, 'to'>;
 
-/** The history with the unconfirmed entry replaced by that of the sent email. */
+/** The history with the unconfirmed entry replaced by the sent email. */
 function withSentEntry(
   history: readonly HistoryEntry[],
   claimId: string,
@@ -63,8 +63,8 @@ const isOfClaim = (entry: HistoryEntry, claimId: string): boolean =>
   entry.type === 'ProvisioningEmailUnconfirmed' && entry.claimId === claimId;
 
 /**
- * Whether the contact was chosen after the claim: a late confirmation must not undo that. An email chooses it even if it
- * was the contact already and nothing changed.
+ * Whether the contact was chosen after the claim: a late confirmation must not undo that. An email to the contact
+ * counts as a choice even if nothing changed.
  */
 const isContactNewer = (line: OrderLine, claim: Claim): boolean =>
   line.history.some((entry) => entry.at > claim.at && choosesContact(entry));
@@ -80,8 +80,8 @@ export interface ReportedEmail extends SentEmail {
 }
 
 /**
- * Records an email that the mail service reported, unless the line knows of it: by the claim that it was sent for, as
- * if the answer had come; without one, by what the report says.
+ * Records an email that the mail service reported, unless the line knows of it: through the claim that it was sent for,
+ * as if the answer had come; without a claim, from the report alone.
  */
 export function recordReported(line: OrderLine, email: ReportedEmail): OrderLine {
   const { claimId, messageId, to, sentAt } = email;
@@ -99,15 +99,15 @@ export function recordReported(line: OrderLine, email: ReportedEmail): OrderLine
   return recordSent(line, claim, { messageId, sentAt });
 }
 
-/** The line's contact if the address matches; else a contact with nothing but the address. */
+/** The line's contact if the address matches; otherwise a contact with only the address. */
 const contactOf = ({ provisioningContact }: OrderLine, email: string): Contact =>
   isSameAddress(provisioningContact.email, email)
     ? provisioningContact
     : { email, locale: provisioningContact.locale };
 
 /**
- * Whether no email went to the contact, or may have gone there, although somebody chose it: the first one turned out to
- * have left, to the contact before, when its answer was lost.
+ * Whether somebody chose the contact, but no email went there or may have gone there: the first one turned out to have
+ * left for the previous contact when its answer was lost.
  */
 export const isContactMissed = ({ history, provisioningContact: { email } }: OrderLine): boolean =>
   history.some((entry) => entry.type === 'ProvisioningContactChanged' && isSameAddress(entry.to, email)) &&
@@ -119,7 +119,7 @@ const isEmail = (
   (entry.type === 'ProvisioningEmailSent' || entry.type === 'ProvisioningEmailUnconfirmed') &&
   !isCopy(entry.kind);
 
-/** An email of the line; undefined if the line knows of no such email. */
+/** An email of the line; undefined if the line does not know it. */
 export function sentEmailOf(line: OrderLine, messageId: string): Omit<SentEmail, 'messageId'> | undefined {
   const { lastEmail } = line;
   if (lastEmail?.messageId === messageId) return { to: lastEmail.to, sentAt: lastEmail.sentAt };
@@ -130,7 +130,7 @@ export function sentEmailOf(line: OrderLine, messageId: string): Omit<SentEmail,
   return undefined;
 }
 
-/** The line with the window that its first email starts; a later one does not move it. */
+/** The line with the window that its first email starts; a later email does not move it. */
 function started(line: OrderLine, sentAt: Instant): OrderLine {
   if (line.firstEmailSentAt !== undefined) return line;
   const window = { firstEmailSentAt: sentAt, closesAt: plus(sentAt, line.window) };
@@ -140,9 +140,9 @@ function started(line: OrderLine, sentAt: Instant): OrderLine {
 }
 
 /**
- * Records that the mail service refused the claimed email: nothing is counted, also if the claim was given up
- * meanwhile, and the next may leave at once. A claim that is gone already has its outcome.
- * @param failure what the history says of it; undefined: nothing, since the same email is sent later
+ * Records that the mail service refused the claimed email: nothing counts, even if the claim was given up in the
+ * meantime, and the next email may leave at once. A claim that is gone already has its outcome.
+ * @param failure what the history says about it; undefined: nothing, because the same email is sent later
  */
 export function recordFailure(
   line: OrderLine,
@@ -153,7 +153,7 @@ export function recordFailure(
   const entries: readonly HistoryEntry[] = failure
     ? [{ ...failure, type: 'ProvisioningEmailFailed', actor, to: to.email }]
     : [];
-  // A copy that the mail service refuses is not tried again; what it takes no more of now, is.
+  // A copy that the mail service refuses is not retried; one that it throttles is.
   const known = failure ? withoutCopyDue(line, kind) : line;
   if (known.claim?.id === id) return entries.reduce(withHistory, withoutClaim(known, id));
   if (!known.unconfirmed.some((given) => given.id === id)) return line;

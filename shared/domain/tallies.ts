@@ -12,21 +12,21 @@ import {
 import { type Instant, plus, toInstant } from './time.ts';
 
 /*
- * Counts of lines, kept up to date change by change. A tally is a set of counters; what a line adds to which tallies
- * follows from the line alone, so that each change of a line changes them by the difference, and a recount finds the same.
+ * Counts of lines, updated with every change. A tally is a set of counters. What a line adds to which tallies follows
+ * from the line alone, so each change updates them by the difference, and a recount finds the same.
  */
 
-/** The lines of all partners together. No id of a partner has such a sign. */
+/** All partners' lines together. No partner id contains this character. */
 export const allPartners = '*';
 
-/** Numbers by the name of what they count; a counter that is missing is 0. */
+/** Numbers by the name of what they count; a missing counter is 0. */
 export type Counters = Readonly<Record<string, number>>;
 
 /** What a line adds to one tally. */
 export interface Share {
-  /** Whose lines the tally counts: those of a partner, or of all. */
+  /** Whose lines the tally counts: a partner's, or all. */
   readonly scope: string;
-  /** The name of the tally among those of its scope. */
+  /** The name of the tally within its scope. */
   readonly tally: string;
   readonly counters: Counters;
 }
@@ -49,7 +49,7 @@ export const sharesOf = (line: StoredLine | undefined): readonly Share[] =>
       ])
     : [];
 
-/** What is left of a line in the tallies once it was removed. */
+/** What remains of a removed line in the tallies. */
 const sharesLeftBy = (line: OrderLine): readonly Share[] =>
   [line.partnerId, allPartners].flatMap((scope) => lastingShares(scope, line, insightStarts.removed));
 
@@ -58,7 +58,7 @@ function lastingShares(scope: string, line: OrderLine, start: InsightStart): rea
   return insight ? [{ scope, ...insight }] : [];
 }
 
-/** Whether a tally is of lines that were removed: no recount finds them. */
+/** Whether a tally is of removed lines, which no recount finds. */
 export const isOfRemovedLines = (tally: string): boolean => tally.startsWith(insightStarts.removed);
 
 function kindsOf(line: OrderLine): Counters {
@@ -74,7 +74,7 @@ function kindsOf(line: OrderLine): Counters {
 const closingOf = (line: OrderLine): readonly Omit<Share, 'scope'>[] =>
   line.status === 'AwaitingProvisioningDetails' ? [closingShare(line.closesAt)] : [];
 
-/** A line counts for the second by whose end its window has ended. */
+/** A line counts in the first whole second by which its window has ended. */
 function closingShare(closesAt: Instant): Omit<Share, 'scope'> {
   const second = Math.ceil(Date.parse(closesAt) / 1000);
   const { tally, first } = hourOf(second);
@@ -89,7 +89,7 @@ function hourOf(second: number): { readonly tally: string; readonly first: numbe
   return { tally: closingStart + toInstant(new Date(first * 1000)).slice(0, 'YYYY-MM-DDThh'.length), first };
 }
 
-/** When nobody needs a tally any more: what has ended by now is not looked for. Undefined: it stays. */
+/** When a tally becomes useless, because nobody asks for lines that closed before now; undefined: never. */
 export const obsoleteSince = (tally: string): Instant | undefined =>
   tally.startsWith(closingStart) ? `${tally.slice(closingStart.length)}:59:59.000Z` : undefined;
 
@@ -104,7 +104,7 @@ export interface Summary {
   readonly asOf: Instant;
 }
 
-/** The whole second before an instant: summaries are of one. */
+/** The whole second before an instant: summaries are for whole seconds. */
 export const summarizedAt = (now: Instant): Instant =>
   toInstant(new Date(Math.floor(Date.parse(now) / 1000) * 1000));
 
@@ -114,9 +114,9 @@ export const firstSummarized = (asOf: Instant): string => hourOf(secondOf(plus(a
 const secondOf = (instant: Instant): number => Date.parse(instant) / 1000;
 
 /**
- * The summary at a whole second, from the tallies of a scope, one for each of its shards, from `firstSummarized` on. Of
- * the lines whose window runs, those close in time that do not close later: so lines that are overdue count, too, however
- * long.
+ * The summary for a whole second, from the tallies of a scope, one for each of its shards, from `firstSummarized` on.
+ * Of the lines in their window, the ones closing in time are those that do not close later, so overdue lines count,
+ * too, however late.
  */
 export function summaryOf(
   tallies: readonly { readonly tally: string; readonly counters: Counters }[],
@@ -152,12 +152,12 @@ export function summaryOf(
   };
 }
 
-/** Tallies of one scope are not read at one instant: a line that leaves one meanwhile may be missing in the other. */
+/** The tallies of a scope are not read at the same instant: a line that leaves one may be missing in the other. */
 const atLeastNone = (count: number): number => Math.max(0, count);
 
 /**
- * Says how far the changes of a line are counted; later ones sort after it. A line that was removed and is booked anew
- * begins a new life, with versions from 1 on.
+ * How far the changes of a line are counted; later marks sort after earlier ones. A line that is booked again after its
+ * removal begins a new life, with versions from 1.
  */
 export type Mark = string;
 
@@ -170,7 +170,7 @@ const removalEnd = '#~';
 /** Whether a mark says that its line was removed. */
 export const isRemovalMark = (mark: Mark): boolean => mark.endsWith(removalEnd);
 
-/** When the line was booked: the first entry of a history stays the first. */
+/** When the line was booked: the first entry of a history always stays. */
 const lifeOf = ({ history }: OrderLine): string => history[0]?.at ?? '';
 
 /** A change of a line that may change tallies. */
@@ -199,9 +199,9 @@ export function changeToCount(
 }
 
 /**
- * What is left of the changes of a line to count into a tally; undefined if nothing is.
- * @param changes all of the line that are at hand, in order
- * @param counted how far they are counted there; undefined: the line is not, whatever it was before
+ * What remains of a line's changes to count into a tally; undefined if nothing does.
+ * @param changes all known changes of the line, in order
+ * @param counted how far they are counted there; undefined: the line is not counted there, whatever it was before
  */
 export function leftToCount(
   { scope, tally }: Pick<Share, 'scope' | 'tally'>,
@@ -221,7 +221,7 @@ export function leftToCount(
   return mark === undefined || Object.keys(counters).length === 0 ? undefined : { counters, mark };
 }
 
-/** The sum of both; what comes to 0 is left out. */
+/** The sum of both; zeros are left out. */
 export function plusCounters(a: Counters, b: Counters): Counters {
   const sums = Object.entries(b).map(([name, count]) => [name, (a[name] ?? 0) + count] as const);
   const all = Object.entries({ ...a, ...Object.fromEntries(sums) });

@@ -3,15 +3,12 @@ import { DateTime, Duration } from 'luxon';
 /** A point in time as RFC 3339 in UTC with milliseconds, `2026-11-22T00:00:00.000Z`. Sorts as text. */
 export type Instant = string;
 
-/** A length of time as ISO 8601, `P7D`. */
+/** A length of time as ISO 8601, such as `P7D`. */
 export type IsoDuration = string;
 
 export const toInstant = (date: Date): Instant => date.toISOString();
 
-/**
- * Whether `text` is an ISO 8601 duration that is longer than nothing. Luxon also takes signs, and a `T` with nothing after
- * it.
- */
+/** Whether `text` is an ISO 8601 duration above zero. Luxon also accepts signs, and a `T` with nothing after it. */
 export function isPositiveDuration(text: string): boolean {
   if (/[+-]|T$/.test(text)) return false;
   const duration = Duration.fromISO(text);
@@ -31,24 +28,24 @@ function shift(instant: Instant, duration: IsoDuration, direction: 1 | -1): Inst
   return toInstant((direction === 1 ? start.plus(length) : start.minus(length)).toJSDate());
 }
 
-/** The durations that were asked for, since settings name the same few for each line: to read one takes long. */
+/** Durations that were parsed before: settings name the same few for every line, and parsing is slow. */
 const lengths = new Map<IsoDuration, number | Duration>();
 const mostLengths = 100;
 
-/** In milliseconds, unless it depends on the calendar: in UTC, months and years do, days do not. */
+/** In milliseconds, unless the length depends on the calendar: in UTC, months and years do, days do not. */
 function lengthOf(duration: IsoDuration): number | Duration {
   const known = lengths.get(duration);
   if (known !== undefined) return known;
   const read = Duration.fromISO(duration);
   if (!read.isValid) throw new RangeError(`not an ISO 8601 duration: ${duration}`);
   const length = read.years === 0 && read.months === 0 ? read.toMillis() : read;
-  // Callers of the API name any.
+  // Callers of the API may name any.
   if (lengths.size === mostLengths) lengths.clear();
   lengths.set(duration, length);
   return length;
 }
 
-/** How long after `from` it is `to`, in seconds. */
+/** The seconds from `from` to `to`. */
 export const secondsBetween = (from: Instant, to: Instant): number =>
   (Date.parse(to) - Date.parse(from)) / 1000;
 

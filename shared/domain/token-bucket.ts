@@ -1,4 +1,4 @@
-/** How many calls an AWS API takes: `burst` at once, and then so many a second. */
+/** How many calls an AWS API accepts: `burst` at once, then `perSecond`. */
 export interface Pace {
   readonly burst: number;
   readonly perSecond: number;
@@ -10,17 +10,17 @@ export interface Time {
   readonly sleep: (milliseconds: number) => Promise<unknown>;
 }
 
-/** Keeps all calls that take a token from it within a pace, as AWS counts them. */
+/** Keeps all calls that take a token within a pace, as AWS counts them. */
 export interface TokenBucket {
   /** Resolves when it is the caller's turn; first come, first served. */
   take(): Promise<void>;
-  /** Whether there is a token left, which is taken then. */
+  /** Whether there is a token left; if so, takes it. */
   tryTake(): boolean;
 }
 
 export function tokenBucket({ burst, perSecond }: Pace, { now, sleep }: Time): TokenBucket {
   const interval = 1000 / perSecond;
-  /** When the token that was given out last was there. */
+  /** When the last token that was given out became available. */
   let last = -Infinity;
   const next = () => Math.max(last + interval, now() - (burst - 1) * interval);
 

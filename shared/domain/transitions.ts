@@ -17,7 +17,7 @@ import {
 } from './order-line.ts';
 import type { Instant } from './time.ts';
 
-/** A newly booked line, with the cancellation and reschedules that were buffered for it applied. */
+/** A newly booked line, with the buffered cancellation and reschedules applied. */
 export function book(
   booking: Booking,
   early: UnbookedLine | undefined,
@@ -57,7 +57,7 @@ export const unbooked = ({ orderId, lineId }: LineKey): UnbookedLine => ({
   version: 0,
 });
 
-/** How many reschedules are buffered for a line at most; the one with the oldest `changedAt` is dropped. */
+/** The most reschedules buffered for a line; the one with the oldest `changedAt` is dropped. */
 export const mostHeldReschedules = 20;
 
 /** Buffers a reschedule until the booking arrives. A duplicate changes nothing. */
@@ -103,9 +103,9 @@ export function cancel(line: OrderLine, cancelledAt: Instant, stamp: Stamp): Ord
 }
 
 /**
- * The point of no return. What happened first counts: a line onboarded before its window ended is Onboarded, also if
- * it was closed meanwhile; one whose window ended first is Closed, with the flag. A cancelled line keeps its status. A
- * second onboarding changes nothing.
+ * The point of no return. What happened first counts: a line onboarded before its window ended is Onboarded, even if it
+ * was closed in the meantime; one whose window ended first stays Closed, with the flag. A cancelled line keeps its
+ * status. A second onboarding changes nothing.
  */
 export function onboard(line: OrderLine, onboarding: Onboarding, stamp: Stamp): OrderLine {
   if (line.onboardedAt !== undefined) return line;
@@ -134,7 +134,7 @@ export function onboard(line: OrderLine, onboarding: Onboarding, stamp: Stamp): 
 export const asOnboarded = (line: OrderLine, onboarding: Onboarding | undefined, at: Instant): OrderLine =>
   onboarding ? onboard(line, onboarding, { at, actor: 'control-hub' }) : line;
 
-/** Whether the window of a line that nobody set up has ended. */
+/** Whether the window of a line has ended before anybody set it up. */
 export const isOverdue = (line: OrderLine, now: Instant): boolean =>
   line.status === 'AwaitingProvisioningDetails' && line.closesAt <= now;
 

@@ -1,52 +1,54 @@
 import type { Locale } from './order-line.ts';
 import { type Instant, type IsoDuration, later, plus } from './time.ts';
 
-/** Why a webhook gets nothing: somebody turned it off, its receiver said 410 Gone, or nothing got through for days. */
+/**
+ * Why a webhook gets nothing: somebody turned it off, its receiver answered 410 Gone, or nothing got through for days.
+ */
 export const disablings = ['person', 'gone', 'failing'] as const;
 export type Disabling = (typeof disablings)[number];
 
 /**
- * Kept as it is, encrypted by the table's key alone: whoever may read the table may read the lines that a webhook speaks
- * of.
+ * Stored in plain text, encrypted only by the table's key: whoever may read the table may read the lines that the
+ * webhook reports on.
  */
 export interface WebhookSecret {
-  /** As the Standard Webhooks specification writes it: `whsec_` and base64. */
+  /** In the form of the Standard Webhooks specification: `whsec_` and base64. */
   readonly secret: string;
-  /** Until when it signs beside the one that replaced it; missing for the current one. */
+  /** Until when it signs alongside the secret that replaced it; missing for the current one. */
   readonly until?: Instant;
-  /** Of the request that made it: the same one gets it again. */
+  /** The key of the request that created it: the same request gets it again. */
   readonly idempotencyKey?: string;
 }
 
-/** An address of a partner's own system that is told of the partner's order lines. */
+/** An address in a partner's own system that gets events about the partner's order lines. */
 export interface Webhook {
   readonly webhookId: string;
   readonly partnerId: string;
   readonly url: string;
   readonly description?: string;
-  /** The types of events that it gets; none named: all. */
+  /** The types of events that it gets; empty: all. */
   readonly events: readonly string[];
   readonly status: 'Enabled' | 'Disabled' | 'Deleted';
   /** While it is Disabled. */
   readonly disabled?: {
     readonly at: Instant;
     readonly because: Disabling;
-    /** Whether who added it was told by email. */
+    /** Whether the person who added it was told by email. */
     readonly told?: boolean;
   };
-  /** The newest first; those that ran out may still be among them. */
+  /** Newest first; expired ones may still be among them. */
   readonly secrets: readonly WebhookSecret[];
   readonly createdAt: Instant;
   readonly createdBy: string;
-  /** The language in which they are told. */
+  /** The language in which that person is told. */
   readonly locale: Locale;
-  /** How many attempts in a row came to nothing. */
+  /** How many attempts in a row failed. */
   readonly failures: number;
   /** When the first of them failed. */
   readonly failingSince?: Instant;
-  /** Until when nothing more is tried. */
+  /** Until when nothing is tried. */
   readonly pausedUntil?: Instant;
-  /** Whose write this is, to recognize one whose answer was lost. */
+  /** Identifies the write, to recognize one whose answer was lost. */
   readonly writer?: string;
   readonly version: number;
 }
@@ -54,17 +56,17 @@ export interface Webhook {
 /** How many webhooks a partner may have. */
 export const mostWebhooks = 10;
 
-/** For how long an old secret signs beside the new one. */
+/** How long an old secret signs alongside the new one. */
 const secretOverlap: IsoDuration = 'P1D';
 
 /** The most secrets that sign at once, however often they are replaced within a day. */
 const mostSecrets = 5;
 
-/** The secrets that are good at a time, the newest first. */
+/** The secrets that are valid at a time, newest first. */
 export const validSecrets = ({ secrets }: Webhook, at: Instant): readonly string[] =>
   secrets.filter(({ until }) => until === undefined || until > at).map(({ secret }) => secret);
 
-/** With a new secret; the one before stays good for a day. */
+/** With a new secret; the previous one stays valid for a day. */
 export function withSecret(webhook: Webhook, made: WebhookSecret, at: Instant): Webhook {
   const before = webhook.secrets
     .filter(({ until }) => until === undefined || until > at)
@@ -87,7 +89,7 @@ export const disabled = (webhook: Webhook, at: Instant, because: Disabling): Web
   disabled: { at, because },
 });
 
-/** The same once its owner was told that it is disabled, or was not after all. */
+/** The webhook after its owner was told that it is disabled, or was not told after all. */
 export const told = (webhook: Webhook, isTold: boolean): Webhook =>
   webhook.disabled && (webhook.disabled.told ?? false) !== isTold
     ? { ...webhook, disabled: { ...webhook.disabled, told: isTold } }
@@ -97,8 +99,8 @@ export const chooses = ({ events }: Webhook, type: string): boolean =>
   events.length === 0 || events.includes(type);
 
 /**
- * Pauses before each further attempt, as the Standard Webhooks specification advises: 71 hours 35 minutes and 5 seconds
- * in all, within the three days for which an event is tried.
+ * Pauses before each further attempt, as the Standard Webhooks specification recommends: 71 hours 35 minutes and 5
+ * seconds in all, within the three days for which an event is tried.
  */
 export const retryPauses: readonly IsoDuration[] = [
   'PT5S',
@@ -112,20 +114,20 @@ export const retryPauses: readonly IsoDuration[] = [
   'PT22H',
 ];
 
-/** For how long an event is tried. */
+/** How long an event is tried. */
 export const tryingSpan: IsoDuration = 'P3D';
 
 /** An event on its way to a webhook. */
 export interface Errand {
   /** When it was queued for the webhook. */
   readonly createdAt: Instant;
-  /** How many attempts there were. */
+  /** How many attempts there have been. */
   readonly attempts: number;
   /** When the first of them failed. */
   readonly failedAt?: Instant;
 }
 
-/** When an event is tried again whose last attempt failed at that time; undefined: never. */
+/** When an event is tried again after an attempt that failed at that time; undefined: never. */
 export function nextAttempt({ createdAt, attempts }: Errand, at: Instant): Instant | undefined {
   const pause = retryPauses[attempts - 1];
   const next = pause === undefined ? undefined : plus(at, pause);
@@ -138,23 +140,23 @@ export const isOver = ({ createdAt }: Errand, at: Instant): boolean => plus(crea
 export const failsThroughout = ({ failingSince }: Webhook, { createdAt, failedAt }: Errand): boolean =>
   failingSince !== undefined && failingSince <= (failedAt ?? createdAt);
 
-/** So many failures in a row, and only one event is tried at a time: all others wait. */
+/** After this many failures in a row, only one event is tried at a time, and all others wait. */
 const patience = 5;
 
 /** Longer than one attempt takes. */
 const oneAttempt: IsoDuration = 'PT30S';
 
-/** An answer that takes longer, in milliseconds, gives the webhook a rest: it may not keep the senders from others. */
+/** A slower answer, in milliseconds, makes the webhook pause, so that it does not keep the senders from others. */
 const slowAnswer = 2000;
 const restAfterSlow: IsoDuration = 'PT30S';
 
-/** From the first pause on, each is twice as long as the one before. */
+/** Each pause is twice as long as the one before. */
 const pauses: readonly IsoDuration[] = ['PT1M', 'PT2M', 'PT4M', 'PT8M', 'PT15M'];
 
-/** Whether an attempt is to be the only one: others wait for what comes of it. */
+/** Whether only one attempt is made at a time, while the others wait for its outcome. */
 export const isOnProbation = ({ failures }: Webhook): boolean => failures >= patience;
 
-/** Until when others wait for an attempt of a webhook that is on probation. */
+/** Until when others wait for an attempt of a webhook on probation. */
 export const whileTried = (webhook: Webhook, at: Instant): Webhook => ({
   ...webhook,
   pausedUntil: plus(at, oneAttempt),
@@ -164,14 +166,14 @@ export const whileTried = (webhook: Webhook, at: Instant): Webhook => ({
 export const pausedUntil = (webhook: Webhook, at: Instant): Instant | undefined =>
   webhook.pausedUntil !== undefined && webhook.pausedUntil > at ? webhook.pausedUntil : undefined;
 
-/** What came of one attempt. */
+/** The outcome of one attempt. */
 export interface Tried {
   readonly at: Instant;
   readonly result: 'delivered' | 'failed' | 'gone';
   readonly milliseconds: number;
 }
 
-/** The webhook once an attempt has ended; the same if that changes nothing. */
+/** The webhook after an attempt; the same object if that changes nothing. */
 export function afterAttempt(webhook: Webhook, { at, result, milliseconds }: Tried): Webhook {
   const rest = milliseconds > slowAnswer ? plus(at, restAfterSlow) : undefined;
   switch (result) {

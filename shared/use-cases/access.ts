@@ -9,19 +9,19 @@ import { withinBytes } from '../domain/text.ts';
 /** What people may be granted, from least to most. */
 export const roles = ['view', 'resend', 'operator'] as const;
 
-/** Who calls, as the access token says. */
+/** The caller, from the access token. */
 export interface Caller {
   /** How the caller is named in histories. */
   readonly name: string;
   readonly partnerId?: string;
   readonly roles: ReadonlySet<string>;
-  /** Names the account among all of its issuer. */
+  /** Identifies the account within its issuer. */
   readonly subject?: string;
-  /** The address of the account, unless the issuer says that nobody verified it. */
+  /** The address of the account, unless the issuer says that it is unverified. */
   readonly email?: string;
 }
 
-/** Roles as issuers write them: a list, or text with spaces or commas. Groups that mean nothing here are left out. */
+/** Roles as issuers write them: a list, or text separated by spaces or commas. Unknown groups are ignored. */
 export const roleList = z
   .union([z.array(z.string()), z.string().transform((text) => text.split(/[\s,]+/))])
   .transform((granted) => roles.filter((role) => granted.includes(role)));
@@ -29,18 +29,18 @@ export const roleList = z
 const identityClaims = z.object({
   sub: z.string().min(1),
   email: z.string().optional(),
-  /** Some issuers do not say. */
+  /** Some issuers leave this out. */
   email_verified: z.union([z.boolean(), z.stringbool()]).catch(true),
   name: z.string().optional(),
 });
 
 const grantedClaim = roleList.default([]);
-/** Other texts may be parts of keys, as `*` is for the counts of all partners. */
+/** Anything else could be part of a key: `*` names the counts of all partners. */
 const partnerClaim = identifier.optional();
 
 /**
- * The scopes by which a program's token says whose it is and what it is called; its roles are scopes of their own names. An
- * issuer gives a program only such scopes as whoever set it up allowed it.
+ * The scopes in a program's token that name its partner and itself; its roles are scopes of their own names. An issuer
+ * grants a program only the scopes that it was set up with.
  */
 export const programScope = {
   partner: (partnerId: string) => `partner:${partnerId}`,
@@ -48,7 +48,10 @@ export const programScope = {
 };
 const scopesClaim = z.string().transform((text) => text.split(' '));
 
-/** The claims of somebody; of a program whose token says by scopes what those of people say by claims, as if it had them. */
+/**
+ * The claims of a caller. A program's token says in scopes what people's tokens say in claims; this gives it those
+ * claims.
+ */
 function withScopes(claims: Record<string, unknown>, names: ClaimNames): Record<string, unknown> {
   if (names.programScopes === undefined) return claims;
   const scopes = scopesClaim.safeParse(claims['scope']).data ?? [];
@@ -59,12 +62,12 @@ function withScopes(claims: Record<string, unknown>, names: ClaimNames): Record<
     sub: claims['sub'],
     name: after(programScope.program(''), granted)[0],
     [names.roles]: granted,
-    // Of several partners none can be meant: a list is malformed.
+    // No single one of several partners can be meant, so a list is malformed.
     [names.partnerId]: partners.length > 1 ? partners : partners[0],
   };
 }
 
-/** What comes after the beginning, of those texts that have it. */
+/** What follows the prefix, for each text that has it. */
 const after = (beginning: string, texts: readonly string[]): readonly string[] =>
   texts.filter((text) => text.startsWith(beginning)).map((text) => text.slice(beginning.length));
 
@@ -99,7 +102,7 @@ export const mayView = (caller: Caller): boolean => mayResend(caller) || caller.
 export const isVisible = (line: StoredLine, caller: Caller): line is OrderLine =>
   isBooked(line) && (isOperator(caller) || line.partnerId === caller.partnerId);
 
-/** What somebody is told who may not do something with a line, or is not to know of it. */
+/** What somebody is told who may not do something with a line, or must not know of it. */
 export type Denial =
   | { readonly code: 'order-line-not-found' }
   /** Whom to ask instead. */
@@ -107,7 +110,7 @@ export type Denial =
 
 type Access = { readonly line: OrderLine } | { readonly denial: Denial };
 
-/** The line, for somebody who may send its emails. */
+/** The line, for callers who may send its emails. */
 export const resendAccess = (line: StoredLine, caller: Caller): Access => accessTo(line, caller, mayResend);
 
 function accessTo(line: StoredLine, caller: Caller, may: (caller: Caller) => boolean): Access {
@@ -129,7 +132,7 @@ function required(access: Access): OrderLine {
 }
 
 /**
- * The partner whose lines the caller lists; nothing: those of all partners, which an operator may search.
+ * The partner whose lines the caller lists; undefined: all partners, which an operator may search.
  * @throws Problem no-access, invalid-request
  */
 export function listedPartner(
@@ -142,7 +145,7 @@ export function listedPartner(
 }
 
 /**
- * The partner whose lines are counted for the caller; nothing: those of all partners, for an operator.
+ * The partner whose lines are counted for the caller; undefined: all partners, for an operator.
  * @throws Problem no-access, invalid-request
  */
 export const summarizedPartner = (caller: Caller, named: string | undefined): string | undefined =>
@@ -156,7 +159,8 @@ export const partnerOf = (caller: Caller, named: string | undefined): string =>
   askedPartner(caller, named, 'an operator names the partner');
 
 /**
- * The partner many of whose lines the caller resends at once. No single order says whom to ask instead.
+ * The partner for which the caller resends many lines at once. The refusal names nobody to ask, since there is no
+ * single order.
  * @throws Problem no-access, invalid-request
  */
 export const resendingPartner = (caller: Caller, named: string | undefined): string =>
@@ -178,12 +182,12 @@ function partnerWithRole(caller: Caller, named: string | undefined, to: string):
   );
 }
 
-/** Whether the caller has a partner of whose lines they may be told by email. */
+/** Whether the caller belongs to a partner and may get emails about its lines. */
 export const isNotified = (caller: Caller): caller is Caller & { readonly partnerId: string } =>
   mayView(caller) && caller.partnerId !== undefined;
 
 /**
- * The partner of whose lines the caller may be told by email: their own.
+ * The partner about whose lines the caller may get emails: their own.
  * @throws Problem no-access
  */
 export function notifiedPartner(caller: Caller): string {
@@ -194,7 +198,7 @@ export function notifiedPartner(caller: Caller): string {
   );
 }
 
-/** @param unnamed what an operator is told who names no partner */
+/** @param unnamed what an operator who names no partner is told */
 function askedPartner(caller: Caller, named: string | undefined, unnamed: string): string {
   if (isOperator(caller)) {
     if (named !== undefined) return named;

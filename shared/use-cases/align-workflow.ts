@@ -21,9 +21,9 @@ export interface AlignServices {
 }
 
 /**
- * Aligns executions with their line: an open line has the one of its revision, but none while its start date is beyond the
- * horizon; a settled line has none. Idempotent, so every event does it, even one that changed nothing: if the process died
- * between the write and this call, the redelivered event repairs it.
+ * Aligns executions with their line: an open line has the execution of its revision, unless its start date is beyond
+ * the horizon; a settled line has none. Idempotent, so every event does this, even one that changed nothing: if the
+ * process died between the write and this call, the redelivered event repairs it.
  */
 export async function alignWorkflow(line: OrderLine, now: Instant, services: AlignServices): Promise<void> {
   const { store, workflow, executionHorizon: horizon } = services;
@@ -36,7 +36,7 @@ export async function alignWorkflow(line: OrderLine, now: Instant, services: Ali
     const started = await note(line, (known) => asStarted(known, now), store);
     if (isOpen(started) && hasExecution(started)) await startOrLeave(started, services);
   } else if (revision > 1) {
-    // The revision itself has none: the start date was moved far ahead.
+    // This revision has none, because the start date was moved far ahead.
     await workflow.stop(line, revision - 1);
   }
 }
@@ -48,18 +48,18 @@ export async function stopWorkflow(
   { workflow, executionHorizon: horizon }: Omit<AlignServices, 'store'>,
 ): Promise<void> {
   const { executionRevision: revision } = line;
-  // One that is still to be started may just be started by the sweep, but only within the horizon.
+  // The sweep may be starting one that has yet to be started, but only within the horizon.
   const mayRun = hasExecution(line) || (revision > 0 && isWithin(horizon, line.requestedStartDate, now));
   if (mayRun) await workflow.stop(line, revision);
   else if (revision > 1) await workflow.stop(line, revision - 1);
 }
 
 /**
- * Starts a new execution for an open line; superseded executions exit. If somebody else did so since `line` was read,
- * theirs is kept. A failed execution is replaced rather than redriven, which would run the definition that failed.
- *
- * No event is redelivered for it, so the line is marked as started only afterwards: a crash in between leaves a line that
- * still awaits its execution. The revision is written first: an execution unknown to its line would exit as superseded.
+ * Starts a new execution for an open line; older executions are superseded and exit. If somebody else did so since
+ * `line` was read, theirs stays. A failed execution is replaced rather than redriven, because redriving would run the
+ * definition that failed. No event is redelivered for this, so the line is marked as started only afterwards: a crash
+ * in between leaves a line that still awaits its execution. The revision is written first, because an execution that
+ * its line does not know would exit as superseded.
  */
 export async function giveExecution(
   line: OrderLine,
@@ -75,7 +75,7 @@ export async function giveExecution(
   if (!isOpen(noted) || noted.executionRevision !== revision) await workflow.stop(waiting, revision);
 }
 
-/** Notes in an open line what becomes of its execution, unless somebody else gave it another one meanwhile. */
+/** Records the state of its execution in an open line, unless somebody else gave it another one. */
 async function note(
   line: OrderLine,
   as: (known: OrderLine) => OrderLine,
@@ -91,7 +91,7 @@ async function note(
 const isSameStart = (a: OrderLine, b: OrderLine): boolean =>
   a.executionRevision === b.executionRevision && hasExecution(a) === hasExecution(b);
 
-/** Starts the execution of a line, or leaves that to the sweep while Step Functions throttles. */
+/** Starts the execution of a line, or leaves it to the sweep while Step Functions throttles. */
 async function startOrLeave(line: OrderLine, { store, workflow }: AlignServices): Promise<void> {
   try {
     await startRevision(line, workflow);
@@ -103,7 +103,7 @@ async function startOrLeave(line: OrderLine, { store, workflow }: AlignServices)
 
 async function startRevision(line: OrderLine, workflow: Workflow): Promise<void> {
   const { orderId, lineId, executionRevision: revision } = line;
-  // A first email of unknown outcome may turn out to have left before its line was moved ahead.
+  // A first email with an unknown outcome may turn out to have left before the start date was moved.
   const requestedStartDate = line.firstEmailSentAt ?? line.requestedStartDate;
   await workflow.start({ orderId, lineId, requestedStartDate, revision });
   if (revision > 1) await workflow.stop(line, revision - 1);

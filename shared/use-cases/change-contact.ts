@@ -18,8 +18,8 @@ import {
 } from './requested-email.ts';
 
 /**
- * How long a change of several lines goes on to the next, in milliseconds. The one that is then under way has 14 s left
- * of the 29 of its function, twice what the mail service may take.
+ * A change of several lines begins no further line after this time, in milliseconds. That leaves the line in progress
+ * 14 s of its function's 29 s, twice what the mail service may take.
  */
 const linesLimit = 15_000;
 
@@ -27,14 +27,14 @@ interface AskedChange extends Asked {
   readonly applyToAllLines: boolean;
 }
 
-/** What a change of contact came to on one line. */
+/** The outcome of a contact change on one line. */
 interface ChangeOf<Line> {
   readonly line: Line;
-  /** `sent` goes to the new contact at once, `saved-for-first` when the first email is due; the others send nothing. */
+  /** `sent` goes to the new contact at once; `saved-for-first` when the first email is due; the others send nothing. */
   readonly outcome: 'sent' | 'saved-for-first' | 'saved' | 'unchanged';
-  /** The address that it was for. */
+  /** The address requested. */
   readonly email: string;
-  /** Whether an earlier request with the same idempotency key did it. */
+  /** Whether an earlier request with the same idempotency key made the change. */
   readonly isReplayed: boolean;
 }
 
@@ -50,10 +50,10 @@ interface SkippedLine {
 }
 
 /**
- * Changes the provisioning contact of a line, and with `applyToAllLines` of all lines of its order that the caller
- * sees. The named line decides about the call; others that refuse, or for which no time is left, are skipped. Doing it
- * again goes on where it stopped, also after a crash, since lines that have the contact are left as they are; with the
- * same idempotency key also those that got another one meanwhile.
+ * Changes the provisioning contact of a line, and with `applyToAllLines` that of every line of its order that the
+ * caller sees. The named line decides about the call; others that refuse, or that there is no time for, are skipped. A
+ * repeated call continues where the first one stopped, even after a crash, because lines that already have the contact
+ * are left alone; with the same idempotency key, so are lines that got yet another contact in between.
  */
 export async function changeContact(
   key: LineKey,
@@ -113,7 +113,7 @@ const changeLine = (
     services,
   );
 
-/** @param key under which the outcome is kept, if under any */
+/** @param key under which the outcome is kept, if any */
 function decide(
   line: OrderLine,
   change: ContactChange,

@@ -23,15 +23,15 @@ export interface CopyToChanged {
   readonly line: LineAnswer;
 }
 
-/** What came of it, before it is shown. */
+/** The outcome, before it is presented. */
 type Came =
   | { readonly outcome: 'changed' }
   | { readonly outcome: 'is-contact' }
   | Extract<Unmet, { outcome: 'denied' | 'refused' }>;
 
 /**
- * Sets, changes or removes the second recipient of a line, for those who may change its contact. It sends nothing. Doing
- * it again changes nothing more. `is-contact`: the address is the contact's, who gets the emails anyway.
+ * Sets, changes or removes the second recipient of a line, for callers who may change its contact. It sends nothing,
+ * and repeating it changes nothing. `is-contact`: the address is the contact's, who gets the emails anyway.
  * @param change undefined: nobody gets copies any more
  */
 export async function changeCopyTo(

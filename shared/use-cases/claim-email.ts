@@ -8,10 +8,13 @@ import { asOnboarded } from '../domain/transitions.ts';
 import { booked } from './booked.ts';
 import { insistently, type NotSent } from './record-email.ts';
 
-/** A claim holds a 45-second lease: longer than any sending function runs (30 s), so a live sender never loses it. */
+/**
+ * A claim keeps other senders out for 45 seconds. Sending functions run for 30 s at most, so a live sender never loses
+ * it.
+ */
 export const claimLease = 'PT45S';
 
-/** How long to wait for another sender of the same line, in milliseconds: far longer than an email takes. */
+/** How long to wait for another sender of the same line, in milliseconds: far longer than sending an email takes. */
 const patience = { limit: 5000, pause: 50 };
 
 export interface ClaimServices {
@@ -23,21 +26,18 @@ export interface ClaimServices {
   readonly log: Log;
 }
 
-/**
- * The requested email.
- * `owner` identifies the sender: the same owner is the same sender, retrying after a crash.
- */
+/** The requested email. `owner` identifies the sender: the same owner is the same sender, retrying after a crash. */
 export type EmailRequest = Omit<Claim, 'id' | 'at' | 'until'>;
 
-/** The decision on a request, from the line as it is. */
+/** The decision on a request, given the current line. */
 export type Permit<Instead> =
   | { readonly send: EmailRequest; readonly line: OrderLine }
-  /** No email, but this outcome; `line`: the line to write all the same. */
+  /** Send nothing; this is the outcome. `line`: write this line all the same. */
   | { readonly instead: Instead; readonly line?: OrderLine }
-  /** Another sender has the line's claim; the outcome if that does not end in time. */
+  /** Another sender has claimed the line; the outcome if waiting for it takes too long. */
   | { readonly busy: Instead };
 
-/** Decides whether an email may leave for the line as it is; its errors propagate. */
+/** Decides whether an email may leave, given the current line; its errors propagate. */
 export type Authorize<Instead> = (line: StoredLine, at: Instant) => Permit<Instead>;
 
 export interface Claimed {
@@ -85,7 +85,7 @@ async function tryToClaim<Instead>(
     return await store.change(found, (stored) => {
       const at = toInstant(now());
       const line = isBooked(stored) ? asOnboarded(stored, onboarding, at) : stored;
-      // This claim's own write took effect, and its answer was lost.
+      // This claim's own write took effect, but its answer was lost.
       const own = claimedBy(line, id);
       if (own) return own;
       return claimIfAllowed({ stored, line }, id, at, authorize);
@@ -100,7 +100,7 @@ async function tryToClaim<Instead>(
 const claimedBy = (line: StoredLine, id: string): Claimed | undefined =>
   isBooked(line) && line.claim?.id === id ? { outcome: 'claimed', line, claim: line.claim } : undefined;
 
-/** @param line the stored one, as the onboarding of its order makes it */
+/** @param line the stored line, with the onboarding of its order applied */
 function claimIfAllowed<Instead>(
   { stored, line }: { readonly stored: StoredLine; readonly line: StoredLine },
   id: string,
@@ -115,9 +115,9 @@ function claimIfAllowed<Instead>(
 }
 
 /**
- * Withdraws a claim whose write was not confirmed; its email was not sent. It starts from the line as it is in the table:
- * what has the version of the claim there may be somebody else's. If that write is still in flight, a new version makes its
- * condition fail.
+ * Withdraws a claim whose write was not confirmed; its email was not sent. It starts from the line in the table,
+ * because the version of the claim there may be somebody else's. If the claim's write is still in flight, the new
+ * version makes its condition fail.
  */
 async function giveBack({ line, claim }: Claimed, cause: unknown, services: ClaimServices): Promise<NotSent> {
   const { store, log } = services;
@@ -138,7 +138,7 @@ async function giveBack({ line, claim }: Claimed, cause: unknown, services: Clai
   }
 }
 
-/** What an error is called in the history. */
+/** The name of an error in the history. */
 export const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return 'unknown';
   return error instanceof NamedFault && error.cause instanceof Error ? error.cause.name : error.name;

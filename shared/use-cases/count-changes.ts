@@ -16,7 +16,7 @@ import { toInstant } from '../domain/time.ts';
 export interface CountServices {
   readonly tallies: TallyStore;
   readonly now: () => Date;
-  /** Waits so many milliseconds. */
+  /** Waits the given number of milliseconds. */
   readonly pause: (milliseconds: number) => Promise<unknown>;
 }
 
@@ -24,15 +24,15 @@ export interface CountServices {
 const writesAtOnce = 20;
 
 /**
- * Who lost a tally to another call tries again after a random pause, 2.2 s in all on average: at most so many calls as the
- * stream has shards count at the same time.
+ * A caller that lost a tally to another one retries after a random pause, 2.2 s in all on average: as many calls count
+ * at once as the stream has shards.
  */
 const contention = { mostTries: 60, longestPause: 75 };
 
 /**
- * Counts changes of lines, those of each line in their order. Each is counted once, whoever repeats it, now or later, and
- * wherever this is cut short: a tally takes in changes and notes their marks by one write, and the mark of a line says
- * that they are in all tallies of it. Only then may a tally forget its note.
+ * Counts the changes of lines, each line's in order. Each change is counted once, no matter who repeats it and when, or
+ * where this is cut short: one write adds changes to a tally and notes their marks there, and the mark of a line says
+ * that all its tallies have them. Only then may a tally drop its note.
  * @returns false: nothing is counted for now, because a recount is under way
  */
 export async function countChanges(
@@ -51,7 +51,7 @@ export async function countChanges(
       throw new NamedFault(faultNames.tallyContended, `gave up after ${tries} tries to write counts`);
     }
     if (tries > 0) await pause(Math.random() * contention.longestPause);
-    // In this order: a tally without a note may have been written after the mark of the line, so that is read later.
+    // Read in this order: a tally may have lost its note right after the mark of the line was written.
     const found = await tallies.find(generation.id, left);
     marks = await tallies.marks(generation.id, linesOf(ofLines.keys(), found));
     const lost: TallyName[] = [];
@@ -77,7 +77,7 @@ export async function countChanges(
   }
 }
 
-/** Writes the mark of a line, unless it is or becomes one that sorts after it. */
+/** Writes the mark of a line, unless it has, or gets, a later one. */
 export async function raiseMark(
   tallies: Pick<TallyStore, 'mark' | 'marks'>,
   generation: string,
@@ -91,7 +91,7 @@ export async function raiseMark(
   }
 }
 
-/** The tallies that the changes are counted in. */
+/** The tallies that count the changes. */
 function namesOf(changes: readonly CountedChange[]): readonly TallyName[] {
   const names = changes.flatMap(({ line, before, after }) =>
     [...before, ...after].map(({ scope, tally }) => ({ scope, tally, shard: tallyShard(scope, line) })),
@@ -102,7 +102,7 @@ function namesOf(changes: readonly CountedChange[]): readonly TallyName[] {
 const linesOf = (changed: Iterable<string>, tallies: readonly StoredTally[]) =>
   [...new Set([...changed, ...tallies.flatMap(({ counted }) => Object.keys(counted))])].map(lineNamed);
 
-/** A tally with what is not counted in it yet; undefined if that is nothing. */
+/** A tally with the changes that it has not counted yet; undefined if there are none. */
 function afterCounting(
   tally: StoredTally,
   changes: ReadonlyMap<string, readonly CountedChange[]>,

@@ -6,14 +6,14 @@ import { type Caller, requireResend } from './access.ts';
 import { keptKey, type ResendServices } from './requested-email.ts';
 import { answerOf } from './resend.ts';
 
-/** An email that was asked for, as far as is known. */
+/** A requested email, as far as is known. */
 type RequestedEmail =
   | { readonly outcome: 'sent'; readonly email: SentEmail }
   | { readonly outcome: 'unconfirmed'; readonly to: string };
 
 /**
- * The email of the request with that idempotency key; undefined if the line knows of none within the last 24 hours.
- * Only looks: it never sends anything.
+ * The email of the request with that idempotency key; undefined if the line had no such request within the last 24
+ * hours. It only looks, and never sends anything.
  * @throws Problem order-line-not-found, no-access
  */
 export async function findRequestedEmail(

@@ -17,18 +17,18 @@ export interface GatherServices extends SummaryServices {
   readonly cameBack: CameBackStore;
 }
 
-/** The most lines that came back, and the most that closed, that one digest looks at. */
+/** The most lines that a digest looks at, for those that came back and for those that closed. */
 const mostLookedAt = 300;
 
 /**
- * How long before the last digest the windows ended that were closed since, at most: lists are sorted by when windows end,
- * and a line is closed within minutes after that, except after an outage.
+ * How long before the last digest a line's window may have ended if the line closed since then: lists are sorted by the
+ * end of windows, and except after an outage a line closes within minutes of it.
  */
 const mostLateClosing = 'P1D';
 
 const pageSize = 100;
 
-/** What a digest of that time tells: of the lines of the choice's partner alone, found through keys. */
+/** The news of a digest: only about lines of the choice's partner, found by key. */
 export async function gatherNews(choice: Choice, at: Instant, services: GatherServices): Promise<DigestNews> {
   const [cameBack, closingSoon, closed] = await Promise.all([
     linesThatCameBack(choice, services),
@@ -38,7 +38,7 @@ export async function gatherNews(choice: Choice, at: Instant, services: GatherSe
   return { cameBack, closingSoon, closed };
 }
 
-/** Those whose contact no mail reaches, still, and that are still to be set up. */
+/** Lines that still need to be set up, and whose contact still gets no mail. */
 async function linesThatCameBack(
   { partnerId, coveredUntil }: Choice,
   { cameBack, store }: GatherServices,
@@ -64,19 +64,19 @@ async function linesThatCloseSoon(
   const closesBy = plus(at, closingSoonSpan);
   const { lines, next } = await services.store.list({ partnerId, closesBy, limit: mostShown });
   if (next === undefined) return sectionOf(lines, false);
-  // More than are shown: the counts know how many.
+  // There are more than the digest shows; the counts know how many.
   const { closingWithin72h } = await summaryOfPartner(partnerId, services);
   return { lines, count: Math.max(closingWithin72h, lines.length), isAtLeast: false };
 }
 
-/** Those that nobody has set up since. */
+/** Lines that nobody has set up since they closed. */
 async function linesThatClosed(
   { partnerId, coveredUntil }: Choice,
   { store }: GatherServices,
 ): Promise<DigestSection> {
   const closed: OrderLine[] = [];
   let lookedAt = 0;
-  /** Answers whether some were not looked at. */
+  /** Returns whether some were left out. */
   async function look(from: string, isInReach: (line: OrderLine) => boolean): Promise<boolean> {
     let after: string | undefined = from;
     while (after !== undefined && lookedAt < mostLookedAt) {
@@ -89,7 +89,7 @@ async function linesThatClosed(
     return after !== undefined;
   }
   const isMore = await look(coveredUntil, () => true);
-  // What was late comes last: there may be many of the day before that were not.
+  // Lines that closed late come last, since many of the day before may not have.
   await look(minus(coveredUntil, mostLateClosing), ({ closesAt = '' }) => closesAt <= coveredUntil);
   return sectionOf(closed, isMore);
 }

@@ -26,7 +26,7 @@ export interface NotificationServices {
 }
 
 /**
- * What the caller chose to be told of. Whoever asks is still there, so the choice holds for longer.
+ * What the caller chose to be told of. Asking shows that the caller is still there, so the choice lasts longer.
  * @throws Problem no-access
  */
 export async function readNotifications(
@@ -40,8 +40,8 @@ export async function readNotifications(
 }
 
 /**
- * Chooses what the caller is told of. A new choice lifts what kept mail away before: that it did not reach the address, or
- * that notices were ended there.
+ * Chooses what the caller is told of. A new choice lifts what kept mail away: that the address was unreachable, or that
+ * notices were ended there.
  * @throws Problem no-access, email-not-verified, invalid-request
  */
 export async function changeNotifications(
@@ -70,7 +70,7 @@ export async function changeNotifications(
   return choice ? await answerOf(choice, services) : { digest: false, bounces: false };
 }
 
-/** Notes that the caller is still there, so that what they chose holds for longer; answers the choice if it did not know. */
+/** Records that the caller is still there, which extends the choice; returns the choice if this was news. */
 export async function noteSeen(
   caller: Caller,
   { choices, now }: Pick<NotificationServices, 'choices' | 'now'>,
@@ -81,7 +81,7 @@ export async function noteSeen(
   );
 }
 
-/** Ends a digest for whoever has its link. One that has ended already, or that nobody gets, is as good as ended. */
+/** Ends a digest for anyone who has its link. Nothing happens if it has already ended or nobody gets it. */
 export async function endDigest(
   { token, ...person }: Person & Pick<Choice, 'token'>,
   { choices }: Pick<NotificationServices, 'choices'>,
@@ -91,7 +91,7 @@ export async function endDigest(
   );
 }
 
-/** What is known of an address once its owner chose to get mail there; undefined if nothing kept that away. */
+/** The state of an address after its owner chose to get mail there; undefined if nothing kept mail away. */
 function reopened(
   { undeliverableSince, endedAt, ...address }: NoticedAddress,
   { bounces }: NotificationsChoice,
@@ -116,7 +116,7 @@ async function answerOf(choice: Choice, { notices }: NotificationServices): Prom
   };
 }
 
-/** Each bounce is told to all of them, one email after the other. */
+/** Each bounce is reported to all of them, one email after the other. */
 async function refuseTooMany(
   { partnerId, person }: Person,
   { choices }: NotificationServices,
@@ -135,7 +135,7 @@ function personOf(caller: Caller): Person {
   return { partnerId, person: createHash('sha256').update(subject).digest('hex') };
 }
 
-/** Compares what stands in a link with what is kept, in the same time whatever it is. */
+/** Compares a link's token with the stored one in constant time. */
 export function isSame(kept: string, given: string): boolean {
   const [expected, found] = [Buffer.from(kept), Buffer.from(given)];
   return expected.length === found.length && timingSafeEqual(expected, found);

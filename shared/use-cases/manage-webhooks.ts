@@ -28,9 +28,9 @@ import { type Caller, managingPartner, partnerOf } from './access.ts';
 
 export interface WebhookServices {
   readonly webhooks: WebhookStore;
-  /** Leads to the function that sends to webhooks. */
+  /** The queue of the function that calls webhooks. */
   readonly errands: Pick<Queue, 'send'>;
-  /** Where webhooks may lead to. */
+  /** Where webhooks may lead. */
   readonly reach: Reach;
   readonly now: () => Date;
   readonly newId: () => string;
@@ -49,11 +49,11 @@ interface Addressed extends Named {
   readonly webhookId: string;
 }
 
-/** 32 random bytes, as the Standard Webhooks specification asks for 24 to 64. */
+/** 32 random bytes: the Standard Webhooks specification asks for 24 to 64. */
 const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 
 /**
- * Registers a webhook. Its secret is in this answer alone; the same idempotency key within 24 hours gets it again.
+ * Registers a webhook. Only this answer contains its secret; the same idempotency key within 24 hours gets it again.
  * @throws Problem no-access, invalid-request, webhook-limit-reached
  */
 export async function createWebhook(
@@ -70,11 +70,11 @@ export async function createWebhook(
   const known = keyed === undefined ? undefined : await webhooks.find(partnerId, keyed);
   const isRepeat = known?.status !== 'Deleted' && known && plus(known.createdAt, limitSpan) > at;
   if (isRepeat) return { ...shownOnce(known, at), isReplayed: true };
-  // Two that come at the same time may both find room: one more than the limit harms nobody.
+  // Two at the same time may both pass: one more than the limit does no harm.
   if ((await webhooks.list(partnerId)).length >= mostWebhooks)
     throw new Problem({ code: 'webhook-limit-reached' });
   const made: Webhook = {
-    // An id from the key, so that a repeated request finds what the first one wrote.
+    // The id is derived from the key, so that a repeated request finds what the first one wrote.
     webhookId: known === undefined && keyed !== undefined ? keyed : newId(),
     partnerId,
     url,
@@ -121,7 +121,7 @@ export async function readWebhook(
 }
 
 /**
- * Changes what is given. One that is enabled again, or leads elsewhere, begins as if nothing had failed.
+ * Changes the given fields. Enabling a webhook, or changing where it leads, clears its failures.
  * @throws Problem no-access, invalid-request, webhook-not-found
  */
 export async function changeWebhook(
@@ -171,8 +171,8 @@ export async function deleteWebhook(
 }
 
 /**
- * Makes a new secret, which is in this answer alone; the old one signs beside it for a day more. The same idempotency
- * key gets the same secret as long as it is the current one.
+ * Creates a new secret, which only this answer contains; the old one signs as well for another day. The same
+ * idempotency key gets the same secret as long as it is the current one.
  * @throws Problem no-access, invalid-request, webhook-not-found
  */
 export async function rotateSecret(
@@ -192,7 +192,7 @@ export async function rotateSecret(
 }
 
 /**
- * Sends a test there, also if the webhook is disabled. What came of it is in the log a moment later.
+ * Sends a test event, even if the webhook is disabled. The outcome appears in the log a moment later.
  * @throws Problem no-access, invalid-request, webhook-not-found
  */
 export async function testWebhook(
@@ -220,7 +220,7 @@ export async function testWebhook(
 }
 
 /**
- * What was tried lately, newest first.
+ * The latest attempts, newest first.
  * @throws Problem no-access, invalid-request, webhook-not-found
  */
 export async function listAttempts(

@@ -10,20 +10,20 @@ interface OnboardServices extends Omit<AlignServices, 'store'> {
   readonly metrics: Metrics;
 }
 
-/** How many lines are onboarded at a time. */
+/** How many lines are onboarded by one call. */
 const linesOfPiece = 100;
 
 /**
- * On how many of them it works at once. The lines of an order share a partition of the table, which takes 1,000 write
+ * How many of them are worked on at once. The lines of an order share a partition of the table, which takes 1,000 write
  * units a second: four at once, at 30 ms and three units each, use 400.
  */
 const linesAtOnce = 4;
 
 /**
- * Takes some lines of an onboarded order past the point of no return, and stops their executions. Idempotent: after a crash
- * it starts over. Lines not reached yet are safe meanwhile: every claim of an email checks the order, and a line whose
- * window ends is closed first and onboarded when it is reached.
- * @param after the line id after which to begin; without it, with the first line
+ * Takes some lines of an onboarded order past the point of no return, and stops their executions. Idempotent: after a
+ * crash it starts over. Lines that are not reached yet are safe: every claim of an email checks the order, and a line
+ * whose window ends in the meantime is closed first, then onboarded when it is reached.
+ * @param after the line id to continue after; without it, the first line
  * @returns the line id after which there may be more
  */
 export async function onboardLines(

@@ -13,8 +13,8 @@ export interface JobWatch {
 }
 
 /**
- * Has a job that has been silent for too long worked on again: whoever started it died before it was queued, or its
- * message became a dead letter. One that is worked on after all takes no harm.
+ * Restarts a job that has been silent for too long: its starter died before queuing it, or its message became a dead
+ * letter. It does no harm if the job is being worked on after all.
  */
 export async function pickUpIfAbandoned(
   job: ResendJob,

@@ -6,10 +6,10 @@ import type { ToldEntry } from '../domain/history.ts';
 /** The columns of a history as CSV. */
 const columns = ['at', 'type', 'actor', 'from', 'to', 'messageId', 'result', 'reason'] as const;
 
-/** A history as callers of the API see it, as a table. */
+/** A history as callers of the API see it, as CSV. */
 export const historyAsCsv = ({ items }: HistoryAnswer): string => csv(columns, items);
 
-/** An entry of a line's history as callers of the API see it, with what its type has to say in `result` and `reason`. */
+/** An entry of a line's history as callers of the API see it, with the details of its type in `result` and `reason`. */
 export function presentEntry(entry: ToldEntry): HistoryAnswer['items'][number] {
   const { at, type, actor } = entry;
   const stamped = { at, type, actor };

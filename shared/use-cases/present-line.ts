@@ -10,7 +10,7 @@ interface PresentServices {
   readonly limits: ResendLimits;
 }
 
-/** Learns what it takes to show these lines as callers see them at `now`; answers what shows one. */
+/** Reads what is needed to present these lines at `now`, and returns a function that presents one. */
 export async function presenterOf(
   lines: readonly OrderLine[],
   now: Instant,
@@ -22,7 +22,7 @@ export async function presenterOf(
 
 /**
  * A line as callers see it, with what they may do at `now`.
- * @param laneClearAt when the first emails that wait are expected to have left, where that is known
+ * @param laneClearAt when the first emails that wait are expected to have left, if known
  */
 export function presentLine(
   line: OrderLine,
@@ -70,7 +70,7 @@ const permission = (refusal: Refusal | undefined): LineAnswer['resend'] =>
 
 type Present<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };
 
-/** The fields that have a value. */
+/** Drops the fields without a value. */
 function present<Fields extends object>(fields: Fields): Present<Fields>;
 function present(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -13,6 +13,6 @@ export const presentJob = (job: ResendJob): JobAnswer => ({
   ...(job.completedAt === undefined ? {} : { completedAt: job.completedAt }),
 });
 
-/** What came of lines, as a table. */
+/** The outcomes of lines as CSV. */
 export const itemsAsCsv = (items: readonly JobItem[]): string =>
   csv(['orderId', 'lineId', 'result', 'code', 'messageId', 'to', 'at'], items);

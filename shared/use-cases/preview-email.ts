@@ -12,7 +12,7 @@ import type { ResendServices } from './requested-email.ts';
 import { inLanguage } from './resend.ts';
 
 /*
- * What people are shown before they ask for an email: the very email, by the code that writes what is sent. Nothing is
+ * What people see before they request an email: exactly that email, by the code that writes what is sent. Nothing is
  * claimed, counted or written.
  */
 
@@ -20,7 +20,7 @@ type Services = Pick<ResendServices, 'store' | 'limits' | 'mailSettings' | 'now'
 
 interface Asked {
   readonly caller: Caller;
-  /** Names the request to support. */
+  /** Identifies the request for support. */
   readonly requestId: string;
 }
 
@@ -52,9 +52,9 @@ export interface PlannedChange {
 }
 
 export interface ContactPreview {
-  /** The named line first, then with `applyToAllLines` the others of its order. */
+  /** The named line first; with `applyToAllLines`, then the others of its order. */
   readonly lines: readonly PlannedChange[];
-  /** The email of the named line, at once or on its start date; missing if there is none. */
+  /** The email of the named line, sent at once or on its start date; missing if there is none. */
   readonly email?: Email;
 }
 

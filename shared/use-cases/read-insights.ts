@@ -8,12 +8,12 @@ import { minus, plus, toInstant } from '../domain/time.ts';
 import { type Caller, summarizedPartner } from './access.ts';
 import type { SummaryServices } from './read-summary.ts';
 
-/** How many months are told of at most, so that an answer stays small. */
+/** The most months in one answer, to keep it small. */
 const mostMonths = 36;
 
 /**
- * What became of the lines whose first emails left in some months: of the caller's partner, of the partner that an operator
- * names, or of all. By default of the last twelve months.
+ * What became of the lines whose first emails left in a range of months: those of the caller's partner, of the partner
+ * that an operator names, or of all partners. The default is the last twelve months.
  * @throws Problem no-access, invalid-request
  */
 export async function findInsights(
@@ -31,7 +31,7 @@ export async function findInsights(
   const { id } = await tallies.generation();
   const found = await Promise.all(
     Object.values(insightStarts).map((start) =>
-      // What names a month is followed by its days.
+      // In keys, the month is followed by the day.
       tallies.between(id, scope, start + from, `${start}${to}~`),
     ),
   );
@@ -67,7 +67,7 @@ const columns = [
   'hoursToOnboarding',
 ] as const;
 
-/** The same as a table. */
+/** The same as CSV. */
 export const insightsAsCsv = ({ items }: InsightsAnswer): string =>
   csv(
     columns,

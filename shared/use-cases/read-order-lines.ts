@@ -29,7 +29,7 @@ export interface ReadServices {
 type ListQuery = z.output<typeof listQuery> & Pick<ListRequest, 'settled' | 'deliveries'>;
 
 /**
- * The lines of the caller's partner, nearest deadline first. An operator names the partner, or searches those of all.
+ * The lines of the caller's partner, nearest deadline first. An operator names the partner, or searches all partners.
  * @throws Problem no-access, invalid-request
  */
 export async function listLines(
@@ -85,7 +85,7 @@ export async function findSubscription(
   return lines.map(await presenterOf(lines, toInstant(now()), { store, limits }));
 }
 
-/** What lists may be filtered by, as callers give it. */
+/** The filters of lists, as callers give them. */
 type LineFilter = NonNullable<JobRequest['filter']> & Pick<ListRequest, 'settled' | 'deliveries'>;
 
 const listedBy = ({ q, closingWithin, delivery, ...filter }: LineFilter, at: Instant) => ({
@@ -95,10 +95,10 @@ const listedBy = ({ q, closingWithin, delivery, ...filter }: LineFilter, at: Ins
   ...(closingWithin === undefined ? {} : { closesBy: plus(at, closingWithin) }),
 });
 
-/** As many lines as are read at once of those that a filter means. */
+/** How many lines of a filter are read at once. */
 const filteredAtOnce = 500;
 
-/** All lines of a partner that the list shows with a filter, in pages. */
+/** All lines of a partner that match a filter, in pages. */
 export async function* allLines(
   partnerId: string,
   filter: LineFilter,
@@ -113,12 +113,12 @@ export async function* allLines(
   } while (after !== undefined);
 }
 
-/** Begins the cursors within the settled lines; no other cursor has a point. */
+/** The prefix of cursors within the settled lines; no other cursor contains a dot. */
 const amongSettled = 'settled.';
 
 /**
- * All lines as `listLines` has them, but those that are settled after all others: they are ever more, and their
- * deadlines are the oldest.
+ * The same lines as `listLines`, with settled lines last: there are ever more of them, and their deadlines are the
+ * oldest.
  * @throws Problem no-access, invalid-request
  */
 export async function listSettledLast(
@@ -151,17 +151,17 @@ export async function listSettledLast(
   };
 }
 
-/** As many lines whose email came back as are shown before those that are listed by deadline. */
+/** The most returned lines shown before those listed by deadline. */
 const mostReturned = 25;
 
 export interface AttentionServices extends ReadServices {
   readonly cameBack: CameBackStore;
 }
 
-/** For how long and how many lines are remembered whose email came back, beside those that are nearest to their deadline. */
+/** How long, and how many, lines are remembered whose email came back, besides those nearest to their deadline. */
 const remembered = { span: 'P35D', most: 100 } as const;
 
-/** What to look after first: the open lines whose last email came back, and then all open lines by deadline. */
+/** What to look after first: the open lines whose last email came back, then all open lines by deadline. */
 export interface Attention {
   /** Only on the first page. */
   readonly returned: ListAnswer;
@@ -169,8 +169,8 @@ export interface Attention {
 }
 
 /**
- * The open lines, nearest deadline first, and before those on the first page the lines whose last email came back. No
- * line is on the same page twice.
+ * The open lines, nearest deadline first. On the first page, the lines whose last email came back precede them. No line
+ * is on a page twice.
  * @throws Problem no-access, invalid-request
  */
 export async function listAttention(
@@ -188,8 +188,8 @@ export async function listAttention(
 }
 
 /**
- * The open lines whose last email came back, nearest deadline first. No index has them: they are sought among those that
- * are nearest to their deadline, and where those are not all, among those that were noted when mail did not reach them.
+ * The open lines whose last email came back, nearest deadline first. No index holds them: they are looked for among the
+ * lines nearest to their deadline and, if that is not all, among the lines noted when mail did not reach them.
  */
 async function listReturned(
   caller: Caller,
@@ -225,7 +225,7 @@ const byDeadline = ({ closesAt: a = '' }: LineAnswer, { closesAt: b = '' }: Line
 const nameOf = ({ orderId, lineId }: LineKey): string => `${orderId}/${lineId}`;
 
 /**
- * An order with those of its lines that the caller may see.
+ * An order with the lines of it that the caller may see.
  * @throws Problem order-not-found, no-access
  */
 export async function readOrder(
@@ -274,7 +274,7 @@ export async function findHistory(
 const byTimeDescending = (a: ToldEntry, b: ToldEntry): number => (a.at === b.at ? 0 : a.at < b.at ? 1 : -1);
 
 /**
- * The same as the API shows it.
+ * The same as the API presents it.
  * @throws Problem order-line-not-found, no-access
  */
 export async function readHistory(

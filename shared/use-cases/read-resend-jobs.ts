@@ -48,7 +48,7 @@ async function upToDate(job: ResendJob, { jobs }: Pick<JobServices, 'jobs'>): Pr
 }
 
 /**
- * What came of the lines of a job so far, in its order. The lines that are still to come are not among them.
+ * The outcomes of a job's lines so far, in the job's order.
  * @throws Problem no-access, job-not-found, invalid-request
  */
 export async function readJobItems(
@@ -68,7 +68,7 @@ export async function readJobItems(
 }
 
 /**
- * The same as CSV, all of it.
+ * The same as CSV, complete.
  * @throws Problem no-access, job-not-found
  */
 export async function readJobItemsAsCsv(
@@ -83,7 +83,7 @@ export async function readJobItemsAsCsv(
   return itemsAsCsv(rows);
 }
 
-/** The lines of a job that are done, from one on, with their numbers. */
+/** The finished lines of a job from one onward, with their numbers. */
 async function* itemsOf(
   { jobId }: ResendJob,
   from: number,

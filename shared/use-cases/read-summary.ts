@@ -12,8 +12,8 @@ export interface SummaryServices {
 }
 
 /**
- * How many lines there are of each kind: of the caller's partner, of the partner that an operator names, or of all. What
- * was written in the last seconds may not be counted yet, and during a recount what was written since it began.
+ * How many lines there are of each kind: for the caller's partner, for the partner that an operator names, or for all.
+ * What was written in the last seconds may be missing, and during a recount, what was written since it began.
  * @throws Problem no-access, invalid-request
  */
 export async function readSummary(
@@ -24,13 +24,13 @@ export async function readSummary(
   return await summaryOfPartner(summarizedPartner(caller, partnerId) ?? allPartners, services);
 }
 
-/** The same of a partner, or of all of them, for those who may know. */
+/** The same for a partner, or for all, without asking who wants to know. */
 export async function summaryOfPartner(scope: string, services: SummaryServices): Promise<SummaryAnswer> {
   const summarize = await summarizer(services);
   return await summarize(scope);
 }
 
-/** Summarizes scopes at one and the same time. */
+/** Summarizes scopes, all for the same instant. */
 async function summarizer({
   tallies,
   now,
@@ -43,24 +43,24 @@ async function summarizer({
     summaryOf(await tallies.between(generation.id, scope, firstSummarized(asOf), linesTally), asOf);
 }
 
-/** As many partners as are shown at once. */
+/** How many partners a page shows. */
 const partnersAtOnce = 25;
 
 /**
- * As many partners as are put in order together. Their order changes with the hour and not only with what is written, so
- * no key has it: their counts are read, each by a call or two. No more than a page can wait for.
+ * How many partners are sorted together. Their order changes with every hour, not only with writes, so no key can hold
+ * it: their counts are read, with a call or two each. A page cannot wait for more.
  */
 export const partnersRanked = 200;
 
-/** How many of these calls are made at once. */
+/** How many of these reads run at once. */
 const readsAtOnce = 40;
 
 export interface PartnersRequest {
-  /** How the ids begin, in any case. */
+  /** The beginning of the ids, in any case. */
   readonly beginning: string;
-  /** The partner whose id the ones asked for follow. */
+  /** Only partners whose ids sort after this one. */
   readonly after?: string | undefined;
-  /** How many of those that are put in order together were shown before. */
+  /** How many of the partners that are sorted together were shown before. */
   readonly skip: number;
 }
 
@@ -69,18 +69,18 @@ interface CountedPartner {
   readonly summary: SummaryAnswer;
 }
 
-/** Some of the partners with how many lines of each kind they have. */
+/** Some of the partners, with how many lines of each kind they have. */
 export interface PartnersAnswer {
   readonly items: readonly CountedPartner[];
-  /** The first and the last by their ids of those that were put in order together, if there are others. */
+  /** The first and last id of the partners sorted together, if there are others. */
   readonly part?: { readonly first: string; readonly last: string };
-  /** What to ask for to get more. */
+  /** What to ask for next. */
   readonly next?: Pick<PartnersRequest, 'after' | 'skip'>;
 }
 
 /**
- * The partners whose ids begin like this, those with the most trouble first, for operators. If they are too many for that,
- * they are put in order part by part, by their ids.
+ * The partners whose ids begin like this, those with the most trouble first, for operators. If there are too many to
+ * sort, they come in parts, by id.
  * @throws Problem no-access
  */
 export async function readPartners(
@@ -108,7 +108,7 @@ export async function readPartners(
   };
 }
 
-/** Whose emails came back first, then whose lines close soonest; those that are alike stay in order. */
+/** Most returned emails first, then most lines closing soon; ties stay in order. */
 const byTrouble = ({ summary: a }: CountedPartner, { summary: b }: CountedPartner): number =>
   b.undeliverable - a.undeliverable ||
   b.closingWithin24h - a.closingWithin24h ||

@@ -9,7 +9,7 @@ import { recordFailure, recordSent, sentEmailOf } from '../domain/sent-emails.ts
 import { type Instant, toInstant } from '../domain/time.ts';
 import { booked } from './booked.ts';
 
-/** The pauses, in milliseconds, between tries to record what came of an email. */
+/** The pauses, in milliseconds, between tries to record the outcome of an email. */
 export const recordPauses = [100, 200, 400, 800] as const;
 
 /** No retry starts later than this, in milliseconds. */
@@ -43,7 +43,7 @@ export interface Sent {
 export type Also = (recorded: OrderLine, email: SentEmail) => OrderLine;
 
 /**
- * Records the outcome of a claimed email. It is known nowhere else, so the write is retried; if all tries fail, the claim
+ * Records the outcome of a claimed email. Nothing else knows it, so the write is retried; if all tries fail, the claim
  * expires and counts as an email that may have been sent, and the mail service's report makes the record.
  */
 export async function recordEmail(
@@ -74,7 +74,7 @@ export async function recordEmail(
   }
 }
 
-/** The line, as it is by now, with the mail service's answer applied. */
+/** The current line with the mail service's answer applied. */
 function recorded(line: OrderLine, claim: Claim, answer: MailOutcome, at: Instant, also: Also) {
   switch (answer.outcome) {
     case 'accepted': {
@@ -83,14 +83,14 @@ function recorded(line: OrderLine, claim: Claim, answer: MailOutcome, at: Instan
       const reported = sentEmailOf(line, messageId);
       const email: SentEmail = { messageId, to: claim.to.email, sentAt: at, ...reported };
       const sent = also(recordSent(line, claim, { messageId, sentAt: at }), email);
-      // The time of this very record: an earlier try wrote it, and its answer was lost.
+      // The time matches this very record: an earlier try wrote it, but its answer was lost.
       const isNews = reported === undefined || reported.sentAt === at;
       return { outcome: 'sent', line: sent, email, isNews } as const;
     }
     case 'refused':
       return { ...answer, line: recordFailure(line, claim, { at, reason: answer.reason }) } as const;
     case 'throttled': {
-      // The workflow retries by itself.
+      // The workflow retries by itself, so the history says nothing of it.
       const failure = claim.actor === workflowActor ? undefined : { at, reason: answer.reason };
       return { ...answer, line: recordFailure(line, claim, failure) } as const;
     }
@@ -102,7 +102,7 @@ function recorded(line: OrderLine, claim: Claim, answer: MailOutcome, at: Instan
   }
 }
 
-/** Retries an idempotent write until it succeeds, or tries or time run out. */
+/** Retries an idempotent write until it succeeds, or until tries or time run out. */
 export async function insistently<Result>(
   write: () => Promise<Result>,
   { pause, log }: Pick<RecordServices, 'pause' | 'log'>,

@@ -10,8 +10,8 @@ import type { Also } from './record-email.ts';
 import { type EmailOutcome, sendEmail, type SendServices } from './send-email.ts';
 
 /*
- * What all emails that people request have in common. The outcome of a request is a value, whoever asks: the API returns
- * it, the console shows it, a job records it for its line. Only faults are thrown.
+ * What all emails that people request have in common. The outcome of a request is a value for every caller: the API
+ * returns it, the console shows it, a job records it for its line. Only faults are thrown.
  */
 
 export interface ResendServices extends SendServices {
@@ -21,7 +21,7 @@ export interface ResendServices extends SendServices {
 /** Somebody's request for an email, whether they wait for it or a job makes it on their behalf. */
 export interface Asked {
   readonly caller: Caller;
-  /** Names the request in the log and to support, and owns its claims: what makes it again, uses the same. */
+  /** Identifies the request in the log and for support, and owns its claims: a retry uses the same id. */
   readonly requestId: string;
   /** A request with the same key within 24 hours gets the first outcome, and sends nothing. */
   readonly idempotencyKey?: string | undefined;
@@ -29,7 +29,7 @@ export interface Asked {
 
 /** Why a request was not met, by the code of its answer. */
 export type Unmet =
-  /** The caller may not, whatever the state of the line. */
+  /** The caller may not do this, whatever the state of the line. */
   | ({ readonly outcome: 'denied' } & Denial)
   | ({ readonly outcome: 'refused' } & Refusal)
   /** The mail service rejected it: nothing left, and nothing is counted. */
@@ -39,21 +39,21 @@ export type Unmet =
       /** The mail service throttled it: a retry may succeed. */
       readonly isThrottled: boolean;
     }
-  /** It may have left, and is counted. Without `canResendAt` the line has used up its emails. */
+  /** It may have left, and is counted. Without `canResendAt`, the line has used up its emails. */
   | { readonly outcome: 'unconfirmed'; readonly code: 'email-unconfirmed'; readonly canResendAt?: Instant };
 
 export const notSent = { outcome: 'not-sent', code: 'email-not-sent', isThrottled: false } as const;
 
-/** What is to be done for a request that was not made before. */
+/** What to do about a request that was not made before. */
 export type Decision<Met> = { readonly sendTo: Contact } | Exclude<Permit<Met | Unmet>, { send: unknown }>;
 
-/** One way of asking for an email; `Met` is what a request comes to that is met. */
+/** One way of requesting an email; `Met` is the result of a request that is met. */
 interface Way<Met> {
   readonly kind: 'resend' | 'contact-change';
   readonly decide: (line: OrderLine, at: Instant, key: string | undefined) => Decision<Met>;
   /** The earlier outcome of the same request. */
   readonly replay: (line: OrderLine, kept: KeptAnswer, at: Instant) => Permit<Met>;
-  /** What to store with the record of its email. */
+  /** What to store in the same write as the record of its email. */
   readonly keep?: Also;
   readonly sent: (line: OrderLine, email: SentEmail) => Met;
 }
@@ -121,7 +121,7 @@ function without<Met>(
   }
 }
 
-/** It is unknown whether the email left; says when the next one may. */
+/** Whether the email left is unknown; says when the next one may. */
 function unconfirmed(line: OrderLine, at: Instant, limits: ResendLimits): Unmet {
   const next = refuseResend(line, at, limits);
   const canResendAt = next === undefined ? at : 'canResendAt' in next ? next.canResendAt : undefined;
@@ -132,7 +132,7 @@ function unconfirmed(line: OrderLine, at: Instant, limits: ResendLimits): Unmet 
   };
 }
 
-/** Keeps apart what a line keeps for the idempotency keys of resends and of contact changes. */
+/** Separates what a line keeps for the idempotency keys of resends and of contact changes. */
 export const keptKey = (kind: Way<unknown>['kind'], idempotencyKey: string): string =>
   kind === 'resend' ? idempotencyKey : `contact ${idempotencyKey}`;
 

@@ -23,7 +23,7 @@ interface Resent extends ResendAnswer {
 }
 
 interface AskedResend extends Asked {
-  /** The language of this email; without it, that of the contact, which stays as it is. */
+  /** The language of this email only; by default, the contact's. */
   readonly locale?: Locale | undefined;
 }
 
@@ -35,7 +35,7 @@ export async function resend(
 ): Promise<Resent | Unmet> {
   const { idempotencyKey, locale } = asked;
   const { limits } = services;
-  /** What the key was answered first, by whomever. */
+  /** The first outcome of the key, whoever asked. */
   const first = (line: OrderLine) => answerOf(line.answers.find(({ key }) => key === idempotencyKey));
   const outcome = await askForEmail<Resent>(
     key,
@@ -73,11 +73,11 @@ function decide(
   return liveClaim(line, at) ? { busy: refused } : { instead: refused };
 }
 
-/** The contact, who gets an email in that language. */
+/** The contact, getting an email in that language. */
 export const inLanguage = (contact: Contact, locale: Locale | undefined): Contact =>
   locale === undefined ? contact : { ...contact, locale };
 
-/** What the key was answered first; an email that only the mail service's report told of is answered now. */
+/** The first outcome of the key. If only the mail service's report told of the email, the answer is made now. */
 function replay(line: OrderLine, kept: KeptAnswer, at: Instant, limits: ResendLimits): Permit<Resent> {
   const first = answerOf(kept);
   const replayed = { outcome: 'sent', isReplayed: true } as const;
@@ -87,7 +87,7 @@ function replay(line: OrderLine, kept: KeptAnswer, at: Instant, limits: ResendLi
   return { instead: { ...replayed, ...answer }, line: withFirstAnswer(line, kept, answer) };
 }
 
-/** The first answer to a resend, as it was kept. */
+/** The first answer to a resend, as it was stored. */
 export const answerOf = (kept: KeptAnswer | undefined): ResendAnswer | undefined =>
   kept?.answer === undefined ? undefined : resendAnswer.parse(JSON.parse(kept.answer));
 

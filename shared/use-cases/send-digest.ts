@@ -30,7 +30,7 @@ export interface DigestServices extends GatherServices {
   readonly log: Log;
 }
 
-/** What became of a digest. `not-due`: somebody else saw to it. */
+/** The outcome of a digest. `not-due`: somebody else took care of it. */
 export type DigestOutcome =
   | 'sent'
   | 'nothing-to-say'
@@ -43,9 +43,9 @@ export type DigestOutcome =
   | 'unconfirmed';
 
 /**
- * Sends somebody their digest, if it is due and there is something to say. It is claimed before it leaves, by the write
- * that makes the next one due, so whatever happens then, none is sent twice. What one would have told that did not
- * leave, or perhaps did not, the next one tells: what is told moves on only once the mail service has accepted one.
+ * Sends a person's digest if it is due and there is news. It is claimed before it leaves, by the write that makes the
+ * next one due, so none is ever sent twice. If it did not leave, or may not have, the next digest repeats its news: the
+ * period covered moves on only once the mail service has accepted one.
  */
 export async function sendDigest(person: Person, services: DigestServices): Promise<DigestOutcome> {
   const { choices, notices, mail, mailSettings, consoleOrigin, now, log } = services;
@@ -82,7 +82,7 @@ export async function sendDigest(person: Person, services: DigestServices): Prom
   }
 }
 
-/** The choice with its digest claimed; where there is nothing to say, that is told as well. */
+/** The choice with its digest claimed; without news, the period also counts as covered. */
 function withClaim(choice: Choice | undefined, at: Instant, hasNews: boolean): Choice | undefined {
   const next = choice && claimDigest(choice, at);
   return next && !hasNews ? covered(next, at) : next;

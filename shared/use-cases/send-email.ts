@@ -14,8 +14,8 @@ import {
 import { type Also, type NotSent, recordEmail, type RecordServices, type Sent } from './record-email.ts';
 
 /*
- * Every email takes these steps: load, authorize, claim, send, record, answer. The claim, who sends what to whom, is
- * written before the mail service is called, so whatever is lost afterwards, the line knows that an email may have left.
+ * Every email takes these steps: load, authorize, claim, send, record, answer. The claim says who sends what to whom. It
+ * is written before the mail service is called, so whatever gets lost later, the line knows that an email may have left.
  *
  * The worst case, within the 29 s of a function that serves people (`quickCalls`, `mailAnswerLimit`):
  *
@@ -23,10 +23,10 @@ import { type Also, type NotSent, recordEmail, type RecordServices, type Sent } 
  *     wait            5    s    for somebody else's email of the line
  *     claim           4.65 s
  *     send            7    s
- *     record          6.65 s    `recordLimit`, and the try that began within it
+ *     record          6.65 s    `recordLimit`, and the try that began before it
  *                    27.95 s
  *
- * A claim that is given back instead takes 11.3 s after the claim: `recordLimit`, and a read and a write.
+ * Giving a claim back instead takes 11.3 s after the claim: `recordLimit`, a read and a write.
  */
 
 export interface SendServices extends ClaimServices, RecordServices {
@@ -34,7 +34,7 @@ export interface SendServices extends ClaimServices, RecordServices {
   readonly mailSettings: MailSettings;
 }
 
-/** What came of a request for an email. */
+/** The outcome of a request for an email. */
 export type EmailOutcome<Instead> = NothingToSend<Instead> | Sent | NotSent;
 
 /**

@@ -19,7 +19,7 @@ import { allLines, type ReadServices } from './read-order-lines.ts';
 
 export interface JobServices extends ReadServices, JobWatch {
   readonly jobs: ResendJobStore;
-  /** Leads to the function that works jobs off. */
+  /** The queue of the function that works jobs off. */
   readonly jobQueue: Queue;
 }
 
@@ -32,13 +32,12 @@ interface AskedJob {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** How long whoever starts a job may take to write it, and somebody else may do it for them. */
+/** For how long anyone may still write the rest of a job that was started. */
 const startPatience: IsoDuration = 'P1D';
 
 /**
- * Starts a bulk resend. It becomes the latest of its partner by one conditional write, unless that one is still under
- * way; what follows can be repeated by anybody who finds that it is missing. The same idempotency key within 24 hours
- * gets the first answer.
+ * Starts a bulk resend. One conditional write makes it the partner's latest, unless that one is still under way; anyone
+ * who finds the rest missing can then complete it. The same idempotency key within 24 hours gets the first answer.
  * @throws Problem no-access, invalid-request, job-in-progress
  */
 export async function startJob(
@@ -83,7 +82,7 @@ export async function startJob(
 const isOfKey = ({ idempotencyKey, createdAt }: JobStart, key: string | undefined, at: Instant): boolean =>
   key !== undefined && idempotencyKey === key && plus(createdAt, limitSpan) > at;
 
-/** Writes the rest of a job that became the latest, and has it worked off. */
+/** Writes the rest of a job that became the latest, and queues it. */
 async function begin(start: JobStart, { jobs, jobQueue }: JobServices): Promise<ResendJob> {
   const job = await jobs.complete(start);
   if (!isCompleted(job)) await jobQueue.send([{ jobId: job.jobId }]);
@@ -92,7 +91,7 @@ async function begin(start: JobStart, { jobs, jobQueue }: JobServices): Promise<
 
 async function isUnderWay(latest: JobStart, at: Instant, services: JobServices): Promise<boolean> {
   const found = await services.jobs.find(latest.jobId);
-  // Jobs end after a while, and the partner's latest may outlive its own by days.
+  // Jobs expire, and the record of the latest one may outlive its job by days.
   if (!found && plus(latest.createdAt, startPatience) < at) return false;
   const job = found ?? (await begin(latest, services));
   await pickUpIfAbandoned(job, services);

@@ -36,11 +36,11 @@ export interface TellServices {
 }
 
 /**
- * Tells people, by email, that mail does not reach a line's contact: the person who placed the order, and those of the
- * partner who chose so; each once for each email that came back, whoever they are. What was told is written before the
- * notice leaves, so a repeated report, or a crash on the way, never sends it twice; one that the mail service does not
- * take is left at that: the console tells as well, and what reports record waits for no notice. Each that left is in the
- * history of the line, by the mail service's report if not before.
+ * Tells people by email that mail does not reach a line's contact: the person who placed the order, and the people of
+ * the partner who chose to be told; each of them once for each email that came back. The notice is recorded before it
+ * leaves, so a repeated report or a crash never sends it twice. One that the mail service refuses is not retried: the
+ * console shows the same, and recording reports must not wait for notices. Every notice that left is in the history of
+ * the line, at the latest once the mail service reports it.
  */
 export async function tellOfBounce(
   line: OrderLine,
@@ -68,13 +68,13 @@ export async function tellOfBounce(
   }
 }
 
-/** What language whoever placed the order reads is not known: it is that of the contact, to whom they sell. */
+/** The language of whoever placed the order is unknown; the contact's, to whom they sell, is the best guess. */
 function placerOf({ placedBy, provisioningContact }: OrderLine, settings: MailSettings): NoticeRecipient {
   const { locale } = provisioningContact;
   return { ...placedBy, locale, timeZone: settings.timeZones[locale], because: 'placed' };
 }
 
-/** Answers the notice, if the mail service took it. */
+/** Returns the notice, if the mail service accepted it. */
 async function tell(
   recipient: NoticeRecipient,
   line: OrderLine,

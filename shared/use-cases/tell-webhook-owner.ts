@@ -17,9 +17,9 @@ export interface NoticeServices {
 }
 
 /**
- * Tells who added a webhook, by email, that it was disabled by itself; once. If it dies on the way, the API and the
- * console still tell.
- * @throws NamedFault EmailNotSent, when the mail service takes no more at the moment
+ * Tells the person who added a webhook, once, that it was disabled automatically. After a crash on the way, the API and
+ * the console still show it.
+ * @throws NamedFault EmailNotSent, when the mail service accepts no more at the moment
  */
 export async function tellOwner(webhook: Webhook, services: NoticeServices): Promise<void> {
   const { webhooks, mail, mailSettings, newId, log } = services;
