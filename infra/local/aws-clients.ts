@@ -17,7 +17,7 @@ import { inProcess, type LocalService } from './in-process.ts';
 export interface LocalServices {
   readonly dynamoDb: LocalService;
   readonly ses: LocalService;
-  /** Its second API. */
+  /** SES's second API. */
   readonly sesV2: LocalService;
   readonly sfn: LocalService;
   readonly sqs: LocalService;
@@ -67,7 +67,7 @@ type MiddlewareStack<Input extends object, Output extends object> = ReturnType<
   typeof constructStack<Input, Output>
 >;
 
-/** Puts faults between a client and its service, and takes out what the SDK does for nothing here. */
+/** Puts faults between a client and its service, and removes work of the SDK that has no use here. */
 function interpose<Input extends object, Output extends object>(
   stack: MiddlewareStack<Input, Output>,
   service: string,
@@ -83,7 +83,9 @@ function interpose<Input extends object, Output extends object>(
   for (const name of needless) stack.remove(name);
 }
 
-/** A third of each call's time: the SDK's work for logs, a network, signatures and statistics, none of which exist here. */
+/**
+ * The SDK's work for logs, a network, signatures and statistics, none of which exist here: a third of each call's time.
+ */
 const needless = [
   'loggerMiddleware',
   'getUserAgentMiddleware',

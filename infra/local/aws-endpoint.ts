@@ -15,7 +15,7 @@ const namedExecution = z
   .object({ executionArn: z.string() })
   .transform(({ executionArn }) => ({ executionArn, name: executionArn.split(':').at(-1) ?? '' }));
 
-/** Where the queue is that leads to a function. */
+/** The URL of the queue that leads to a function. */
 export const queueUrlOf = (functionName: string): string => `http://127.0.0.1/queues/${functionName}`;
 const functionOf = z.url().transform((url) => new URL(url).pathname.split('/').at(-1) ?? '');
 
@@ -53,8 +53,8 @@ const putEvents = z.object({
 });
 
 /*
- * What the product asks of Step Functions, SQS and EventBridge, in AWS's JSON protocol: no kept library has these APIs without Docker
- * or Python.
+ * The parts of Step Functions, SQS and EventBridge that the product uses, in AWS's JSON protocol: no maintained library
+ * has these APIs without Docker or Python.
  */
 
 export const stepFunctions =
@@ -160,7 +160,7 @@ export const eventBridge =
     });
   };
 
-/** By which the SDK sees that SQS got the whole message. */
+/** Lets the SDK verify that SQS got the whole message. */
 const receiptOf = (text: string) => ({
   MessageId: crypto.randomUUID(),
   MD5OfMessageBody: createHash('md5').update(text).digest('hex'),

@@ -17,10 +17,9 @@ import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 
 /*
- * The service and the thread of its table as few files, packages and all, bundled anew whenever a source or a package
- * changed, beside what Node.js compiled of them before: a start takes a third of the time that it takes to load each of
- * 1,200 files by itself. Plain JavaScript, since even to strip the types of one file takes Node.js longer than all of
- * this.
+ * Bundles the service and the thread of its table, packages included, into a few files whenever a source or a package
+ * changed, with Node.js's compile cache beside them. A start takes a third of the time that loading each of 1,200 files
+ * takes. This is plain JavaScript because stripping the types of a single file takes Node.js longer than all of this.
  */
 const root = join(import.meta.dirname, '../..');
 const cache = join(root, 'node_modules/.cache/service');
@@ -31,24 +30,25 @@ export async function runBundle(name) {
   enableCompileCache(join(cache, 'compiled'));
   setSourceMapsSupport(true, { nodeModules: true });
   await import(pathToFileURL(join(await bundlesOfSources(), `${name}.mjs`)).href);
-  // Now, since a process that is killed does not.
+  // Now, because a killed process would not do it.
   flushCompileCache();
 }
 
-/** The folder of the bundles of the sources as they are now. */
+/** The folder with bundles of the current sources. */
 async function bundlesOfSources() {
   const folder = join(bundles, digestOfSources());
   if (!existsSync(folder)) {
     mkdirSync(bundles, { recursive: true });
     removeOldBundles();
-    // Whole as soon as it has its name: several processes and threads may start at the same time.
+    // The folder gets its name only when it is complete, because several processes and threads may start at the same
+    // time.
     const unfinished = mkdtempSync(`${folder}.`);
     for (const { path, contents } of await compile())
       writeFileSync(join(unfinished, basename(path)), contents);
     try {
       renameSync(unfinished, folder);
     } catch (error) {
-      // Another one may have made the same meanwhile.
+      // Another process may have made the same folder.
       if (!existsSync(folder)) throw error;
       rmSync(unfinished, { recursive: true });
     }
@@ -56,7 +56,7 @@ async function bundlesOfSources() {
   return folder;
 }
 
-/** Changes with every source, with the compiler and its settings. */
+/** Changes with every source, and with the compiler and its settings. */
 function digestOfSources() {
   const sources = ['infra', 'functions', 'shared'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
@@ -69,7 +69,7 @@ function digestOfSources() {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** What is younger may be just about to run. */
+/** A younger bundle may be about to run. */
 function removeOldBundles() {
   const hour = 60 * 60 * 1000;
   for (const name of readdirSync(bundles)) {
@@ -86,13 +86,14 @@ async function compile() {
     outdir: bundles,
     bundle: true,
     splitting: true,
-    // What finds its own files beside it; what these share, since it is changed for all of them; and what the SDK loads only for streams of events, which no call has.
+    // Packages that find their own files beside them; packages that these share, because all of them must get the same
+    // patched one; and what the SDK loads only for event streams, which no call uses.
     external: ['abstract-level', 'classic-level', 'dynalite', 'dynalite/*', '@smithy/core/event-streams'],
     banner: { js: requiring },
     mainFields: ['module', 'main'],
     platform: 'node',
     format: 'esm',
-    // By its name, or Node.js would read each file once more to see what it is.
+    // Without this extension Node.js would read each file once more to determine its type.
     outExtension: { '.js': '.mjs' },
     target: `node${process.versions.node}`,
     sourcemap: 'inline',
@@ -106,10 +107,10 @@ async function compile() {
   return outputFiles;
 }
 
-/** Packages that are CommonJS load Node.js's modules by it. */
+/** CommonJS packages load Node.js's modules through it. */
 const requiring = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
 
-/** A source map that maps nothing. To read the maps of packages would take longer than to load them. */
+/** A source map that maps nothing: reading the packages' maps would take longer than loading them. */
 const noMap = Buffer.from('{"version":3,"sources":[""],"mappings":"A"}').toString('base64');
 
 function leaveUnmapped({ onLoad }) {

@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** One run of a function of the product, or of a Task that Step Functions does by itself. */
+/** One run of a product function, or of a Task that Step Functions does itself. */
 export interface Invocation {
   readonly functionName: string;
 }
 
 const invocations = new AsyncLocalStorage<Invocation>();
 
-/** Makes `run`, each time that it is called, a run of the function of that name. */
+/** Makes every call of `run` a run of the function with that name. */
 export const asFunction =
   <Input extends readonly unknown[], Result>(
     functionName: string,
@@ -16,5 +16,5 @@ export const asFunction =
   (...input) =>
     invocations.run({ functionName }, () => run(...input));
 
-/** The run that makes the call that is just being made; undefined for what the runtime does for itself. */
+/** The run in which the current call is made; undefined for the runtime's own calls. */
 export const callingFunction = (): Invocation | undefined => invocations.getStore();

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Storage } from './storage.ts';
 
-/** The product's time: the machine's, moved forward by as much as it was told to. Moves survive restarts. */
+/** The product's time: the machine's, plus all moves so far. Moves survive restarts. */
 export class Clock {
   readonly #storage: Storage;
   #offset: number;
@@ -21,18 +21,18 @@ export class Clock {
 
   readonly now = (): Date => new Date(Date.now() + this.#offset);
 
-  /** By how many milliseconds it is behind the machine's. */
+  /** How many milliseconds it is behind the machine's time. */
   get behind(): number {
     return Math.max(0, -this.#offset);
   }
 
-  /** Sets it back, in a data folder in which nothing has happened yet. */
+  /** Sets the clock back, in a data folder in which nothing has happened yet. */
   async beginBefore(milliseconds: number): Promise<void> {
     await part(this.#storage).put('offset', -milliseconds);
     this.#offset = -milliseconds;
   }
 
-  /** Moves forward to `instant`, unless it has passed. */
+  /** Moves forward to `instant`, unless it is in the past. */
   async moveTo(instant: Date): Promise<void> {
     const distance = instant.getTime() - this.now().getTime();
     if (distance <= 0) return;

@@ -6,7 +6,7 @@ export interface DeadLetter {
   readonly at: string;
 }
 
-/** The dead-letter queues of this machine as one list. */
+/** The dead-letter queues of this machine, as one list. */
 export class DeadLetterOffice {
   readonly #storage: Storage;
   #next: number;
@@ -20,7 +20,7 @@ export class DeadLetterOffice {
     return new DeadLetterOffice(storage, await nextSequence(part(storage)));
   }
 
-  /** @param event the text of the event; what is not JSON is kept as text */
+  /** @param event the text of the event; if it is not JSON, it is kept as text */
   async keep(event: string, reason: string, at: Date): Promise<void> {
     const letter: DeadLetter = { event: parsed(event), reason, at: at.toISOString() };
     const key = sequenceKey(this.#next);

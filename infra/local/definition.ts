@@ -11,7 +11,7 @@ const names: Readonly<Record<string, string>> = {
   '${SendingQueueUrl}': queueUrlOf('send-provisioning-email'),
 };
 
-/** The workflow's definition with this machine's names filled in, as CDK fills in those of a deployment. */
+/** The workflow's definition with this machine's names filled in, as CDK fills in a deployment's. */
 export async function readDefinition(): Promise<z.core.util.JSONType> {
   const text = Object.entries(names).reduce(
     (filled, [placeholder, name]) => filled.replaceAll(placeholder, name),

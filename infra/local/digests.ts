@@ -6,7 +6,7 @@ import type { Job, Jobs } from './jobs.ts';
 const minute = 60 * 1000;
 const interval = digestMinutes * minute;
 
-/** Later than anybody asks for. */
+/** Later than any digest is due. */
 const everything = '9999-12-31T00:00:00.000Z';
 
 interface Digests {

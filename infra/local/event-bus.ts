@@ -4,7 +4,7 @@ import type { DeadLetterOffice } from './dead-letter-office.ts';
 import type { Queues } from './queues.ts';
 import type { Batch } from './storage.ts';
 
-/** JSON that nests deeper cannot be written as text again: that works by recursion. */
+/** Deeper JSON cannot be serialized again, because that is recursive. */
 const mostLevels = 100;
 
 const nestsAtMost = (levels: number, value: unknown): boolean =>
@@ -12,7 +12,7 @@ const nestsAtMost = (levels: number, value: unknown): boolean =>
   value === null ||
   (levels > 0 && Object.values(value).every((inner) => nestsAtMost(levels - 1, inner)));
 
-/** What senders put on the bus. */
+/** An event as senders put it on the bus. */
 export const busEvent = z.object({
   source: z.string().min(1).max(256),
   'detail-type': z.string().min(1).max(128),
@@ -35,8 +35,8 @@ export class EventBus {
   }
 
   /**
-   * Stores the events; they are handled after that.
-   * @param also what is stored with them, as a whole or not at all
+   * Stores the events; they are handled afterwards.
+   * @param also what is stored with them, all or nothing
    */
   async put(events: readonly BusEvent[], also?: (batch: Batch) => void): Promise<void> {
     const messages: { functionName: string; body: string }[] = [];

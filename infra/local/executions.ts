@@ -15,14 +15,14 @@ const execution = z.object({
   status: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'ABORTED']),
   startedAt: z.string(),
   stoppedAt: z.string().exactOptional(),
-  /** The state that it is in, with that state's input. */
+  /** The current state, with that state's input. */
   currentState: z.string().exactOptional(),
   stateInput: json.exactOptional(),
-  /** Until when it waits in that state. */
+  /** The end of its wait in that state. */
   waitsUntil: z.string().exactOptional(),
-  /** By which the state is answered before that. */
+  /** The token by which that state is answered before then. */
   taskToken: z.string().exactOptional(),
-  /** How often that state was tried again. */
+  /** How often that state was retried. */
   retries: z.int().exactOptional(),
   input: json,
   output: json.exactOptional(),
@@ -30,32 +30,34 @@ const execution = z.object({
 });
 export type Execution = z.output<typeof execution>;
 
-/** What runs a Task state: its parameters in, its result out, faults thrown by the name that a Retry or Catch has. */
+/**
+ * Runs a Task state: gets its parameters, returns its result, and throws faults by the names that Retry and Catch use.
+ */
 export type TaskHandler = (parameters: unknown) => Promise<unknown>;
 
-/** Retries come this soon on one machine: as many as the definition says, without its pauses. */
+/** Milliseconds before a retry on one machine: as many retries as the definition says, without its pauses. */
 const retryPause = 100;
 
 /** How many executions take steps at the same time. */
 const concurrentSteps = 16;
 
-/** What a run of the machine answers when it came to a Wait, or to a Task that is answered by its token. */
+/** What a run of the state machine ends with at a Wait, or at a Task that is answered by token. */
 const waiting = z.object({ waitsIn: z.string(), until: z.iso.datetime({ offset: true }), input: json });
 const asking = z.object({ asksIn: z.string(), parameters: json, input: json });
 
-/** What came of a Task that is answered by its token. */
+/** The answer to a Task by its token. */
 export type TaskAnswer = { readonly result: unknown } | { readonly error: string };
 
-/** Ends the execution's name in a task token; no name has it. */
+/** Separates the execution's name in a task token; no name contains it. */
 const tokenMark = '|';
 
-/** For how long an execution is known after its end, in milliseconds: 90 days. */
+/** How long an execution is known after its end, in milliseconds: 90 days. */
 const remembered = 90 * 24 * 60 * 60 * 1000;
 
 /**
- * Runs the executions of a state machine whose definition is the one that is deployed. Waiting executions are not in
- * memory: they stand in LevelDB, each that runs with a job for when it is due, and the machine runs only from one Wait
- * to the next. A killed process repeats at most the step that it was in.
+ * Runs the executions of a state machine from the definition that is deployed. Waiting executions are not in memory:
+ * they are stored in LevelDB, with a job at the time they are due, and the state machine runs only from one Wait to the
+ * next. A killed process repeats at most the step that it was in.
  */
 export class Executions {
   readonly #storage: Storage;
@@ -65,12 +67,12 @@ export class Executions {
   readonly #overrides: Overrides;
   readonly #machines = new Map<string, StateMachine>();
   readonly #limit = pLimit(concurrentSteps);
-  /** Changes of what is kept, one after the other. */
+  /** Serializes changes of the stored executions. */
   readonly #transition = pLimit(1);
   readonly #tasks: NonNullable<Overrides['taskResourceLocalHandlers']>;
   readonly #nextAfterWait: ReadonlyMap<string, string>;
   readonly #tokenTasks: ReadonlyMap<string, TokenTask>;
-  /** The runs that are on, by the execution. */
+  /** The current runs, by execution. */
   readonly #runs = new Map<string, Promise<void>>();
   readonly #abandoned = new AbortController();
   readonly #aborts = new Set<() => void>();
@@ -103,7 +105,7 @@ export class Executions {
     this.#jobs.assign('execution', (job) => this.#limit(() => this.#during(job.id, () => this.#run(job))));
   }
 
-  /** Starts an execution, unless there is one of that name. */
+  /** Starts an execution, unless the name is taken. */
   async start(name: string, input: unknown): Promise<{ startedAt: string; isNew: boolean }> {
     return await this.#transition(async () => {
       const known = await this.find(name);
@@ -125,12 +127,12 @@ export class Executions {
     });
   }
 
-  /** Whether AWS knows nothing any more of an execution, and lets its name be given anew. */
+  /** Whether AWS has forgotten the execution by now, so that its name can be used again. */
   #isForgotten({ stoppedAt }: Execution): boolean {
     return stoppedAt !== undefined && this.#now().getTime() - Date.parse(stoppedAt) > remembered;
   }
 
-  /** Stops an execution that runs; answers false if there is none of that name. */
+  /** Stops a running execution; false if there is none of that name. */
   async stop(name: string): Promise<boolean> {
     return await this.#transition(async () => {
       const known = await this.find(name);
@@ -142,13 +144,16 @@ export class Executions {
     });
   }
 
-  /** Lets go of the steps that are being taken, as the end of the process does. */
+  /** Drops the steps in progress, as the end of the process does. */
   abandon(): void {
     this.#abandoned.abort();
     for (const abort of this.#aborts) abort();
   }
 
-  /** What a task answers; after the end it is not waited for, so that the machine's timer of the task ends as well. */
+  /**
+   * The answer of a task, unless the execution is abandoned: then waiting ends, so that the machine's timer of the task
+   * ends as well.
+   */
   async #unlessAbandoned<Answer>(answer: Promise<Answer>): Promise<Answer> {
     const { signal } = this.#abandoned;
     const abandoned = Promise.withResolvers<never>();
@@ -169,15 +174,15 @@ export class Executions {
     return value === undefined ? undefined : execution.parse(value);
   }
 
-  /** Executions whose name starts so. */
+  /** The executions whose names begin like this. */
   async list(prefix: string): Promise<readonly Execution[]> {
     const values = await this.#executions.values({ gte: prefix, lt: `${prefix}\uffff` }).all();
     return z.array(execution).parse(values);
   }
 
   /**
-   * Goes on with an execution that waits for the answer by this token; false if none does any more. The answer may come
-   * before it is kept that the execution waits for it.
+   * Resumes the execution that waits for an answer by this token; false if none does any more. The answer may come
+   * before the wait is stored.
    */
   async answer(taskToken: string, answer: TaskAnswer): Promise<boolean> {
     const name = taskToken.slice(0, taskToken.indexOf(tokenMark));
@@ -190,7 +195,7 @@ export class Executions {
     return isAwaited;
   }
 
-  /** Makes a run of an execution, after the one that is on. */
+  /** Runs an execution after its current run. */
   async #during(name: string, run: () => Promise<void>): Promise<void> {
     const before = this.#runs.get(name) ?? Promise.resolve();
     const current = before.then(run, run);
@@ -207,9 +212,9 @@ export class Executions {
     const before = await this.find(name);
     if (before?.status !== 'RUNNING') return;
     const { currentState = '', waitsUntil } = before;
-    // It was answered while this job waited for its turn, and has a later one.
+    // It was answered while this job waited for its turn, and now has a later job.
     if (jobOf(before).dueAt !== dueAt) return;
-    // An older definition had a state of that name: the sweep gives the line an execution of this one.
+    // The state is from an older definition: the sweep gives the line an execution of the current one.
     if (!(currentState in this.#definition.States))
       await this.#keep(before, {
         status: 'FAILED',
@@ -223,7 +228,7 @@ export class Executions {
     else await this.#runOn(before, currentState, before.stateInput ?? null);
   }
 
-  /** Goes on after the answer to a Task, or its failure. */
+  /** Resumes after the answer to a Task, or its failure. */
   async #goOn(before: Execution, answer: TaskAnswer): Promise<void> {
     const { currentState = '', stateInput = null, retries = 0 } = before;
     const task = this.#tokenTask(currentState);
@@ -274,7 +279,7 @@ export class Executions {
     }
   }
 
-  /** Does the Task that is answered by a token, and waits for that. */
+  /** Starts a Task that is answered by token, and waits for the answer. */
   async #ask(
     before: Execution,
     { asksIn: currentState, parameters, input: stateInput }: z.output<typeof asking>,
@@ -300,7 +305,7 @@ export class Executions {
     return task;
   }
 
-  /** Keeps where an execution got to, unless it was stopped or abandoned meanwhile. */
+  /** Stores the progress of an execution, unless it was stopped or abandoned in the meantime. */
   async #keep({ name }: Execution, progress: Omit<Execution, 'name' | 'startedAt' | 'input'>): Promise<void> {
     if (this.#abandoned.signal.aborted) return;
     await this.#transition(async () => {
@@ -326,7 +331,7 @@ export class Executions {
     if (!machine) {
       machine = new StateMachine(
         { ...this.#definition, StartAt: state },
-        // A test checks the definition as it is deployed; with a start elsewhere it would not pass.
+        // A test validates the deployed definition; one that starts in another state would not pass.
         { validationOptions: { noValidate: true } },
       );
       this.#machines.set(state, machine);
@@ -382,7 +387,7 @@ const jobOf = ({ waitsUntil, startedAt, name }: Execution): Job => ({
 
 const waitState = z.object({ Type: z.literal('Wait'), TimestampPath: z.string(), Next: z.string() });
 
-/** A Task that is answered by a token; its result becomes a field of its input. */
+/** A Task that is answered by token; its result becomes a field of its input. */
 const tokenTask = z
   .object({
     Parameters: z.record(z.string(), json),
@@ -404,9 +409,9 @@ const definitionSchema = z.custom<StateMachineDefinition>(
 );
 
 /**
- * The definition with each Wait ended by an answer that says how long to wait, so that no timer runs inside the
- * machine: `setTimeout` fires at once beyond 24.8 days, dies with the process, and knows only the machine's time. So is each
- * Task that is answered by a token, by what it asks for.
+ * The definition with each Wait replaced by an end whose answer says how long to wait, so that no timer runs inside the
+ * state machine: `setTimeout` fires at once beyond 24.8 days, dies with the process, and knows only the machine's time.
+ * Likewise, each Task that is answered by token ends with what it asks for.
  */
 function pausingAtWaits(given: unknown) {
   const definition = definitionSchema.parse(given);

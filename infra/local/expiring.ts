@@ -14,14 +14,14 @@ import { tableName } from './table.ts';
 
 const day = 24 * 60 * 60 * 1000;
 
-/** A move of the clock looks for expired items this often at most, however long it is, and at its end. */
+/** The most checks for expired items during one move of the clock, however long, not counting the one at its end. */
 const looksPerMove = 10;
 
 /**
- * Removes items whose time has come, as DynamoDB's Time to Live does, which the local table lacks. Each look reads the
- * whole table, so it comes when the next known item expires: at most once a day, and soon enough for what is written
- * meanwhile.
- * @param settledLineDays no item that is written from now on expires sooner
+ * Removes expired items, as DynamoDB's Time to Live does, which the local table lacks. Each check reads the whole
+ * table, so the next one comes when the next known item expires: at most once a day, and in time for what is written
+ * until then.
+ * @param settledLineDays no item written from now on expires sooner
  */
 export async function removeExpiredItems(
   storage: Storage,
@@ -58,7 +58,7 @@ const lookAt = (at: number): Job => ({ dueAt: new Date(at).toISOString(), kind: 
 
 const expiring = z.object({ pk: z.string(), sk: z.string(), [expiryAttribute]: z.number() });
 
-/** Removes what has expired; answers when the next item does, in milliseconds since 1970; `Infinity` if none does. */
+/** Removes expired items; returns when the next one expires, in milliseconds since 1970, or `Infinity`. */
 async function removeExpired(dynamoDb: DynamoDBClient, now: Date): Promise<number> {
   const expires = { '#expires': expiryAttribute };
   let next = Infinity;
@@ -66,7 +66,7 @@ async function removeExpired(dynamoDb: DynamoDBClient, now: Date): Promise<numbe
     { client: dynamoDb },
     {
       TableName: tableName,
-      // A time of 0 means never: DynamoDB passes over times of more than five years ago.
+      // A time of 0 means never: DynamoDB ignores times more than five years in the past.
       FilterExpression: '#expires > :never',
       ProjectionExpression: 'pk, sk, #expires',
       ExpressionAttributeNames: expires,
@@ -92,7 +92,7 @@ async function removeExpired(dynamoDb: DynamoDBClient, now: Date): Promise<numbe
           }),
         );
       } catch (error) {
-        // Something happened to it meanwhile, which gave it more time.
+        // Something happened to it just now, which extended its time.
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
     }

@@ -1,19 +1,19 @@
 import * as z from 'zod';
 
 export const fault = z.strictObject({
-  /** The AWS service, as its SDK client is called: dynamodb, ses, sfn, sqs, events. */
+  /** The AWS service, by the name of its SDK client: dynamodb, ses, sfn, sqs, events. */
   service: z.string().min(1),
-  /** The operation, as in `SendEmail`. */
+  /** The operation, such as `SendEmail`. */
   operation: z.string().min(1),
   times: z.int().min(1).max(1_000_000),
-  /** Whether the call fails before it takes effect, or after. */
+  /** Whether the call fails before or after it takes effect. */
   when: z.enum(['before', 'after']),
-  /** The name of the error; by default that of an answer that did not come. */
+  /** The name of the error; by default that of a missing answer. */
   error: z.string().min(1).max(100).default('TimeoutError'),
 });
 export type Fault = z.output<typeof fault>;
 
-/** Other names that services go by. */
+/** Other names of services. */
 const aliases: Readonly<Record<string, string>> = {
   states: 'sfn',
   stepfunctions: 'sfn',
@@ -25,7 +25,7 @@ const aliases: Readonly<Record<string, string>> = {
 
 const serviceName = (text: string): string => aliases[text.toLowerCase()] ?? text.toLowerCase();
 
-/** Faults that were asked for, and that the next matching calls of the AWS SDK meet. */
+/** The requested faults, which the next matching calls of the AWS SDK meet. */
 export class Faults {
   #pending: (Fault & { left: number })[] = [];
 
@@ -39,7 +39,7 @@ export class Faults {
 
   /**
    * Makes one call, and fails it if a fault is due for it.
-   * @param command the SDK's name of the command, `SendEmailCommand`
+   * @param command the SDK's name of the command, such as `SendEmailCommand`
    */
   async around<Result>(service: string, command: string, call: () => Promise<Result>): Promise<Result> {
     const due = this.take(service, command);
@@ -50,7 +50,7 @@ export class Faults {
     throw error;
   }
 
-  /** The fault that is due for one call of `command`, which has met it then. */
+  /** Takes the fault that is due for a call of `command`, if any. */
   take(service: string, command: string): Fault | undefined {
     const due = this.#pending.find(
       (pending) =>
@@ -62,7 +62,7 @@ export class Faults {
     return due;
   }
 
-  /** Makes one attempt of a call: the SDK repeats by itself what may be repeated. A test may fail some. */
+  /** Makes one attempt of a call: the SDK retries what may be repeated. A test may fail some attempts. */
   attempt<Result>(call: () => Promise<Result>): Promise<Result> {
     return call();
   }

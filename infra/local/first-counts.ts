@@ -23,7 +23,7 @@ export async function countForTheFirstTime({ dynamoDb, tableName, now }: FirstCo
     newId: () => crypto.randomUUID(),
     settle: noWait,
     pages: { take: noWait },
-    // The process that began another one is gone: only one has the data folder.
+    // The process that began an unfinished recount is gone, since only one can use the data folder.
     isOverdue: () => true,
     onProgress: () => undefined,
   });

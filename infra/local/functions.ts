@@ -97,7 +97,7 @@ export function streamReaders({ clients, now }: Surroundings): readonly StreamRe
   ];
 }
 
-/** Called with the messages of queues, by the names of the functions. */
+/** Called with the messages of queues, by function name. */
 export const consumers = (surroundings: Surroundings, mailRate: MailRate): ReadonlyMap<string, Consumer> =>
   new Map([...intake(surroundings), ...workers(surroundings, mailRate)]);
 

@@ -6,20 +6,20 @@ import type { Runtime } from './runtime.ts';
 import { signInPath } from './sign-in.ts';
 import { turns } from './turns.ts';
 
-/** Where the controls of one machine live. */
+/** The path of the local controls. */
 const controlsPath = '/_local';
 
-/** The methods that are taken; others are for proxies, or unknown to the API's framework. */
+/** The accepted methods; others are for proxies, or unknown to the API's framework. */
 const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /**
- * How many requests of the API and the console run at once, how many may wait, and for how long, in milliseconds.
- * They share one processor, so more at once would only take more memory: a list of 100 lines takes half a megabyte
+ * How many requests of the API and the console run at once, how many may wait, and for how long, in milliseconds. They
+ * share one processor, so running more at once would only take more memory: a list of 100 lines takes half a megabyte
  * while it is read, a waiting request a few kilobytes.
  */
 const load = { atOnce: 16, waiting: 1000, patience: 5000 };
 
-/** Seconds after which somebody who was turned away may find room. */
+/** Seconds after which a rejected caller may find room. */
 const comeBackAfter = 1;
 
 interface Refusal {
@@ -29,17 +29,17 @@ interface Refusal {
 }
 
 /**
- * The HTTP server in front of it all. The console verifies its sessions itself. For the API the server is what API
- * Gateway is on AWS: it verifies the access token and hands its claims on. Tokens that are missing or no good are left
- * to the API, whose answer then is a problem document; what the server itself refuses has a `message` only, as there.
+ * The HTTP server in front of everything. The console verifies its sessions itself. For the API, the server acts as API
+ * Gateway: it verifies the access token and passes its claims on. Missing and invalid tokens are left to the API, which
+ * answers with a problem document; as on AWS, what the server itself refuses has only a `message`.
  * @param host the name that callers use; requests for other names are refused, since a web page elsewhere could
- * otherwise reach this machine by a name that it makes lead here
+ * otherwise reach this machine through a name of its own that resolves here
  */
 export function gateway(current: () => Runtime | undefined, host: string): Server {
   const knownHosts = new Set(['localhost', '127.0.0.1', '[::1]', host]);
   const turn = turns(load);
 
-  /** Why a request is not looked at any further. */
+  /** Why a request is refused before anything else looks at it. */
   function refusalOf(request: IncomingMessage): Refusal | undefined {
     const { method = '', url = '', headers } = request;
     const named = address(`http://${headers.host ?? ''}/`);
@@ -67,7 +67,7 @@ export function gateway(current: () => Runtime | undefined, host: string): Serve
     return (await turn(() => serve(whole, pathname, runtime))) ?? refusal(tooMany);
   }
 
-  /** Lets the console or the API answer. */
+  /** Passes the request to the console or the API. */
   async function serve(request: Request, pathname: string, runtime: Runtime): Promise<Response> {
     const { api, console, signIn } = runtime;
     const requestId = crypto.randomUUID();
@@ -95,7 +95,7 @@ export function gateway(current: () => Runtime | undefined, host: string): Serve
     }
     const signIn = current()?.signIn;
     if (signIn && request.url?.startsWith(`${signInPath}/`)) {
-      // Where the server is mounted, it learns from what was asked for; so does Express say it.
+      // The server learns its mount point from this property, which Express sets.
       Object.assign(request, { originalUrl: request.url });
       request.url = request.url.slice(signInPath.length);
       void signIn.listener(request, response);
@@ -103,7 +103,7 @@ export function gateway(current: () => Runtime | undefined, host: string): Serve
       void listener(request, response);
     }
   });
-  // Node.js hands these on as a bare connection, and drops it if nobody takes it.
+  // Node.js passes these on as a bare connection, and drops it if nobody listens.
   server.on('connect', (request, socket) => {
     const refused = notTaken(request.method ?? '');
     const headers = { ...jsonHeaders, ...refused.headers, connection: 'close' };
@@ -115,7 +115,7 @@ export function gateway(current: () => Runtime | undefined, host: string): Serve
   return server;
 }
 
-/** An address of HTTP without credentials and backslashes; undefined for anything else. */
+/** An HTTP address without credentials and backslashes; undefined for anything else. */
 function address(text: string): URL | undefined {
   const [beforeQuery = ''] = text.split('?');
   return /^https?:\/\/([\w.-]+|\[[\da-f:]+\])(:\d+)?\/[^\\]*$/i.test(beforeQuery)
@@ -123,7 +123,7 @@ function address(text: string): URL | undefined {
     : undefined;
 }
 
-/** API Gateway hands a request on when it has all of it; an answer before that would cut the sender off. */
+/** API Gateway passes a request on when it is complete; answering earlier would cut the sender off. */
 async function received(request: Request): Promise<Request> {
   const { url, method, headers } = request;
   return request.body ? new Request(url, { method, headers, body: await request.arrayBuffer() }) : request;

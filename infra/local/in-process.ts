@@ -2,13 +2,13 @@ import { HttpResponse } from '@smithy/core/protocols';
 import { type AwsRequest, readRequest, wireRequest } from './wire/check-request.ts';
 import { refuseAsAws } from './wire/checked.ts';
 
-/** What a service of AWS answers, as it goes over the wire. */
+/** The answer of an AWS service on the wire. */
 export interface WireAnswer {
   readonly status: number;
   readonly body: string;
 }
 
-/** A service of AWS on this machine. */
+/** An AWS service on this machine. */
 export type LocalService = (request: AwsRequest) => Promise<WireAnswer>;
 
 /**

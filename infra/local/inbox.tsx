@@ -92,14 +92,14 @@ const texts: Readonly<Record<Locale, typeof english>> = {
   },
 };
 
-/** How many emails the page shows; all of them are kept, and found. */
+/** How many emails the page shows; all are kept, and found by search. */
 const shownOnPage = 100;
 
-/** Emails bring their styles along, in frames that run nothing. */
+/** Emails have inline styles, in frames that run no scripts. */
 const policy =
   "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/** The inbox of one machine: what everybody got, and what each kind of email looks like. */
+/** The inbox of one machine: all emails sent, and what each kind of email looks like. */
 export function inbox(mailbox: Mailbox): Hono {
   const app = new Hono();
   const assets = readAssets();
@@ -288,7 +288,7 @@ function PreviewsPage(props: PageProps & { emails: readonly Preview[] }) {
 
 const dark = '(prefers-color-scheme: dark)';
 
-/** An email where it is wide and light, where it is narrow and dark, and as text. */
+/** An email in three forms: wide and light, narrow and dark, and plain text. */
 function Renderings({ locale, email: { html, text } }: { locale: Locale; email: Email }) {
   const t = texts[locale];
   return (

@@ -25,20 +25,20 @@ const table = z.looseObject({
 });
 const item = z.record(z.string(), z.custom<AttributeValue>());
 
-/** How many items are read at once, and how many entries are looked through. */
+/** How many items are read, and how many entries checked, at once. */
 const itemsAtOnce = 100;
 const keysAtOnce = 10_000;
 
 export const startingWith = (start: string) => ({ gte: start, lt: `${start}\xff` });
 
 /**
- * Rebuilds the table's index entries from its items. Earlier versions wrote an item's entries and the item one after the
- * other, so a killed process may have left entries without an item, and items without entries. Correct entries are not
- * rewritten. A table that was made with other indexes gets those of now, and its lines the attributes that they need.
- * However large the table is, a part of it is in memory at a time: a process keeps what it once needed.
+ * Rebuilds the table's index entries from its items. Earlier versions wrote an item and its entries separately, so a
+ * killed process may have left entries without an item, and items without entries. Correct entries are not rewritten. A
+ * table with other indexes gets the current ones, and its lines the attributes that these need. Only a part of the
+ * table is in memory at a time, however large it is, because a process never returns the memory it once needed.
  */
 export async function rebuildIndexes(level: Level, tableName: string): Promise<void> {
-  // Where dynalite keeps what: the start of the keys.
+  // The prefixes of dynalite's keys.
   const itemsStart = `item-${tableName}~`;
   const indexesStart = indexesOf(tableName);
   const description = await level.get(`table~${tableName}`);
@@ -68,7 +68,7 @@ export async function rebuildIndexes(level: Level, tableName: string): Promise<v
     await batch.write();
   }
 
-  // All that are due are there by now: whether there are others is seen by counting.
+  // All correct entries exist by now, so counting shows whether there are others.
   let found = 0;
   for await (const keys of inParts(level.keys(startingWith(indexesStart)), keysAtOnce)) found += keys.length;
   if (found > due) {
@@ -78,11 +78,11 @@ export async function rebuildIndexes(level: Level, tableName: string): Promise<v
     for await (const keys of inParts(level.keys(startingWith(indexesStart)), keysAtOnce))
       await level.batch(keys.filter((key) => !expected.has(key)).map((key) => ({ type: 'del', key })));
   }
-  // Last of all: until then a process that is killed leaves a table that needs the same once more.
+  // Comes last: a process killed before this leaves a table that needs the same once more.
   if (known !== made) await level.put(`table~${tableName}`, known);
 }
 
-/** What an iterator of LevelDB goes through, so much at a time. */
+/** The contents of a LevelDB iterator, a part at a time. */
 async function* inParts<Part>(
   iterator: { nextv(size: number): Promise<Part[]>; close(): Promise<void> },
   size: number,

@@ -1,9 +1,9 @@
 import { AbstractKeyIterator, AbstractValueIterator } from 'abstract-level';
 
 /**
- * Lets dynalite close its iterators. It ends each by the method `return`, which those of the present LevelDB have not got,
- * and then leaves it open: every query of the table would keep what it had read ahead, some 40 KB, and a view of the
- * database as it was then, for as long as the process lives.
+ * Lets dynalite close its iterators. It ends each through the method `return`, which those of the current LevelDB lack,
+ * and leaves it open: every query would keep some 40 KB of read-ahead and a snapshot of the database for as long as the
+ * process lives.
  */
 export function letIteratorsEnd(): void {
   for (const { prototype } of [AbstractKeyIterator, AbstractValueIterator]) {

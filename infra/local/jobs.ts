@@ -5,11 +5,11 @@ import type { Activity } from './activity.ts';
 import type { Clock } from './clock.ts';
 import type { Batch, Storage } from './storage.ts';
 
-/** What there is to do: a step of an execution, an event to deliver, the sweep, the removal of expired items, digests. */
+/** The kinds of work: a step of an execution, an event to deliver, the sweep, the removal of expired items, digests. */
 export const jobKinds = ['execution', 'event', 'sweep', 'expiry', 'digests'] as const;
 export type JobKind = (typeof jobKinds)[number];
 
-/** Something to do at its time. Jobs that are due at the same time are begun in the order of their ids. */
+/** Work to do at a certain time. Jobs due at the same time begin in the order of their ids. */
 export interface Job {
   /** An RFC 3339 timestamp in UTC with milliseconds. */
   readonly dueAt: string;
@@ -18,20 +18,20 @@ export interface Job {
   readonly payload?: unknown;
 }
 
-/** Does a job, and replaces it: what is not replaced is begun again at the next start. */
+/** Does a job, and replaces it: a job that is not replaced begins again at the next start. */
 export type Worker = (job: Job) => Promise<void>;
 
-/** A move of the clock that is under way, in milliseconds since 1970. */
+/** A move of the clock in progress, in milliseconds since 1970. */
 export interface Move {
   readonly from: number;
   readonly until: number;
 }
 
-/** The longest that the timer sleeps: far below the 24.8 days beyond which `setTimeout` fires at once. */
+/** The longest sleep of the timer: far below the 24.8 days beyond which `setTimeout` fires at once. */
 const longestSleep = 60 * 1000;
 
 /**
- * What is to be done, in the order in which it is due, kept until it is done: a killed process loses none of it, and
+ * The work to do, in the order in which it is due, stored until it is done: a killed process loses none of it, and
  * begins again what it was doing.
  */
 export class Jobs {
@@ -39,13 +39,13 @@ export class Jobs {
   readonly #clock: Clock;
   readonly #activity: Activity;
   readonly #workers = new Map<JobKind, Worker>();
-  /** The keys of the jobs that are being done, each with the job that has replaced it. */
+  /** The keys of the jobs in progress, each with the job that has replaced it. */
   readonly #inHand = new Map<string, Job | undefined>();
   readonly #moves = pLimit(1);
   readonly #looks = pLimit(1);
   #move: Move | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** When the timer looks for what is due. */
+  /** When the timer next checks for due jobs. */
   #looksAt = Infinity;
   #isStopped = false;
 
@@ -55,17 +55,17 @@ export class Jobs {
     this.#activity = activity;
   }
 
-  /** The move of the clock that is under way. */
+  /** The move of the clock in progress. */
   get move(): Move | undefined {
     return this.#move;
   }
 
-  /** Names who does the jobs of a kind. */
+  /** Sets the worker for jobs of a kind. */
   assign(kind: JobKind, worker: Worker): void {
     this.#workers.set(kind, worker);
   }
 
-  /** Begins what is due by now, first what an earlier process left, and goes on with each job at its time. */
+  /** Begins everything that is due, first what an earlier process left, and then each job at its time. */
   async start(): Promise<void> {
     await this.#beginDue();
     await this.#sleep();
@@ -75,28 +75,28 @@ export class Jobs {
     try {
       await this.start();
     } catch (error) {
-      // Who stops it may close the storage in the middle of a look.
+      // Stopping may close the storage in the middle of a check.
       if (!this.#isStopped) throw error;
     }
   }
 
-  /** Begins nothing any more. */
+  /** Begins nothing from now on. */
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);
   }
 
   /**
-   * Keeps jobs, and begins those that are due.
-   * @param also what is stored with them, as a whole or not at all
+   * Stores jobs, and begins those that are due.
+   * @param also what is stored with them, all or nothing
    */
   async add(jobs: readonly Job[], also?: (batch: Batch) => void): Promise<void> {
     await this.#change([], jobs, also);
   }
 
   /**
-   * Keeps what becomes of jobs: for each the one that comes next, or nothing more.
-   * @param also what is stored with that, as a whole or not at all
+   * Stores what follows each job: the next one, or nothing.
+   * @param also what is stored with that, all or nothing
    */
   async replace(
     changes: readonly (readonly [job: Job, next: Job | undefined])[],
@@ -111,7 +111,7 @@ export class Jobs {
     also: ((batch: Batch) => void) | undefined,
   ): Promise<void> {
     const next = changes.flatMap(([, job]) => job ?? []);
-    // What replaces a job that is being done is begun on once that is done.
+    // What replaces a job in progress begins after that job.
     const fresh = changes.flatMap(([job, after]) => {
       if (!this.#inHand.has(keyOf(job))) return after ?? [];
       this.#inHand.set(keyOf(job), after);
@@ -119,7 +119,7 @@ export class Jobs {
     });
     fresh.push(...added);
     const due = fresh.filter((job) => this.#isDue(job));
-    // In hand already, so that the timer does not begin them as well as soon as they are stored.
+    // Marked as in progress already, so that the timer does not begin them too as soon as they are stored.
     for (const job of due) this.#inHand.set(keyOf(job), undefined);
     await this.#write(
       changes.map(([job]) => job),
@@ -130,7 +130,7 @@ export class Jobs {
     for (const job of fresh) if (!due.includes(job)) this.#sleepUntil(job.dueAt);
   }
 
-  /** Moves the product's time; done when everything due by then has been done, in the order of its due time. */
+  /** Moves the product's time. Resolves when everything due by then is done, in the order of its due time. */
   async advance(duration: Duration): Promise<void> {
     await this.#moves(async () => {
       await this.#activity.idle();
@@ -155,12 +155,12 @@ export class Jobs {
 
   #isDue = ({ dueAt }: Job): boolean => Date.parse(dueAt) <= this.#clock.now().getTime();
 
-  /** Begins what is due by now and not in hand. */
+  /** Begins what is due and not in progress. */
   async #beginDue(): Promise<void> {
     await this.#looks(async () => {
       for await (const key of this.#jobs.keys({ lte: `${this.#clock.now().toISOString()}~` })) {
         if (this.#inHand.has(key)) continue;
-        // It may have been done since this began to look.
+        // It may have been done since this check began.
         const value = await this.#jobs.get(key);
         if (value === undefined || this.#isStopped) continue;
         this.#inHand.set(key, undefined);
@@ -169,7 +169,7 @@ export class Jobs {
     });
   }
 
-  /** Lets a job be done that was taken in hand. */
+  /** Does a job that was marked as in progress. */
   #do(job: Job): void {
     const worker = this.#workers.get(job.kind);
     if (!worker) throw new Error(`nobody does the jobs of the kind ${job.kind}`);
@@ -185,7 +185,7 @@ export class Jobs {
     });
   }
 
-  /** When the next job that is not in hand is due, in milliseconds since 1970; `Infinity` if there is none. */
+  /** When the next job that is not in progress is due, in milliseconds since 1970, or `Infinity`. */
   async #nextDue(): Promise<number> {
     for await (const key of this.#jobs.keys()) {
       if (!this.#inHand.has(key)) return Date.parse(partsOf(key).dueAt);
@@ -234,12 +234,12 @@ const jobsOf = (storage: Storage) => storage.part('jobs');
 
 const kept = z.object({ payload: z.unknown().exactOptional() });
 
-/** Makes a job part of a change of what is stored. */
+/** Adds a job to a batch of changes. */
 export function putJob(storage: Storage, batch: Batch, { payload, ...job }: Job): void {
   batch.put(keyOf(job), { payload }, { sublevel: jobsOf(storage) });
 }
 
-/** The key of a job; keys sort by the time that jobs are due. */
+/** The key of a job; keys sort by due time. */
 const keyOf = ({ dueAt, kind, id }: Omit<Job, 'payload'>): string => `${dueAt}|${kind}|${id}`;
 
 const keyParts = z.tuple([z.string(), z.enum(jobKinds), z.string()]);

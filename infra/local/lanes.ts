@@ -1,6 +1,6 @@
 /**
- * What waits to be handled, in a lane for each subject: of one subject only what was taken together is in hand at a
- * time, in the order in which it came, and subjects take turns.
+ * Entries that wait to be handled, in a lane for each subject. Of one subject, only the entries taken together are in
+ * progress at a time, in order of arrival; subjects take turns.
  */
 export class Lanes<Entry> {
   readonly #ready = new Map<string, Entry[]>();
@@ -18,7 +18,7 @@ export class Lanes<Entry> {
     else this.#ready.set(subject, [entry]);
   }
 
-  /** Takes up to so many entries; their subjects are in hand until `done` is called. */
+  /** Takes up to this many entries; their subjects stay in progress until `done` is called. */
   take(most: number): { readonly entries: readonly Entry[]; readonly done: () => void } {
     const entries: Entry[] = [];
     const taken: string[] = [];

@@ -9,7 +9,7 @@ interface WriteOptions {
   readonly sync?: boolean;
 }
 
-/** What is written as a whole as soon as the write before it has ended. */
+/** Writes that are made together as soon as the write before has ended. */
 interface Write {
   readonly operations: Operation[];
   sync: boolean;
@@ -18,7 +18,7 @@ interface Write {
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 
-/** LevelDB's own ways to write and to close, and the one of all such databases to gather a batch. */
+/** LevelDB's own methods to write and close, and the method that all such databases use to collect a batch. */
 const { _batch: batch, _close: close } = z
   .object({
     _batch:
@@ -32,14 +32,14 @@ const { _chainedBatch } = z
   .object({ _chainedBatch: z.custom<() => unknown>(isFunction) })
   .parse(AbstractLevel.prototype);
 
-/** The next write of each database, if anything waits for it, and the last one that was asked for. */
+/** The next write of each database, if any waits, and the last one requested. */
 const next = new WeakMap<Text, Write>();
 const last = new WeakMap<Text, Promise<void>>();
 
 /*
- * How LevelDB is read and written. Its calls hand each read and write to a pool of threads and back, which takes far longer
- * than to find what is in memory. So reads are done in place, and of many writes one is under way at a time: what is
- * written meanwhile goes with the next one, in the order in which it came.
+ * How LevelDB is read and written. Its calls pass each read and write to a thread pool and back, which takes far longer
+ * than finding what is in memory. So reads are done in place, and only one write runs at a time: writes that arrive in
+ * the meantime go together with the next one, in order.
  */
 const inPlace = {
   // eslint-disable-next-line @typescript-eslint/require-await -- it fails as a promise does
@@ -64,7 +64,7 @@ const inPlace = {
     await write(this, operations, options);
   },
 
-  /** One that hands its operations to `_batch`. */
+  /** A batch that passes its operations to `_batch`. */
   _chainedBatch,
 
   async _close(this: Text) {
@@ -95,7 +95,7 @@ function startWrite(level: Text): Write {
   return started;
 }
 
-/** Makes every database of this thread work so. */
+/** Makes every database of this thread work this way. */
 export function workInPlace(): void {
   Object.assign(ClassicLevel.prototype, inPlace);
 }

@@ -16,9 +16,9 @@ declare module 'dynalite/db/index.js' {
     readonly key: string;
     readonly item: object;
   }
-  /** An item as DynamoDB's API writes it. */
+  /** An item in the form of DynamoDB's API. */
   export type Item = Readonly<Record<string, { readonly S?: string }>>;
-  /** What dynalite keeps of a table. */
+  /** What dynalite stores about a table. */
   export interface Table {
     readonly TableName: string;
     readonly GlobalSecondaryIndexes?: readonly {
@@ -26,7 +26,7 @@ declare module 'dynalite/db/index.js' {
       readonly Projection: { readonly NonKeyAttributes?: readonly string[] };
     }[];
   }
-  /** The LevelDB of a store, as dynalite uses it: with callbacks where it takes any. */
+  /** The LevelDB of a store, as dynalite uses it: with callbacks where it accepts any. */
   export interface Database {
     put(key: string, value: Item, done: (error: Error | null) => void): void;
     get(key: string, done: (error: Error | null, item: Item | undefined) => void): void;
@@ -52,18 +52,18 @@ declare module 'dynalite/db/index.js' {
   export interface Store {
     readonly db: Database;
   }
-  /** Functions that dynalite calls by these names of its module. */
+  /** Functions that dynalite calls through these names of its module. */
   interface Functions {
-    /** The entries of an item in indexes, and those that it had with an earlier content. */
+    /** The index entries of an item, and those of its previous content. */
     getIndexActions: (
       indexes: readonly object[],
       before: object | null | undefined,
       item: object | null | undefined,
       table: object,
     ) => { readonly puts: readonly Entry[]; readonly deletes: readonly Omit<Entry, 'item'>[] };
-    /** Makes the store of a server. */
+    /** Creates the store of a server. */
     create: (options: object) => Store;
-    /** Writes the entries of an item in indexes, right before the item itself is written. */
+    /** Writes the index entries of an item, right before the item itself is written. */
     updateIndexes: (
       store: Store,
       table: Table,
@@ -82,7 +82,7 @@ declare module 'dynalite/validations/index.js' {
     readonly L?: readonly AttributeValue[];
     readonly [type: string]: unknown;
   }
-  /** Answers what is wrong with a value of an item, and puts its numbers into the form in which they are kept. */
+  /** Returns what is wrong with a value of an item, and normalizes its numbers. */
   export type ValidateAttributeValue = (value: AttributeValue) => string | undefined;
   const functions: { validateAttributeValue: ValidateAttributeValue };
   export default functions;

@@ -5,7 +5,7 @@ export const mailRate = z.strictObject({
   perSecond: z.number().positive('must be a number above zero, or null for no limit').nullable(),
 });
 
-/** How many emails a second the local mail service takes: a token bucket that holds one second of them. */
+/** How many emails a second the local mail service accepts: a token bucket that holds one second's worth. */
 export class MailRate {
   readonly #storage: Storage;
   #perSecond: number | null;
@@ -36,7 +36,7 @@ export class MailRate {
     this.#at = performance.now();
   }
 
-  /** Whether one more email may be taken now. */
+  /** Whether one more email may be accepted now. */
   take(): boolean {
     if (this.#perSecond === null) return true;
     const now = performance.now();
@@ -49,7 +49,7 @@ export class MailRate {
   }
 }
 
-/** Below one email a second, one can still leave at last. */
+/** Below one email a second, one must still be able to leave eventually. */
 const capacity = (perSecond: number | null): number => Math.max(1, perSecond ?? 1);
 
 const part = (storage: Storage) => storage.part('mail-rate');

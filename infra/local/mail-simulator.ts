@@ -10,7 +10,7 @@ const delivered: Reports = (to, at) => [
   ['Email Delivered', { delivery: { timestamp: at, recipients: [to] } }],
 ];
 
-/** What SES reports of an email besides that it was sent, by the addresses of its mailbox simulator. */
+/** What SES reports on an email besides having sent it, by the addresses of its mailbox simulator. */
 const simulated: Readonly<Record<string, Reports>> = {
   bounce: (to, at) => [
     [
@@ -53,8 +53,8 @@ const sent: readonly Report[] = [['Email Sent', { send: {} }]];
 const simulatedAddress = /^(\w+)(?:\+[^@]*)?@simulator\.amazonses\.com$/i;
 
 /**
- * The events that SES publishes about an email: that it was sent, and that it arrived, but for those addresses of its
- * simulator where it does not.
+ * The events that SES publishes about an email: that it was sent, and that it arrived, except for simulator addresses
+ * where it does not.
  */
 export function reportsOn({ messageId, from, to, sentAt, tags }: KeptEmail): readonly BusEvent[] {
   const [, name = ''] = simulatedAddress.exec(to) ?? [];

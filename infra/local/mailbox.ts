@@ -14,7 +14,7 @@ const keptEmail = z.object({
   text: z.string(),
   sentAt: z.string(),
   tags: z.record(z.string(), z.string()),
-  /** What the head of the email says beyond that. */
+  /** Further headers of the email. */
   headers: z.record(z.string(), z.string()).exactOptional(),
 });
 export type KeptEmail = z.output<typeof keptEmail>;
@@ -30,7 +30,7 @@ const sentInput = z.object({
   Tags: z.array(z.object({ Name: z.string(), Value: z.string() })),
 });
 
-/** The same by SES's second API. */
+/** The same in SES's second API. */
 const sentInputV2 = z.object({
   FromEmailAddress: z.string(),
   Destination: z.object({ ToAddresses: z.tuple([z.string()]) }),
@@ -43,14 +43,14 @@ const sentInputV2 = z.object({
   EmailTags: sentInput.shape.Tags,
 });
 
-/** How an API of SES answers. */
+/** The answers of an API of SES. */
 interface Wording {
   readonly emailOf: (messageId: string, input: unknown, at: Date) => KeptEmail;
   readonly accepted: (email: KeptEmail) => WireAnswer;
   readonly rateExceeded: WireAnswer;
 }
 
-/** SES's APIs, and the emails that it accepted, kept in the data folder. */
+/** SES's APIs, and the emails that they accepted, kept in the data folder. */
 export class Mailbox {
   readonly #storage: Storage;
   #next: number;
@@ -65,8 +65,8 @@ export class Mailbox {
   }
 
   /**
-   * Accepts every email that the rate allows, and keeps it before its sender learns of that.
-   * @param publish stores the reports on an email, and with them what it is handed
+   * Accepts every email that the rate allows, and stores it before its sender is told.
+   * @param publish stores the reports on an email, together with what it is given
    */
   service(
     now: () => Date,
@@ -86,7 +86,7 @@ export class Mailbox {
       });
   }
 
-  /** The latest emails that fit, so many at most, newest first. */
+  /** The latest emails that match, newest first. */
   async search(fits: (email: KeptEmail) => boolean, most: number): Promise<readonly KeptEmail[]> {
     const found: KeptEmail[] = [];
     for await (const value of part(this.#storage).values({ reverse: true })) {
@@ -97,7 +97,7 @@ export class Mailbox {
     return found;
   }
 
-  /** The emails to an address, or all, oldest first. */
+  /** The emails to an address, or all of them, oldest first. */
   async list(to: string | undefined): Promise<readonly KeptEmail[]> {
     const emails: KeptEmail[] = [];
     for (const value of await part(this.#storage).values().all()) {
@@ -132,7 +132,7 @@ const firstApi: Wording = {
       `<SendEmailResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><SendEmailResult>` +
       `<MessageId>${messageId}</MessageId></SendEmailResult></SendEmailResponse>`,
   }),
-  /** As SES words it ("Amazon SES API error codes"). */
+  /** SES's own wording ("Amazon SES API error codes"). */
   rateExceeded: {
     status: 400,
     body:

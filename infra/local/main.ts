@@ -80,7 +80,7 @@ async function listen(server: Server, port: number, host: string): Promise<strin
   return `http://${host === '127.0.0.1' ? 'localhost' : host}:${actual}`;
 }
 
-/** Lets requests end that are under way; a killed process would lose nothing either. */
+/** Lets current requests finish; a killed process would lose nothing either. */
 function stop(server: Server): void {
   console.log('\nStopped. Everything is kept, and the next start continues from here.');
   server.close(() => process.exit(0));

@@ -16,9 +16,11 @@ export interface Taken {
 
 /** Which changes are noted. */
 export interface Noting {
-  /** Only those of items whose sort keys begin so. */
+  /** Only items whose sort keys begin like this. */
   readonly sortKeyStart: string;
-  /** Only those of one of these attributes, and removals: readers of the stream pass over the others, which are many. */
+  /**
+   * Only changes of one of these attributes, and removals: readers of the stream ignore the others, and there are many.
+   */
   readonly attributes: readonly string[];
 }
 
@@ -26,23 +28,23 @@ const itemsStart = 'item-';
 const changesStart = 'change~';
 const tablesStart = 'table~';
 
-/** What dynalite says of a change of an item before it puts or removes it. */
+/** What dynalite says about a change before it puts or removes an item. */
 interface Changing {
   readonly before: Item | undefined;
-  /** What becomes of its entries in indexes. */
+  /** The operations on its index entries. */
   readonly entries: readonly Operation[];
 }
 
 /**
- * The changes of items that not everybody has taken up yet. Each is noted in the same write as the change itself and its
- * entries in indexes, so that a killed process leaves all of it or nothing; those of one item are noted in their order.
+ * The changes of items that some readers have yet to handle. Each is noted in the same write as the change and its
+ * index entries, so that a killed process leaves all of it or nothing; the changes of one item are noted in order.
  */
 export class NotedChanges {
   readonly #database: Database;
   readonly #noting: Noting;
-  /** What is about to be put or removed. */
+  /** The change in preparation. */
   #changing: Changing | undefined;
-  /** What is being written: later changes may be there before earlier ones. */
+  /** The writes in progress: later changes may be there before earlier ones. */
   readonly #writing = new Set<Promise<void>>();
   #first: number;
   #next: number;
@@ -54,7 +56,7 @@ export class NotedChanges {
     this.#next = next;
   }
 
-  /** Makes all writes of the tables of a store of dynalite's from now on; there may be one in a thread. */
+  /** From now on makes all writes of the tables of a dynalite store; at most one per thread. */
   static async of({ db: database }: Store, noting: Noting): Promise<NotedChanges> {
     const range = { gte: changesStart, lt: `${changesStart}~` };
     const [first] = await database.keys({ ...range, limit: 1 }).all();
@@ -69,12 +71,12 @@ export class NotedChanges {
     return changes;
   }
 
-  /** The sequence of the last change that was noted or is about to be; below that of all others if there was none. */
+  /** The sequence of the last change that was noted or is about to be; lower than any other if there was none. */
   get last(): number {
     return this.#next - 1;
   }
 
-  /** The first changes from a sequence on that are not forgotten, so many at most, in the order of their notes. */
+  /** The first unforgotten changes from a sequence on, in the order of their notes. */
   async take(from: number, most: number): Promise<Taken> {
     const end = this.#next;
     await Promise.all(this.#writing);
@@ -93,9 +95,9 @@ export class NotedChanges {
   }
 
   /**
-   * dynalite locks an item, reads it, calls `updateIndexes` with the old and the new one, and as soon as that is done puts
-   * the new one or removes the old one. It would hand each answer on by a timer, and write each entry of an index by
-   * itself, changed or not.
+   * dynalite locks an item, reads it, calls `updateIndexes` with the old and the new item, and right after that puts
+   * the new one or removes the old one. On its own it would pass each answer on through a timer, and write each index
+   * entry separately, changed or not.
    */
   #listen(): void {
     const database = this.#database;
@@ -158,7 +160,7 @@ type Done = (error: Error | null) => void;
 
 const asText = { valueEncoding: 'utf8' } as const;
 
-/** Reads a key. Each request reads the description of its table: that is kept. */
+/** Reads a key. Each request reads the description of its table, so that is cached. */
 const readWith =
   (database: Database, descriptions: Map<string, Item | undefined>): Database['get'] =>
   (key, done) => {
@@ -170,11 +172,11 @@ const readWith =
     done(null, descriptions.get(key));
   };
 
-/** Writes operations as a whole; ended when whoever waits for that was told. */
+/** Writes operations all or nothing; resolves after the callback. */
 const write = (database: Database, operations: readonly Operation[], done: Done): Promise<void> =>
   database.batch(operations).then(() => done(null), done);
 
-/** What becomes of the entries of an item in indexes: nothing where they stay as they are. */
+/** The operations on the index entries of an item: none where they stay the same. */
 function entriesOf(
   table: Table,
   before: Item | null | undefined,

@@ -1,6 +1,6 @@
 import { partners } from './samples.ts';
 
-/** Somebody to sign in as on one machine. */
+/** A person to sign in as on one machine. */
 export interface SamplePerson {
   readonly id: string;
   readonly name: string;
@@ -9,7 +9,7 @@ export interface SamplePerson {
   readonly roles: readonly ('view' | 'resend' | 'operator')[];
 }
 
-/** A system of a partner that calls the API on one machine: a secret that everybody may know. */
+/** A partner's system that calls the API on one machine, with a secret that everybody may know. */
 export const sampleProgram = {
   clientId: 'northwind-orders',
   clientSecret: 'for-this-machine-only',
@@ -17,7 +17,7 @@ export const sampleProgram = {
   roles: ['resend'],
 } as const;
 
-/** One for each thing that the console does differently for different people. */
+/** One for each difference that the console makes between people. */
 export const people: readonly SamplePerson[] = [
   { id: 'maya', ...partners.northwind, partnerId: 'northwind', roles: ['view', 'resend'] },
   {

@@ -1,6 +1,6 @@
 /**
- * Posts to another thread. What is posted at the same time goes as one message, a list: each message may wake up the
- * other thread, which takes longer than to hand it over.
+ * Posts messages to another thread. Those posted at the same time go as one list: a message may wake the other thread,
+ * which takes longer than passing it on.
  */
 export function posting<Message>(port: { postMessage(messages: readonly Message[]): void }) {
   let waiting: Message[] = [];

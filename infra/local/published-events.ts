@@ -10,8 +10,8 @@ export const published = z.object({
 type Published = z.output<typeof published>;
 
 /**
- * What the product put on its bus, kept in the data folder in that order. One that is put there again, with the same id,
- * is listed once.
+ * The events that the product put on its bus, kept in the data folder in order. An event that was repeated, with the
+ * same id, is listed once.
  */
 export class PublishedEvents {
   readonly #storage: Storage;
@@ -40,7 +40,7 @@ export class PublishedEvents {
     await batch.write();
   }
 
-  /** Those of an order, of a line, or all, oldest first. */
+  /** The events of an order, of a line, or all, oldest first. */
   async list(line: { readonly orderId?: string; readonly lineId?: string }) {
     const all = z.array(published).parse(await part(this.#storage).values().all());
     return all

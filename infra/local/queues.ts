@@ -13,16 +13,16 @@ export interface Consumer {
   readonly batchSize: number;
   /** How many batches it handles at once. */
   readonly mostAtOnce: number;
-  /** How often a message is delivered before it is a dead letter. */
+  /** How often a message is delivered before it becomes a dead letter. */
   readonly mostDeliveries: number;
-  /** Milliseconds of real time before a message is delivered for the first time. */
+  /** Milliseconds of real time before the first delivery of a message. */
   readonly deliveryDelay?: number;
-  /** What a message is about: those of one subject are handled one batch after the other. */
+  /** The subject of a message: messages of one subject are handled one batch after the other. */
   readonly subjectOf?: (body: string) => string | undefined;
 }
 
 interface Sent {
-  /** The function that it is for. */
+  /** The function that the message is for. */
   readonly functionName: string;
   readonly body: string;
   readonly delaySeconds?: number;
@@ -39,7 +39,7 @@ interface Delivery {
   readonly done: () => void;
 }
 
-/** A queue while the process runs. */
+/** The state of a queue while the process runs. */
 interface Queue {
   readonly consumer: Consumer;
   readonly lanes: Lanes<Delivery>;
@@ -48,22 +48,22 @@ interface Queue {
   inHand: number;
 }
 
-/** Milliseconds until the second delivery; three times as long until each further one, up to `longestPause`. */
+/** Milliseconds until the second delivery; three times as long before each further one, up to `longestPause`. */
 const redeliveryPause = 50;
 const longestPause = 10_000;
 
 /**
- * The delay before a failed message is delivered again, in milliseconds: on AWS the visibility timeout, far longer and
+ * Milliseconds before a failed message is delivered again; on AWS this is the visibility timeout, far longer and
  * constant. Half of it is random, so that messages that failed together do not collide again.
  */
 const pauseAfter = (deliveries: number): number =>
   Math.min(redeliveryPause * 3 ** (deliveries - 1), longestPause) * (0.5 + Math.random() / 2);
 
 /**
- * The queues of this machine, each delivered to one function. A message is stored before it counts as sent, and
- * forgotten only when its function is done with it or it is a dead letter; what a killed process leaves is delivered at
- * the next start. As with SQS and Lambda, no function waits for another, and what waits to be delivered again keeps
- * nothing else waiting.
+ * The queues of this machine, each delivering to one function. A message is stored before it counts as sent, and
+ * removed only when its function is done with it or it is a dead letter; what a killed process leaves is delivered at
+ * the next start. As with SQS and Lambda, no function waits for another, and a message that waits for redelivery holds
+ * up no others.
  */
 export class Queues {
   readonly #jobs: Jobs;
@@ -71,11 +71,11 @@ export class Queues {
   readonly #now: () => Date;
   readonly #pause: (milliseconds: number) => Promise<unknown>;
   readonly #queues = new Map<string, Queue>();
-  /** The messages that are being handled, by their receipts: until when they are hidden if they are not done then. */
+  /** The messages being handled, by receipt: until when they are hidden if they are not done by then. */
   readonly #inHand = new Map<string, string | undefined>();
   #sent = 0;
 
-  /** @param pause waits so many milliseconds of real time */
+  /** @param pause waits the given number of milliseconds, in real time */
   constructor(
     jobs: Jobs,
     office: DeadLetterOffice,
@@ -88,7 +88,7 @@ export class Queues {
     this.#pause = pause;
   }
 
-  /** Says where messages are delivered to, by the function's name, from when the jobs are begun on. */
+  /** Sets the functions that messages are delivered to; call it before the jobs start. */
   deliverTo(consumers: ReadonlyMap<string, Consumer>): void {
     for (const [functionName, consumer] of consumers)
       this.#queues.set(functionName, { consumer, lanes: new Lanes(), batchesInHand: 0, inHand: 0 });
@@ -101,8 +101,8 @@ export class Queues {
   }
 
   /**
-   * Stores the messages; they are handled after that.
-   * @param also what is stored with them, as a whole or not at all
+   * Stores the messages; they are handled afterwards.
+   * @param also what is stored with them, all or nothing
    */
   async send(messages: readonly Sent[], also?: (batch: Batch) => void): Promise<void> {
     await this.#jobs.add(
@@ -118,13 +118,13 @@ export class Queues {
     return { dueAt: this.#inSeconds(delaySeconds), kind: 'event', id, payload };
   }
 
-  /** How many messages wait for a function, and how many it has in hand; not those that are delayed or hidden. */
+  /** How many messages wait for a function, and how many it is handling, not counting delayed and hidden ones. */
   lengthOf(functionName: string): { readonly waiting: number; readonly inHand: number } {
     const { lanes, inHand } = this.#queueOf(functionName);
     return { waiting: lanes.size, inHand };
   }
 
-  /** Hides a message that is being handled for so many seconds; answers false if that is over. */
+  /** Hides a message that is being handled; false if its handling is over. */
   hide(receiptHandle: string, seconds: number): boolean {
     const isInHand = this.#inHand.has(receiptHandle);
     if (isInHand) this.#inHand.set(receiptHandle, this.#inSeconds(seconds));
@@ -133,16 +133,16 @@ export class Queues {
 
   #inSeconds = (seconds: number): string => new Date(this.#now().getTime() + seconds * 1000).toISOString();
 
-  /** Hands a message to its function when it is its turn. */
+  /** Passes a message to its function when it is its turn. */
   #deliver(delivery: Delivery): void {
     const { functionName, body } = delivery.message;
     const queue = this.#queueOf(functionName);
     queue.lanes.add(queue.consumer.subjectOf?.(body) ?? delivery.job.id, delivery);
-    // What was sent together is handed out together, also if timers brought it here.
+    // Messages that were sent together are delivered together, even if timers brought them here one by one.
     setImmediate(() => this.#handOut(functionName, queue));
   }
 
-  /** Lets a function have as many batches as it may; called again whenever one of them ends. */
+  /** Gives a function as many batches as it may have; called again whenever one ends. */
   #handOut(functionName: string, queue: Queue): void {
     const { consumer, lanes } = queue;
     while (queue.batchesInHand < consumer.mostAtOnce) {
@@ -172,7 +172,7 @@ export class Queues {
     return queue;
   }
 
-  /** Answers what is to be delivered again soon. */
+  /** Returns what is to be delivered again soon. */
   async #handle(
     functionName: string,
     { handler, mostDeliveries }: Consumer,
@@ -215,7 +215,7 @@ export class Queues {
   }
 }
 
-/** Calls the function with the batch as Lambda does, and answers the ids of the messages that it did not handle. */
+/** Calls the function with the batch as Lambda does, and returns the ids of the messages that it did not handle. */
 async function failures(
   handler: Consumer['handler'],
   batch: readonly Delivery[],
@@ -226,7 +226,7 @@ async function failures(
   return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
 }
 
-/** What SQS hands to a function when it delivers a message, for the first time or again. */
+/** The record that SQS passes to a function with each delivery of a message. */
 export const recordOf = (messageId: string, body: string, delivery: number): SQSRecord => ({
   messageId,
   body,

@@ -5,17 +5,17 @@ import { nextSequence, sequenceKey, type Storage } from './storage.ts';
 
 const received = z.object({
   at: z.string(),
-  /** Of the partner whose webhook leads here. */
+  /** The partner whose webhook leads here. */
   partnerId: z.string(),
   messageId: z.string(),
-  /** Whether a secret signed it that a webhook of the partner had when it came. */
+  /** Whether it was signed with a secret that a webhook of the partner had at the time. */
   isVerified: z.boolean(),
   answered: z.int(),
   body: z.string(),
 });
 export type Received = z.output<typeof received>;
 
-/** What came to the receiver of webhooks on this machine, kept in the data folder. */
+/** What the local receiver of webhooks got, kept in the data folder. */
 export class ReceivedWebhooks {
   readonly #storage: Storage;
   readonly #webhooks: WebhookStore;
@@ -33,7 +33,7 @@ export class ReceivedWebhooks {
     return new ReceivedWebhooks(storage, webhooks, now, await nextSequence(part(storage)));
   }
 
-  /** Keeps a message, once it is verified as its partner's system would do it. */
+  /** Keeps a message after verifying it as its partner's system would. */
   async keep(
     partnerId: string,
     headers: Readonly<Record<string, string>>,
@@ -55,7 +55,7 @@ export class ReceivedWebhooks {
     await part(this.#storage).put(key, message);
   }
 
-  /** The latest messages, so many at most, newest first. */
+  /** The latest messages, newest first. */
   async latest(most: number): Promise<readonly Received[]> {
     return z.array(received).parse(await part(this.#storage).values({ reverse: true, limit: most }).all());
   }

@@ -43,7 +43,7 @@ const texts: Readonly<Record<Locale, typeof english>> = {
   },
 };
 
-/** How many messages the page shows; all of them are kept. */
+/** How many messages the page shows; all are kept. */
 const shown = 100;
 
 /** In bytes: far more than the product sends. */
@@ -51,7 +51,7 @@ const largestMessage = 64 * 1024;
 
 const answer = z.coerce.number().int().min(200).max(599).catch(204);
 
-/** A receiver of webhooks for this machine: takes what comes, verifies its signature, and shows it. */
+/** A receiver of webhooks for this machine: accepts everything, verifies signatures, and shows it. */
 export function receiver(messages: ReceivedWebhooks): Hono {
   const app = new Hono();
   const assets = readAssets();

@@ -15,7 +15,7 @@ interface Sample {
   readonly copyTo?: Sample['contact'];
   /** How many days ago it was booked. */
   readonly bookedAgo: number;
-  /** Days from the booking to the requested start date; without it, that day. */
+  /** Days from the booking to the requested start date; by default the same day. */
   readonly startsIn?: number;
 }
 

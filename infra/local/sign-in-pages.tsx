@@ -39,7 +39,7 @@ const texts: Readonly<Record<Locale, typeof english>> = {
   },
 };
 
-/** How the pages of the local sign-in look: as those of the console. */
+/** The local sign-in pages look like the console's. */
 export interface Look {
   readonly assets: Assets;
   readonly locale: Locale;
@@ -101,7 +101,7 @@ export function peoplePage(look: Look, action: string, people: readonly SamplePe
     )}`;
 }
 
-/** @param form the sign-in server's own form, which carries what it needs; its button is pressed by itself */
+/** @param form the sign-in server's own form with its hidden fields; a script submits it */
 export function leavingPage(look: Look, form: string) {
   const t = texts[look.locale];
   return html`<!doctype html>${(

@@ -29,10 +29,10 @@ export const tokenRequest = z.strictObject({
   partnerId: identifier.exactOptional(),
   roles: z.array(z.enum(roles, `must be one of ${roles.join(', ')}`)),
   email: z.email().exactOptional(),
-  /** What the issuer says of the address; nothing, unless given. */
+  /** What the issuer says about the address; by default nothing. */
   emailVerified: z.boolean().exactOptional(),
   name: z.string().min(1).exactOptional(),
-  /** Seconds; at or below 0 for a token that has expired. */
+  /** Seconds; 0 or less makes an expired token. */
   expiresIn: z.int().default(24 * 60 * 60),
 });
 export type TokenRequest = z.output<typeof tokenRequest>;
@@ -50,7 +50,7 @@ const clockTolerance = 0;
 
 const minutes = (count: number): number => count * 60;
 
-/** How long what the server makes is good for, in seconds. */
+/** The lifetimes of what the server issues, in seconds. */
 const ttl = {
   AccessToken: tokenRequest.shape.expiresIn.parse(undefined),
   ClientCredentials: minutes(60),
@@ -60,7 +60,7 @@ const ttl = {
   Grant: minutes(8 * 60),
 };
 
-/** What the API takes tokens for. */
+/** The API, as the resource that tokens are for. */
 const resource = { audience, scope: '', accessTokenFormat: 'jwt' } as const;
 
 const keySet = z.object({ privateKey: z.looseObject({ kty: z.string() }) });
@@ -83,7 +83,7 @@ export async function startSignIn(storage: Storage, origin: string, assets: Asse
   return {
     issuer,
 
-    /** The server's own pages: discovery, keys and so on, and the one where people choose who they are. */
+    /** The server's own pages, such as discovery and keys, and the page where people choose who they are. */
     listener: async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       const isChoice = request.url?.startsWith(`${interactionPath}/`) === true;
       await (isChoice ? pages : ownPages)(request, response);
@@ -91,7 +91,7 @@ export async function startSignIn(storage: Storage, origin: string, assets: Asse
 
     issueToken: (request: TokenRequest) => issueToken(provider, issuer, request),
 
-    /** The claims of a token that this server issued and that is still good; undefined for any other. */
+    /** The claims of a valid token from this server; undefined for any other. */
     verify: tokenVerifier(publicKeys, issuer),
   };
 }
@@ -99,7 +99,7 @@ export async function startSignIn(storage: Storage, origin: string, assets: Asse
 /** What the pages that people see are made with. */
 interface Pages {
   readonly assets: Assets;
-  /** Headers of every one of them. */
+  /** Headers of every page. */
   readonly policy: Readonly<Record<string, string>>;
 }
 
@@ -110,7 +110,7 @@ const policyOf = (consoleOrigins: readonly string[]): Pages['policy'] => ({
   'x-content-type-options': 'nosniff',
 });
 
-/** Who may ask for tokens: the controls of this machine, the console, and a program. */
+/** The clients that may ask for tokens: the local controls, the console, and a program. */
 const clientsOf = (origin: string, consoleOrigins: readonly string[]): ClientMetadata[] => [
   { client_id: controlsId, token_endpoint_auth_method: 'none', redirect_uris: [`${origin}/`] },
   {
@@ -152,7 +152,7 @@ function signInServer(
         claims: () => ({ sub: id, name, email, partner_id: partnerId, roles: granted }),
       };
     },
-    /** The console is the service's own: nobody is asked whether it may know them. */
+    /** The console belongs to the service, so nobody is asked for consent. */
     loadExistingGrant: async ({ oidc }) => {
       const { client, session } = oidc;
       if (!client || session?.accountId === undefined) return undefined;
@@ -168,7 +168,7 @@ function signInServer(
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: () => resource,
-        // Programs need not name the API: there is nothing else that they could mean.
+        // Programs need not name the API: it is the only one.
         defaultResource: (_context, client) => (client.clientId === programId ? issuer : []),
       },
       rpInitiatedLogout: {
@@ -205,7 +205,7 @@ async function issueToken(
     grantId: 'local',
     scope: 'openid',
     gty: 'client_credentials',
-    // The provider takes 0 for no answer, and gives its own lifetime.
+    // The provider ignores 0 and uses its own lifetime.
     expiresIn: expiresIn === 0 ? -1 : expiresIn,
   });
   token.resourceServer = new provider.ResourceServer(issuer, resource);
@@ -213,7 +213,7 @@ async function issueToken(
   return await token.save();
 }
 
-/** To check a signature costs as much as to read a line, so tokens that were good are remembered: so many. */
+/** Checking a signature costs as much as reading a line, so this many valid tokens are remembered. */
 const mostRemembered = 1000;
 
 function tokenVerifier(publicKeys: JWTVerifyGetKey, issuer: string) {
@@ -234,13 +234,13 @@ function tokenVerifier(publicKeys: JWTVerifyGetKey, issuer: string) {
 
 const isCurrent = ({ exp = 0 }: JWTPayload): boolean => exp > Date.now() / 1000;
 
-/** The language of the console, on the pages that the server asks for by itself. */
+/** The console's language, on the pages that the server itself shows. */
 const localeFor = (context: KoaContextWithOIDC) =>
   localeNamed(context.cookies.get('console-language')) ??
   localeNamed(context.acceptsLanguages(...locales) || undefined) ??
   'en';
 
-/** The page where people choose who they are, and what follows from it. */
+/** The page where people choose who they are, and its form. */
 function interactions(provider: Provider, { assets, policy }: Pages) {
   const app = new Hono<{ Bindings: HttpBindings }>();
   const chosen = z.object({ person: z.enum(people.map(({ id }) => id)) });
@@ -265,7 +265,7 @@ function interactions(provider: Provider, { assets, policy }: Pages) {
   return app;
 }
 
-/** What sessions are signed with, or the hashes of callers salted: made once, so that they outlive a restart. */
+/** The secrets that sign sessions and salt the hashes of callers: created once, so that they outlive a restart. */
 export async function keptSecret(storage: Storage, name: 'session-secret' | 'caller-salt'): Promise<string> {
   const part = storage.part('sign-in');
   const kept = z.string().safeParse(await part.get(name));

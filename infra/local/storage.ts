@@ -6,10 +6,10 @@ import { workInPlace } from './level-in-place.ts';
 
 export type Level = ClassicLevel<string, unknown>;
 
-/** A change of several parts that happens as a whole or not at all. */
+/** A change of several parts, all or nothing. */
 export type Batch = ReturnType<Level['batch']>;
 
-/** What the runtime keeps beside the product's table, in LevelDB: parts with text keys in order and JSON values. */
+/** What the runtime keeps besides the product's table, in LevelDB: parts with sorted text keys and JSON values. */
 export class Storage {
   readonly #level: Level;
   readonly #parts = new Map<string, ReturnType<typeof openPart>>();
@@ -18,14 +18,14 @@ export class Storage {
     this.#level = level;
   }
 
-  /** The part of that name; the same one each time, since LevelDB keeps every one that it opened. */
+  /** The part with that name; always the same object, because LevelDB keeps every one that was opened. */
   part(name: string): ReturnType<typeof openPart> {
     const part = this.#parts.get(name) ?? openPart(this.#level, name);
     this.#parts.set(name, part);
     return part;
   }
 
-  /** A change of several parts that happens as a whole or not at all. */
+  /** Begins a change of several parts, all or nothing. */
   batch(): Batch {
     return this.#level.batch();
   }
@@ -41,7 +41,7 @@ const openPart = (level: Level, name: string) =>
 export const tableFolder = (dataFolder: string): string => join(dataFolder, 'table');
 const runtimeFolder = (dataFolder: string): string => join(dataFolder, 'runtime');
 
-/** In the data folder while it is emptied: what a killed process did not get to is emptied by the next start. */
+/** Exists while the data folder is being emptied: what a killed process did not get to, the next start empties. */
 const emptyingMark = (dataFolder: string): string => join(dataFolder, 'emptying');
 
 /**
@@ -61,26 +61,26 @@ export async function openStorage(dataFolder: string, { reset }: { reset: boolea
     );
   }
   if (reset || existsSync(emptyingMark(dataFolder))) await empty(dataFolder);
-  // Opening makes a database where none is, so one that got lost must be noticed before.
+  // Opening creates a missing database, so one that got lost must be noticed first.
   if (!isDatabase(runtimeFolder(dataFolder)) && holdsTable(dataFolder)) throw partLost(dataFolder, 'runtime');
   return new Storage(await openLevel(runtimeFolder(dataFolder), dataFolder));
 }
 
-/** Node.js's own recursive way never ends in a folder that takes no others, such as `/proc`. */
+/** Node.js's own recursive mkdir never ends in a folder that takes no others, such as `/proc`. */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));
   mkdirSync(folder);
 }
 
-/** Whether LevelDB made a database of the folder: it writes this file last. */
+/** Whether LevelDB created a database in the folder: it writes this file last. */
 const isDatabase = (folder: string): boolean => existsSync(join(folder, 'CURRENT'));
 
-/** Whether anything is in the table's folder. */
+/** Whether the table's folder has anything in it. */
 export const holdsTable = (dataFolder: string): boolean =>
   existsSync(tableFolder(dataFolder)) && readdirSync(tableFolder(dataFolder)).length > 0;
 
-/** Removes what is kept in the data folder, damaged or not, unless another process holds it. */
+/** Empties the data folder, damaged or not, unless another process holds it. */
 async function empty(dataFolder: string): Promise<void> {
   try {
     const level = await openLevel(runtimeFolder(dataFolder), dataFolder);
@@ -95,8 +95,8 @@ async function empty(dataFolder: string): Promise<void> {
 }
 
 /**
- * Does some work on the table's LevelDB before DynamoDB's stand-in opens it, which would start on a damaged one all the
- * same, and fail at each call.
+ * Works on the table's LevelDB before dynalite opens it, which would start even on a damaged one and then fail at each
+ * call.
  * @throws UserError when it is damaged or lost
  */
 export async function onTable(dataFolder: string, work: (level: Level) => Promise<void>): Promise<void> {
@@ -120,14 +120,14 @@ async function openLevel(folder: string, dataFolder: string): Promise<Level> {
   }
 }
 
-/** What is said of a data folder that cannot be used as it is. */
+/** The error for a data folder that cannot be opened. */
 const damaged = (dataFolder: string, cause: unknown): UserError =>
   new UserError(
     `The data folder ${dataFolder} cannot be opened. Name another with --data, or empty it with --reset.`,
     { cause },
   );
 
-/** What is said of a data folder of which one part is there, and the other, without which it is of no use, is not. */
+/** The error for a data folder that has only one of its two parts, which is of no use without the other. */
 export const partLost = (dataFolder: string, lost: 'runtime' | 'table'): UserError => {
   const left = { runtime: 'table', table: 'runtime' }[lost];
   return new UserError(
@@ -145,7 +145,7 @@ const isLocked = (error: unknown): boolean =>
 /** A number as a key that sorts as text. */
 export const sequenceKey = (sequence: number): string => String(sequence).padStart(12, '0');
 
-/** The number that follows the last key of a part whose keys are sequence keys. */
+/** The number after the last key of a part whose keys are sequence keys. */
 export async function nextSequence(part: {
   keys(options: object): { all(): Promise<string[]> };
 }): Promise<number> {

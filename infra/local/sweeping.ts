@@ -4,13 +4,13 @@ import type { Storage } from './storage.ts';
 
 const hour = 60 * 60 * 1000;
 
-/** A move of the clock sweeps this often at most, however long it is: more would only cost time. */
+/** The most sweeps during one move of the clock, however long: more would only take time. */
 const sweepsPerMove = 10;
 
-/** How soon a sweep that failed is tried again; each time that it fails again, after twice as long. */
+/** Milliseconds before a failed sweep is retried, doubled with each further failure. */
 const retryAfter = 60 * 1000;
 
-/** Sweeps every hour, as the schedule does on AWS, and tries again soon what failed. */
+/** Sweeps every hour, as the schedule does on AWS, and retries failures soon. */
 export async function sweepHourly(
   storage: Storage,
   jobs: Jobs,
@@ -19,7 +19,7 @@ export async function sweepHourly(
 ): Promise<void> {
   let failures = 0;
 
-  /** The milliseconds from one sweep to the next. */
+  /** Milliseconds from one sweep to the next. */
   const interval = () =>
     jobs.move ? Math.max(hour, (jobs.move.until - jobs.move.from) / sweepsPerMove) : hour;
 
@@ -37,7 +37,7 @@ export async function sweepHourly(
 
   jobs.assign('sweep', async (job) => {
     const next = clock.now().getTime() + (await pauseAfterSweep());
-    // However far the clock moves, the next sweep after that is within the hour.
+    // However far the clock moves, the next sweep afterwards comes within the hour.
     const latest = jobs.move ? jobs.move.until + hour : Infinity;
     await jobs.replace([[job, sweepAt(Math.min(next, latest))]]);
   });

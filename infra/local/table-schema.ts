@@ -1,14 +1,14 @@
 import type { AttributeDefinition, GlobalSecondaryIndex, KeySchemaElement } from '@aws-sdk/client-dynamodb';
 import { indexes } from '../../shared/adapters/order-line-item.ts';
 
-/* The table and its indexes, as DynamoDB is told to make them. */
+/* The table and its indexes, in the form in which DynamoDB creates them. */
 
 export const keySchema = (partitionKey: string, sortKey: string): KeySchemaElement[] => [
   { AttributeName: partitionKey, KeyType: 'HASH' },
   { AttributeName: sortKey, KeyType: 'RANGE' },
 ];
 
-/** The attributes that are a key of the table or of an index, each once. */
+/** The key attributes of the table and its indexes, each once. */
 export const keyAttributes: AttributeDefinition[] = [
   ...new Set([
     'pk',
@@ -28,5 +28,5 @@ export const globalIndexes: GlobalSecondaryIndex[] = Object.entries(indexes).map
   }),
 );
 
-/** How the keys begin under which dynalite keeps the entries of a table's indexes. */
+/** The prefix of the keys under which dynalite stores the entries of a table's indexes. */
 export const indexesOf = (tableName: string): string => `index-global~${tableName}~`;

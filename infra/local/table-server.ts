@@ -10,8 +10,9 @@ import { NotedChanges } from './noted-changes.ts';
 import { posting } from './posting.ts';
 
 /*
- * DynamoDB's API in a thread of its own, since it works as hard as all the rest. Requests come as messages, and are
- * handed to the library as its HTTP server would. Of changes that its stream tells of, this notes and hands out.
+ * DynamoDB's API in a thread of its own, because it takes as much processor time as everything else together. Requests
+ * arrive as messages, and go to the library as if from its HTTP server. It also notes the changes that the table's
+ * stream tells of, and hands them out.
  */
 workInPlace();
 letIteratorsEnd();
@@ -44,10 +45,10 @@ const message = z.union([
   z.object({ stop: z.literal(true) }),
 ]);
 
-/** What is being worked on, each until it is done. */
+/** The requests in progress. */
 const inHand = new Set<Promise<unknown>>();
 
-/** From now on nothing is begun, and nobody is answered. */
+/** From now on nothing begins, and nobody is answered. */
 let isStopping = false;
 
 function begin(work: Promise<unknown>): void {
@@ -55,7 +56,7 @@ function begin(work: Promise<unknown>): void {
   void work.finally(() => inHand.delete(work));
 }
 
-/** Ends the thread once LevelDB is closed: in the middle of its work, its end takes the whole process with it. */
+/** Ends the thread after closing LevelDB: ending it in the middle of LevelDB's work would end the whole process. */
 async function stop(): Promise<void> {
   isStopping = true;
   while (inHand.size > 0) await Promise.all(inHand);
@@ -63,7 +64,7 @@ async function stop(): Promise<void> {
   process.exit();
 }
 
-/** It looks at the form of a signature, and at nothing else of it. */
+/** dynalite checks only the form of a signature. */
 const signed = {
   authorization: 'AWS4-HMAC-SHA256 Credential=local, SignedHeaders=local, Signature=local',
   'x-amz-date': 'local',
@@ -81,7 +82,7 @@ function answer({ id, target, body }: { id: number; target: string; body: string
     },
   };
   server.emit('request', request, response);
-  // It asks the data only for its length and as text.
+  // dynalite reads only its length, and uses it as text.
   request.emit('data', body);
   request.emit('end');
 }
@@ -97,5 +98,5 @@ function take(asked: z.output<typeof message>): void {
 }
 parentPort.on('message', (received: unknown) => z.array(message).parse(received).forEach(take));
 
-// What an earlier process left.
+// The changes that an earlier process left.
 post({ noted: changes.last });

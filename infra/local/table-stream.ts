@@ -7,7 +7,7 @@ import type { NotedChange, Taken } from './noted-changes.ts';
 
 /** Where the changes of the table are noted. */
 export interface ChangeSource {
-  /** The first changes from a sequence on that are not forgotten, so many at most. */
+  /** The first unforgotten changes from a sequence on. */
   take(from: number, most: number): Promise<Taken>;
   /** Forgets the changes up to `sequence`; nobody waits for that. */
   forget(sequence: number): void;
@@ -19,23 +19,24 @@ export interface StreamReader {
   readonly handler: (changes: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
 }
 
-/** The most changes of one call. */
+/** The most changes in one call. */
 const batchSize = 100;
 
 /**
- * Milliseconds for which changes are gathered while they keep coming, so that a call has many of them: longer once they
- * are no longer few, which nobody notices who does one thing after the other.
+ * Milliseconds for which changes are collected while more keep coming, so that one call gets many of them. The pause is
+ * longer once there are many, which nobody notices who does one thing at a time.
  */
 const gathering = { few: 25, many: 150 };
 const fewChanges = 5;
 
-/** Milliseconds before a change that failed is tried again; each further time after twice as long, up to the last. */
+/** Milliseconds before a failed change is retried, doubled with each further failure, up to the longest. */
 const pauses = { first: 50, longest: 10_000 };
 
 /**
- * The stream of the table: calls functions with what changed, each on its own, in order, one batch after the other. As on
- * AWS, a change that a function fails at is tried again until it succeeds, and later ones wait; the other functions do
- * not. What a killed process was in the middle of is told again: a change is forgotten once every function had it.
+ * The stream of the table. It calls each function with the changes independently, in order, one batch after the other.
+ * As on AWS, a change that a function fails at is retried until it succeeds, and holds up later ones for that function
+ * only. What a killed process was handling is delivered again: a change is forgotten once every function has handled
+ * it.
  */
 export class TableStream {
   readonly #readings: readonly Reading[];
@@ -52,23 +53,23 @@ export class TableStream {
     this.#readings = readers.map((reader) => new Reading(records, reader, activity, forget));
   }
 
-  /** Tells that there are changes up to this sequence: from now on until all were called with them, something is in progress. */
+  /** There are changes up to this sequence: the stream counts as active until every function was called with them. */
   noted(sequence: number): void {
     for (const reading of this.#readings) reading.noted(sequence);
   }
 
-  /** Calls the functions no more. */
+  /** Stops calling the functions. */
   stop(): void {
     for (const reading of this.#readings) reading.stop();
   }
 }
 
-/** The first changes from a sequence on, as functions get them, and the sequence up to which there are no others. */
+/** The first changes from a sequence on, as records for functions, and the sequence up to which there are no others. */
 type TakeRecords = (
   from: number,
 ) => Promise<{ readonly records: readonly StreamRecord[]; readonly upTo: number }>;
 
-/** Functions that are equally far, as they mostly are, get the same changes. */
+/** Functions that are equally far, as they usually are, share the records. */
 function readOnce(source: Pick<ChangeSource, 'take'>): TakeRecords {
   let last: { readonly from: number; readonly taken: ReturnType<TakeRecords> } | undefined;
   return (from) => {
@@ -82,7 +83,7 @@ function readOnce(source: Pick<ChangeSource, 'take'>): TakeRecords {
   };
 }
 
-/** How far one function got. */
+/** The progress of one function. */
 class Reading {
   readonly #take: TakeRecords;
   readonly #reader: StreamReader;
@@ -93,7 +94,7 @@ class Reading {
   #isReading = false;
   #isStopped = false;
 
-  /** @param onDone told whenever it got further */
+  /** @param onDone called whenever it got further */
   constructor(
     take: TakeRecords,
     { functionName, handler }: StreamReader,
@@ -106,7 +107,7 @@ class Reading {
     this.#onDone = onDone;
   }
 
-  /** The sequence of the last change that it has dealt with. */
+  /** The sequence of the last change that it is done with. */
   get done(): number {
     return this.#done;
   }
@@ -121,7 +122,7 @@ class Reading {
     this.#isStopped = true;
   }
 
-  /** Calls the function until it was called with every change. */
+  /** Calls the function until it has had every change. */
   async #read(): Promise<void> {
     this.#isReading = true;
     let failures = 0;
@@ -167,7 +168,7 @@ const images = z.object({
 
 type StreamRecord = DynamoDBRecord & { readonly dynamodb: { readonly SequenceNumber: string } };
 
-/** A change as Lambda hands it to a function. */
+/** A change as a record for a Lambda function. */
 export function recordOf({ sequence, images: text }: NotedChange): StreamRecord {
   const { before, after } = images.parse(JSON.parse(text));
   const { pk, sk } = after ?? before ?? {};

@@ -22,9 +22,9 @@ import { globalIndexes, keyAttributes, keySchema } from './table-schema.ts';
 export const tableName = 'order-lines';
 
 /**
- * Starts DynamoDB's API, kept in the data folder, with the indexes as its items say. What a process left that was killed
- * while it made the table is thrown away: the table would never become usable. Nothing else is.
- * @throws UserError when the table's folder is damaged or lost, or was not made by who wrote this storage
+ * Starts DynamoDB's API on the data folder, and makes the indexes agree with the items. A table that a process was
+ * still creating when it was killed is deleted, because it would never become usable; nothing else is ever deleted.
+ * @throws UserError when the table's folder is damaged or lost, or belongs to another storage
  */
 export async function startDynamoDb(dataFolder: string, storage: Storage): Promise<LocalDynamoDb> {
   const progress = await progressOf(storage);
@@ -46,12 +46,12 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
   const takes = new Map<number, (taken: Taken) => void>();
   const take = (message: z.output<typeof fromServer>): void => {
     if ('changes' in message) {
-      // By its id: of several readers, who asked later may be answered sooner.
+      // Matched by id: with several readers, a later request may be answered first.
       takes.get(message.taking)?.(message);
       takes.delete(message.taking);
       return;
     }
-    // Before who wrote learns of it: whoever waits for all that is in progress waits for this, too.
+    // Before the writer gets its answer, so that waiting for everything in progress includes this.
     noted = message.noted;
     tell(noted);
     if (!('id' in message)) return;
@@ -88,7 +88,7 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
   };
 }
 
-/** The changes that the stream of the table tells of. */
+/** The changes that the table's stream tells of. */
 const noting: Noting = { sortKeyStart: linePrefix, attributes: streamedAttributes };
 
 export interface LocalDynamoDb {
@@ -98,7 +98,7 @@ export interface LocalDynamoDb {
     /** Calls `listener` with the sequence of the last change, now and whenever there are more. */
     tell(listener: (noted: number) => void): void;
   };
-  /** Ends it; what it is in the middle of is not answered. */
+  /** Ends it; requests in progress get no answer. */
   stop(): Promise<void>;
 }
 
@@ -113,8 +113,8 @@ const fromServer = z.union([
 ]);
 
 /**
- * Makes the product's table, unless it was made before.
- * @throws UserError when it was, and is not there any more
+ * Creates the product's table, unless it was created before.
+ * @throws UserError when it was, and is missing now
  */
 export async function ensureTable(
   client: DynamoDBClient,
@@ -133,7 +133,7 @@ export async function ensureTable(
   }
 }
 
-/** How far the table was brought. While it is `making` nobody has written to it yet. */
+/** How far the creation of the table got. While it is `making`, nobody has written to it yet. */
 type Progress = 'none' | 'making' | 'made';
 
 const isMade = z.boolean().optional();
@@ -143,7 +143,7 @@ async function progressOf(storage: Storage): Promise<Progress> {
   return made === undefined ? 'none' : made ? 'made' : 'making';
 }
 
-/** On the disk before anything else is done, so that a power cut does not turn the order round. */
+/** Synced to disk before anything else happens, so that a power cut cannot reverse the order. */
 async function note(storage: Storage, progress: 'making' | 'made'): Promise<void> {
   const sublevel = storage.part('table');
   await storage
@@ -152,7 +152,7 @@ async function note(storage: Storage, progress: 'making' | 'made'): Promise<void
     .write({ sync: true });
 }
 
-/** Makes the table and its indexes, and waits until they can be used. */
+/** Creates the table and its indexes, and waits until they can be used. */
 export async function createTable(client: DynamoDBClient): Promise<void> {
   await client.send(
     new CreateTableCommand({

@@ -2,8 +2,8 @@ import pLimit from 'p-limit';
 
 /**
  * Limits how many tasks run at once and how many wait, first come, first served.
- * @param patience milliseconds; a task that waited longer is not started, since its caller has given up or should
- * @returns starts the task, and answers undefined instead of its result when there was no room for it
+ * @param patience milliseconds; a task that waited longer is not started, because its caller has given up or should
+ * @returns a function that runs a task; it resolves to undefined instead of the task's result if there was no room
  */
 export function turns(
   {

@@ -7,7 +7,7 @@ import { shapeErrors } from './shape-errors.ts';
 
 /** A request as it leaves for AWS. */
 export interface WireRequest {
-  /** `POST /`, unless it says otherwise. */
+  /** By default `POST /`. */
   readonly method?: string;
   readonly path?: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -24,35 +24,35 @@ export function wireRequest(request: unknown): WireRequest {
   throw new Error('a request of the SDK whose body is neither text nor bytes');
 }
 
-/** A request as a service of AWS reads it. */
+/** A request as an AWS service reads it. */
 export interface AwsRequest {
-  /** The operation as it is named over the wire: `x-amz-target`, the method and path, or the form's version and action. */
+  /** The operation's name on the wire: `x-amz-target`, the method and path, or the form's version and action. */
   readonly target: string;
   readonly input: unknown;
   /** The input as it was sent. */
   readonly body: string;
 }
 
-/** What AWS would refuse of a request. */
+/** What AWS would refuse about a request. */
 export interface Refusal {
-  /** As `ses:SendEmail`. */
+  /** Such as `ses:SendEmail`. */
   readonly operation: string;
-  /** Where and why; no values, which may be personal data. */
+  /** Where and why; without values, which may be personal data. */
   readonly errors: readonly InputError[];
 }
 
-/** An operation that the product calls, with all that is known of its requests. */
+/** An operation that the product calls, with everything known about its requests. */
 interface Operation {
   readonly name: string;
   readonly errors: (input: unknown) => readonly InputError[];
 }
 
-/** By their targets. */
+/** By target. */
 let operations: ReadonlyMap<string, Operation> | undefined;
 
 /**
- * Checks a request against AWS's service model and what AWS documents beside it.
- * @returns what is wrong with it, or nothing; an operation without a model is wrong too
+ * Checks a request against AWS's service model and documentation.
+ * @returns what is wrong with it, or nothing; an operation without a model is wrong, too
  */
 export function checkRequest({ target, input }: AwsRequest): Refusal | undefined {
   operations ??= readOperations();
@@ -65,7 +65,7 @@ export function checkRequest({ target, input }: AwsRequest): Refusal | undefined
   return errors.length === 0 ? undefined : { operation: operation.name, errors };
 }
 
-/** Reads a request in the protocol that it came by. */
+/** Reads a request in its protocol. */
 export function readRequest({ headers, method, path = '/', body }: WireRequest): AwsRequest {
   const target = headers['x-amz-target'];
   if (target !== undefined) return { target, input: JSON.parse(body), body };

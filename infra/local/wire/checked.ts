@@ -1,16 +1,16 @@
 import { type AwsRequest, checkRequest } from './check-request.ts';
 
-/** What the runtime writes for each request that AWS would refuse begins so; the tests' service fails by it. */
+/** The beginning of what the runtime logs for each request that AWS would refuse; the tests' service fails on it. */
 export const refusedByAws = 'AWS would refuse';
 
-/** The names of the errors by which services refuse what does not fit. */
+/** The names of the errors by which services refuse invalid requests. */
 const errorNames: Readonly<Record<string, string>> = {
   ses: 'InvalidParameterValue',
   sesv2: 'BadRequestException',
   sqs: 'InvalidParameterValue',
 };
 
-/** A refusal as the SDK would throw it had AWS answered. */
+/** A refusal as the SDK would throw it if AWS had answered. */
 class RefusedRequest extends Error {
   readonly $fault = 'client';
   readonly $metadata = { httpStatusCode: 400 };

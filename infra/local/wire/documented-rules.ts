@@ -2,15 +2,15 @@ import * as z from 'zod';
 import { indexes } from '../../../shared/adapters/order-line-item.ts';
 
 /*
- * What AWS refuses or changes by its documentation alone: its service models leave it out, and the emulators let it
- * through. Each rule names its source.
+ * What AWS refuses or changes according to its documentation only: its service models leave it out, and emulators let
+ * it through. Each rule names its source.
  */
 
 const bytes = (text: string): number => Buffer.byteLength(text, 'utf8');
 const atMostBytes = (most: number, source: string) =>
   z.string().refine((text) => bytes(text) <= most, `must have at most ${most} bytes of UTF-8 (${source})`);
 
-/** A map, all of whose keys are of a pattern. */
+/** A map whose keys all match a pattern. */
 const keyed = <Schema extends z.ZodType>(values: Schema, pattern: RegExp, message: string) =>
   z.record(z.string(), values).refine((map) => Object.keys(map).every((key) => pattern.test(key)), message);
 
@@ -20,7 +20,7 @@ const kilobyte = 1024;
 
 /** RFC 1035: labels of at most 63 letters, digits and hyphens, no hyphen at their ends. */
 const domain = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
-/** RFC 5322: a dot-atom, which is all that the product takes. */
+/** RFC 5322: a dot-atom, which is all that the product accepts. */
 const local = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
 const encodedWord = /=\?([^?\s]+)\?B\?([^?\s]*)\?=/gi;
 
@@ -71,7 +71,7 @@ const tagText = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,256}$/, 'must be 1 to 256 of A-Z a-z 0-9 _ - (SES API, MessageTag)');
 
-/** Base64, in which a message is measured, has 4 characters for 3 bytes. */
+/** A message is measured in Base64, which has 4 characters for 3 bytes. */
 const mostOfMessage = (10 * kilobyte * kilobyte * 3) / 4;
 
 const recipients = z
@@ -97,7 +97,7 @@ const messageParts = {
     .refine((parts) => Object.keys(parts).length > 0, 'must have a text or HTML part (API_Body)'),
 };
 
-/** The second API takes 40 MB, of which no email comes near. */
+/** The second API accepts 40 MB, which no email comes near. */
 const isSmall = (message: unknown): boolean => bytes(JSON.stringify(message)) <= mostOfMessage;
 const tooLarge = 'must have at most 10 MB in base64 (SES quotas, API v1)';
 
@@ -119,7 +119,7 @@ const sendEmail = z.looseObject({
   Tags: messageTags,
 });
 
-/** The same by the second API. */
+/** The same in the second API. */
 const sendEmailV2 = z.looseObject({
   FromEmailAddress: mailbox,
   Destination: recipients,
@@ -176,7 +176,7 @@ const sendMessage = z
 
 const entryId = z.string().regex(/^[A-Za-z0-9_-]{1,80}$/, 'must be 1 to 80 of A-Z a-z 0-9 _ -');
 
-/** The entries of one call: 1 to 10, with ids of their own. */
+/** The entries of one call: 1 to 10, with distinct ids. */
 const areEntries = (entries: readonly { readonly Id: string }[]): boolean =>
   entries.length >= 1 && entries.length <= 10 && new Set(entries.map(({ Id }) => Id)).size === entries.length;
 const notEntries = 'must be 1 to 10 with ids of their own (SQS quotas)';
@@ -248,7 +248,7 @@ const expressions = {
   ExpressionAttributeValues: keyed(z.unknown(), ...placeholder(':')).exactOptional(),
 };
 
-/** What a key is compared with has its size: `=` a partition key, all else a sort key. */
+/** A value that a key is compared with has that key's limit: `=` compares a partition key, everything else a sort key. */
 const query = z
   .looseObject({ ...expressions, ExclusiveStartKey: z.looseObject(primaryKey).exactOptional() })
   .refine(({ KeyConditionExpression = '', ExpressionAttributeValues = {} }) => {

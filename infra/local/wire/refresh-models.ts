@@ -9,12 +9,12 @@ import { type Models, modelsFile, reference, type Shape, shapeSchema } from './m
 
 /*
  * Extracts the operations that the product calls from AWS's own service models, which ship with botocore, and writes
- * their requests and errors, without documentation, beside this file. Needs Python with pip.
+ * their requests and errors beside this file, without documentation. Needs Python with pip.
  */
 
 const botocore = 'botocore==1.44.5';
 
-/** The calls of the product, and those of the local runtime that make its table and remove what has expired. */
+/** The product's calls, and those by which the local runtime creates its table and removes expired items. */
 const wanted: Readonly<Record<string, { readonly model: string; readonly operations: readonly string[] }>> = {
   dynamodb: {
     model: 'dynamodb/2012-08-10',
@@ -61,7 +61,7 @@ const botocoreModel = z.object({
 });
 type BotocoreModel = z.output<typeof botocoreModel>;
 
-/** The input of an operation that takes none. */
+/** The input of an operation without one. */
 const nothing = { shape: 'Nothing' };
 
 const operationSchema = z.object({

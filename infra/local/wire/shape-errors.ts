@@ -2,8 +2,8 @@ import type { InputError } from '../../../shared/contracts/validation.ts';
 import type { ServiceModel, Shape } from './models.ts';
 
 /**
- * What a service's model says against an input of a shape. Each value of each request is looked at, so this walks the
- * model itself: a schema built of it takes several times as long.
+ * What a service's model objects to in an input of a shape. Every value of every request is checked, so this walks the
+ * model itself: a schema built from it takes several times as long.
  */
 export function shapeErrors({ shapes }: ServiceModel, root: string, input: unknown): readonly InputError[] {
   const errors: InputError[] = [];
@@ -22,7 +22,7 @@ export function shapeErrors({ shapes }: ServiceModel, root: string, input: unkno
     else if (type === 'string' && typeof value === 'string') lookAtText(shape, value);
     else if (isInteger(type) && Number.isSafeInteger(value)) bound(shape, Number(value), 'a value');
     else if (type === 'timestamp' && typeof value === 'number')
-      return; // As AWS's JSON protocols have it.
+      return; // In the form of AWS's JSON protocols.
     else if (type === 'boolean' && typeof value === 'boolean') return;
     else if (type === 'blob' && typeof value === 'string' && base64.test(value)) return;
     else refuse(`expected ${type}`);
@@ -85,7 +85,7 @@ const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 
 const patterns = new Map<string, RegExp>();
 
-/** The patterns of a model are meant for the whole text. */
+/** A model's patterns apply to the whole text. */
 function patternOf(pattern: string): RegExp {
   const known = patterns.get(pattern) ?? new RegExp(`^(?:${pattern})$`, 'u');
   patterns.set(pattern, known);
