@@ -3,15 +3,15 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { accountRateContext, readSettings, type Settings } from './settings.ts';
 import { addStacks } from './stacks.ts';
 
-// The checks read properties that the CDK has deprecated; what this code itself uses of those, the linter refuses.
+// The checks read properties that the CDK has deprecated. The linter keeps this code itself from using any.
 process.env.JSII_DEPRECATED = 'quiet';
 
 const app = new App();
-// What the checks find ends the synthesis, unless the construct that it concerns says why it is as it is.
+// Findings fail the synthesis, unless the construct concerned gives a reason for an exception.
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 addStacks(app, settingsOrExit());
 
-/** A wrong setting is the deployer's to change: it is named, and nothing else is printed. */
+/** A wrong setting is for the deployer to fix, so only its name and problem are printed. */
 function settingsOrExit(): Settings {
   try {
     const rate: unknown = app.node.tryGetContext(accountRateContext);

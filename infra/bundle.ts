@@ -4,7 +4,7 @@ import { type BuildOptions, buildSync, type Metafile } from 'esbuild';
 
 export const productFolder = join(import.meta.dirname, '..');
 
-/** Files that a function reads at run time: into which folder beside its code they go, and which they are. */
+/** Files that a function reads at run time, and the folder for them beside its code. */
 export interface RuntimeFiles {
   readonly folder: string;
   readonly paths: readonly string[];
@@ -22,15 +22,15 @@ export const bundling = (folder: string) =>
     bundle: true,
     platform: 'node',
     target: 'node24',
-    // Lambda gives functions CommonJS unless they say otherwise; it starts sooner.
+    // Lambda loads CommonJS unless told otherwise, and it starts sooner.
     format: 'cjs',
     define: { 'import.meta.dirname': '__dirname' },
     mainFields: ['module', 'main'],
     alias: {
       '@aws-sdk/credential-provider-node': join(productFolder, 'shared/adapters/environment-credentials.ts'),
     },
-    // No call of the product has a stream of events, for which alone the SDK would load this. Left in the bundle, it would
-    // also keep esbuild from leaving out the rest of what it shares with the SDK's other parts.
+    // The SDK loads this only for event streams, and no call of the product uses one. Bundled, it would also keep
+    // esbuild from dropping the rest of what it shares with other parts of the SDK.
     external: ['@smithy/core/event-streams'],
     minify: true,
     // V8 skips over the body of a function until it is called, but reads all of an arrow function within another function,

@@ -76,7 +76,7 @@ function senderOfSettings(): string {
   return cdkJson.parse(JSON.parse(text)).context.settings.mail.senderAddress;
 }
 
-/** The errors of DNS that mean that there is no such record. */
+/** DNS errors that mean that there is no such record. */
 const absent: readonly unknown[] = ['ENOTFOUND', 'ENODATA'];
 
 function dns(resolver: Resolver): Dns {

@@ -29,7 +29,7 @@ export async function runCommand(main: () => Promise<void>): Promise<void> {
   }
 }
 
-/** The option `--read-units`, which both commands that read the whole table have. */
+/** The option `--read-units` of commands that read the whole table. */
 export const readUnits = (unitsOfPage: number) =>
   z.coerce
     .number('must be a number')

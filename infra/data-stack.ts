@@ -10,12 +10,12 @@ interface DataProps extends StackProps {
   readonly settings: Settings;
 }
 
-/** What outlives the service: the order lines, the people, and whatever others address by name. */
+/** What outlives the service: the order lines, the people, and everything that others refer to by name. */
 export class DataStack extends Stack {
   readonly orderLines: OrderLineTable;
   readonly mail: Mail;
   readonly bus: Bus;
-  /** Missing if the settings name an issuer of their own. */
+  /** Missing if the settings name an issuer. */
   readonly people: People | undefined;
 
   constructor(scope: Construct, id: string, { settings, ...props }: DataProps) {
@@ -26,7 +26,7 @@ export class DataStack extends Stack {
     this.people = settings.signIn ? undefined : new People(this, 'People', { settings });
     if (!settings.keepData) RemovalPolicies.of(this).destroy();
 
-    // Also where a setting names another one: an export that is in use cannot go.
+    // Exported even if a setting names another stream: an export in use cannot be removed.
     this.exportValue(this.orderLines.table.tableStreamArn);
     new CfnOutput(this, 'EventArchiveArn', { value: this.bus.events.archiveArn });
     new CfnOutput(this, 'MailReportArchiveArn', { value: this.bus.mailReports.archiveArn });

@@ -31,7 +31,7 @@ const nextSteps: readonly { readonly when: RegExp; readonly then: string }[] = [
   },
 ];
 
-/** What SES lets the account send; undefined, and the CDK says why, if it cannot be asked. */
+/** What SES lets the account send; undefined if SES cannot be asked, and the CDK then says why. */
 async function accountMail(): Promise<AccountMail | undefined> {
   const client = sesClient();
   try {

@@ -24,7 +24,7 @@ const cdkJson = z.object({
   context: z.object({ settings: z.object({ stage: z.string().default(defaults.stage) }) }),
 });
 
-/** The stage that an operator names, or the one that cdk.json names. */
+/** The stage that the operator names, or else the one in cdk.json. */
 export const stageOption = { type: 'string', default: deployedStage() } as const;
 
 function deployedStage(): string {
@@ -57,7 +57,7 @@ export async function findStackIfThere(
     return Stacks[0];
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    // CloudFormation has no error of its own for this.
+    // CloudFormation has no specific error for this.
     if (error.name === 'ValidationError' && error.message.includes('does not exist')) return undefined;
     throw unreadable(stackName, error.name, error);
   }

@@ -32,7 +32,7 @@ keepData false. It prints its plan and asks for confirmation. If interrupted, ru
   --undo   turn intake back on after a run that stopped before deleting the stack
 `;
 
-/** Others use the same quotas: throttled calls are retried for minutes. */
+/** Others share these quotas, so throttled calls are retried for minutes. */
 const patient = { maxAttempts: 12 };
 
 const cloudFormation = new CloudFormationClient(patient);
@@ -141,7 +141,7 @@ const stateMachinesOf = (resources: readonly DeployedResource[]): readonly strin
 
 const pace = async () => stopPace(await sfn.config.region());
 
-/** Prints the plan; answers how many executions are open. */
+/** Prints the plan; returns how many executions are open. */
 async function showPlan({ service, kept, throwaway }: Found): Promise<number> {
   const progress = new Progress();
   let running = 0;
@@ -170,7 +170,7 @@ async function showPlan({ service, kept, throwaway }: Found): Promise<number> {
 const namesOf = (stacks: readonly Stack[]): string =>
   stacks.map(({ StackName = '' }) => StackName).join(' and ');
 
-/** @throws UserError unless somebody types the name */
+/** @throws UserError unless the operator types the name */
 async function confirm(stackName: string): Promise<void> {
   if (!process.stdin.isTTY) throw new UserError('There is no terminal to confirm on: add --force.');
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
@@ -211,15 +211,15 @@ async function destroyService({ stack, resources }: Service, expected: number): 
 const betweenLooks = 3000;
 
 /**
- * Deletes the stack, and keeps stopping executions meanwhile: a sweep that was running when intake was stopped may
- * have started some. That also ends executions of a state machine that is being deleted.
+ * Deletes the stack, and keeps stopping executions during that: a sweep that was running when intake stopped may have
+ * started some. That also ends executions of a state machine that is being deleted.
  * @throws UserError when CloudFormation gives up
  */
 async function deleteStack(
   { StackName = '', StackId = '', EnableTerminationProtection }: Stack,
   resources: readonly DeployedResource[],
 ): Promise<void> {
-  // It keeps others from deleting the stack while executions are open, which would hang and fail.
+  // It protects the stack from being deleted while executions are open, which would hang and fail.
   if (EnableTerminationProtection === true)
     await cloudFormation.send(
       new UpdateTerminationProtectionCommand({ StackName, EnableTerminationProtection: false }),

@@ -49,7 +49,7 @@ async function main(): Promise<void> {
     new CloudFormationClient(),
     stackNames(chosen.stage).service,
   );
-  // A page takes longer than the calls that people wait for; others use the table at the same time.
+  // A page takes longer than the calls that people wait for, and others use the table at the same time.
   const dynamoDb = new DynamoDBClient({ maxAttempts: 12 });
   const progress = progressFile(chosen, TableName);
   const done = await erasePerson(chosen, progress.read(), {
@@ -69,7 +69,7 @@ async function main(): Promise<void> {
 }
 
 /**
- * Undefined: help is asked for.
+ * Undefined: the usage was requested.
  * @throws UserError
  */
 function readOptions(): Options | undefined {
@@ -90,13 +90,13 @@ function readOptions(): Options | undefined {
 
 const kept = z.object({ run: z.string(), progress: erasureProgress });
 
-/** How far a run got. The file names the run by a hash: it does not hold the address. */
+/** The progress of a run. The file identifies the run by a hash, so it does not contain the address. */
 function progressFile({ progress: file, email, execute }: Options, tableName: string) {
   const run = createHash('sha256')
     .update(JSON.stringify([email.toLowerCase(), execute, tableName]))
     .digest('hex');
   return {
-    /** @throws UserError when the file is that of another run */
+    /** @throws UserError when the file belongs to another run */
     read(): ErasureProgress {
       if (file === undefined || !existsSync(file)) return fromStart();
       const found = kept.safeParse(JSON.parse(readFileSync(file, 'utf8')));
@@ -125,7 +125,7 @@ const why: Readonly<Record<NonNullable<Mention['left']>, string>> = {
 const show = (mention: Mention): void =>
   console.log([mention.of, mention.in.join(', '), ...(mention.left ? [why[mention.left]] : [])].join('  '));
 
-/** Milliseconds between two reports. */
+/** Milliseconds between two progress reports. */
 const reportEvery = 10_000;
 let reportedAt = realTime.now();
 

@@ -24,11 +24,11 @@ import { toInstant } from '../shared/domain/time.ts';
 import type { TokenBucket } from '../shared/domain/token-bucket.ts';
 
 /*
- * Removes a person's address from the table on request. No index leads to those who were a line's contact once, placed its
- * order or asked for an email of it, so this reads the whole table, in several parts at a time.
+ * Removes a person's address from the table on request. No index leads to everyone who once was a line's contact,
+ * placed its order or requested one of its emails, so this reads the whole table, several parts at a time.
  */
 
-/** The most that DynamoDB reads for one page: 1 MB, at half a unit for 4 KB. */
+/** The most read units of one page: 1 MB, at half a unit for 4 KB. */
 export const unitsOfPage = 128;
 
 /** The parts of the table that are read at the same time. */
@@ -36,7 +36,7 @@ const parts = 8;
 
 const tableKey = z.object({ pk: z.string(), sk: z.string() });
 
-/** How far a run got: after which item each part goes on, and what was found so far. */
+/** The progress of a run: the item after which each part continues, and what was found so far. */
 export const erasureProgress = z.object({
   parts: z.array(z.union([z.literal('start'), z.literal('end'), tableKey])).length(parts),
   read: z.int(),
@@ -54,11 +54,14 @@ export const fromStart = (): ErasureProgress => ({
 
 /** An item that names the person. */
 export interface Mention {
-  /** `ORD-1001/2`; of anything that is not a line, the two parts of its key. */
+  /** `ORD-1001/2`; for anything that is not a line, the two parts of its key. */
   readonly of: string;
-  /** The attributes that name them, as `provisioningContact`, `history`. */
+  /** The attributes that name the person, such as `provisioningContact` and `history`. */
   readonly in: readonly string[];
-  /** Why it was left as it is. `key`: they are part of an item's key, as of what is kept for an idempotency key for a day. */
+  /**
+   * Why it was left unchanged. `key`: the person is part of the item's key, as in what is kept for an idempotency key
+   * for a day.
+   */
   readonly left?: ErasureHindrance | 'key';
 }
 
@@ -67,16 +70,16 @@ export interface ErasureServices {
   readonly tableName: string;
   readonly store: OrderLineStore;
   readonly now: () => Date;
-  /** One token a page. */
+  /** One token per page. */
   readonly pages: Pick<TokenBucket, 'take'>;
   readonly onMention: (mention: Mention) => void;
-  /** Told after each page; whoever goes on from there misses nothing. */
+  /** Called after each page; continuing from there misses nothing. */
   readonly onProgress: (progress: ErasureProgress) => void;
 }
 
 /**
- * Erases a person from all lines, each by a conditional write, or only tells where they are named. What is written behind
- * its back, into what it has read already, is found by another run; a run over what was erased before finds nothing.
+ * Erases a person from all lines, each by a conditional write, or only reports where they are named. What is written
+ * during the run, behind its position, takes another run; a run over erased lines finds nothing.
  * @param execute false: changes nothing
  */
 export async function erasePerson(
@@ -146,15 +149,15 @@ async function eraseFromLine(
   return mention;
 }
 
-/** So many writers of one item do not meet. */
+/** More writers of one item than ever meet. */
 const mostTries = 10;
 
-/** How many values one write replaces: its expression stays far below the 4 KB that it may have. */
+/** How many values one write replaces: its expression stays far below the limit of 4 KB. */
 const mostValues = 20;
 
 /**
- * The same for anything else in the table, as a bulk resend with what came of each of its lines: each value that names the
- * person is replaced if it is still there. Whoever writes the item by its version sees that somebody else did.
+ * Does the same for any other item, such as a bulk resend with the outcomes of its lines: each value that names the
+ * person is replaced if it is still there. The version changes, so whoever is writing the item notices.
  */
 async function eraseFromItem(
   read: Item,
@@ -168,7 +171,7 @@ async function eraseFromItem(
   if (places.length === 0) return undefined;
   const mention = { of: `${key.pk} ${key.sk}`, in: places };
   if (isChoice(key)) {
-    // What somebody chose to be told of is of no use without an address to tell it to.
+    // A choice of notifications is useless without an address to send them to.
     if (execute) await dynamoDb.send(new DeleteItemCommand({ TableName, Key }));
     return mention;
   }
@@ -190,7 +193,7 @@ async function eraseFromItem(
   throw new Error(`somebody else kept writing ${mention.of}: run this again`);
 }
 
-/** A value within an item, and what is to be in its place. */
+/** A value within an item, and its replacement. */
 interface ChangedValue {
   readonly path: readonly (string | number)[];
   readonly from: unknown;

@@ -14,16 +14,15 @@ export interface FailedExecution extends ExecutionFailure {
 interface Search {
   readonly store: Pick<OrderLineStore, 'listDue' | 'findAllWithOrders'>;
   readonly now: Instant;
-  /** Looks at an execution. */
+  /** Describes an execution. */
   readonly failureOf: (key: LineKey, revision: number) => Promise<ExecutionFailure | undefined>;
-  /** Whether the time for the search is over. */
+  /** Whether the time for the search is up. */
   readonly isOver: () => boolean;
 }
 
 /**
- * The open lines whose execution failed, most overdue first. An execution does something only when its line is due, so a
- * line that is not cannot have a failed one: only executions of due lines are looked at, however many others failed in
- * the last 90 days.
+ * The open lines whose execution failed, most overdue first. An execution acts only when its line is due, so only
+ * executions of due lines can have failed and are checked, however many others failed in the last 90 days.
  */
 export async function* failedExecutions({
   store,
@@ -42,7 +41,7 @@ export async function* failedExecutions({
   }
 }
 
-/** The sweep sees to lines whose order is onboarded, or that never had an execution. */
+/** The sweep takes care of lines whose order is onboarded, or that never had an execution. */
 const lineWithExecution = ({ line, onboarding }: LineOfOrder): readonly OpenLine[] =>
   isBooked(line) && isOpen(line) && hasExecution(line) && !onboarding ? [line] : [];
 

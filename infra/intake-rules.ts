@@ -17,7 +17,7 @@ export const declaredEvents = [
 ] as const;
 export type DeclaredEvents = (typeof declaredEvents)[number];
 
-/** What a function says of the events that it takes. */
+/** What a function declares about the events that it takes. */
 interface Taker {
   readonly functionName: string;
   readonly source: Source;
@@ -25,7 +25,7 @@ interface Taker {
   readonly takesUnknownTypes: boolean;
 }
 
-/** Which events a function takes: one rule, one queue and one dead-letter queue for each. */
+/** The events that a function takes: each function has one rule, one queue and one dead-letter queue. */
 export interface IntakeRule<Declared extends Taker> {
   readonly declared: Declared;
   /** All of the source's events, if missing. */

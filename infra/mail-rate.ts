@@ -1,16 +1,16 @@
 import { type AccountMail, laneDayShare, laneRateShare } from '../shared/domain/lane.ts';
 
-/** Every account begins in the sandbox, with these quotas; no other has so little. */
+/** Every account begins in the sandbox with these quotas; no other account has as little. */
 const sandbox = { perSecond: 1, most: 200 };
 
 /** Whether SES delivers to verified addresses only. */
 export const isSandbox = ({ perSecond, most }: AccountMail): boolean =>
   perSecond <= sandbox.perSecond && most <= sandbox.most;
 
-/** How many lines may well have the same start date. */
+/** Realistic numbers of lines with the same start date. */
 const examples = [1000, 10_000, 50_000, 100_000] as const;
 
-/** What the sending quotas of the account mean for the service, for whoever deploys it. */
+/** What the account's sending quotas mean for the service, for the deployer. */
 export function wordsOnMail(account: AccountMail): string {
   const { perSecond, most, sent } = account;
   const number = new Intl.NumberFormat('en');
@@ -30,10 +30,10 @@ export function wordsOnMail(account: AccountMail): string {
   ].join('\n');
 }
 
-/** How long the lane takes for so many emails, if it has the quotas to itself. */
+/** How long the lane takes for this many emails if nothing else uses the quotas. */
 function spanOf(emails: number, perSecond: number, most: number): string {
   const aDay = most * laneDayShare;
-  // All but the last day's leave in whole days.
+  // All emails except the last day's take whole days.
   const days = Math.max(0, Math.ceil(emails / aDay) - 1);
   const lastDay = days === 0 ? emails : emails - days * aDay;
   const hours = days * 24 + lastDay / (perSecond * laneRateShare) / 3600;

@@ -5,8 +5,8 @@ import * as z from 'zod';
 import { bundling } from './bundle.ts';
 
 /*
- * Maps the stack traces of a log to the sources. It rebuilds the function's bundle with a source map, so check out
- * the version that is deployed; otherwise the positions are wrong.
+ * Maps the stack traces of a log to the sources. It rebuilds the function's bundle with a source map, so check out the
+ * deployed version first; otherwise the positions are wrong.
  */
 
 const usage = `Reads part of a log from standard input, and prints it with its stack traces mapped to the sources.

@@ -14,11 +14,11 @@ export const stackOutputs = z.object({
   SettledLineDays: z.coerce.number(),
   /** The queues of the functions that take events. */
   IntakeQueues: json.pipe(z.record(z.enum(intakeFunctions), queueUrls)),
-  /** The queues between functions of the product. */
+  /** The queues between the product's functions. */
   WorkQueues: json.pipe(z.record(z.string(), queueUrls)),
-  /** Of the function that tells other systems what happened to lines. */
+  /** The dead letters of the function that publishes what happened to lines. */
   PublishingDeadLetters: z.url(),
-  /** The clients of programs by the names of these, with the stack's own user pool. */
+  /** The programs' clients by program name, in the stack's own user pool. */
   Programs: json.pipe(z.record(z.string(), z.string())).exactOptional(),
 });
 export type StackOutputs = z.output<typeof stackOutputs>;

@@ -18,7 +18,7 @@ It reads the whole table, and can be run again at any time.
   --read-units  how many read units of the table to use a second: 1,000 read about 1,000 lines
 `;
 
-/** The most that DynamoDB reads for one page: 1 MB, at a unit for 4 KB, strongly consistent. */
+/** The most read units of one page: 1 MB, at one unit for 4 KB, strongly consistent. */
 const unitsOfPage = 256;
 
 const options = z.object({
@@ -27,7 +27,7 @@ const options = z.object({
 });
 
 /**
- * Undefined: help is asked for.
+ * Undefined: the usage was requested.
  * @throws UserError
  */
 function readOptions(): z.output<typeof options> | undefined {
@@ -43,7 +43,7 @@ function readOptions(): z.output<typeof options> | undefined {
   });
 }
 
-/** Milliseconds between two reports. */
+/** Milliseconds between two progress reports. */
 const reportEvery = 10_000;
 let reportedAt = realTime.now();
 
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   }
   const { TableName } = await outputsOf(new CloudFormationClient(), stackNames(chosen.stage).service);
   const lines = await recount({
-    // A page takes longer than the calls that people wait for; others use the table at the same time.
+    // A page takes longer than the calls that people wait for, and others use the table at the same time.
     dynamoDb: new DynamoDBClient({ maxAttempts: 12 }),
     tableName: TableName,
     now: () => new Date(),

@@ -29,16 +29,16 @@ import type { TokenBucket } from '../shared/domain/token-bucket.ts';
 import { UserError } from './command-line.ts';
 
 /*
- * Counts all lines anew. What is counted goes into a new generation of counts, beside those that callers see meanwhile;
- * then the new ones take their place. While it goes on, `count-lines` rests, so that what changes waits in the stream. A
- * change that the table had when its line was read is counted by that and known by the line's mark; a later one is counted
- * afterwards. A run that dies has changed nothing: `count-lines` goes on a quarter of an hour later.
+ * Counts all lines anew, into a new generation of counts beside the one that callers see; in the end, the new one
+ * replaces it. Meanwhile `count-lines` pauses, and changes wait in the stream. A change that was in the table when its
+ * line was read is counted with the line, which the line's mark records; a later one is counted afterwards. A run that
+ * dies has changed nothing: `count-lines` resumes a quarter of an hour later.
  */
 
-/** For how long a call of `count-lines` takes at most that began before. */
+/** The longest that a call of `count-lines` may still run that began before the recount. */
 export const longestCallSeconds = 35;
 
-/** For how long it may say nothing before it counts as given up. */
+/** How long a recount may be silent before it counts as given up. */
 const patience = 'PT15M';
 /** The parts of the table that are read at the same time. */
 const parts = 8;
@@ -50,17 +50,17 @@ export interface RecountServices {
   readonly tableName: string;
   readonly now: () => Date;
   readonly newId: () => string;
-  /** Waits until what `count-lines` had begun before has ended. */
+  /** Waits until earlier calls of `count-lines` have ended. */
   readonly settle: () => Promise<unknown>;
-  /** One token a page of a megabyte. */
+  /** One token per page of a megabyte. */
   readonly pages: Pick<TokenBucket, 'take'>;
-  /** Whether an unfinished recount counts as given up; by default when it has said nothing for too long. */
+  /** Whether an unfinished recount counts as given up; by default when it has been silent for too long. */
   readonly isOverdue?: (recount: Recount) => boolean;
-  /** Told after each page how many lines are counted. */
+  /** Called after each page with the number of lines counted. */
   readonly onProgress: (lines: number) => void;
 }
 
-/** Somebody else is recounting, or went on with counting because this took too long. */
+/** Another recount is running, or counting resumed because this one took too long. */
 export class RecountRefused extends UserError {}
 
 /**
@@ -114,13 +114,13 @@ export async function recount(services: RecountServices): Promise<number> {
   await removeOthers(next, services);
   return lines;
 
-  /** What is known of lines that were removed, which nothing else tells. */
+  /** Keeps what is known of removed lines, which exists nowhere else. */
   async function takeOver(item: Record<string, unknown>): Promise<void> {
     if (generationOf(String(item['pk'])) !== turn.id) return;
     const mark = parseMark(item);
     if (mark && isRemovalMark(mark.mark)) {
       const removedAt = toInstant(now());
-      // Unless the line was booked anew since.
+      // Unless the line was booked again since.
       await raiseMark(tallies, next, mark.line, { known: undefined, next: mark.mark, removedAt });
     }
     if (mark || !isOfRemovedLines(String(item['sk']))) return;
@@ -145,14 +145,14 @@ function add(line: OrderLine, counts: Map<string, StoredTally>): void {
   }
 }
 
-/** The right to recount, which nobody else has meanwhile. */
+/** The exclusive right to recount. */
 class Turn {
   readonly #tallies: TallyStore;
-  /** The counts that there are. */
+  /** The current counts. */
   readonly #id: string;
   #recount: Recount;
   #version: number;
-  /** Several parts of the table say that they go on: one after the other. */
+  /** Serializes the progress reports of the parts of the table. */
   #going: Promise<void> = Promise.resolve();
 
   private constructor(tallies: TallyStore, id: string, recount: Recount, version: number) {
@@ -181,12 +181,12 @@ class Turn {
     return new Turn(tallies, known.id, recount, known.version + 1);
   }
 
-  /** Which counts there are. */
+  /** The current counts. */
   get id(): string {
     return this.#id;
   }
 
-  /** Says that it goes on, if it has not for a minute. */
+  /** Reports progress, at most once a minute. */
   goOn(now: Date): Promise<void> {
     this.#going = this.#going.then(async () => {
       const until = plus(toInstant(now), patience);
@@ -198,7 +198,7 @@ class Turn {
     return this.#going;
   }
 
-  /** Puts other counts in the place of those that there were. */
+  /** Replaces the current counts with others. */
   async end(id: string, now: Date): Promise<void> {
     await this.#going;
     await this.#write({ id, version: this.#version }, now);
@@ -213,7 +213,7 @@ class Turn {
   }
 }
 
-/** Writes which counts hold. A write whose answer was lost is found by its ids. */
+/** Writes which counts are current. A write whose answer was lost is recognized by its ids. */
 async function replaced(tallies: TallyStore, generation: Generation): Promise<boolean> {
   if (await tallies.writeGeneration(generation)) return true;
   const { id, recount, version } = await tallies.generation();
@@ -227,7 +227,7 @@ async function replaced(tallies: TallyStore, generation: Generation): Promise<bo
 
 const tableKey = z.object({ pk: z.string(), sk: z.string() });
 
-/** Removes the counts of other generations; what is left of them if it is cut short, the next recount removes. */
+/** Removes the counts of other generations. If it is cut short, the next recount removes the rest. */
 async function removeOthers(kept: string, { dynamoDb, tableName, pages }: RecountServices): Promise<void> {
   let start: Record<string, AttributeValue> | undefined;
   do {

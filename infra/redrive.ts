@@ -103,7 +103,7 @@ async function main(): Promise<void> {
   if (run.isCutShort) console.log('Time or quotas ran out, and there may be more. Run it again to continue.');
 }
 
-/** What keeps emails from people who must not get them any more comes first, and then what is owed to people. */
+/** First, whatever stops emails to people who must no longer get them; then, whatever people are waiting for. */
 const mostUrgent: readonly string[] = [
   'record-onboarding',
   'cancel-order-line',
@@ -115,7 +115,7 @@ const mostUrgent: readonly string[] = [
 const urgencyOf = (name: string): number =>
   mostUrgent.includes(name) ? mostUrgent.indexOf(name) : mostUrgent.length;
 
-/** What one run has found, for as long as it may go on. */
+/** The findings of a run, and its time limit. */
 class Run {
   readonly chosen: Options;
   found = 0;
@@ -127,13 +127,13 @@ class Run {
     this.#until = performance.now() + Duration.fromISO(chosen.for).toMillis();
   }
 
-  /** Whether its time is over. */
+  /** Whether its time is up. */
   isOver(): boolean {
     this.isCutShort ||= performance.now() > this.#until;
     return this.isCutShort;
   }
 
-  /** Whether the failure is one of those that were asked for; it is shown and counted then. */
+  /** Whether the failure matches the options; if so, it is shown and counted. */
   takes(failure: Failure): boolean {
     if (!matches(failure, this.chosen)) return false;
     this.found += 1;
@@ -164,7 +164,7 @@ function readOptions(): Options {
 /** How long inspected messages stay hidden from others unless they are released sooner, in seconds. */
 const lookingTime = 300;
 
-/** Makes up for a dead letter; answers whether it did. */
+/** Makes up for a dead letter; returns whether it did. */
 type MakeUp = (body: string) => Promise<boolean>;
 
 const putBackInto =
@@ -174,7 +174,7 @@ const putBackInto =
     return true;
   };
 
-/** Tells other systems what happened, from the lines as they are. */
+/** Publishes what happened, from the current lines. */
 function retelling({ TableName, SettledLineDays, EventBusArn }: StackOutputs): MakeUp {
   const dynamoDb = dynamoDbClient();
   const services = {
@@ -199,7 +199,7 @@ function retelling({ TableName, SettledLineDays, EventBusArn }: StackOutputs): M
 }
 
 /**
- * Makes up for each dead letter, unless it is discarded, then deletes it: a crash in between delivers or tells an event
+ * Makes up for each dead letter, or discards it, then deletes it. A crash in between delivers or publishes an event
  * twice, which is allowed.
  */
 async function redriveLetters(
@@ -233,7 +233,7 @@ async function redriveLetters(
   }
 }
 
-/** Why a letter is dead that does not say so. */
+/** The reason for a dead letter that does not contain one. */
 const unnamedReason = (name: string): string =>
   name === 'publish-changes'
     ? 'not published within 23 hours'
@@ -247,7 +247,7 @@ async function* lettersOf(sqs: SQSClient, queueUrl: string, run: Run): AsyncIter
       new ReceiveMessageCommand({
         QueueUrl: queueUrl,
         MaxNumberOfMessages: 10,
-        // Asks all of the queue's servers, so that an empty answer means an empty queue.
+        // Queries all of the queue's servers, so that an empty answer means an empty queue.
         WaitTimeSeconds: 1,
         VisibilityTimeout: lookingTime,
         MessageAttributeNames: [reasonAttribute],
@@ -260,8 +260,9 @@ async function* lettersOf(sqs: SQSClient, queueUrl: string, run: Run): AsyncIter
 }
 
 /**
- * Gives lines whose execution failed a new one, as the sweep does, on the current definition, and at its pace. Lines that
- * need none are not among them: settled ones, and those with a newer one, from the sweep or an earlier redrive.
+ * Gives lines whose execution failed a new one, as the sweep does: on the current definition, and at the sweep's pace.
+ * Lines that need none are skipped: settled ones, and those with a newer execution from the sweep or an earlier
+ * redrive.
  */
 async function redriveExecutions(
   { StateMachineArn: stateMachineArn, TableName, SettledLineDays }: StackOutputs,
@@ -273,7 +274,7 @@ async function redriveExecutions(
   const failureOf = executionFailures(sfn, stateMachineArn);
   const services = {
     store: orderLineStore(dynamoDbClient(), TableName, SettledLineDays),
-    // What failed has ended: there is nothing to stop but what superseded executions do by themselves.
+    // A failed execution has ended, so there is nothing to stop; superseded executions exit without help.
     workflow: stoppingLater(pacedWorkflow(paces, realTime)(workflow(sfn, stateMachineArn)), () =>
       Promise.resolve(),
     ),
@@ -312,13 +313,13 @@ const show = ({ of, what, reason, at }: Failure): void =>
 const named = z.object({ orderId: z.string().max(64), lineId: z.string().max(64).default('') });
 const aboutLine = z.union([z.object({ detail: named }).transform(({ detail }) => detail), named]);
 
-/** The line or the time that a letter is about, if it says so. */
+/** The line or the period that a letter is about, if it says so. */
 function subjectOf(body: string): string {
   const untold = untoldBy(body);
   return untold && 'from' in untold ? `${untold.from} to ${untold.to}` : lineNamed(body);
 }
 
-/** The line that an event or a message is about, if it says so. Nothing else of it is shown: it names people. */
+/** The line that an event or a message is about, if it says so. Nothing else of it is shown, because it names people. */
 function lineNamed(body: string): string {
   try {
     const { orderId, lineId } = aboutLine.parse(JSON.parse(body));

@@ -9,12 +9,12 @@ import type { LineKey, StoredLine } from '../shared/domain/order-line.ts';
 import { type Instant, minus, plus, toInstant } from '../shared/domain/time.ts';
 
 /*
- * Dead letters of the function that tells other systems what happened hold no events. They say of which line, or since when
- * and until when, changes were not told. What happened then is in the histories, and is told from there: with the ids that
- * it had or would have had, so that whoever knows it already passes over it.
+ * Dead letters of the function that publishes changes contain no events. They say for which line, or for which period,
+ * changes were not published. What happened is in the histories, and is published from there, with the ids that the
+ * events had or would have had, so that whoever knows one already ignores it.
  */
 
-/** What other systems were not told of. */
+/** What was not published to other systems. */
 export type Untold = LineKey | { readonly from: Instant; readonly to: Instant };
 
 const instant = z.iso.datetime({ offset: true }).transform((text): Instant => toInstant(new Date(text)));
@@ -22,7 +22,7 @@ const letter = z.union([
   z
     .object({ detail: z.object({ orderId: z.string(), lineId: z.string() }) })
     .transform(({ detail: { orderId, lineId } }): Untold => ({ orderId, lineId })),
-  // What Lambda says of the records of a stream that it gave up.
+  // Lambda's description of the stream records that it gave up.
   z
     .object({
       DDBStreamBatchInfo: z.object({
@@ -39,7 +39,7 @@ const letter = z.union([
 /** How long after it happened something may be written: the workflow tries for up to 18.5 minutes to close a line. */
 const longestWrite = 'PT30M';
 
-/** By how much clocks may differ. */
+/** How far clocks may differ. */
 const clockError = 'PT1M';
 
 /** What a dead letter says; undefined if it cannot be read. */
@@ -58,9 +58,9 @@ export interface RetellServices extends PublishServices {
 }
 
 /**
- * Tells other systems what they were not told of. For a time without lines this reads the whole table, at half a read unit
- * for 4 kB.
- * @returns whether the bus took all of it; if not, what was told is told again by the next try
+ * Publishes what other systems were not told. For a period without lines this reads the whole table, at half a read
+ * unit for 4 kB.
+ * @returns whether the bus accepted everything; if not, the next try publishes all of it again
  * @throws ZodError when this version still cannot read the line
  */
 export async function retell(untold: Untold, services: RetellServices): Promise<boolean> {

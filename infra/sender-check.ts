@@ -1,7 +1,7 @@
 import { type AccountMail } from '../shared/domain/lane.ts';
 import { isSandbox, wordsOnMail } from './mail-rate.ts';
 
-/* Whether mail servers will believe that emails come from their sender: what SES and DNS say of it. */
+/* Whether mail servers will believe that emails come from their sender, according to SES and DNS. */
 
 export interface Finding {
   readonly verdict: 'ok' | 'warning' | 'failure';
@@ -11,26 +11,26 @@ export interface Finding {
   readonly then?: string;
 }
 
-/** Records by name; none if there are none. Throws if nobody knows. */
+/** Records by name; empty if there are none. Throws if the answer is unknown. */
 export interface Dns {
   readonly txt: (name: string) => Promise<readonly string[]>;
   /** Host names. */
   readonly mx: (name: string) => Promise<readonly string[]>;
 }
 
-/** What SES knows of a domain, or of an address. */
+/** What SES knows of a domain or an address. */
 export interface Identity {
   readonly name: string;
   readonly isVerified: boolean;
-  /** What emails are signed with: the names of keys below `_domainkey`. */
+  /** The signing keys: their names below `_domainkey`. */
   readonly dkim: { readonly isOn: boolean; readonly status: string; readonly selectors: readonly string[] };
-  /** The domain of the envelope, if it is not SES's own. */
+  /** The domain of the envelope sender, if it is not SES's own. */
   readonly mailFrom?: { readonly domain: string; readonly status: string };
 }
 
 export interface Account {
   readonly region: string;
-  /** Those of the names that SES knows. */
+  /** The identities among these names that SES knows. */
   readonly identities: (names: readonly string[]) => Promise<readonly Identity[]>;
   readonly isSending: () => Promise<boolean>;
   readonly quota: () => Promise<AccountMail>;
@@ -50,7 +50,7 @@ const failure = (about: Finding['about'], says: string, then: string): Finding =
   then,
 });
 
-/** All that is to be said of a sender. What cannot be asked is a failure, too. */
+/** All findings about a sender. What cannot be queried is a failure, too. */
 export async function checkSender(address: string, dns: Dns, account: Account): Promise<readonly Finding[]> {
   const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
   const known = await asked('identity', 'SES', () => account.identities([address, ...withParents(domain)]));
@@ -71,7 +71,7 @@ export async function checkSender(address: string, dns: Dns, account: Account): 
   ];
 }
 
-/** A domain, and those above it that somebody can own, nearest first. */
+/** A domain and the registrable domains above it, nearest first. */
 function withParents(domain: string): readonly string[] {
   const labels = domain.split('.');
   return labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));
@@ -192,7 +192,10 @@ function spfOf(domain: string, texts: readonly string[]): Finding {
 
 const letsAllIn = (record: string): boolean => / \+?all(?: |$)/i.test(record);
 
-/** The SPF record of the sender's own domain is not looked up for its emails, but must not let others pretend. */
+/**
+ * Receivers do not look up the SPF record of the sender's own domain for these emails, but it must not let others
+ * pretend to be the sender.
+ */
 async function ownSpfOf(domain: string, dns: Dns): Promise<readonly Finding[]> {
   const texts = await asked('SPF', 'DNS', () => dns.txt(domain));
   if (isFinding(texts)) return [texts];

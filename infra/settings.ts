@@ -95,7 +95,7 @@ const streamArn = z
 const notStage =
   'must be 1 to 12 lower-case letters and digits, beginning with a letter, without aws, amazon or cognito';
 
-/** API Gateway takes 50 audiences, one of which is the console; a resource server has at most 100 scopes. */
+/** API Gateway accepts 50 audiences, one of which is the console; a resource server has at most 100 scopes. */
 const mostPrograms = 48;
 
 const notProgram = `must be 1 to ${longestId} of a-z 0-9 -`;
@@ -103,7 +103,7 @@ const notProgram = `must be 1 to ${longestId} of a-z 0-9 -`;
 /** A system that calls the API, with a client of its own in the user pool. */
 const program = z
   .strictObject({
-    /** Whose lines it works with; an operator needs none. */
+    /** The partner whose lines it works with; an operator needs none. */
     partnerId: identifier.exactOptional(),
     roles: z.array(z.enum(roles, `must be one of ${roles.join(', ')}`)).min(1, 'must name at least one role'),
   })
@@ -120,13 +120,13 @@ const settingsObject = z.strictObject({
   /** Distinguishes deployments within one account and region; it is part of every name. */
   stage: z
     .string()
-    // Cognito keeps these names to itself.
+    // Cognito reserves these names.
     .regex(/^(?!.*(aws|amazon|cognito))[a-z][a-z0-9]{0,11}$/, notStage)
     .default(defaults.stage),
   /** How long the window of an offer lasts. */
   offerWindows: offerWindows.default(defaults.offerWindows),
   resendLimits: resendLimits.default(defaults.resendLimits),
-  /** How long before a window ends its contact is reminded, where that is in the second half of the window. */
+  /** How long before the end of a window its contact is reminded, if that is in the second half of the window. */
   reminders: reminders.default(defaults.reminders),
   /** How long before its requested start date a line gets its execution. */
   executionHorizon: executionHorizon.default(defaults.executionHorizon),
@@ -139,7 +139,7 @@ const settingsObject = z.strictObject({
         .partial()
         .transform((zones) => ({ ...defaults.mail.timeZones, ...zones }))
         .default(defaults.mail.timeZones),
-      /** How many emails a second leave at most; by default, and never more than, what SES lets the account send. */
+      /** The most emails that leave in a second; by default, and at most, what SES lets the account send. */
       ratePerSecond: mailRate.exactOptional(),
     }),
   ),
@@ -165,40 +165,40 @@ const settingsObject = z.strictObject({
       `must be at most ${mostPrograms}: API Gateway takes no more audiences`,
     )
     .default({}),
-  /** Who may put events of which source on the product's bus, besides the account it is in. */
+  /** Who may put the events of each source on the product's bus, besides its own account. */
   eventSources: z.strictObject({
     commerce: eventSource,
     controlHub: eventSource,
     accountIds: ofOneSource,
     organizationId: ofOneSource,
   }),
-  /** Whether the table, the people of the user pool and the functions' logs stay when the stack goes. */
+  /** Whether the table, the people of the user pool and the functions' logs stay when the stack is deleted. */
   keepData: z.boolean().default(true),
-  /** For how long dead letters are kept: they name people. */
+  /** How long dead letters are kept: they name people. */
   deadLetterDays: z
     .int(notDeadLetterDays)
     .min(1, notDeadLetterDays)
     .max(14, notDeadLetterDays)
     .default(defaults.deadLetterDays),
-  /** For how long the events that came in are kept for replay: they name people, too. */
+  /** How long incoming events are kept for replay: they name people, too. */
   eventArchiveDays: z.int(notArchiveDays).min(1, notArchiveDays).default(defaults.eventArchiveDays),
-  /** For how long a line is kept once it is settled: it names people. */
+  /** How long a line is kept after it is settled: it names people. */
   settledLineDays: settledLineDays.default(defaults.settledLineDays),
   logRetentionDays: z
     .literal(retentionDays, `must be one of ${retentionDays.join(', ')}: CloudWatch takes no others`)
     .default(defaults.logRetentionDays),
-  /** The stream of a table that was restored: CloudFormation knows that of the table which it made. */
+  /** The stream of a restored table: CloudFormation knows only that of the table it created. */
   tableStreamArn: streamArn.exactOptional(),
-  /** The SNS topic notified when an alarm starts and ends; in the stack's region. */
+  /** The SNS topic that is notified when an alarm starts and ends; it must be in the stack's region. */
   alarmTopicArn: topicArn.exactOptional(),
-  /** Where the runbook can be read; alarms link to its sections. */
+  /** The address of the runbook; alarms link to its sections. */
   runbookUrl: z
     .url({ protocol: /^https$/, error: 'must be an https URL' })
     .regex(/^[^#]*$/, 'must not name a section: each alarm adds its own')
     .default(defaults.runbookUrl),
 });
 
-/** All that a deployer may set. */
+/** All settings that a deployer may choose. */
 export const settingNames = Object.keys(settingsObject.shape);
 
 const settingsSchema = settingsObject
@@ -243,7 +243,7 @@ export type FunctionSettings = Pick<
   | 'logRetentionDays'
 >;
 
-/** The settings as environment variables; each function gets those it asks for. */
+/** The settings as environment variables; each function gets those it reads. */
 export const variablesOf = (
   settings: FunctionSettings,
 ): Readonly<Record<keyof typeof settingVariables, string>> => ({
@@ -259,12 +259,12 @@ export const variablesOf = (
 
 const context = z.object({ settings: settingsSchema });
 
-/** The context by which a deployment is told how many emails a second SES lets the account send. */
+/** The context key that tells a deployment how many emails a second SES lets the account send. */
 export const accountRateContext = 'accountMailRate';
 
 /**
  * Reads the deployer's settings: an object from cdk.json, or the JSON text of `-c settings=...`.
- * @param accountRate how many emails a second SES lets the account send, where that is known
+ * @param accountRate how many emails a second SES lets the account send, if known
  * @throws Error whose message names every missing or invalid setting, one per line
  */
 export function readSettings(value: unknown, accountRate?: number): Settings {

@@ -1,4 +1,4 @@
-/** The stacks of a stage, and the names of all that has one, begin with these. */
+/** The names of a stage's stacks, which everything named within them begins with. */
 export const stackNames = (stage: string) => {
   const service = `ProvisioningResend-${stage}`;
   return { service, data: `${service}-data` };

@@ -28,7 +28,7 @@ import type { DeployedResource } from './deployed-stack.ts';
 export const stopPace = (region: string): Pace =>
   shareOf(executionQuota('StopExecution', region), ampleShare);
 
-/** How long stopping so many executions takes, in seconds. */
+/** How long stopping this many executions takes, in seconds. */
 export const secondsToStop = (executions: number, { burst, perSecond }: Pace): number =>
   Math.ceil(Math.max(0, executions - burst) / perSecond);
 
@@ -53,7 +53,7 @@ export async function countRunning(
 }
 
 /**
- * Stops all running executions, including those that start meanwhile, until none is left. The client retries
+ * Stops all running executions, including those that start in the meantime, until none is left. The client retries
  * throttled calls. It can be interrupted and run again.
  * @returns how many it stopped
  */
@@ -93,7 +93,7 @@ async function* runningPages(client: SFNClient, stateMachineArn: string): AsyncI
   }
 }
 
-/** Whether it was still running; one that has ended meanwhile is ignored. */
+/** Returns whether it was still running; one that has ended is ignored. */
 async function stopOne(client: SFNClient, executionArn: string): Promise<boolean> {
   try {
     await client.send(

@@ -6,8 +6,8 @@ import { queue as firstEmails } from '../functions/send-provisioning-email/queue
 import type { DeclaredQueue } from '../shared/runtime/declare-queue.ts';
 
 /**
- * The queues between functions of the product, one at most for each function that works one off. The deployed stack,
- * the local runtime, the operators' scripts and the tests go by this list.
+ * The queues between the product's functions, at most one for each function. The deployed stack, the local runtime, the
+ * operators' scripts and the tests use this list.
  */
 export const declaredQueues: readonly DeclaredQueue[] = [
   firstEmails,

@@ -25,13 +25,13 @@ interface ApiProps {
   readonly signIn: SignIn;
 }
 
-/** All that begins as a call does whose path is longer than one name. */
+/** The route of a call: its first path segment, with everything below it. */
 function routeOf(path: string): string {
   const [, first = '', ...more] = path.split('/');
   return more.length === 0 ? path : `/${first}/{proxy+}`;
 }
 
-/** The paths that need an access token, which API Gateway verifies. All others are open. */
+/** Paths that need an access token, which API Gateway verifies. All others are open. */
 const protectedPaths = new Set(routes.filter(({ isOpen }) => !isOpen).map(({ path }) => routeOf(path)));
 
 const openPaths = [

@@ -12,7 +12,7 @@ interface BusProps {
   readonly mail: Mail;
 }
 
-/** The product's event bus, and archives for replay of everything that arrives on it and from SES. */
+/** The product's event bus, and archives to replay everything that arrives on it and from SES. */
 export class Bus extends Construct {
   readonly resource: EventBus;
   /** What commerce and Control Hub sent. */
@@ -30,7 +30,7 @@ export class Bus extends Construct {
     this.events = new Archive(this, 'Events', {
       sourceEventBus: this.resource,
       description: "Events that others put on the product's bus",
-      // A replay must not tell other systems again what the product said.
+      // A replay must not publish the product's own events to other systems again.
       eventPattern: { source: Match.anythingBut(sources.product) },
       retention,
     });
@@ -43,9 +43,9 @@ export class Bus extends Construct {
   }
 
   /**
-   * Lets the senders of a source put its events on the bus, and no others: whoever books orders cannot report an
-   * onboarding. No one else outside the account may put any. What the account's own users and roles may put depends
-   * on their policies alone.
+   * Lets the senders of a source put that source's events on the bus, and no others: whoever books orders cannot report
+   * an onboarding. Nobody else outside the account may put any. For the account's own users and roles, only their
+   * policies decide.
    */
   #admit(
     name: 'commerce' | 'controlHub',

@@ -8,11 +8,11 @@ import type { Construct } from 'constructs';
 interface Calls {
   readonly description: string;
   readonly schedule: ScheduleExpression;
-  /** From one call to the next: a call that comes later than this is left out. */
+  /** The time between calls; a call that comes later than the next one is dropped. */
   readonly interval: Duration;
 }
 
-/** Has a function called on a schedule. A run that fails is not retried, so that no two runs overlap. */
+/** Calls a function on a schedule. A failed run is not retried, so no two runs overlap. */
 export function callOnSchedule(
   scope: Construct,
   { resource }: { readonly resource: Function },
@@ -33,7 +33,7 @@ export function callOnSchedule(
   new Schedule(scope, 'Schedule', {
     description,
     schedule,
-    // Left to itself, the target would let the role call all versions of the function as well.
+    // By default the target would let the role call all versions of the function, too.
     target: new LambdaInvoke(resource, { ...attempts, role: scheduler.withoutPolicyUpdates() }),
   });
 }

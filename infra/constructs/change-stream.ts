@@ -20,33 +20,33 @@ interface ChangeStreamProps {
   readonly bus: EventBus;
 }
 
-/** The most changes of one call. */
+/** The most changes in one call. */
 const batchSize = 100;
 
 /**
- * How many calls at once publish the changes of a shard; changes of one item stay in order all the same. A new table has
- * four shards or so, and a call publishes some 500 events a second.
+ * How many calls at once publish the changes of a shard; changes of one item still stay in order. A new table has about
+ * four shards, and a call publishes some 500 events a second.
  */
 const publishingCalls = 2;
 
-/** Changes gather for so long before they are counted: those of one partner are counted by one write. */
+/** Changes are collected for this long before they are counted, so that one write counts those of a partner. */
 const gathering = Duration.seconds(1);
 
 /**
- * A stream keeps a change for 24 hours, and one that expires there is gone without a word. So this is given up an hour
- * before, and becomes a dead letter.
+ * A stream keeps a change for 24 hours, and drops it silently after that. So a change is given up an hour earlier, and
+ * becomes a dead letter.
  */
 const longestTry = Duration.hours(23);
 
-/** A function that reads the stream: a stream takes two. */
+/** A function that reads the stream: a stream allows two. */
 interface Reader {
   readonly resource: Function;
 }
 
 /**
- * Publishes what changes in the table, and counts lines by it, each on its own: if the bus is down, lines are counted all
- * the same. A change that fails is tried again until it succeeds: changes wait in their stream meanwhile, and none is
- * passed over. From a new deployment on, both read once more what the stream still has.
+ * Publishes what changes in the table, and counts lines by it, independently: if the bus is down, lines are still
+ * counted. A change that fails is retried until it succeeds; later ones wait in the stream, and none is skipped. After
+ * every new deployment, both read again what the stream still has.
  */
 export class ChangeStream extends Construct {
   readonly publisher: Reader;
@@ -84,7 +84,7 @@ export class ChangeStream extends Construct {
       new PolicyStatement({
         actions: ['events:PutEvents'],
         resources: [bus.eventBusArn],
-        // It speaks for the product alone: it can book no line, and report no onboarding.
+        // Only in the product's own name: it cannot book lines or report an onboarding.
         conditions: { StringEquals: { 'events:source': sources.product } },
       }),
     );
@@ -130,7 +130,7 @@ export class ChangeStream extends Construct {
   }
 }
 
-/** Has a function called with the changes of the table that a filter lets through. */
+/** Calls a function with the changes of the table that pass a filter. */
 function readChanges(
   { settings, table }: ChangeStreamProps,
   reader: Construct & IGrantable & Reader,
@@ -146,7 +146,7 @@ function readChanges(
     maxRecordAge: longestTry,
     bisectBatchOnError: true,
     reportBatchItemFailures: true,
-    // CDK's own would let the function do more with the queue than send to it.
+    // The CDK's own destination would let the function do more with the queue than send.
     onFailure: { bind: () => ({ destination: deadLetters.queueArn }) },
     ...options,
   });

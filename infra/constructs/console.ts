@@ -32,7 +32,7 @@ export const consoleFiles: RuntimeFiles = {
   paths: assetNames.map((name) => join(import.meta.dirname, '../../functions/serve-console/assets', name)),
 };
 
-/** The ways in and out, and of notices, are for those whom nobody knows, and so are the files of the pages. */
+/** Sign-in, sign-out, the links in notices, and the pages' files work without a session. */
 const routes = [
   { path: '/', throttle: openThrottles.scarce },
   { path: `${root}/sign-in`, throttle: openThrottles.pages },
@@ -54,7 +54,7 @@ export class Console extends Construct {
     { settings, table, mail, callerSalt, workQueues, gateway, signIn }: ConsoleProps,
   ) {
     super(scope, id);
-    // A new secret ends all sessions, and nothing else is lost: it need not outlive the stack.
+    // Losing the secret only ends all sessions, so it need not outlive the stack.
     const secret = new Secret(this, 'SessionSecret', {
       description: 'Signs the sessions of the console',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },

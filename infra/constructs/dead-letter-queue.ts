@@ -4,8 +4,7 @@ import type { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 
 /**
- * A queue of events that could not be handled, for someone to look at. Its retention is a setting, because events
- * name people.
+ * A queue of events that could not be handled, to be inspected. Its retention is a setting, because events name people.
  */
 export class DeadLetterQueue extends Queue {
   /** The function that could not handle it. */

@@ -15,14 +15,14 @@ interface DigestsProps {
   readonly settings: FunctionSettings;
   readonly table: Table;
   readonly mail: Mail;
-  /** Where the console is. */
+  /** The console's address. */
   readonly origin: string;
 }
 
-/** For how long a run may work: until the next one begins, so that no two overlap. */
+/** How long a run may take: until the next one begins, so that no two overlap. */
 const interval = Duration.minutes(digestMinutes);
 
-/** What sends people their daily digests. A run that fails is not retried: the next one sends what is left. */
+/** Sends people their daily digests. A failed run is not retried: the next one sends what is left. */
 export class Digests extends Construct {
   constructor(scope: Construct, id: string, { settings, table, mail, origin }: DigestsProps) {
     super(scope, id);
@@ -49,7 +49,7 @@ export class Digests extends Construct {
 
     callOnSchedule(this, sender, {
       description: 'Sends the digests that are due',
-      // On the quarter: it is 08:00 somewhere.
+      // Every quarter of an hour, it is 08:00 somewhere.
       schedule: ScheduleExpression.cron({ minute: `0/${digestMinutes}` }),
       interval,
     });

@@ -24,12 +24,12 @@ interface EventConsumerProps {
   readonly declared: DeclaredEvents;
   readonly workQueues: WorkQueues;
   readonly mail: Mail;
-  /** Where the console is. */
+  /** The console's address. */
   readonly origin: string;
   readonly bus: IEventBusRef;
-  /** Which events of the bus are the function's. */
+  /** The events on the bus that go to the function. */
   readonly pattern: EventPattern;
-  /** What of the settings there is for its environment. */
+  /** All settings as variables; the function gets those it reads. */
   readonly variables: ReturnType<typeof variablesOf>;
 }
 
@@ -47,7 +47,7 @@ export class EventConsumer extends Construct {
     const { functionName, description, calls } = declared;
     const deadLetters = new DeadLetterQueue(this, 'DeadLetters', functionName, settings);
     const queue = new Queue(this, 'Queue', {
-      // Six times the function's, as AWS advises: a batch that was throttled is not handed out twice meanwhile.
+      // Six times the function's timeout, as AWS advises, so that a throttled batch is not delivered twice.
       visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6),
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: mostDeliveries },
       retentionPeriod: longestRetention,

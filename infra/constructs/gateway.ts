@@ -26,19 +26,19 @@ interface Throttle {
   readonly burstLimit: number;
 }
 
-/** For signed-in people and programs: far less than an attack brings. */
+/** For signed-in people and programs: far less than an attack needs. */
 const throttle: Throttle = { rateLimit: requestRate.perSecond, burstLimit: requestRate.burst };
 
 /**
- * For anonymous callers. Each route has its own throttle, apart from that of the signed-in routes: exhausting one
- * locks nobody out of another.
+ * For anonymous callers. Each route has a throttle of its own, apart from the signed-in routes: exhausting one locks
+ * nobody out of the others.
  */
 export const openThrottles = {
   /** Health checks, and unmatched paths. */
   scarce: { rateLimit: 5, burstLimit: 10 },
   /** Documentation pages, sign-in and sign-out. */
   pages: { rateLimit: 10, burstLimit: 20 },
-  /** Files, several for each page; browsers keep them. */
+  /** Files, several for each page; browsers cache them. */
   files: { rateLimit: 20, burstLimit: 50 },
 } satisfies Record<string, Throttle>;
 
@@ -68,13 +68,13 @@ const accessLogFormat = AccessLogFormat.custom(
   }),
 );
 
-/** Where people and their systems come in over HTTPS. */
+/** The HTTPS entry for people and their systems. */
 export class Gateway extends Construct {
   readonly httpApi: HttpApi;
   readonly stage: HttpStage;
   /** Without a slash at the end. */
   readonly origin: string;
-  /** In CloudFormation's words, by the keys of routes. */
+  /** Keyed by route, in CloudFormation's own property names. */
   readonly #routeSettings: Record<string, Readonly<Record<string, number>>> = {};
 
   constructor(scope: Construct, id: string, { settings }: GatewayProps) {
@@ -117,7 +117,7 @@ export class Gateway extends Construct {
     }
   }
 
-  /** CDK's stage has one throttle for all its routes; CloudFormation's has one per route. */
+  /** The CDK's stage has one throttle for all its routes; CloudFormation's has one per route. */
   #throttle({ node }: HttpRoute, { rateLimit, burstLimit }: Throttle): void {
     const stage = this.stage.node.defaultChild;
     const route = node.defaultChild;
@@ -127,7 +127,7 @@ export class Gateway extends Construct {
       ThrottlingBurstLimit: burstLimit,
     };
     stage.routeSettings = this.#routeSettings;
-    // API Gateway refuses settings for a route that is not there yet.
+    // API Gateway rejects settings for a route that does not exist yet.
     stage.addResourceDependency(route);
   }
 }

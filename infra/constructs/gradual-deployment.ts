@@ -15,9 +15,9 @@ interface GradualDeploymentProps {
 }
 
 /**
- * Shifts a tenth of a function's requests to its new version, and the rest five minutes later. If the new version
- * fails before that, CodeDeploy shifts all requests back and CloudFormation rolls the update back. Only the new
- * version is watched, so a fix can be deployed while the old version fails.
+ * Shifts a tenth of a function's requests to its new version, and the rest five minutes later. If the new version fails
+ * before that, CodeDeploy shifts all requests back and CloudFormation rolls the update back. Only the new version is
+ * watched, so a fix can be deployed while the old version fails.
  */
 export class GradualDeployment extends Construct {
   /** What callers call. */
@@ -33,7 +33,7 @@ export class GradualDeployment extends Construct {
     this.#group = new LambdaDeploymentGroup(this, 'Group', {
       alias: this.alias,
       deploymentConfig: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
-      // Left to itself, the group would attach a managed policy that allows more.
+      // By default the group would attach a managed policy that allows more.
       role: this.#role(props.resource).withoutPolicyUpdates(),
     });
   }
@@ -43,10 +43,7 @@ export class GradualDeployment extends Construct {
     this.#group.addAlarm(alarm);
   }
 
-  /**
-   * AWSCodeDeployRoleForLambdaLimited, restricted to one function and without what a deployment without hooks does
-   * not need.
-   */
+  /** AWSCodeDeployRoleForLambdaLimited, restricted to one function and without what only deployments with hooks need. */
   #role({ functionArn }: Function): Role {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('codedeploy.amazonaws.com') });
     Grant.addToPrincipal({
@@ -63,12 +60,12 @@ export class GradualDeployment extends Construct {
   }
 }
 
-/** Per minute: invocations that the newest version did not survive, and those it answered with 500. */
+/** Per minute: calls that crashed the newest version, and those it answered with 500. */
 function failuresOf(alias: Alias, { name, resource, logGroup }: GradualDeploymentProps): MathExpression {
   const period = Duration.minutes(1);
   const { version } = resource.currentVersion;
   const answers = { namespace: metricsNamespace(logGroup), metricName: `InternalErrors-${name}` };
-  // To Lambda an answer of 500 is a success: the function's log of requests has it, with the version.
+  // For Lambda, an answer of 500 is a success: the function's request log has it, with the version.
   logGroup.addMetricFilter('InternalErrors', {
     metricNamespace: answers.namespace,
     metricName: answers.metricName,

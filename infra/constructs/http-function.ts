@@ -30,7 +30,7 @@ interface HttpFunctionProps<Environment extends z.ZodType> {
   readonly files: RuntimeFiles;
 }
 
-/** A function that serves people over HTTP: it reads order lines, and sends their emails again. */
+/** A function that serves people over HTTP: it reads order lines, and resends their emails. */
 export class HttpFunction<
   Environment extends z.ZodType<unknown, Readonly<Record<string, string>>>,
 > extends LambdaFunction<Environment> {
@@ -57,7 +57,7 @@ export class HttpFunction<
         RESEND_QUEUE_URL: jobQueue.urls.queue,
         WEBHOOKS_QUEUE_URL: webhookQueue.urls.queue,
       }),
-      // API Gateway waits for 30 s, and a claim to send is leased for 45 s.
+      // API Gateway waits 30 s for an answer, and a claim to send keeps others out for 45 s.
       timeout: Duration.seconds(29),
       memory: 1024,
     });

@@ -20,7 +20,7 @@ interface IntakeProps {
   readonly mail: Mail;
   readonly bus: Bus;
   readonly workQueues: WorkQueues;
-  /** Where the console is. */
+  /** The console's address. */
   readonly origin: string;
 }
 
@@ -28,11 +28,11 @@ interface IntakeProps {
 interface Sender {
   /** AWS services publish to the account's default bus, all others to the product's own. */
   readonly bus: IEventBusRef;
-  /** Which of the source's details are the product's; all, if missing. */
+  /** Limits the source's events to the product's; all, if missing. */
   readonly detail?: NonNullable<EventPattern['detail']>;
 }
 
-/** The functions that take in what comes over the product's bus and what SES reports. */
+/** The functions that take in the events from the product's bus and SES's reports. */
 export class Intake extends Construct {
   readonly queues: Readonly<Record<string, QueueUrls>>;
 

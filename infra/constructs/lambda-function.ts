@@ -15,7 +15,7 @@ export interface LambdaFunctionProps<Environment extends z.ZodType> {
   /** The folder in functions/ that holds its handler.ts. */
   readonly folder: string;
   readonly description: string;
-  /** What the function's own schema of its environment asks for. */
+  /** The variables that the function's own schema requires. */
   readonly environment: z.input<Environment>;
   readonly timeout: Duration;
   /** In MB; the share of a CPU grows with it. */
@@ -23,7 +23,7 @@ export interface LambdaFunctionProps<Environment extends z.ZodType> {
   readonly files?: RuntimeFiles;
 }
 
-/** A Lambda function with a role and a log group of its own. It may do nothing but log until it is granted more. */
+/** A Lambda function with its own role and log group. It may only log until it is granted more. */
 export class LambdaFunction<Environment extends z.ZodType<unknown, Readonly<Record<string, string>>>>
   extends Construct
   implements IGrantable
@@ -67,7 +67,7 @@ export class LambdaFunction<Environment extends z.ZodType<unknown, Readonly<Reco
   }
 }
 
-/** Hashing the bundle means that a function is redeployed only when its own code changes. */
+/** The hash of the bundle makes sure that a function is redeployed only when its own code changes. */
 const bundledCode = (folder: string, files: RuntimeFiles | undefined): Code =>
   Code.fromAsset(join(productFolder, 'functions', folder), {
     assetHashType: AssetHashType.OUTPUT,

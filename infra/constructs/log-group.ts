@@ -9,8 +9,8 @@ export const functionLogGroup = (scope: Construct, days: Settings['logRetentionD
 
 /**
  * A log group that an AWS service writes to. One resource policy of the account covers all names below
- * /aws/vendedlogs/; any other name takes some of the 5120 characters that such a policy may have. The name is fixed,
- * so the group goes with the stack: one that stayed would keep the stack from coming back.
+ * /aws/vendedlogs/; any other name takes up some of the policy's 5120 characters. The name is fixed, so the group is
+ * deleted with the stack: if it stayed, the stack could not be created again.
  */
 export const vendedLogGroup = (
   scope: Construct,
@@ -23,7 +23,7 @@ export const vendedLogGroup = (
     removalPolicy: RemovalPolicy.DESTROY,
   });
 
-/** CDK's word for a number of days. */
+/** The CDK's constant for a number of days. */
 function retentionOf(days: Settings['logRetentionDays']): RetentionDays {
   const retention = Object.values(RetentionDays).find((value) => Number(value) === days);
   if (typeof retention !== 'number') throw new Error(`CDK knows no retention of ${days} days`);

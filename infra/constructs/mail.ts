@@ -10,10 +10,10 @@ interface MailProps {
   readonly settings: Pick<Settings, 'mail'>;
 }
 
-/** How emails leave, and how SES reports about them. The sender's address or domain is verified by the deployer. */
+/** Sending emails, and SES's reports on them. The deployer verifies the sender's address or domain. */
 export class Mail extends Construct {
   readonly configurationSetName: string;
-  /** What an event of SES says if it is about one of these emails: other products of the account have emails too. */
+  /** Restricts SES's events to these emails: other products in the account send emails, too. */
   readonly reportDetail: NonNullable<EventPattern['detail']>;
   readonly #senderAddress: string;
 
@@ -52,14 +52,14 @@ export class Mail extends Construct {
     );
   }
 
-  /** The same by SES's second API. */
+  /** The same for SES's second API. */
   grantReadAccount(grantee: IGrantable & IConstruct): void {
     grantee.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({ actions: ['ses:GetAccount'], resources: ['*'] }),
     );
   }
 
-  /** Lets `grantee` ask what the account may send; SES takes no narrower form. */
+  /** Lets `grantee` ask what the account may send; SES has no narrower permission. */
   grantReadQuota(grantee: IGrantable & IConstruct): void {
     grantee.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({ actions: ['ses:GetSendQuota'], resources: ['*'] }),
@@ -67,7 +67,7 @@ export class Mail extends Construct {
   }
 }
 
-/** The identities that may be verified for an address to send: itself, its domain, or a parent domain. */
+/** The identities that can be verified for an address: itself, its domain, or a parent domain. */
 function identitiesOf(address: string): readonly string[] {
   const labels = address.slice(address.lastIndexOf('@') + 1).split('.');
   const domains = labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'));

@@ -17,7 +17,7 @@ interface MassesProps {
   readonly workQueues: WorkQueues;
 }
 
-/** The functions that go on, in pieces and within AWS's quotas, with what events about much began. */
+/** The functions that finish, in pieces and within AWS's quotas, what an event about many lines began. */
 export class Masses extends Construct {
   constructor(scope: Construct, id: string, props: MassesProps) {
     super(scope, id);

@@ -29,27 +29,27 @@ interface MonitoringProps {
   readonly settings: Pick<Settings, 'alarmTopicArn' | 'runbookUrl'>;
   readonly stateMachine: StateMachine;
   readonly stage: HttpStage;
-  /** What tells other systems of changes. */
+  /** Publishes changes to other systems. */
   readonly publisher: { readonly resource: Function };
-  /** What keeps the counts of lines. */
+  /** Keeps the counts of lines. */
   readonly counter: { readonly resource: Function };
 }
 
 interface Watch {
-  /** The heading of the runbook's section, which the alarm is named after. */
+  /** The heading of the runbook section, which the alarm is named after. */
   readonly section: string;
-  /** Which one, where a section covers several. */
+  /** Which one, if a section covers several. */
   readonly which?: string;
   /** What users notice while it lasts. */
   readonly userImpact: string;
   readonly metric: IMetric;
   readonly alarmIf: { readonly above: number } | { readonly below: number };
-  /** For how many consecutive periods of the metric. */
+  /** The number of consecutive periods of the metric. */
   readonly periods: number;
   readonly noData: TreatMissingData;
 }
 
-/** Long enough for a failure to recur if it is more than chance. */
+/** Long enough for a failure to recur if it is not chance. */
 const aWhile = Duration.minutes(15);
 const soon = Duration.minutes(5);
 
@@ -61,21 +61,21 @@ const soon = Duration.minutes(5);
 const tooManyBounces = { percent: 5, leastEmails: 20 };
 const tooManyComplaints = { percent: 0.5, leastEmails: 200 };
 
-/** Leaves time to have the quota raised: a line holds its execution for up to a year. */
+/** Early enough to have the quota raised: a line holds its execution for up to a year. */
 const mostOpenExecutions = { percent: 80 };
 
-/** Longer than 50,000 first emails take at the rate that most accounts have. */
+/** Longer than 50,000 first emails take at the rate of most accounts. */
 const longWait = Duration.hours(2);
 
 /** Longer than people wait without wondering; a cold start takes about one second. */
 const slowAnswer = Duration.seconds(3);
 
-/** Changes wait for 23 hours at most: early enough to find out and mend what holds them up. */
+/** Changes are retried for 23 hours at most: this is early enough to find and fix what holds them up. */
 const mostLate = Duration.minutes(15);
 
 /**
- * Alarms on what users notice, and the dashboard. It watches every function and every dead-letter queue that the stack
- * has by then, so it must be created last.
+ * Alarms on what users notice, and the dashboard. It covers the functions and dead-letter queues that the stack has at
+ * that point, so it must be created last.
  */
 export class Monitoring extends Construct {
   readonly #runbookUrl: string;
@@ -133,7 +133,7 @@ export class Monitoring extends Construct {
     });
   }
 
-  /** A single failure recovers by itself: events stay queued, the workflow retries, the sweep runs again. */
+  /** A single failure recovers without help: events stay queued, the workflow retries, the sweep runs again. */
   #functionErrors(name: string, resource: Function): Alarm {
     return this.#watch(`FunctionErrors-${name}`, {
       section: 'Function errors',
@@ -174,7 +174,7 @@ export class Monitoring extends Construct {
       metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, period: soon }),
       alarmIf: { above: 0 },
       periods: 1,
-      noData: TreatMissingData.NOT_BREACHING, // SQS is silent about queues that were empty for hours
+      noData: TreatMissingData.NOT_BREACHING, // SQS reports nothing for queues that were empty for hours
     });
   }
 
@@ -186,11 +186,11 @@ export class Monitoring extends Construct {
       metric: queue.metricAge({ statistic: Stats.MAXIMUM, period: soon }),
       alarmIf: { above: longWait.toSeconds() },
       periods: 1,
-      noData: TreatMissingData.NOT_BREACHING, // SQS is silent about queues that were empty for hours
+      noData: TreatMissingData.NOT_BREACHING, // SQS reports nothing for queues that were empty for hours
     });
   }
 
-  /** A change that fails is tried again until it succeeds, and all later ones of its shard wait. */
+  /** A change that fails is retried until it succeeds, and all later ones of its shard wait. */
   #lateEvents(publisher: Function): Alarm {
     return this.#watch('LateEvents', {
       section: 'Late events',
@@ -224,7 +224,7 @@ export class Monitoring extends Construct {
     });
   }
 
-  /** Two empty intervals in a row: one can fall between a sweep early in the one before and one late in the next. */
+  /** Two empty intervals in a row, since one can fall between an early sweep and a late one. */
   #missingSweeps(): Alarm {
     return this.#watch('MissingSweeps', {
       section: 'Missing sweeps',
@@ -236,7 +236,7 @@ export class Monitoring extends Construct {
     });
   }
 
-  /** Two hours of it: that long, 100,000 overdue lines may take at the default quotas. */
+  /** After two hours: 100,000 overdue lines may take that long at the default quotas. */
   #sweepsCutShort(): Alarm {
     return this.#watch('SweepsCutShort', {
       section: 'Sweeps cut short',
@@ -312,7 +312,7 @@ export class Monitoring extends Construct {
       }),
       alarmIf: { above: mostOpenExecutions.percent },
       periods: 1,
-      noData: TreatMissingData.NOT_BREACHING, // Step Functions is silent while there are few
+      noData: TreatMissingData.NOT_BREACHING, // Step Functions reports nothing while there are few
     });
   }
 

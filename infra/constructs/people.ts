@@ -8,7 +8,7 @@ interface PeopleProps {
   readonly settings: Pick<Settings, 'keepData'>;
 }
 
-/** Cognito's own words for a custom attribute begin with `custom:`; in the pool it is named without. */
+/** Cognito prefixes the names of custom attributes with `custom:`; the pool itself uses them without it. */
 export const partnerAttribute = defaults.poolClaimNames.partnerId.replace(/^custom:/, '');
 
 /** A Cognito user pool: operators add people, each with a partner and the groups that are their roles. */
@@ -48,11 +48,11 @@ export class People extends Construct {
         userPoolId: this.pool.userPoolId,
         groupName,
       });
-      // Without it the people who stay in the pool would lose their roles.
+      // Without them, the people who stay in the pool would lose their roles.
       group.applyRemovalPolicy(RemovalPolicy.RETAIN);
     }
     this.pool.addDomain('Domain', {
-      // Unique in the region for all of AWS.
+      // Unique across all AWS accounts in the region.
       cognitoDomain: {
         domainPrefix: `${Stack.of(this).stackName.toLowerCase()}-${Stack.of(this).account}`,
       },

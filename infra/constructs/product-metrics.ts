@@ -3,10 +3,10 @@ import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IConstruct } from 'constructs';
 import type { DimensionsOf, MetricName } from '../../shared/contracts/metrics.ts';
 
-/** Where the product's metrics are. Each deployment has its own, so that none counts for another. */
+/** The namespace of the product's metrics: one per deployment, so that none counts for another. */
 export const metricsNamespace = (scope: IConstruct): string => Stack.of(scope).stackName;
 
-/** A metric that the product counts, in the deployment of `scope`. */
+/** A metric of the product, in the deployment of `scope`. */
 export const productMetric = <Name extends MetricName>(
   scope: IConstruct,
   metricName: Name,

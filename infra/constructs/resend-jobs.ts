@@ -15,7 +15,7 @@ interface ResendJobsProps {
   readonly workQueues: WorkQueues;
 }
 
-/** What works off bulk resends, slice by slice, from a queue that it feeds itself. */
+/** Works off bulk resends, slice by slice, from a queue that it feeds itself. */
 export class ResendJobs extends Construct {
   constructor(scope: Construct, id: string, { settings, table, mail, workQueues }: ResendJobsProps) {
     super(scope, id);

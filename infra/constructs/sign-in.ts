@@ -22,11 +22,11 @@ interface SignInProps {
 
 const tokensLast = Duration.hours(1);
 
-/** Who says who people are: the issuer of the settings, or the Cognito user pool of the product's own. */
+/** Who vouches for people: the issuer in the settings, or the product's own Cognito user pool. */
 export class SignIn extends Construct {
   readonly issuer: string;
   readonly audience: string[];
-  /** The console as the issuer knows it: a public client, which proves itself by PKCE. */
+  /** The console's client at the issuer: a public client, which uses PKCE. */
   readonly consoleClientId: string;
 
   constructor(scope: Construct, id: string, { settings, people, origin }: SignInProps) {
@@ -41,9 +41,9 @@ export class SignIn extends Construct {
     if (!people) throw new Error('without an issuer of the settings there must be a user pool');
     const { userPoolClientId } = this.#console(people.pool, origin);
     const programs = this.#programs(people.pool, settings.programs);
-    // The provider's URL by CloudFormation is this as well, but not every engine of templates knows that attribute.
+    // CloudFormation's attribute with the provider's URL gives the same, but not every template engine knows it.
     this.issuer = `https://${people.pool.userPoolProviderName}`;
-    // The tokens of programs have no audience; API Gateway then looks at whose they are.
+    // Programs' tokens have no audience; API Gateway then checks the client id.
     this.audience = [userPoolClientId, ...Object.values(programs)];
     this.consoleClientId = userPoolClientId;
     new CfnOutput(Stack.of(this), 'SignInIssuer', { value: this.issuer });
@@ -68,16 +68,16 @@ export class SignIn extends Construct {
       readAttributes: new ClientAttributes()
         .withStandardAttributes({ email: true, emailVerified: true, fullname: true })
         .withCustomAttributes(partnerAttribute),
-      // Nobody may give themselves a partner: unless told otherwise, a client may write every attribute. Cognito
-      // refuses a client that may not write what is required.
+      // Nobody may assign themselves a partner: by default, a client may write every attribute. Cognito rejects a
+      // client that may not write the required ones.
       writeAttributes: new ClientAttributes().withStandardAttributes({ email: true, fullname: true }),
     });
   }
 
   /**
-   * A client for each program. Cognito puts no claims into their tokens without a function of its own for each token, but
-   * scopes, which a client gets only if they are among its own.
-   * @returns the ids of the clients, by the names of the programs
+   * A client for each program. Cognito adds claims to their tokens only through a function called for each token, but
+   * it adds scopes, which a client gets only if they are assigned to it.
+   * @returns the ids of the clients, by program name
    */
   #programs(userPool: IUserPool, programs: Settings['programs']): Readonly<Record<string, string>> {
     const granted = Object.entries(programs).map(([name, { partnerId, roles: held }]) => ({
@@ -106,7 +106,7 @@ export class SignIn extends Construct {
           userPool,
           userPoolClientName: name,
           generateSecret: true,
-          // Without any, Cognito would let people sign in by this client.
+          // Without any flow, Cognito would let people sign in through this client.
           authFlows: { userSrp: false },
           oAuth: {
             flows: { clientCredentials: true },

@@ -16,12 +16,12 @@ interface SweepProps {
   readonly stateMachine: StateMachine;
 }
 
-/** How often the sweep runs: as long as a function may, so that it works without a break while there is much to do. */
+/** The sweep's interval: as long as a function may run, so that it works without a break while there is much to do. */
 export const sweepInterval = Duration.minutes(15);
 
 /**
- * The sweep, which makes up for what the workflow missed. A run that fails is not retried, so that no two runs overlap:
- * the next one goes on where it stopped, and an alarm reports missing runs.
+ * The sweep, which makes up for what the workflow missed. A failed run is not retried, so no two runs overlap: the next
+ * one continues where it stopped, and an alarm reports missing runs.
  */
 export class Sweep extends Construct {
   constructor(scope: Construct, id: string, { settings, table, stateMachine }: SweepProps) {

@@ -52,7 +52,7 @@ export class OrderLineTable extends Construct {
 
 type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'Query' | 'BatchGetItem';
 
-/** Lets `grantee` do this to the items of the table, and nothing else. */
+/** Grants `grantee` these actions on the table's items, and nothing else. */
 export function grantItems(table: Table, grantee: IGrantable, ...actions: readonly TableAction[]): void {
   Grant.addToPrincipal({
     grantee,

@@ -15,7 +15,7 @@ interface WebhooksProps {
   readonly workQueues: WorkQueues;
 }
 
-/** What takes events to the webhooks of partners, from a queue that it feeds itself with what is to be tried again. */
+/** Delivers events to the webhooks of partners, from a queue that it feeds itself with retries. */
 export class Webhooks extends Construct {
   constructor(scope: Construct, id: string, { settings, table, mail, workQueues }: WebhooksProps) {
     super(scope, id);

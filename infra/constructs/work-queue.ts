@@ -17,7 +17,7 @@ interface WorkQueuesProps {
   readonly settings: Pick<Settings, 'deadLetterDays'>;
 }
 
-/** All queues between functions of the product: there before the functions are, so that any may send to any. */
+/** All queues between the product's functions, created before the functions, so that any may send to any. */
 export class WorkQueues extends Construct {
   readonly #queues: ReadonlyMap<string, WorkQueue>;
 
@@ -38,14 +38,14 @@ export class WorkQueues extends Construct {
     return queue;
   }
 
-  /** The URLs, by the variables that functions read them from. */
+  /** The URLs, keyed by the variables that functions read them from. */
   get variables(): Readonly<Record<string, string>> {
     return Object.fromEntries(
       declaredQueues.map(({ urlVariable, functionName }) => [urlVariable, this.of(functionName).urls.queue]),
     );
   }
 
-  /** Lets `grantee` send to those whose URL it reads from its environment. */
+  /** Lets `grantee` send to the queues whose URLs are in its environment. */
   grantSend(grantee: IGrantable, { shape }: z.ZodObject): void {
     for (const { urlVariable, functionName } of declaredQueues)
       if (urlVariable in shape) this.of(functionName).grantSend(grantee);
@@ -61,7 +61,7 @@ interface WorkQueueProps {
   readonly declared: DeclaredQueue;
 }
 
-/** A queue between two functions of the product. What cannot be worked off ends up in its dead-letter queue. */
+/** A queue between two of the product's functions. What cannot be worked off ends up in its dead-letter queue. */
 export class WorkQueue extends Construct {
   readonly urls: QueueUrls;
   /** The function that works it off. */
@@ -77,7 +77,7 @@ export class WorkQueue extends Construct {
     this.functionName = functionName;
     this.#deadLetters = new DeadLetterQueue(this, 'DeadLetters', functionName, settings);
     this.#queue = new Queue(this, 'Queue', {
-      // Six times the function's, as AWS advises: a batch that was throttled is not handed out twice meanwhile.
+      // Six times the function's timeout, as AWS advises, so that a throttled batch is not delivered twice.
       visibilityTimeout: Duration.seconds(timeoutSeconds * 6),
       deadLetterQueue: { queue: this.#deadLetters, maxReceiveCount: mostDeliveries },
       retentionPeriod: longestRetention,
@@ -88,8 +88,8 @@ export class WorkQueue extends Construct {
   }
 
   /**
-   * Has Lambda call the function with the messages of the queue, and lets it put them back or aside.
-   * @param mostAtOnce the most calls at once, where that depends on a setting
+   * Makes Lambda call the function with the queue's messages, and lets the function put messages back or aside.
+   * @param mostAtOnce the most calls at once, if that depends on a setting
    */
   deliverTo<Environment extends z.ZodType<unknown, Readonly<Record<string, string>>>>(
     worker: LambdaFunction<Environment>,
@@ -107,7 +107,7 @@ export class WorkQueue extends Construct {
     grantMessages(this.#deadLetters, worker, 'SendMessage');
   }
 
-  /** For how long the message waits that has waited longest. */
+  /** The age of the oldest message. */
   metricAge(props: MetricOptions): Metric {
     return this.#queue.metricApproximateAgeOfOldestMessage(props);
   }

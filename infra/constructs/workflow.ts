@@ -25,7 +25,7 @@ interface WorkflowProps {
   readonly workQueues: WorkQueues;
 }
 
-/** The life of an order line, and the lane in which its first email and its reminders leave. */
+/** The life of an order line, and the lane that its first email and reminders leave through. */
 export class OrderLineWorkflow extends Construct {
   readonly stateMachine: StateMachine;
 
@@ -62,7 +62,7 @@ export class OrderLineWorkflow extends Construct {
     });
     grantItems(table, role, 'UpdateItem');
     lane.grantSend(role);
-    // Executions of the definition before there was a lane call the function by themselves.
+    // Executions of the definition from before the lane call the function directly.
     Grant.addToPrincipal({
       grantee: role,
       actions: ['lambda:InvokeFunction'],
@@ -81,14 +81,14 @@ export class OrderLineWorkflow extends Construct {
       role,
       logs: {
         destination: logGroup,
-        // Closings are counted in the log; at level ERROR it would not hold them. A line makes some 7 kB of it.
+        // Closings are counted from the log, which would not contain them at level ERROR. A line logs some 7 kB.
         level: LogLevel.ALL,
         // Inputs and outputs name orders and partners.
         includeExecutionData: false,
       },
       tracingEnabled: true,
     });
-    // In a policy of its own: the function waits for that of its role, and this one waits for the function.
+    // In a policy of its own: the function waits for its role's policy, and this one waits for the function.
     new Policy(this, 'TaskAnswers', {
       roles: sender.resource.role ? [sender.resource.role] : [],
       statements: [
@@ -103,15 +103,15 @@ export class OrderLineWorkflow extends Construct {
 
 /**
  * Counts the lines that the state machine closes itself. No function runs that could count them, and Step Functions'
- * own metric for DynamoDB calls covers the whole account, so this reads the log: `TaskSucceeded` marks the success of
- * a call of a service, and closing is the only one of DynamoDB. A closing that finds the line settled logs `TaskFailed`
- * and is not counted.
+ * own metric for DynamoDB calls covers the whole account, so this reads the log: `TaskSucceeded` marks a successful
+ * service call, and closing is the only one of DynamoDB. A closing that finds the line settled logs `TaskFailed` and is
+ * not counted.
  */
 function countClosedLines(logGroup: LogGroup): void {
   logGroup.addMetricFilter('ClosedLines', {
     filterPattern: FilterPattern.all(
       FilterPattern.stringValue('$.type', '=', 'TaskSucceeded'),
-      // First emails are handed over by another call, to SQS.
+      // First emails are queued by the other service call, to SQS.
       FilterPattern.stringValue('$.details.resourceType', '=', 'dynamodb'),
     ),
     metricNamespace: metricsNamespace(logGroup),
@@ -123,7 +123,7 @@ function countClosedLines(logGroup: LogGroup): void {
 
 const definitionFile = join(import.meta.dirname, '../workflow/order-line.asl.json');
 
-/** Lets `grantee` do this to the executions of the state machine, and nothing else. */
+/** Grants `grantee` these actions on the state machine's executions, and nothing else. */
 export function grantExecutions(
   stateMachine: StateMachine,
   grantee: IGrantable & IConstruct,
@@ -142,7 +142,7 @@ export function grantExecutions(
 }
 
 /**
- * Open executions and their quota, by account-wide metrics without dimensions, for which CDK has no methods. Below
+ * Open executions and their quota: account-wide metrics without dimensions, which the CDK has no methods for. Below
  * about 10,000 executions Step Functions may report none.
  */
 export const openExecutions = (): { open: Metric; quota: Metric } => {

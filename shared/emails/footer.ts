@@ -2,7 +2,7 @@ import type { MailSettings } from '../contracts/environment.ts';
 import type { Locale } from '../domain/order-line.ts';
 import { emailTexts } from './texts/index.ts';
 
-/** What stands below every email: why people get it, where they get help, and who writes. */
+/** The footer of every email: why people get it, where they get help, and who writes. */
 export const footerOf = (
   why: string,
   locale: Locale,

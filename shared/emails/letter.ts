@@ -2,22 +2,22 @@ import { html, raw } from 'hono/html';
 import type { Locale } from '../domain/order-line.ts';
 import { look, styleSheet } from './look.ts';
 
-/** A letter to somebody who works with the product, whether it is read as HTML or as plain text. */
+/** An email to somebody who works with the product, for both HTML and plain text. */
 interface Letter {
   readonly locale: Locale;
   readonly subject: string;
   readonly brand: string;
   readonly paragraphs: readonly string[];
-  /** Lists of things, each under a heading. */
+  /** Lists, each with a heading. */
   readonly sections?: readonly Section[];
-  /** Names and values, one under the other. */
+  /** Names and values, in rows. */
   readonly facts?: readonly (readonly [string, string])[];
   /** What to do next, and where. */
   readonly action?: { readonly name: string; readonly href: string };
   readonly closing: string;
   /** Why they get it, and who writes. */
   readonly footer: readonly string[];
-  /** How they get no more of these. */
+  /** How to stop these emails. */
   readonly end?: { readonly name: string; readonly href: string };
 }
 
@@ -29,11 +29,11 @@ interface Section {
     readonly href: string;
     readonly details: readonly string[];
   }[];
-  /** Where the rest of them is. */
+  /** Where to find the rest of them. */
   readonly rest?: { readonly name: string; readonly href: string };
 }
 
-/** The letter in both of its forms. */
+/** The letter in both forms. */
 export async function letterOf(letter: Letter): Promise<{ readonly html: string; readonly text: string }> {
   const {
     locale,
@@ -104,14 +104,14 @@ export type Markup = ReturnType<typeof html>;
 interface Frame {
   readonly locale: Locale;
   readonly subject: string;
-  /** What it is about, above all else. */
+  /** The title above everything else. */
   readonly heading: string;
   readonly brand: string;
   readonly body: Markup;
   readonly footer: Markup;
 }
 
-/** What all emails look like around what each says. */
+/** The frame that all emails share around their content. */
 export const framed = ({ locale, subject, heading, brand, body, footer }: Frame): Markup =>
   html`<!doctype html>
     <html lang="${locale}">
@@ -152,7 +152,7 @@ export const framed = ({ locale, subject, heading, brand, body, footer }: Frame)
       </body>
     </html> `;
 
-/** Names and values, one under the other. */
+/** Names and values, in rows. */
 export const factsTable = (facts: readonly (readonly [string, string])[]): Markup =>
   html`<table class="facts" width="100%" cellpadding="0" cellspacing="0" style="${look.facts}">
     ${facts.map(
@@ -168,7 +168,7 @@ export const factsTable = (facts: readonly (readonly [string, string])[]): Marku
 export const lines = (sentences: readonly string[]): Markup =>
   html`${sentences.map((sentence, index) => html`${index === 0 ? '' : html`<br />`}${breaking(sentence)}`)}`;
 
-/** A link that stands out as what to do next. */
+/** A prominent link for what to do next. */
 export const button = ({ name, href }: { readonly name: string; readonly href: string }): Markup =>
   html`<table role="presentation" cellpadding="0" cellspacing="0" style="${look.buttonPlace}">
     <tr>
@@ -178,13 +178,13 @@ export const button = ({ name, href }: { readonly name: string; readonly href: s
     </tr>
   </table>`;
 
-/** An address within a text that is longer than a line may be, in characters: shorter ones fit everywhere. */
+/** An address in a text that is longer than a narrow line, in characters. */
 const longAddress = /((?=[!-~]{36})[!-'*-~]*(?:@|:\/\/)[!-'*-~]*)/;
 
-/** Where an address may be broken: before what begins a part of it. */
+/** Where an address may be broken: before a part of it. */
 const partOfAddress = /(?=[@?&=]|\.\w)|(?<![:/])(?=\/)/;
 
-/** A text whose addresses are broken between their parts where it is narrow, and so not within a word. */
+/** A text whose addresses break between their parts where the line is narrow, rather than within a word. */
 export const breaking = (text: string): Markup =>
   html`${text
     .split(longAddress)

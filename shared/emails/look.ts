@@ -5,7 +5,7 @@ const rule = '1px solid #d8dee8';
 const wraps = 'overflow-wrap:break-word;word-wrap:break-word';
 const paragraph = 'margin:0 0 18px';
 
-/** The look of the parts of an email. It stands at each element: not every mail client keeps a style sheet. */
+/** The styles of an email's parts. They are inline, because not every mail client keeps a style sheet. */
 export const look = {
   page: `margin:0;background:#f2f4f7;color:${ink};font:16px/1.55 -apple-system,'Segoe UI',Roboto,'Hiragino Sans','Noto Sans JP',Meiryo,Arial,sans-serif`,
   margin: 'padding:24px 12px',
@@ -15,7 +15,7 @@ export const look = {
   heading: `margin:0 0 20px;font-size:22px;line-height:1.35;font-weight:700`,
   paragraph,
   subheading: 'margin:24px 0 4px;font-size:18px;line-height:1.3',
-  // A cell: Outlook ignores the padding of a link, and knows this one of its own.
+  // The styles of a cell: Outlook ignores the padding of a link, and only knows this property of its own.
   button: `background:${accent};border-radius:6px;mso-padding-alt:12px 22px`,
   buttonPlace: 'margin:0 0 18px',
   buttonLink: 'display:inline-block;padding:12px 22px;color:#ffffff;text-decoration:none;font-weight:600',
@@ -28,7 +28,7 @@ export const look = {
   footer: `max-width:560px;margin:16px auto 0;padding:0 12px;font-size:12px;color:#5b6675;${wraps}`,
 } as const;
 
-/** What changes in the dark, and where it is narrow, where the client knows how. */
+/** What changes in dark mode and on narrow screens, in clients that support it. */
 export const styleSheet = `:root { color-scheme: light dark; }
 @media (max-width: 480px) {
   .content { padding: 18px 18px 6px !important; }

@@ -7,9 +7,9 @@ import { letterOf } from './letter.ts';
 import { bounceNoticeTexts } from './texts/bounce-notice.ts';
 import { emailTexts } from './texts/index.ts';
 
-/** What the links of a notice lead to. */
+/** Where the links of a notice lead. */
 export interface NoticeLinks {
-  /** Of the console. */
+  /** The console's origin. */
   readonly origin: string;
   readonly addressHash: string;
   readonly token: string;
@@ -21,17 +21,17 @@ export interface NoticeRecipient {
   readonly name?: string;
   readonly locale: Locale;
   readonly timeZone: string;
-  /** Why they are told: they placed the order, or they chose so. */
+  /** Why they are told: they placed the order, or they chose to be told. */
   readonly because: 'placed' | 'chosen';
 }
 
-/** Where somebody ends the notices to an address. */
+/** The page that ends the notices to an address. */
 export const endNoticesPath = (addressHash: string, token: string): string =>
   `/console/notices/${addressHash}/${token}`;
 
 /**
  * The email that tells somebody that an email of a line came back.
- * @param isLast whether it is the last of the day
+ * @param isLast whether it is the last one of the day
  */
 export async function writeBounceNotice(
   { email, name, locale, timeZone, because }: NoticeRecipient,

@@ -9,14 +9,14 @@ import { letterOf } from './letter.ts';
 import { digestTexts } from './texts/digest.ts';
 import { emailTexts } from './texts/index.ts';
 
-/** Where somebody ends their digest, without signing in. */
+/** The page that ends somebody's digest, without signing in. */
 export const endDigestPath = ({ partnerId, person, token }: Choice): string =>
   `/console/notices/digest/${partnerId}/${person}/${token}`;
 
-/** In the order in which a digest tells of them. */
+/** In the order of a digest. */
 const kinds = ['cameBack', 'closingSoon', 'closed'] as const satisfies readonly (keyof DigestNews)[];
 
-/** Where the console has all lines of a kind. */
+/** Where the console lists all lines of a kind. */
 const places: Readonly<Record<keyof DigestNews, string>> = {
   cameBack: '/console',
   closingSoon: '/console',
@@ -25,7 +25,7 @@ const places: Readonly<Record<keyof DigestNews, string>> = {
 
 /**
  * The email that tells somebody, once a day, what needs attention.
- * @param addressHash of where it goes: if mail does not reach it, reports end the digests there
+ * @param addressHash of its recipient: if mail does not reach them, reports end their digests by it
  */
 export async function writeDigest(
   choice: Choice,
@@ -97,7 +97,7 @@ export async function writeDigest(
     subject,
     ...letter,
     tags: noticeTags('digest', { recipient: addressHash }),
-    // By these, mail programs offer to end it with one click (RFC 8058).
+    // Lets mail programs offer to unsubscribe with one click (RFC 8058).
     headers: { 'List-Unsubscribe': `<${end}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
   };
 }

@@ -14,10 +14,10 @@ import { breaking, button, factsTable, framed, lines, type Markup } from './lett
 import { look } from './look.ts';
 import { emailTexts } from './texts/index.ts';
 
-/** What an email says, whether it is read as HTML or as plain text. */
+/** The content of an email, for both HTML and plain text. */
 type Content = ReturnType<typeof contentOf>;
 
-/** The provisioning email of a line to whom `claim` names, in their language. */
+/** The provisioning email of a line to the recipient of `claim`, in their language. */
 export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSettings): Promise<Email> {
   const content = contentOf(line, claim, settings);
   const { placer } = content;
@@ -32,7 +32,7 @@ export async function writeEmail(line: OrderLine, claim: Claim, settings: MailSe
   };
 }
 
-/** Mail clients fold what has the same subject: what is sent again has another one. */
+/** Mail clients fold emails with the same subject, so resends and reminders have different ones. */
 function subjectOf(line: OrderLine, claim: Claim, { subject, texts, locale }: Content): string {
   const reminder = () => texts.reminded(subject, timeLeft(line, claim.at, locale));
   switch (claim.kind) {
@@ -50,7 +50,7 @@ function subjectOf(line: OrderLine, claim: Claim, { subject, texts, locale }: Co
   }
 }
 
-/** How long the window of a line still lasts, in whole days or, on its last day, in whole hours. */
+/** How much of a line's window is left, in whole days or, on its last day, whole hours. */
 function timeLeft({ closesAt }: OrderLine, now: Instant, locale: Locale): string {
   const hours = Math.max(1, Math.round(closesAt === undefined ? 0 : secondsBetween(now, closesAt) / 3600));
   return durationInWords(hours < 24 ? `PT${hours}H` : `P${Math.round(hours / 24)}D`, locale);
@@ -106,10 +106,10 @@ function contentOf(line: OrderLine, claim: Claim, settings: MailSettings) {
     greeting: texts.greeting(name),
     opening: texts.opening(brand),
     ready: ready(),
-    /** Until when, and the sentences that name it. */
+    /** The deadline, and the sentences that name it. */
     deadline: { date: texts.date(closesAt, settings.timeZones[locale]), say: deadline },
     facts,
-    /** Who placed the order, and the sentence that names them; nobody once they were erased, or if they read it. */
+    /** Who placed the order, and the sentence that names them; nobody if they were erased or are the reader. */
     placer: isKnown
       ? {
           address: placedBy.email,
@@ -185,7 +185,7 @@ const setupLink = (template: string, line: OrderLine): string =>
 const durationInWords = (duration: IsoDuration, locale: Locale): string =>
   Duration.fromISO(duration).reconfigure({ locale }).toHuman();
 
-/** A sentence that names something, with that as `markup`. */
+/** A sentence with the thing it names as `markup`. */
 function naming(sentence: (name: string) => string, markup: Markup): Markup {
   const mark = '\u0000';
   const [before = '', after = ''] = sentence(mark).split(mark);

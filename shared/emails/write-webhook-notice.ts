@@ -6,7 +6,7 @@ import { footerOf } from './footer.ts';
 import { letterOf } from './letter.ts';
 import { type AutomaticDisabling, webhookNoticeTexts } from './texts/webhook-notice.ts';
 
-/** The email that tells who added a webhook that it was disabled, and what can be done about it. */
+/** The email that tells the person who added a webhook that it was disabled, and what can be done about it. */
 export async function writeWebhookNotice(
   { url, locale, createdBy }: Pick<Webhook, 'url' | 'locale' | 'createdBy'>,
   because: AutomaticDisabling,

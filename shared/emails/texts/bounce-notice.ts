@@ -1,14 +1,14 @@
 import type { Locale } from '../../domain/order-line.ts';
 import type { NoticeRecipient } from '../write-bounce-notice.ts';
 
-/** What the email says that tells of an email that came back. Values come in as they are; escaping is the writer's work. */
+/** The texts of the email about an email that came back. Values are passed as they are; the writer escapes them. */
 interface BounceNoticeTexts {
   readonly subject: (orderId: string, lineId: string) => string;
   readonly greeting: (name: string | undefined) => string;
   readonly opening: (brand: string) => string | undefined;
   readonly what: Readonly<Record<NoticeRecipient['because'], (to: string, customer: string) => string>>;
   readonly next: (deadline: string | undefined) => string;
-  /** Said in the last notice of a day. */
+  /** In the last notice of a day. */
   readonly last: string;
   readonly open: string;
   readonly labels: {

@@ -7,8 +7,8 @@ const dateForm = {
 } as const;
 
 /**
- * Writes points in time as emails of a language do. Each formatter is made where it is needed first, and kept: to make
- * one takes 5 ms of a cold start, and longer than all else about an email.
+ * Writes points in time in the style of a language's emails. Each formatter is created on first use and kept: creating
+ * one adds 5 ms to a cold start, more than everything else about an email.
  */
 export function dateWriter(
   language: string,

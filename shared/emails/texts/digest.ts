@@ -1,18 +1,18 @@
 import type { DigestNews } from '../../domain/notifications.ts';
 import type { Locale } from '../../domain/order-line.ts';
 
-/** How many lines there are of something, `more`: or more. */
+/** How many lines there are; `more`: there are more than that. */
 interface Amount {
   readonly count: number;
   readonly more: boolean;
 }
 
-/** What a digest says. Values come in as they are; escaping is the writer's work. */
+/** The texts of a digest. Values are passed as they are; the writer escapes them. */
 interface DigestTexts {
-  /** The day of an instant, in a time zone. */
+  /** The day of an instant in a time zone. */
   readonly day: (date: Date, timeZone: string) => string;
   readonly subject: (day: string, news: readonly string[]) => string;
-  /** What there is of each kind, in the subject. */
+  /** The number of lines of each kind, for the subject. */
   readonly news: Readonly<Record<keyof DigestNews, (amount: Amount) => string>>;
   readonly greeting: string;
   readonly opening: (brand: string) => string | undefined;
@@ -25,7 +25,7 @@ interface DigestTexts {
   readonly closes: (date: string) => string;
   readonly closed: (date: string) => string;
   readonly all: (amount: Amount) => string;
-  /** Said in the last days before the person's choice ends. */
+  /** In the last days before the person's choice ends. */
   readonly ends: (date: string) => string;
   readonly open: string;
   readonly closing: string;

@@ -9,23 +9,26 @@ interface Subscribed {
   readonly customer: string;
 }
 
-/** What an email says, in one language. Values come in as they are; escaping is the writer's work. */
+/** The texts of an email in one language. Values are passed as they are; the writer escapes them. */
 export interface EmailTexts {
-  /** A point in time as people of the language write it, always with its time zone; `timeZone` as IANA names it. */
+  /** A point in time as people of the language write it, always with its time zone; `timeZone` is an IANA name. */
   readonly date: (instant: Instant, timeZone: string) => string;
   readonly subject: (subscriptionId: string, orderId: string) => string;
-  /** The subject of an email that is sent again: mail clients fold what has the same subject. */
+  /** The subject of a resend: mail clients fold emails with the same subject. */
   readonly resent: (subject: string) => string;
-  /** The subject of a reminder; `left` is how long the window still lasts, so that no two are folded together either. */
+  /**
+   * The subject of a reminder; `left` is what remains of the window, which also keeps reminders from being folded
+   * together.
+   */
   readonly reminded: (subject: string, left: string) => string;
   readonly greeting: (name: string | undefined) => string;
-  /** Who writes, where the language's letters begin with that. */
+  /** Who writes, in languages whose letters begin with that. */
   readonly opening: (brand: string) => string | undefined;
-  /** What it is about, above the letter. */
+  /** The title above the letter. */
   readonly heading: string;
   /** The same in a reminder. */
   readonly headingNear: (left: string) => string;
-  /** What is subscribed to, where the settings do not name it. */
+  /** The name of the product, if the settings have none for the offer. */
   readonly product: string;
   readonly ready: (of: Subscribed, name: string | undefined) => string;
   /** The same in a reminder. */
@@ -43,11 +46,14 @@ export interface EmailTexts {
     readonly offer: string;
     readonly customer: string;
   };
-  /** An offer that has a name, with its code. */
+  /** An offer's name with its code. */
   readonly offer: (name: string, code: string) => string;
   /** Whom to ask, and whether answers to the email reach them. */
   readonly ask: (name: string, email: string, isRepliedTo: boolean) => string;
-  /** What a copy for the second recipient says instead: it names the provisioning contact, who has to act. */
+  /**
+   * The different texts of a copy for the second recipient, which names the provisioning contact as the one who has to
+   * act.
+   */
   readonly copy: {
     readonly subject: (subject: string) => string;
     readonly heading: string;
@@ -61,5 +67,5 @@ export interface EmailTexts {
   readonly support: (email: string) => string;
 }
 
-/** A language that is missing fails the compiler. */
+/** A missing language fails the compiler. */
 export const emailTexts: Readonly<Record<Locale, EmailTexts>> = { en, ja };

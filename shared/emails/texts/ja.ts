@@ -4,7 +4,7 @@ import type { EmailTexts } from './index.ts';
 
 const writeDate = dateWriter('ja', { weekday: 'short', hour: 'numeric' });
 
-/** A name in Latin letters has space around it; one in Japanese none before it. */
+/** A name in Latin letters has spaces around it; a Japanese one has none before it. */
 const spaced = (name: string) => (/^[\p{Script=Latin}\p{N}]/u.test(name) ? ` ${name} ` : `${name} `);
 
 const named = ({ name, email }: Contact) => (name === undefined ? ` ${email} ` : ` ${name} 様（${email}）`);
@@ -12,7 +12,7 @@ const named = ({ name, email }: Contact) => (name === undefined ? ` ${email} ` :
 export const ja: EmailTexts = {
   date: (instant, timeZone) => {
     const date = new Date(instant);
-    // Brackets are as wide as the characters around them.
+    // Full-width brackets match the characters around them.
     const written = writeDate(date, timeZone).replace(/\((.)\) /, '（$1）');
     return `${written}（${zoneName(date, timeZone)}）`;
   },
@@ -63,7 +63,7 @@ export const ja: EmailTexts = {
   support: (email) => `お問い合わせ先: ${email}`,
 };
 
-/** As people say it: 日本時間, where the standard's own word is 日本標準時. */
+/** The everyday name of the zone: 日本時間, where the standard's own is 日本標準時. */
 function zoneName(date: Date, timeZone: string): string {
   const parts = new Intl.DateTimeFormat('ja', { timeZone, timeZoneName: 'long' }).formatToParts(date);
   const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;

@@ -1,10 +1,10 @@
 import type { Locale } from '../../domain/order-line.ts';
 import type { Disabling } from '../../domain/webhook.ts';
 
-/** Why a webhook was disabled that nobody disabled. */
+/** Why a webhook was disabled automatically. */
 export type AutomaticDisabling = Exclude<Disabling, 'person'>;
 
-/** What the email says that tells of a disabled webhook. Values come in as they are; escaping is the writer's work. */
+/** The texts of the email about a disabled webhook. Values are passed as they are; the writer escapes them. */
 interface WebhookNoticeTexts {
   readonly subject: (host: string) => string;
   readonly greeting: string;
