@@ -161,5 +161,5 @@ type Change = Omit<ChangeOf<OrderLine>, 'isReplayed'>;
 function changeKept(line: OrderLine, { email, change }: KeptAnswer): Change {
   if (email) return { line, outcome: 'sent', email: email.to };
   if (change) return quietChange(line, change);
-  throw new Error('nothing was kept of a contact change but its idempotency key');
+  throw new Error('a contact change was kept without its outcome');
 }

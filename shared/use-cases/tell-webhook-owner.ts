@@ -38,5 +38,8 @@ export async function tellOwner(webhook: Webhook, services: NoticeServices): Pro
   });
   if (sent.outcome !== 'throttled') return;
   await webhooks.change(claimed, newId(), (known) => told(known, false));
-  throw new NamedFault(faultNames.emailNotSent, 'the mail service takes no notice of a webhook');
+  throw new NamedFault(
+    faultNames.emailNotSent,
+    'the mail service did not accept the notice of a disabled webhook',
+  );
 }

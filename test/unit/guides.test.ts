@@ -1,5 +1,5 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { declaredEvents } from '../../infra/intake-rules.ts';
 import { settingNames } from '../../infra/settings.ts';
 import { sources } from '../../shared/contracts/events.ts';
@@ -23,6 +23,12 @@ test.each(documents)('%s names files that there are', (document) => {
   const missing = named.filter(
     (path) => globSync(path.replace(/<[^>]+>/g, '*'), { cwd: productFolder }).length === 0,
   );
+  expect(missing).toEqual([]);
+});
+
+test.each(documents)('%s links to files that there are', (document) => {
+  const links = [...textOf(document).matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)].map(([, path = '']) => path);
+  const missing = links.filter((path) => !existsSync(join(productFolder, dirname(document), path)));
   expect(missing).toEqual([]);
 });
 
