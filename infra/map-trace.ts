@@ -26,7 +26,7 @@ const sourceMap = z.looseObject({
 
 function sourceMapOf(functionName: string): SourceMap {
   const { outputFiles } = buildSync({
-    ...bundling(functionName),
+    ...bundling([functionName]),
     outfile: 'handler.js',
     sourcemap: 'external',
     sourcesContent: false,

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { docsFiles } from '../../infra/constructs/api.ts';
 import { consoleFiles } from '../../infra/constructs/console.ts';
-import { bundle, type RuntimeFiles } from '../../infra/bundle.ts';
+import { bundle, bundles, type RuntimeFiles } from '../../infra/bundle.ts';
 import { productFolder } from './synth.ts';
 
 const filesOf: Partial<Record<string, RuntimeFiles>> = {
@@ -37,7 +37,7 @@ function licenceOf(folder: string): string {
   return license;
 }
 
-const metafiles = new Map<string, Metafile>();
+const outputs = new Map<string, Metafile['outputs'][string]>();
 
 /** What a bundle may weigh, in kB: a cold start reads all of it. One that takes more says why, here. */
 const budget = 570;
@@ -50,7 +50,7 @@ const largerBudgets: Partial<Record<string, number>> = {
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'bundles-'));
-  for (const name of functions) metafiles.set(name, bundle(name, filesOf[name], join(folder, name)));
+  for (const name of functions) outputs.set(name, bundle(name, filesOf[name], join(folder, name)));
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -94,14 +94,15 @@ test('stack traces are mapped to the sources', () => {
 });
 
 test('credentials come from the environment, as Lambda gives them, and from nowhere else', () => {
-  for (const name of functions) {
-    const providers = Object.keys(metafiles.get(name)?.inputs ?? {}).filter((path) =>
-      /credential-provider-|token-providers/.test(path),
+  const providersAmong = (inputs: object = {}) =>
+    new Set(
+      Object.keys(inputs)
+        .filter((path) => /credential-provider-|token-providers/.test(path))
+        .map(packageOf),
     );
-    expect(new Set(providers.map(packageOf))).toEqual(
-      new Set(['node_modules/@aws-sdk/credential-provider-env']),
-    );
-  }
+  const environment = new Set(['node_modules/@aws-sdk/credential-provider-env']);
+  expect(providersAmong(bundles().metafile.inputs)).toEqual(environment);
+  for (const name of functions) expect(providersAmong(outputs.get(name)?.inputs)).toEqual(environment);
 });
 
 test('the API has the files of its documentation pages beside it', () => {
@@ -119,8 +120,7 @@ test('the console has the files of its pages beside it', () => {
 describe.each(functions)('%s', (name) => {
   /** What the code is made of; files whose every line was dropped have no part in it. */
   const parts = () =>
-    Object.values(metafiles.get(name)?.outputs ?? {})
-      .flatMap(({ inputs }) => Object.entries(inputs))
+    Object.entries(outputs.get(name)?.inputs ?? {})
       .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
       .map(([path]) => path);
 
