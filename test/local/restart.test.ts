@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync, globSync, readFileSync, readlinkSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -133,63 +133,15 @@ describe.each(['stop', 'kill'] as const)('after %s and start', (end) => {
   });
 });
 
-test('after a kill, accepted events are handled, and of what has 30 days to go nothing fires', async () => {
-  const before = await start();
-  const [awaiting, scheduled] = [newOrder(), newOrder()];
-  await before.api.send(
-    booked(awaiting, { offer: 'A-WX' }),
-    booked(scheduled, { requestedStartDate: daysAfter(await before.api.now(), 30) }),
-  );
-  const look = async ({ api, token }: Running) => ({
-    awaiting: [
-      (await api.line(token, awaiting)).body.status,
-      (await api.executions(awaiting)).map(({ status }) => status),
-    ],
-    scheduled: [
-      (await api.line(token, scheduled)).body.status,
-      (await api.executions(scheduled)).map(({ status }) => status),
-    ],
-  });
-  const expected = {
-    awaiting: ['AwaitingProvisioningDetails', ['RUNNING']],
-    scheduled: ['Scheduled', ['RUNNING']],
-  };
-  expect(await look(before)).toEqual(expected);
-  const orders = Array.from({ length: 20 }, newOrder);
-  const answer = await before.api.request('/_local/events', {
-    method: 'POST',
-    json: orders.map((order) => booked(order)),
-  });
-  expect(answer.status).toBe(202);
-
-  const after = await restart(before, 'kill');
-  await after.api.idle();
-
-  const statuses = await Promise.all(
-    orders.map(async (order) => (await after.api.line(after.token, order)).body.status),
-  );
-  expect(new Set(statuses)).toEqual(new Set(['AwaitingProvisioningDetails']));
-  expect(await look(after)).toEqual(expected);
-  const emailed = (await after.api.emails()).map(({ tags }) => tags.orderId ?? '');
-  expect(emailed.sort()).toEqual([awaiting, ...orders].sort());
-});
-
-test('a first start that was killed while it made the table is done again by the next', async () => {
-  const dataFolder = await temporaryFolder();
-  const halfMade = killer('table~order-lines', '"TableStatus":"ACTIVE"');
-  await launch(['--port', '0', '--data', dataFolder, '--no-seed'], [halfMade]).exited;
-  expect(await readdir(join(dataFolder, 'table'))).toContain('CURRENT');
-
-  const { api, token } = await start({ dataFolder });
-  const order = newOrder();
-  await api.send(booked(order));
-  expect((await api.line(token, order)).status).toBe(200);
-});
-
-describe('while it runs', () => {
+describe('while it runs, on a folder on which the first start was killed', () => {
   let running: Running;
+  let leftByTheKill: readonly string[];
   beforeAll(async () => {
-    running = await start({ args: ['--no-seed'] });
+    const dataFolder = await temporaryFolder();
+    const halfMade = killer('table~order-lines', '"TableStatus":"ACTIVE"');
+    await launch(['--port', '0', '--data', dataFolder, '--no-seed'], [halfMade]).exited;
+    leftByTheKill = await readdir(join(dataFolder, 'table'));
+    running = await start({ dataFolder, args: ['--no-seed'] });
   });
 
   test('--no-seed has booked nothing', async () => {
@@ -197,6 +149,14 @@ describe('while it runs', () => {
     await api.idle();
     expect((await api.line(token, 'ORD-1001')).status).toBe(404);
     expect(await api.emails()).toEqual([]);
+  });
+
+  test('a first start that was killed while it made the table has been done again', async () => {
+    expect(leftByTheKill).toContain('CURRENT');
+    const { api, token } = running;
+    const order = newOrder();
+    await api.send(booked(order));
+    expect((await api.line(token, order)).status).toBe(200);
   });
 
   test('moving the clock by 7 days closes exactly the 7-day lines, and none before its time', async () => {
@@ -341,40 +301,46 @@ describe('a data folder', () => {
     running = await start();
   });
 
-  /** As when a folder was moved away, when a copy missed what says that it is a database, and when it missed all. */
-  const losses: readonly ((from: string, to: string) => Promise<void>)[] = [
-    (from, to) => rename(from, to),
-    async (from, to) => {
-      await mkdir(to);
-      await rename(join(from, 'CURRENT'), join(to, 'CURRENT'));
-    },
-    async (from, to) => {
-      await rename(from, to);
-      await mkdir(from);
-    },
-  ];
+  test('after a kill, accepted events are handled, and of what has 30 days to go nothing fires', async () => {
+    const before = running;
+    const [awaiting, scheduled] = [newOrder(), newOrder()];
+    await before.api.send(
+      booked(awaiting, { offer: 'A-WX' }),
+      booked(scheduled, { requestedStartDate: daysAfter(await before.api.now(), 30) }),
+    );
+    const look = async ({ api, token }: Running) => ({
+      awaiting: [
+        (await api.line(token, awaiting)).body.status,
+        (await api.executions(awaiting)).map(({ status }) => status),
+      ],
+      scheduled: [
+        (await api.line(token, scheduled)).body.status,
+        (await api.executions(scheduled)).map(({ status }) => status),
+      ],
+    });
+    const expected = {
+      awaiting: ['AwaitingProvisioningDetails', ['RUNNING']],
+      scheduled: ['Scheduled', ['RUNNING']],
+    };
+    expect(await look(before)).toEqual(expected);
+    const orders = Array.from({ length: 20 }, newOrder);
+    const answer = await before.api.request('/_local/events', {
+      method: 'POST',
+      json: orders.map((order) => booked(order)),
+    });
+    expect(answer.status).toBe(202);
 
-  test('a start on a folder that lost a part deletes nothing, and says what to put back, which helps', async () => {
-    const order = newOrder();
-    await running.api.send(booked(order));
-    await running.service.stop();
-    const { dataFolder } = running.service;
-    for (const part of ['runtime', 'table']) {
-      for (const lose of losses) {
-        const [from, to] = [join(dataFolder, part), join(await temporaryFolder(), part)];
-        await lose(from, to);
+    const after = await restart(before, 'kill');
+    running = after;
+    await after.api.idle();
 
-        const { code, output } = await fails('--port', '0', '--data', dataFolder);
-        expect(code).toBe(1);
-        expect(output).toMatch(new RegExp(`"${part}".* lost.*--data.*--reset`));
-        expect(output).not.toMatch(stackTrace);
-
-        await mkdir(from, { recursive: true });
-        for (const name of await readdir(to)) await rename(join(to, name), join(from, name));
-      }
-    }
-    running = await restart(running, 'stop');
-    expect((await running.api.line(running.token, order)).status).toBe(200);
+    const statuses = await Promise.all(
+      orders.map(async (order) => (await after.api.line(after.token, order)).body.status),
+    );
+    expect(new Set(statuses)).toEqual(new Set(['AwaitingProvisioningDetails']));
+    expect(await look(after)).toEqual(expected);
+    const emailed = (await after.api.emails()).map(({ tags }) => tags.orderId ?? '');
+    expect(emailed.sort()).toEqual([awaiting, ...orders].sort());
   });
 
   test('--reset empties what the service keeps, and nothing else in the folder', async () => {
