@@ -160,7 +160,7 @@ function refused(codes: readonly ProblemCode[]): ZodOpenApiResponsesObject {
   );
 }
 
-const saysWhen = (code: ProblemCode): boolean => 'canResendAt' in problems[code].adds;
+const saysWhen = (code: ProblemCode): boolean => 'canResendAt' in problems[code].adds();
 
 function oneOf(codes: readonly ProblemCode[]) {
   const [first, ...others] = codes.map(schemaOf);
@@ -187,7 +187,7 @@ function makeSchema(code: ProblemCode) {
       detail: z.string().meta({ description: 'What is wrong with this request, for people' }),
       code: z.literal(code),
       requestId,
-      ...adds,
+      ...adds(),
     })
     .meta({ id: componentName(code), description });
 }

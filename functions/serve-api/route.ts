@@ -14,12 +14,15 @@ import { type Caller, callerOf } from '../../shared/use-cases/access.ts';
  * one of the wrong type, and add half to what a cold start loads.
  */
 
+/** Made for the first request that has it: a cold start does not wait for the schemas of all calls. */
+type PartSchema = z.ZodLazy<z.ZodObject>;
+
 /** The parts of a request, each with the schema that checks it. */
 interface RequestParts {
-  readonly path?: z.ZodObject;
-  readonly query?: z.ZodObject;
-  readonly header?: z.ZodObject;
-  readonly body?: z.ZodObject;
+  readonly path?: PartSchema;
+  readonly query?: PartSchema;
+  readonly header?: PartSchema;
+  readonly body?: PartSchema;
 }
 
 type Received<Parts extends RequestParts> = {
@@ -186,14 +189,15 @@ async function readRequest(
   };
 }
 
-const noParameters = z.strictObject({});
+const noParameters = z.lazy(() => z.strictObject({}));
 
 /**
  * A misspelt parameter must not be taken for one that was left out, nor one of two values for both.
  * @throws Problem invalid-request
  */
-function refuseUnclear(query: z.ZodObject, c: Context): void {
-  const known = Object.keys(query.shape);
+function refuseUnclear(query: PartSchema, c: Context): void {
+  // Not `unwrap()`, which makes the schema anew each time.
+  const known = Object.keys(query._zod.innerType.shape);
   const unknown = known.length === 0 ? 'no parameters' : `only ${known.join(', ')}`;
   const given = [...new URL(c.req.url).searchParams.keys()];
   const errors = [...new Set(given)].flatMap((path) => {

@@ -29,37 +29,39 @@ const keptFor = 10 * 60 * 1000;
 const lineNames = z.object({ ids: z.array(z.string()).readonly(), count: z.number() });
 
 /** What came of a form, for the page that the browser goes to after it. */
-const result = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('resent'), to: z.string(), sentAt: z.string() }),
-  z.object({
-    kind: z.literal('not-sent'),
-    reference: z.string(),
-    /** The language that was asked for. */
-    locale: z.enum(locales).optional(),
-  }),
-  z.object({
-    kind: z.literal('unconfirmed'),
-    /** Of the form, by which its email is found. */
-    idempotencyKey: z.string(),
-    reference: z.string(),
-    /** The change was meant for all lines, and got no further than this one. */
-    leavesOthers: z.boolean(),
-  }),
-  z.object({
-    kind: z.literal('refused'),
-    code: z.enum(refusalCodes),
-    canResendAt: z.string().optional(),
-  }),
-  z.object({
-    kind: z.literal('contact-changed'),
-    email: z.string(),
-    sent: lineNames,
-    saved: lineNames,
-    quiet: lineNames,
-    kept: lineNames,
-    skipped: z.array(z.object({ reason: z.enum(skipReasons), lines: lineNames })),
-  }),
-]);
+const result = z.lazy(() =>
+  z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('resent'), to: z.string(), sentAt: z.string() }),
+    z.object({
+      kind: z.literal('not-sent'),
+      reference: z.string(),
+      /** The language that was asked for. */
+      locale: z.enum(locales).optional(),
+    }),
+    z.object({
+      kind: z.literal('unconfirmed'),
+      /** Of the form, by which its email is found. */
+      idempotencyKey: z.string(),
+      reference: z.string(),
+      /** The change was meant for all lines, and got no further than this one. */
+      leavesOthers: z.boolean(),
+    }),
+    z.object({
+      kind: z.literal('refused'),
+      code: z.enum(refusalCodes),
+      canResendAt: z.string().optional(),
+    }),
+    z.object({
+      kind: z.literal('contact-changed'),
+      email: z.string(),
+      sent: lineNames,
+      saved: lineNames,
+      quiet: lineNames,
+      kept: lineNames,
+      skipped: z.array(z.object({ reason: z.enum(skipReasons), lines: lineNames })),
+    }),
+  ]),
+);
 export type Result = z.output<typeof result>;
 export type UnconfirmedResult = Result & { kind: 'unconfirmed' };
 

@@ -1,4 +1,5 @@
 import { Duration } from 'luxon';
+import { atFirstUse } from '../../shared/domain/at-first-use.ts';
 import type { Locale } from '../../shared/domain/order-line.ts';
 import type { Instant, IsoDuration } from '../../shared/domain/time.ts';
 import { withUnits } from './texts/units.ts';
@@ -37,12 +38,7 @@ const conventions: Readonly<Record<Locale, Conventions>> = {
   ja: { tag: 'ja-JP', month: 'numeric', betweenSentences: '' },
 };
 
-/** What `Intl` makes takes a millisecond each, of a cold start too: a page needs few of them, of one language. */
-function atFirstUse<Made>(make: () => Made): () => Made {
-  let made: Made | undefined;
-  return () => (made ??= make());
-}
-
+/** What `Intl` makes takes a millisecond each, and a page needs few of them, of one language. */
 function formattersOf(locale: Locale): Formatters {
   const { tag, month, betweenSentences } = conventions[locale];
   const toTheMinute = {

@@ -20,14 +20,16 @@ import { common, here, mustManage, namedPartner, onePath, read, webhookNamed } f
 
 const typedText = z.string().catch('');
 const trimmed = typedText.transform((text) => text.trim());
-const webhookForm = z.object({
-  token: typedText,
-  url: trimmed,
-  description: trimmed,
-  ...Object.fromEntries(
-    publishedTypes.map((type) => [webhookType(type), z.literal('yes').optional().catch(undefined)]),
-  ),
-});
+const webhookForm = z.lazy(() =>
+  z.object({
+    token: typedText,
+    url: trimmed,
+    description: trimmed,
+    ...Object.fromEntries(
+      publishedTypes.map((type) => [webhookType(type), z.literal('yes').optional().catch(undefined)]),
+    ),
+  }),
+);
 
 /** The form that adds a webhook, or changes one. */
 export function webhookForms(app: Hono<ConsoleEnv>, context: ConsoleContext): void {

@@ -28,25 +28,27 @@ export interface JobSlices {
 
 const text = z.string();
 
-const sliceSchema = z.object({
-  lines: z.array(
-    z.object({
-      orderId: text,
-      lineId: text,
-      outcome: z
-        .object({
-          result: z.enum(lineResults),
-          code: text.exactOptional(),
-          messageId: text.exactOptional(),
-          to: text.exactOptional(),
-          at: text,
-        })
-        .exactOptional(),
-    }),
-  ),
-  faults: z.int(),
-  version: z.int(),
-}) satisfies z.ZodType<Slice>;
+const sliceSchema = z.lazy(() =>
+  z.object({
+    lines: z.array(
+      z.object({
+        orderId: text,
+        lineId: text,
+        outcome: z
+          .object({
+            result: z.enum(lineResults),
+            code: text.exactOptional(),
+            messageId: text.exactOptional(),
+            to: text.exactOptional(),
+            at: text,
+          })
+          .exactOptional(),
+      }),
+    ),
+    faults: z.int(),
+    version: z.int(),
+  }),
+) satisfies z.ZodType<Slice>;
 
 /** Ids of orders cannot contain `#`, so nothing else is in this partition. */
 export const jobPartition = (jobId: string) => `job#${jobId}`;

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { atFirstUse } from '../domain/at-first-use.ts';
 import { type Delivery, isBooked, type LineStatus, type OrderLine } from '../domain/order-line.ts';
 import { wordsOf } from '../domain/search.ts';
 import type { Instant } from '../domain/time.ts';
@@ -100,7 +101,13 @@ export function lineLists(
     const found = new Map<string, OrderLine>();
     // While a line changes state, it can be in two partitions of an index at once.
     const unique = new Map(keys.map(({ pk, sk }) => [`${pk} ${sk}`, { pk, sk }]));
-    for (const item of await readBatch(dynamoDb, tableName, [...unique.values()], listedProjection, pause)) {
+    for (const item of await readBatch(
+      dynamoDb,
+      tableName,
+      [...unique.values()],
+      listedProjection(),
+      pause,
+    )) {
       const line = parseLine(item);
       if (isBooked(line)) found.set(position(line), line);
     }
@@ -177,13 +184,11 @@ export function lineLists(
   };
 }
 
-const listedNames = Object.fromEntries(listedAttributes.map((name, index) => [`#a${index}`, name]));
-
 /** The attributes of a line that lists read from DynamoDB. */
-const listedProjection = {
-  ProjectionExpression: Object.keys(listedNames).join(', '),
-  ExpressionAttributeNames: listedNames,
-};
+const listedProjection = atFirstUse(() => {
+  const names = Object.fromEntries(listedAttributes().map((name, index) => [`#a${index}`, name]));
+  return { ProjectionExpression: Object.keys(names).join(', '), ExpressionAttributeNames: names };
+});
 
 /** The search, if there is one. */
 const searchOf = (request: ListRequest | SearchRequest): Search | undefined => {

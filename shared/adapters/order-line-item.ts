@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { atFirstUse } from '../domain/at-first-use.ts';
 import { hasExecution } from '../domain/executions.ts';
 import { nextDueAt } from '../domain/follow-up.ts';
 import { copyKinds, emailKinds } from '../domain/email-kinds.ts';
@@ -23,116 +24,125 @@ import { expiryOf } from './expiry.ts';
 import { asStored, storedEntry, withPlainHistory } from './stored-history.ts';
 
 const text = z.string();
-const contact = z.object({ email: text, name: text.exactOptional(), locale: z.enum(locales) });
 
-const undeliverable = z.object({ email: text, reason: text });
+/** The schemas of a booked line, by its status: made for the first line that is read. */
+const bookedSchemas = atFirstUse(() => {
+  const contact = z.object({ email: text, name: text.exactOptional(), locale: z.enum(locales) });
 
-const sentEmail = z.object({ messageId: text, to: text, sentAt: text });
+  const undeliverable = z.object({ email: text, reason: text });
 
-const claim = z.object({
-  id: text,
-  owner: text,
-  kind: z.enum(emailKinds),
-  to: contact,
-  actor: text,
-  at: text,
-  until: text,
-  key: text.exactOptional(),
-});
+  const sentEmail = z.object({ messageId: text, to: text, sentAt: text });
 
-const answer = z.object({
-  key: text,
-  at: text,
-  answer: text.exactOptional(),
-  email: sentEmail.exactOptional(),
-  change: z.object({ outcome: z.enum(['saved', 'unchanged']), email: text }).exactOptional(),
-});
+  const claim = z.object({
+    id: text,
+    owner: text,
+    kind: z.enum(emailKinds),
+    to: contact,
+    actor: text,
+    at: text,
+    until: text,
+    key: text.exactOptional(),
+  });
 
-/** What an item has in every status of its line. */
-const facts = z.object({
-  orderId: text,
-  lineId: text,
-  subscriptionId: text,
-  offer: text,
-  partnerId: text,
-  endCustomer: z.object({ name: text }),
-  placedBy: z.object({ name: text, email: text }),
-  provisioningContact: contact,
-  copyTo: contact.exactOptional(),
-  requestedStartDate: text,
-  rescheduledAt: text.exactOptional(),
-  window: text,
-  reminders: z.array(text).exactOptional(),
-  remindedUntil: text.exactOptional(),
-  copyDue: z.object({ kind: z.enum(copyKinds), at: text }).exactOptional(),
-  lastEmail: sentEmail.extend({ delivery: z.enum(deliveries), reason: text.exactOptional() }).exactOptional(),
-  emailsSent: z.int(),
-  contactsSaved: z.int().default(0),
-  countedEmailsAt: z.array(text),
-  lastResentAt: text.exactOptional(),
-  /** The earliest items have one address or none. */
-  undeliverable: z
-    .union([z.array(undeliverable), undeliverable.transform((address) => [address])])
-    .default([]),
-  claim: claim.exactOptional(),
-  unconfirmed: z.array(claim).default([]),
-  answers: z.array(answer).default([]),
-  executionRevision: z.int(),
-  awaitsExecution: z.boolean().exactOptional(),
-  executionStartedAt: text.exactOptional(),
-  history: z.array(storedEntry).default([]),
-  version: z.int(),
-});
+  const answer = z.object({
+    key: text,
+    at: text,
+    answer: text.exactOptional(),
+    email: sentEmail.exactOptional(),
+    change: z.object({ outcome: z.enum(['saved', 'unchanged']), email: text }).exactOptional(),
+  });
 
-const started = { firstEmailSentAt: text, closesAt: text };
-const onboarding = { organizationId: text, onboardedAt: text };
-const maybeStarted = { firstEmailSentAt: text.exactOptional(), closesAt: text.exactOptional() };
-const maybeOnboarded = { organizationId: text.exactOptional(), onboardedAt: text.exactOptional() };
-
-const bookedSchemas = [
-  facts.extend({ status: z.literal('Scheduled') }),
-  facts.extend({ status: z.literal('AwaitingProvisioningDetails'), ...started }),
-  facts.extend({ status: z.literal('Onboarded'), ...onboarding, ...maybeStarted }),
-  facts.extend({ status: z.literal('Closed'), ...started, ...maybeOnboarded, closedAt: text }),
-  facts.extend({
-    status: z.literal('Cancelled'),
-    ...maybeStarted,
-    ...maybeOnboarded,
-    closedAt: text.exactOptional(),
-    cancelledAt: text,
-  }),
-] as const;
-
-const reschedule = z.object({ requestedStartDate: text, changedAt: text });
-
-/** The earliest items have one reschedule or none. */
-const unbookedSchema = z
-  .object({
+  /** What an item has in every status of its line. */
+  const facts = z.object({
     orderId: text,
     lineId: text,
-    status: z.literal('Unbooked'),
-    cancelledAt: text.exactOptional(),
-    heldSince: text.exactOptional(),
-    reschedule: reschedule.exactOptional(),
-    reschedules: z.array(reschedule).default([]),
+    subscriptionId: text,
+    offer: text,
+    partnerId: text,
+    endCustomer: z.object({ name: text }),
+    placedBy: z.object({ name: text, email: text }),
+    provisioningContact: contact,
+    copyTo: contact.exactOptional(),
+    requestedStartDate: text,
+    rescheduledAt: text.exactOptional(),
+    window: text,
+    reminders: z.array(text).exactOptional(),
+    remindedUntil: text.exactOptional(),
+    copyDue: z.object({ kind: z.enum(copyKinds), at: text }).exactOptional(),
+    lastEmail: sentEmail
+      .extend({ delivery: z.enum(deliveries), reason: text.exactOptional() })
+      .exactOptional(),
+    emailsSent: z.int(),
+    contactsSaved: z.int().default(0),
+    countedEmailsAt: z.array(text),
+    lastResentAt: text.exactOptional(),
+    /** The earliest items have one address or none. */
+    undeliverable: z
+      .union([z.array(undeliverable), undeliverable.transform((address) => [address])])
+      .default([]),
+    claim: claim.exactOptional(),
+    unconfirmed: z.array(claim).default([]),
+    answers: z.array(answer).default([]),
+    executionRevision: z.int(),
+    awaitsExecution: z.boolean().exactOptional(),
+    executionStartedAt: text.exactOptional(),
+    history: z.array(storedEntry).default([]),
     version: z.int(),
-  })
-  .transform(({ reschedule: only, reschedules, ...held }) => ({
-    ...held,
-    reschedules: only ? [only] : reschedules,
-  })) satisfies z.ZodType<UnbookedLine>;
+  });
 
-const lineSchema = z.discriminatedUnion('status', [
-  ...bookedSchemas,
-  unbookedSchema,
-]) satisfies z.ZodType<StoredLine>;
+  const started = { firstEmailSentAt: text, closesAt: text };
+  const onboarding = { organizationId: text, onboardedAt: text };
+  const maybeStarted = { firstEmailSentAt: text.exactOptional(), closesAt: text.exactOptional() };
+  const maybeOnboarded = { organizationId: text.exactOptional(), onboardedAt: text.exactOptional() };
+
+  return [
+    facts.extend({ status: z.literal('Scheduled') }),
+    facts.extend({ status: z.literal('AwaitingProvisioningDetails'), ...started }),
+    facts.extend({ status: z.literal('Onboarded'), ...onboarding, ...maybeStarted }),
+    facts.extend({ status: z.literal('Closed'), ...started, ...maybeOnboarded, closedAt: text }),
+    facts.extend({
+      status: z.literal('Cancelled'),
+      ...maybeStarted,
+      ...maybeOnboarded,
+      closedAt: text.exactOptional(),
+      cancelledAt: text,
+    }),
+  ] as const;
+});
+
+const unbookedSchema = () => {
+  const reschedule = z.object({ requestedStartDate: text, changedAt: text });
+  /** The earliest items have one reschedule or none. */
+  return z
+    .object({
+      orderId: text,
+      lineId: text,
+      status: z.literal('Unbooked'),
+      cancelledAt: text.exactOptional(),
+      heldSince: text.exactOptional(),
+      reschedule: reschedule.exactOptional(),
+      reschedules: z.array(reschedule).default([]),
+      version: z.int(),
+    })
+    .transform(({ reschedule: only, reschedules, ...held }) => ({
+      ...held,
+      reschedules: only ? [only] : reschedules,
+    })) satisfies z.ZodType<UnbookedLine>;
+};
+
+const lineSchema = z.lazy(() =>
+  z.discriminatedUnion('status', [...bookedSchemas(), unbookedSchema()]),
+) satisfies z.ZodType<StoredLine>;
 
 export const parseLine = (item: unknown): StoredLine => lineSchema.parse(withPlainHistory(item));
 
 /** What lists leave out of a line: its history and the answers kept for idempotency keys. */
 const unlisted: readonly string[] = ['history', 'answers', 'unconfirmed'];
-const attributes = new Set(bookedSchemas.flatMap(({ shape }) => Object.keys(shape)));
-export const listedAttributes = [...attributes, 'stateKey'].filter((name) => !unlisted.includes(name));
+
+export function listedAttributes(): readonly string[] {
+  const attributes = new Set(bookedSchemas().flatMap(({ shape }) => Object.keys(shape)));
+  return [...attributes, 'stateKey'].filter((name) => !unlisted.includes(name));
+}
 
 /** A partition holds an order: one item for the order, and one for each of its lines. */
 export const primaryKey = ({ orderId, lineId }: LineKey) => ({ pk: orderId, sk: linePrefix + lineId });

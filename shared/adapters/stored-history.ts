@@ -4,67 +4,71 @@ import { emailKinds } from '../domain/email-kinds.ts';
 import { deliveryOutcomes, lineStatuses } from '../domain/order-line.ts';
 
 const text = z.string();
-const kind = z.enum(emailKinds);
-const ignored = z.enum([...lineStatuses, 'Overtaken']).exclude(['Scheduled']);
-
-const happened = <Type extends string>(...types: readonly Type[]) =>
-  z.object({ at: text, actor: text, type: z.enum(types) });
-
-const rescheduled = happened('Rescheduled');
-const sent = happened('ProvisioningEmailSent').extend({
-  to: text,
-  messageId: text,
-  result: z.enum(['Accepted', 'Confirmed']),
-});
-const failed = happened('ProvisioningEmailFailed').extend({
-  to: text,
-  reason: text,
-  repeated: z.object({ times: z.int(), since: text }).exactOptional(),
-});
-const unconfirmed = happened('ProvisioningEmailUnconfirmed').extend({
-  to: text,
-  claimId: text.exactOptional(),
-});
-const feedback = happened('ProvisioningEmailFeedback').extend({
-  to: text,
-  messageId: text,
-  reason: text.exactOptional(),
-});
-
-const bounceNotice = happened('BounceNoticeSent').extend({ to: text, messageId: text });
-
-/** Entries as they are written now. */
-const current = z.discriminatedUnion('type', [
-  happened('ClosingSoon', 'Onboarded', 'Closed', 'Cancelled'),
-  happened('Booked').extend({ to: text.exactOptional(), copyTo: text.exactOptional() }),
-  happened('CopyRecipientChanged').extend({ to: text.exactOptional() }),
-  happened('ProvisioningContactChanged').extend({ to: text }),
-  rescheduled.extend({ requestedStartDate: text, changedAt: text, ignored: ignored.exactOptional() }),
-  sent.extend({ kind }),
-  failed,
-  unconfirmed.extend({ kind }),
-  feedback.extend({ delivery: z.enum(deliveryOutcomes) }),
-  bounceNotice,
-]) satisfies z.ZodType<HistoryEntry>;
-
-/** Entries as they were written at first, with dates, kinds and reasons in words. */
-const older = z.discriminatedUnion('type', [
-  rescheduled
-    .extend({ result: text.regex(/^changed at \S+ to \S+$/), reason: text.exactOptional() })
-    .transform(({ result, reason, ...entry }) => {
-      const [, , changedAt = '', , requestedStartDate = ''] = result.split(' ');
-      const because = reason && ignored.catch('Overtaken').parse(reason.replace('ignored: the line is ', ''));
-      return { ...entry, requestedStartDate, changedAt, ...(because ? { ignored: because } : {}) };
-    }),
-  sent.extend({ reason: kind }).transform(({ reason, ...entry }) => ({ ...entry, kind: reason })),
-  unconfirmed.extend({ reason: kind }).transform(({ reason, ...entry }) => ({ ...entry, kind: reason })),
-  feedback
-    .extend({ result: z.enum(deliveryOutcomes) })
-    .transform(({ result, ...entry }) => ({ ...entry, delivery: result })),
-]) satisfies z.ZodType<HistoryEntry>;
 
 /** An entry of a line's history as it is stored. */
-export const storedEntry = z.union([current, older]);
+export const storedEntry = z.lazy(() => {
+  const kind = z.enum(emailKinds);
+  const ignored = z.enum([...lineStatuses, 'Overtaken']).exclude(['Scheduled']);
+
+  const happened = <Type extends string>(...types: readonly Type[]) =>
+    z.object({ at: text, actor: text, type: z.enum(types) });
+
+  const rescheduled = happened('Rescheduled');
+  const sent = happened('ProvisioningEmailSent').extend({
+    to: text,
+    messageId: text,
+    result: z.enum(['Accepted', 'Confirmed']),
+  });
+  const failed = happened('ProvisioningEmailFailed').extend({
+    to: text,
+    reason: text,
+    repeated: z.object({ times: z.int(), since: text }).exactOptional(),
+  });
+  const unconfirmed = happened('ProvisioningEmailUnconfirmed').extend({
+    to: text,
+    claimId: text.exactOptional(),
+  });
+  const feedback = happened('ProvisioningEmailFeedback').extend({
+    to: text,
+    messageId: text,
+    reason: text.exactOptional(),
+  });
+
+  const bounceNotice = happened('BounceNoticeSent').extend({ to: text, messageId: text });
+
+  /** Entries as they are written now. */
+  const current = z.discriminatedUnion('type', [
+    happened('ClosingSoon', 'Onboarded', 'Closed', 'Cancelled'),
+    happened('Booked').extend({ to: text.exactOptional(), copyTo: text.exactOptional() }),
+    happened('CopyRecipientChanged').extend({ to: text.exactOptional() }),
+    happened('ProvisioningContactChanged').extend({ to: text }),
+    rescheduled.extend({ requestedStartDate: text, changedAt: text, ignored: ignored.exactOptional() }),
+    sent.extend({ kind }),
+    failed,
+    unconfirmed.extend({ kind }),
+    feedback.extend({ delivery: z.enum(deliveryOutcomes) }),
+    bounceNotice,
+  ]) satisfies z.ZodType<HistoryEntry>;
+
+  /** Entries as they were written at first, with dates, kinds and reasons in words. */
+  const older = z.discriminatedUnion('type', [
+    rescheduled
+      .extend({ result: text.regex(/^changed at \S+ to \S+$/), reason: text.exactOptional() })
+      .transform(({ result, reason, ...entry }) => {
+        const [, , changedAt = '', , requestedStartDate = ''] = result.split(' ');
+        const because =
+          reason && ignored.catch('Overtaken').parse(reason.replace('ignored: the line is ', ''));
+        return { ...entry, requestedStartDate, changedAt, ...(because ? { ignored: because } : {}) };
+      }),
+    sent.extend({ reason: kind }).transform(({ reason, ...entry }) => ({ ...entry, kind: reason })),
+    unconfirmed.extend({ reason: kind }).transform(({ reason, ...entry }) => ({ ...entry, kind: reason })),
+    feedback
+      .extend({ result: z.enum(deliveryOutcomes) })
+      .transform(({ result, ...entry }) => ({ ...entry, delivery: result })),
+  ]) satisfies z.ZodType<HistoryEntry>;
+
+  return z.union([current, older]);
+});
 
 /**
  * How many entries an item holds one by one; a longer history is packed as a whole. Every write of a line includes its

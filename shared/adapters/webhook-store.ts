@@ -32,28 +32,30 @@ export interface WebhookStore extends WebhookLog {
 
 const text = z.string();
 
-const webhook = z.object({
-  webhookId: text,
-  partnerId: text,
-  url: text,
-  description: text.exactOptional(),
-  events: z.array(text),
-  status: z.enum(['Enabled', 'Disabled', 'Deleted']),
-  disabled: z
-    .object({ at: text, because: z.enum(disablings), told: z.boolean().exactOptional() })
-    .exactOptional(),
-  secrets: z.array(
-    z.object({ secret: text, until: text.exactOptional(), idempotencyKey: text.exactOptional() }),
-  ),
-  createdAt: text,
-  createdBy: text,
-  locale: z.enum(locales).default('en'),
-  failures: z.int(),
-  failingSince: text.exactOptional(),
-  pausedUntil: text.exactOptional(),
-  writer: text.exactOptional(),
-  version: z.int(),
-}) satisfies z.ZodType<Webhook>;
+const webhook = z.lazy(() =>
+  z.object({
+    webhookId: text,
+    partnerId: text,
+    url: text,
+    description: text.exactOptional(),
+    events: z.array(text),
+    status: z.enum(['Enabled', 'Disabled', 'Deleted']),
+    disabled: z
+      .object({ at: text, because: z.enum(disablings), told: z.boolean().exactOptional() })
+      .exactOptional(),
+    secrets: z.array(
+      z.object({ secret: text, until: text.exactOptional(), idempotencyKey: text.exactOptional() }),
+    ),
+    createdAt: text,
+    createdBy: text,
+    locale: z.enum(locales).default('en'),
+    failures: z.int(),
+    failingSince: text.exactOptional(),
+    pausedUntil: text.exactOptional(),
+    writer: text.exactOptional(),
+    version: z.int(),
+  }),
+) satisfies z.ZodType<Webhook>;
 
 /** A deleted webhook is remembered for as long as a repeated request could create it again. */
 const deletedDays = 2;

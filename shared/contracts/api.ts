@@ -11,14 +11,14 @@ import { problems, supportDetails } from './problems.ts';
 
 /* What comes in. */
 
-const orderId = identifier.meta({ description: 'The order', example: 'ORD-1001' });
-const lineId = identifier.meta({ description: "The line's id within its order", example: '1' });
+const orderId = () => identifier.meta({ description: 'The order', example: 'ORD-1001' });
+const lineId = () => identifier.meta({ description: "The line's id within its order", example: '1' });
 
-export const orderPath = z.object({ orderId });
-export const linePath = z.object({ orderId, lineId });
+export const orderPath = z.lazy(() => z.object({ orderId: orderId() }));
+export const linePath = z.lazy(() => z.object({ orderId: orderId(), lineId: lineId() }));
 
 /** What lines may be filtered by. */
-const filterFields = {
+const filterFields = () => ({
   status: z
     .enum(lineStatuses, `must be one of ${lineStatuses.join(', ')}`)
     .exactOptional()
@@ -42,10 +42,10 @@ const filterFields = {
     description:
       'The beginning of an order id, a line as order/line, a subscription id, a contact email, its domain, or the name of the end customer. Case, accents, and the width of letters and kana make no difference',
   }),
-};
+});
 
 /** What asks for a page of a list. */
-export const pageFields = {
+export const pageFields = () => ({
   limit: z
     .string()
     .regex(/^(?:[1-9][0-9]?|100)$/, 'must be a whole number from 1 to 100')
@@ -56,150 +56,175 @@ export const pageFields = {
       override: { type: 'integer', minimum: 1, maximum: 100, default: 25, pattern: undefined },
     }),
   cursor: z.string().max(400).exactOptional().meta({ description: 'The `cursor` of the previous page' }),
-};
+});
 
 /** The partner, if an operator names one. */
-export const partnerId = identifier.exactOptional().meta({ description: 'The partner, for operators' });
+export const partnerId = () => identifier.exactOptional().meta({ description: 'The partner, for operators' });
 
-export const listQuery = z.strictObject({
-  ...filterFields,
-  provisioningPending: z
-    .enum(['true', 'false'], 'must be true or false')
-    .transform((text) => text === 'true')
-    .exactOptional()
-    .meta({
-      description: 'Closed by their window and not yet onboarded',
-      override: { type: 'boolean', enum: undefined },
+export const listQuery = z.lazy(() =>
+  z.strictObject({
+    ...filterFields(),
+    provisioningPending: z
+      .enum(['true', 'false'], 'must be true or false')
+      .transform((text) => text === 'true')
+      .exactOptional()
+      .meta({
+        description: 'Closed by their window and not yet onboarded',
+        override: { type: 'boolean', enum: undefined },
+      }),
+    ...pageFields(),
+    partnerId: identifier.exactOptional().meta({
+      description: 'The partner, for operators. Without it, `q` searches the lines of all partners',
     }),
-  ...pageFields,
-  partnerId: identifier
-    .exactOptional()
-    .meta({ description: 'The partner, for operators. Without it, `q` searches the lines of all partners' }),
-});
-
-export const idempotencyHeaders = z.object({
-  'idempotency-key': z
-    .string()
-    .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
-    .exactOptional()
-    .meta({
-      description:
-        'Repeating the key within 24 hours on the same line, or for a bulk resend or webhook of the same partner, returns the first answer and does nothing',
-    }),
-});
-
-export const resendQuery = z.strictObject({
-  locale: contactChangeFields.locale.meta({
-    description: "The language of this email; by default the contact's, which does not change",
   }),
-});
+);
 
-export const contactChange = z.strictObject({
-  ...contactChangeFields,
-  applyToAllLines: z
-    .boolean()
-    .default(false)
-    .meta({ description: 'Whether to change all lines of the order that allow it' }),
-});
+export const idempotencyHeaders = z.lazy(() =>
+  z.object({
+    'idempotency-key': z
+      .string()
+      .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
+      .exactOptional()
+      .meta({
+        description:
+          'Repeating the key within 24 hours on the same line, or for a bulk resend or webhook of the same partner, returns the first answer and does nothing',
+      }),
+  }),
+);
 
-export const copyToChange = z.strictObject(contactChangeFields);
+export const resendQuery = z.lazy(() =>
+  z.strictObject({
+    locale: contactChangeFields().locale.meta({
+      description: "The language of this email; by default the contact's, which does not change",
+    }),
+  }),
+);
+
+export const contactChange = z.lazy(() =>
+  z.strictObject({
+    ...contactChangeFields(),
+    applyToAllLines: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Whether to change all lines of the order that allow it' }),
+  }),
+);
+
+export const copyToChange = z.lazy(() => z.strictObject(contactChangeFields()));
 
 /** What a bulk resend is for: lines by name, or all that a filter of the list means. */
-export const jobRequest = z
-  .strictObject({
-    lines: z
-      .array(z.strictObject({ orderId, lineId }), 'must be a list of {orderId, lineId}')
-      .min(1, 'must name a line')
-      .max(mostNamedLines, `must be at most ${mostNamedLines} lines: use a filter for more`)
-      .exactOptional()
-      .meta({ description: 'The lines; duplicates count once' }),
-    filter: z
-      .strictObject({
-        ...filterFields,
-        provisioningPending: z
-          .boolean('must be true or false')
-          .exactOptional()
-          .meta({ description: 'Closed by their window and not yet onboarded' }),
-      })
-      .exactOptional()
-      .meta({ description: 'All lines of the partner that the list shows with these filters' }),
-  })
-  .refine(
-    ({ lines, filter }) => (lines === undefined) !== (filter === undefined),
-    'must have either lines or a filter',
-  )
-  .meta({ oneOf: [{ required: ['lines'] }, { required: ['filter'] }] });
+export const jobRequest = z.lazy(() =>
+  z
+    .strictObject({
+      lines: z
+        .array(
+          z.strictObject({ orderId: orderId(), lineId: lineId() }),
+          'must be a list of {orderId, lineId}',
+        )
+        .min(1, 'must name a line')
+        .max(mostNamedLines, `must be at most ${mostNamedLines} lines: use a filter for more`)
+        .exactOptional()
+        .meta({ description: 'The lines; duplicates count once' }),
+      filter: z
+        .strictObject({
+          ...filterFields(),
+          provisioningPending: z
+            .boolean('must be true or false')
+            .exactOptional()
+            .meta({ description: 'Closed by their window and not yet onboarded' }),
+        })
+        .exactOptional()
+        .meta({ description: 'All lines of the partner that the list shows with these filters' }),
+    })
+    .refine(
+      ({ lines, filter }) => (lines === undefined) !== (filter === undefined),
+      'must have either lines or a filter',
+    )
+    .meta({ oneOf: [{ required: ['lines'] }, { required: ['filter'] }] }),
+);
 export type JobRequest = z.output<typeof jobRequest>;
 
-export const summaryQuery = z.strictObject({
-  partnerId: identifier
+const namedPartner = () =>
+  identifier
     .exactOptional()
-    .meta({ description: 'The partner, for operators. Without it, the counts are of all partners' }),
-});
+    .meta({ description: 'The partner, for operators. Without it, the counts are of all partners' });
 
-const month = z
-  .string()
-  .regex(/^20\d\d-(?:0[1-9]|1[0-2])$/, 'must be a month, for example 2026-11')
-  .meta({ example: '2026-11' });
+export const summaryQuery = z.lazy(() => z.strictObject({ partnerId: namedPartner() }));
 
-export const insightsQuery = z.strictObject({
-  ...summaryQuery.shape,
-  from: month
-    .exactOptional()
-    .meta({ description: 'The first month; by default eleven months before the last' }),
-  to: month.exactOptional().meta({ description: 'The last month; by default this one' }),
-});
+const month = () =>
+  z
+    .string()
+    .regex(/^20\d\d-(?:0[1-9]|1[0-2])$/, 'must be a month, for example 2026-11')
+    .meta({ example: '2026-11' });
+
+export const insightsQuery = z.lazy(() =>
+  z.strictObject({
+    partnerId: namedPartner(),
+    from: month()
+      .exactOptional()
+      .meta({ description: 'The first month; by default eleven months before the last' }),
+    to: month().exactOptional().meta({ description: 'The last month; by default this one' }),
+  }),
+);
 
 /** On whose behalf an operator starts a job, and how all of its emails are written. */
-export const jobStartQuery = z.strictObject({
-  partnerId,
-  locale: contactChangeFields.locale.meta({
-    description: "The language of these emails; by default each contact's, which does not change",
+export const jobStartQuery = z.lazy(() =>
+  z.strictObject({
+    partnerId: partnerId(),
+    locale: contactChangeFields().locale.meta({
+      description: "The language of these emails; by default each contact's, which does not change",
+    }),
   }),
-});
-export const jobListQuery = z.strictObject({ ...pageFields, partnerId });
+);
+export const jobListQuery = z.lazy(() => z.strictObject({ ...pageFields(), partnerId: partnerId() }));
 
-export const jobPath = z.object({
-  jobId: z
-    .string()
-    .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the id of a job')
-    .meta({ description: 'The job', example: '3f1b7a52-6d0c-4a3e-9a54-0d8f1c2b7e61' }),
-});
+export const jobPath = z.lazy(() =>
+  z.object({
+    jobId: z
+      .string()
+      .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the id of a job')
+      .meta({ description: 'The job', example: '3f1b7a52-6d0c-4a3e-9a54-0d8f1c2b7e61' }),
+  }),
+);
 
-export const jobItemsQuery = z.strictObject({
-  ...pageFields,
-  result: z
-    .enum(lineResults, `must be one of ${lineResults.join(', ')}`)
-    .exactOptional()
-    .meta({ description: 'Only lines with this result' }),
-});
+export const jobItemsQuery = z.lazy(() =>
+  z.strictObject({
+    ...pageFields(),
+    result: z
+      .enum(lineResults, `must be one of ${lineResults.join(', ')}`)
+      .exactOptional()
+      .meta({ description: 'Only lines with this result' }),
+  }),
+);
 
 /* What goes out. */
 
 const text = (description: string) => z.string().meta({ description });
 const when = (description: string) => instant.meta({ description });
 
-const cursor = text('Pass it to get the next page; missing on the last one').exactOptional();
-const codes = z.enum(Object.keys(problems));
-const permission = z.object({
-  allowed: z.boolean().meta({ description: 'Whether it is possible now, for callers with the role' }),
-  reason: z.enum(refusalCodes).exactOptional().meta({ description: 'Why not: the code of the problem' }),
-  canResendAt: when('When it becomes possible, if known').exactOptional(),
-});
+const cursor = () => text('Pass it to get the next page; missing on the last one').exactOptional();
+const codes = () => z.enum(Object.keys(problems));
+const permission = () =>
+  z.object({
+    allowed: z.boolean().meta({ description: 'Whether it is possible now, for callers with the role' }),
+    reason: z.enum(refusalCodes).exactOptional().meta({ description: 'Why not: the code of the problem' }),
+    canResendAt: when('When it becomes possible, if known').exactOptional(),
+  });
 
-const recipient = z.object({
-  email: text('The address'),
-  name: text('The name, if known').exactOptional(),
-  locale: z.enum(locales).meta({ description: 'The language of the emails' }),
-});
+const recipient = () =>
+  z.object({
+    email: text('The address'),
+    name: text('The name, if known').exactOptional(),
+    locale: z.enum(locales).meta({ description: 'The language of the emails' }),
+  });
 
-const messageId = text("The mail service's id of the email");
-const ofLine = { orderId: text('The order'), lineId: text("The line's id within its order") };
+const messageId = () => text("The mail service's id of the email");
+const ofLine = () => ({ orderId: text('The order'), lineId: text("The line's id within its order") });
 
 export const lineAnswer = z.lazy(() =>
   z
     .object({
-      ...ofLine,
+      ...ofLine(),
       subscriptionId: text('The subscription that the line becomes'),
       offer: text('The product code, which decides how long the window is'),
       partnerId: text('The partner or distributor whose order it is'),
@@ -209,8 +234,8 @@ export const lineAnswer = z.lazy(() =>
       placedBy: z
         .object({ name: text('The name'), email: text('The address') })
         .meta({ description: 'The person who placed the order' }),
-      provisioningContact: recipient.meta({ description: 'Who gets the emails' }),
-      copyTo: recipient
+      provisioningContact: recipient().meta({ description: 'Who gets the emails' }),
+      copyTo: recipient()
         .exactOptional()
         .meta({ description: 'Who gets copies of the first email and the reminders' }),
       requestedStartDate: when('When the first email is due'),
@@ -242,7 +267,7 @@ export const lineAnswer = z.lazy(() =>
         }),
       lastEmail: z
         .object({
-          messageId,
+          messageId: messageId(),
           to: text('The address that it went to'),
           sentAt: when('When it was accepted for sending'),
           delivery: z
@@ -252,9 +277,9 @@ export const lineAnswer = z.lazy(() =>
         })
         .exactOptional()
         .meta({ description: 'The last email to the contact' }),
-      resend: permission.meta({ description: 'Whether the email may be resent' }),
+      resend: permission().meta({ description: 'Whether the email may be resent' }),
       /** Answers that were kept for their idempotency key before this was said lack it. */
-      contactChange: permission
+      contactChange: permission()
         .default({ allowed: true })
         .meta({ description: 'Whether the contact may be changed' }),
     })
@@ -265,35 +290,35 @@ export type LineAnswer = z.output<typeof lineAnswer>;
 export const listAnswer = z.lazy(() =>
   z.object({
     items: z.array(lineAnswer).meta({ description: 'The lines' }),
-    cursor,
+    cursor: cursor(),
   }),
 );
 export type ListAnswer = z.output<typeof listAnswer>;
 
-const count = z.int().min(0);
+const count = () => z.int().min(0);
 
 export const summaryAnswer = z.lazy(() =>
   z
     .object({
-      total: count.meta({ description: 'All lines' }),
+      total: count().meta({ description: 'All lines' }),
       byStatus: z
         .object({
-          Scheduled: count.meta({ description: 'The first email has not left yet' }),
-          AwaitingProvisioningDetails: count.meta({ description: 'The window runs' }),
-          Onboarded: count.meta({ description: 'Onboarded while the window ran' }),
-          Closed: count.meta({ description: 'The window ended before' }),
-          Cancelled: count.meta({ description: 'The order line was cancelled' }),
-        } satisfies Record<LineStatus, typeof count>)
+          Scheduled: count().meta({ description: 'The first email has not left yet' }),
+          AwaitingProvisioningDetails: count().meta({ description: 'The window runs' }),
+          Onboarded: count().meta({ description: 'Onboarded while the window ran' }),
+          Closed: count().meta({ description: 'The window ended before' }),
+          Cancelled: count().meta({ description: 'The order line was cancelled' }),
+        } satisfies Record<LineStatus, ReturnType<typeof count>>)
         .meta({ description: 'Lines of each status' }),
-      provisioningPending: count.meta({ description: 'Closed by their window and not yet onboarded' }),
-      undeliverable: count.meta({
+      provisioningPending: count().meta({ description: 'Closed by their window and not yet onboarded' }),
+      undeliverable: count().meta({
         description:
           'Lines not set up yet, closed or not, whose contact is undeliverable: a resend is refused with `contact-undeliverable`',
       }),
-      closingWithin24h: count.meta({
+      closingWithin24h: count().meta({
         description: 'Open lines whose window ends within 24 hours after `asOf`, or has ended',
       }),
-      closingWithin72h: count.meta({ description: 'The same within 72 hours' }),
+      closingWithin72h: count().meta({ description: 'The same within 72 hours' }),
       asOf: instant.meta({
         description:
           'The whole second that the counts are as of. Changes of the last few seconds may not be counted yet',
@@ -303,37 +328,39 @@ export const summaryAnswer = z.lazy(() =>
 );
 export type SummaryAnswer = z.output<typeof summaryAnswer>;
 
-const insight = z.object({
-  month: month.meta({ description: 'When the first emails of the lines left' }),
-  offer: text('Their offer'),
-  locale: z.enum(locales).meta({ description: 'The language of their emails' }),
-  lines: count.meta({ description: 'Lines whose first email left' }),
-  emails: count.meta({ description: 'Emails of all kinds that left for these lines' }),
-  bounced: count.meta({ description: 'Emails of these that bounced or were rejected' }),
-  onboarded: count.meta({ description: 'Lines that were onboarded, before or after they closed' }),
-  onboardedWithin1Day: count.meta({ description: 'Lines of these, by the time since the first email' }),
-  onboardedWithin3Days: count.meta({ description: 'Those that took more than one day' }),
-  onboardedWithin7Days: count.meta({ description: 'Those that took more than three' }),
-  onboardedWithin30Days: count.meta({ description: 'Those that took more than seven' }),
-  onboardedLater: count.meta({ description: 'Those that took more than thirty' }),
-  hoursToOnboarding: z.number().min(0).meta({
-    description: 'From the first email to the onboarding, of all onboarded lines together',
-  }),
-  closedUnprovisioned: count.meta({ description: 'Lines that closed and are not yet onboarded' }),
-  cancelled: count.meta({ description: 'Lines that were cancelled' }),
-  resent: count.meta({ description: 'Lines whose email was resent' }),
-  resentOnboarded: count.meta({ description: 'Lines of these that were onboarded after that' }),
-  corrected: count.meta({ description: 'Lines whose email went to a new contact' }),
-  correctedOnboarded: count.meta({ description: 'Lines of these that were onboarded after that' }),
-  reminded: count.meta({ description: 'Lines whose contact was reminded' }),
-  remindedOnboarded: count.meta({ description: 'Lines of these that were onboarded after that' }),
-} satisfies Record<Exclude<InsightCounter, 'minutesToOnboarding'>, unknown> & Record<string, unknown>);
+const insight = z.lazy(() =>
+  z.object({
+    month: month().meta({ description: 'When the first emails of the lines left' }),
+    offer: text('Their offer'),
+    locale: z.enum(locales).meta({ description: 'The language of their emails' }),
+    lines: count().meta({ description: 'Lines whose first email left' }),
+    emails: count().meta({ description: 'Emails of all kinds that left for these lines' }),
+    bounced: count().meta({ description: 'Emails of these that bounced or were rejected' }),
+    onboarded: count().meta({ description: 'Lines that were onboarded, before or after they closed' }),
+    onboardedWithin1Day: count().meta({ description: 'Lines of these, by the time since the first email' }),
+    onboardedWithin3Days: count().meta({ description: 'Those that took more than one day' }),
+    onboardedWithin7Days: count().meta({ description: 'Those that took more than three' }),
+    onboardedWithin30Days: count().meta({ description: 'Those that took more than seven' }),
+    onboardedLater: count().meta({ description: 'Those that took more than thirty' }),
+    hoursToOnboarding: z.number().min(0).meta({
+      description: 'From the first email to the onboarding, of all onboarded lines together',
+    }),
+    closedUnprovisioned: count().meta({ description: 'Lines that closed and are not yet onboarded' }),
+    cancelled: count().meta({ description: 'Lines that were cancelled' }),
+    resent: count().meta({ description: 'Lines whose email was resent' }),
+    resentOnboarded: count().meta({ description: 'Lines of these that were onboarded after that' }),
+    corrected: count().meta({ description: 'Lines whose email went to a new contact' }),
+    correctedOnboarded: count().meta({ description: 'Lines of these that were onboarded after that' }),
+    reminded: count().meta({ description: 'Lines whose contact was reminded' }),
+    remindedOnboarded: count().meta({ description: 'Lines of these that were onboarded after that' }),
+  } satisfies Record<Exclude<InsightCounter, 'minutesToOnboarding'>, unknown> & Record<string, unknown>),
+);
 
 export const insightsAnswer = z.lazy(() =>
   z
     .object({
-      from: month.meta({ description: 'The first month' }),
-      to: month.meta({ description: 'The last month' }),
+      from: month().meta({ description: 'The first month' }),
+      to: month().meta({ description: 'The last month' }),
       items: z.array(insight).meta({ description: 'One for each month, offer and language that has lines' }),
     })
     .meta({ id: 'Insights', description: 'What became of lines after their first email' }),
@@ -342,7 +369,7 @@ export type InsightsAnswer = z.output<typeof insightsAnswer>;
 
 export const orderAnswer = z.lazy(() =>
   z.object({
-    orderId: ofLine.orderId,
+    orderId: ofLine().orderId,
     onboardedAt: when('When the organization was onboarded').exactOptional(),
     organizationId: text('The organization that was onboarded').exactOptional(),
     lines: z.array(lineAnswer).meta({ description: 'Its lines' }),
@@ -365,7 +392,7 @@ export const historyAnswer = z.lazy(() =>
               'The contact, or the recipient of copies, before a change; may be missing on the oldest lines',
           }),
           to: text('The address that the email went to, or the new one').exactOptional(),
-          messageId: messageId.exactOptional(),
+          messageId: messageId().exactOptional(),
           result: text('What came of it').exactOptional(),
           reason: text(
             'Why: for an email, what triggered it; for a failure, as the mail service put it',
@@ -382,7 +409,7 @@ export const resendAnswer = z.lazy(() =>
     line: lineAnswer,
     email: z
       .object({
-        messageId,
+        messageId: messageId(),
         to: text('The address that it went to'),
         sentAt: when('When it was accepted for sending'),
       })
@@ -397,9 +424,9 @@ export const contactChangeAnswer = z.lazy(() =>
     skipped: z
       .array(
         z.object({
-          lineId: ofLine.lineId,
-          reason: codes.meta({ description: 'Why not: the code of the problem' }),
-          support: supportDetails.exactOptional(),
+          lineId: ofLine().lineId,
+          reason: codes().meta({ description: 'Why not: the code of the problem' }),
+          support: supportDetails().exactOptional(),
         }),
       )
       .meta({ description: 'The lines that were not changed, with `applyToAllLines`' }),
@@ -414,11 +441,11 @@ export const jobAnswer = z.lazy(() =>
       status: z.enum(jobStatuses).meta({ description: 'Its progress' }),
       counts: z
         .object({
-          total: count.meta({ description: 'Lines in the job' }),
-          sent: count.meta({ description: 'Lines whose email was accepted for sending' }),
-          skipped: count.meta({ description: 'Lines for which a single resend would be refused' }),
-          failed: count.meta({ description: 'Lines whose email was not sent' }),
-          unconfirmed: count.meta({ description: 'Lines whose email may have been sent, and is counted' }),
+          total: count().meta({ description: 'Lines in the job' }),
+          sent: count().meta({ description: 'Lines whose email was accepted for sending' }),
+          skipped: count().meta({ description: 'Lines for which a single resend would be refused' }),
+          failed: count().meta({ description: 'Lines whose email was not sent' }),
+          unconfirmed: count().meta({ description: 'Lines whose email may have been sent, and is counted' }),
         })
         .meta({ description: 'Lines by result so far' }),
       createdAt: when('When it was started'),
@@ -436,27 +463,29 @@ export type JobAnswer = z.output<typeof jobAnswer>;
 export const jobListAnswer = z.lazy(() =>
   z.object({
     items: z.array(jobAnswer).meta({ description: 'The jobs' }),
-    cursor,
+    cursor: cursor(),
   }),
 );
 export type JobListAnswer = z.output<typeof jobListAnswer>;
 
-const jobItem = z.object({
-  ...ofLine,
-  result: z.enum(lineResults).meta({ description: 'What came of it' }),
-  code: codes
-    .exactOptional()
-    .meta({ description: 'The code that a single resend would have been answered with' }),
-  messageId: messageId.exactOptional(),
-  to: text('The address that the email went to').exactOptional(),
-  at: when('When it was done'),
-});
+const jobItem = z.lazy(() =>
+  z.object({
+    ...ofLine(),
+    result: z.enum(lineResults).meta({ description: 'What came of it' }),
+    code: codes()
+      .exactOptional()
+      .meta({ description: 'The code that a single resend would have been answered with' }),
+    messageId: messageId().exactOptional(),
+    to: text('The address that the email went to').exactOptional(),
+    at: when('When it was done'),
+  }),
+);
 export type JobItem = z.output<typeof jobItem>;
 
 export const jobItemsAnswer = z.lazy(() =>
   z.object({
     items: z.array(jobItem).meta({ description: 'The lines processed so far' }),
-    cursor,
+    cursor: cursor(),
   }),
 );
 export type JobItemsAnswer = z.output<typeof jobItemsAnswer>;
@@ -465,20 +494,23 @@ export const healthAnswer = z.lazy(() =>
   z.object({ status: z.literal('ok').meta({ description: 'That it answers' }) }),
 );
 
-const info = z
-  .looseObject({ title: text('What it is of'), version: text('The newest version in the changelog') })
-  .meta({ description: 'About the description' });
+const info = () =>
+  z
+    .looseObject({ title: text('What it is of'), version: text('The newest version in the changelog') })
+    .meta({ description: 'About the description' });
 
 export const descriptionAnswer = z.lazy(() =>
   z.looseObject({
     openapi: text('The version of OpenAPI'),
-    info,
+    info: info(),
     paths: z.record(z.string(), z.unknown()).meta({ description: 'The calls, by path and method' }),
   }),
 );
 
-export const eventsDescriptionAnswer = z.looseObject({
-  asyncapi: text('The version of AsyncAPI'),
-  info,
-  channels: z.record(z.string(), z.unknown()).meta({ description: 'Where events are put' }),
-});
+export const eventsDescriptionAnswer = z.lazy(() =>
+  z.looseObject({
+    asyncapi: text('The version of AsyncAPI'),
+    info: info(),
+    channels: z.record(z.string(), z.unknown()).meta({ description: 'Where events are put' }),
+  }),
+);

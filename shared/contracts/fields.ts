@@ -46,7 +46,7 @@ export const duration = z.string().refine(isPositiveDuration, {
 const locale = z.enum(locales, `must be one of ${locales.join(', ')}`);
 
 /** A change of the provisioning contact: what is not given stays. */
-export const contactChangeFields = {
+export const contactChangeFields = () => ({
   email: emailAddress.meta({ description: 'The address' }),
   name: plainText(200).exactOptional().meta({
     description: 'The name; if left out, it is kept only with the same address',
@@ -54,12 +54,14 @@ export const contactChangeFields = {
   locale: locale
     .exactOptional()
     .meta({ description: 'The language of the emails; if left out, it does not change' }),
-};
+});
 
 /** A provisioning contact; without a locale, emails are in English. */
-export const contact: z.ZodType<Contact> = z.object({ ...contactChangeFields, locale: locale.default('en') });
+export const contact: z.ZodType<Contact> = z.lazy(() =>
+  z.object({ ...contactChangeFields(), locale: locale.default('en') }),
+);
 
-export const person = z.object({ name: plainText(200), email: emailAddress });
+export const person = z.lazy(() => z.object({ name: plainText(200), email: emailAddress }));
 
 /** A time zone that people live in. */
 export const timeZone = z
@@ -79,22 +81,26 @@ const yearMessage = `must lie between 1970 and ${latestYear}`;
 const toUtc = (text: string) => toInstant(DateTime.fromISO(text, { zone: 'utc' }).toJSDate());
 
 /** A point in time as RFC 3339 with an offset; read as UTC with milliseconds. */
-export const timestamp = z.iso
-  .datetime({
-    offset: true,
-    error: 'must be an RFC 3339 timestamp with an offset, for example 2026-11-22T09:00:00Z',
-  })
-  .refine(withinReason, yearMessage)
-  .transform(toUtc);
+export const timestamp = z.lazy(() =>
+  z.iso
+    .datetime({
+      offset: true,
+      error: 'must be an RFC 3339 timestamp with an offset, for example 2026-11-22T09:00:00Z',
+    })
+    .refine(withinReason, yearMessage)
+    .transform(toUtc),
+);
 
 /** A point in time as the product returns it: in UTC. */
 export const instant = z.iso.datetime().meta({ id: 'Instant', example: '2026-11-22T00:00:00.000Z' });
 
 /** A date means 00:00 UTC of that day; a timestamp is taken as it is. */
-export const startDate = z
-  .union(
-    [z.iso.date(), z.iso.datetime({ offset: true })],
-    'must be a date, for example 2026-12-01, or an RFC 3339 timestamp with an offset',
-  )
-  .refine(withinReason, yearMessage)
-  .transform(toUtc);
+export const startDate = z.lazy(() =>
+  z
+    .union(
+      [z.iso.date(), z.iso.datetime({ offset: true })],
+      'must be a date, for example 2026-12-01, or an RFC 3339 timestamp with an offset',
+    )
+    .refine(withinReason, yearMessage)
+    .transform(toUtc),
+);

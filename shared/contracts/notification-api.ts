@@ -13,12 +13,14 @@ const says = {
 };
 
 /** What somebody chooses. */
-export const notificationsChoice = z.strictObject({
-  digest: z.boolean('must be true or false').meta({ description: says.digest }),
-  bounces: z.boolean('must be true or false').meta({ description: says.bounces }),
-  timeZone: timeZone.meta({ description: says.timeZone }),
-  locale: z.enum(locales, `must be one of ${locales.join(', ')}`).meta({ description: says.locale }),
-});
+export const notificationsChoice = z.lazy(() =>
+  z.strictObject({
+    digest: z.boolean('must be true or false').meta({ description: says.digest }),
+    bounces: z.boolean('must be true or false').meta({ description: says.bounces }),
+    timeZone: timeZone.meta({ description: says.timeZone }),
+    locale: z.enum(locales, `must be one of ${locales.join(', ')}`).meta({ description: says.locale }),
+  }),
+);
 export type NotificationsChoice = z.output<typeof notificationsChoice>;
 
 export const notificationsAnswer = z.lazy(() =>

@@ -12,17 +12,18 @@ export const largestJobBody = 256 * 1024;
 /** Where the setup is finished after the point of no return. */
 export const controlHubLink = 'https://admin.webex.com';
 
-export const supportDetails = z
-  .object({
-    portal: z.string().meta({ description: 'Where to open the case' }),
-    search: z.string().meta({ description: 'What to search there' }),
-    requestType: z.string().meta({ description: 'The type of the request' }),
-    reference: z.string().meta({ description: 'The id of the failed request' }),
-  })
-  .meta({ description: 'What to put into a support case; `reference` is the id of the failed request' });
+export const supportDetails = () =>
+  z
+    .object({
+      portal: z.string().meta({ description: 'Where to open the case' }),
+      search: z.string().meta({ description: 'What to search there' }),
+      requestType: z.string().meta({ description: 'The type of the request' }),
+      reference: z.string().meta({ description: 'The id of the failed request' }),
+    })
+    .meta({ description: 'What to put into a support case; `reference` is the id of the failed request' });
 
 /** What a support case needs when an email could not be sent; `reference` is the id of the failed request. */
-export const supportCase = (reference: string): z.output<typeof supportDetails> => ({
+export const supportCase = (reference: string): z.output<ReturnType<typeof supportDetails>> => ({
   portal: 'https://www.cisco.com/go/cs',
   search: 'Provisioning Assistance',
   requestType: 'Resend Provisioning Email',
@@ -32,31 +33,35 @@ export const supportCase = (reference: string): z.output<typeof supportDetails> 
 /** The request id in the examples of the API description. */
 const exampleRequestId = '5f0c1e9a-3b7d-4c58-9d42-8a6e0b1f7c23';
 
-/** Fields that only some problems have. */
-const extras = z.object({
-  errors: z
-    .array(
-      z.object({
-        path: z.string().meta({ description: 'Where it is, as `lines.0.orderId`; empty for the whole body' }),
-        message: z.string().meta({ description: 'What to change' }),
-      }),
-    )
-    .meta({ description: 'Each invalid value' }),
-  placedBy: z
-    .object({
-      name: z.string().meta({ description: 'The name' }),
-      email: z.string().meta({ description: 'The address' }),
-    })
-    .meta({ description: 'The person who placed the order, who can help' }),
-  link: z.literal(controlHubLink).meta({ description: 'Where to finish the setup' }),
-  requestedStartDate: instant.meta({ description: 'When the first email goes out' }),
-  reason: z.string().meta({ description: 'What the mail service said' }),
-  canResendAt: instant.meta({ description: 'When the next email is possible' }),
+/** Fields that only some problems have, each with what makes its schema: it takes time, and only the description needs it. */
+const extras = {
+  errors: () =>
+    z
+      .array(
+        z.object({
+          path: z
+            .string()
+            .meta({ description: 'Where it is, as `lines.0.orderId`; empty for the whole body' }),
+          message: z.string().meta({ description: 'What to change' }),
+        }),
+      )
+      .meta({ description: 'Each invalid value' }),
+  placedBy: () =>
+    z
+      .object({
+        name: z.string().meta({ description: 'The name' }),
+        email: z.string().meta({ description: 'The address' }),
+      })
+      .meta({ description: 'The person who placed the order, who can help' }),
+  link: () => z.literal(controlHubLink).meta({ description: 'Where to finish the setup' }),
+  requestedStartDate: () => instant.meta({ description: 'When the first email goes out' }),
+  reason: () => z.string().meta({ description: 'What the mail service said' }),
+  canResendAt: () => instant.meta({ description: 'When the next email is possible' }),
   support: supportDetails,
-  jobId: z.string().meta({ description: 'The running job' }),
-});
+  jobId: () => z.string().meta({ description: 'The running job' }),
+};
 
-const { errors, placedBy, link, requestedStartDate, reason, canResendAt, support, jobId } = extras.shape;
+const { errors, placedBy, link, requestedStartDate, reason, canResendAt, support, jobId } = extras;
 
 /** One row of the table: everything that the product says about a problem. */
 interface ProblemRow<Status extends number, Shape extends z.ZodRawShape> {
@@ -65,7 +70,7 @@ interface ProblemRow<Status extends number, Shape extends z.ZodRawShape> {
   /** Its meaning and remedy, for the API description. */
   readonly description: string;
   /** The fields it adds to those that all problems have. */
-  readonly adds: Shape;
+  readonly adds: () => Shape;
   /** The message for one request, unless whoever throws it knows better. */
   readonly detail: (added: Added<Shape>) => string;
   /** The added fields in the description's example. */
@@ -90,7 +95,7 @@ export const problems = {
     status: 400,
     title: 'The request is not valid',
     description: 'The request is invalid. Fix what `errors` names, and try again.',
-    adds: { errors },
+    adds: () => ({ errors: errors() }),
     detail: ({ errors }) => errors.map(({ path, message }) => `${path || 'body'}: ${message}`).join('; '),
     example: { errors: [{ path: 'orderId', message: 'must be 1 to 64 of A-Z a-z 0-9 . _ -' }] },
   }),
@@ -98,7 +103,7 @@ export const problems = {
     status: 401,
     title: 'A valid access token is needed',
     description: 'The access token is missing, has expired, or lacks claims. Get a new one, and try again.',
-    adds: {},
+    adds: () => ({}),
     detail: () => 'Send an access token: Authorization: Bearer <token>.',
     example: {},
   }),
@@ -107,7 +112,7 @@ export const problems = {
     title: 'You may not do this',
     description:
       'The account lacks the role for this. Ask the person in `placedBy`, who placed the order; if that is missing, an administrator.',
-    adds: { placedBy: placedBy.exactOptional() },
+    adds: () => ({ placedBy: placedBy().exactOptional() }),
     detail: ({ placedBy }) =>
       placedBy
         ? 'Your account lacks the role for this. Ask the person who placed the order.'
@@ -119,7 +124,7 @@ export const problems = {
     title: 'There is no such order line',
     description:
       'The line does not exist, or belongs to another partner. Check both ids; a line appears once it is booked.',
-    adds: {},
+    adds: () => ({}),
     detail: () => 'Your partner has no such order line.',
     example: {},
   }),
@@ -128,7 +133,7 @@ export const problems = {
     title: 'There is no such order',
     description:
       'The order does not exist, or belongs to another partner. Check the id; an order appears once it is booked.',
-    adds: {},
+    adds: () => ({}),
     detail: () => 'Your partner has no such order.',
     example: {},
   }),
@@ -136,7 +141,7 @@ export const problems = {
     status: 404,
     title: 'Not found',
     description: 'The API has no such path, or does not support this method on it. Check both.',
-    adds: {},
+    adds: () => ({}),
     detail: () => 'No call has this path and method.',
     example: {},
   }),
@@ -145,7 +150,7 @@ export const problems = {
     title: 'There is no such job',
     description:
       'The job does not exist, or belongs to another partner. Check the id; jobs are kept for 90 days.',
-    adds: {},
+    adds: () => ({}),
     detail: () => 'Your partner has no such job.',
     example: {},
   }),
@@ -154,7 +159,7 @@ export const problems = {
     title: 'A job of your partner is running',
     description:
       'Only one bulk resend per partner runs at a time. Wait until the job in `jobId` is completed.',
-    adds: { jobId },
+    adds: () => ({ jobId: jobId() }),
     detail: ({ jobId }) => `Wait until the job ${jobId} of your partner is completed.`,
     example: { jobId: '3f1b7a52-6d0c-4a3e-9a54-0d8f1c2b7e61' },
   }),
@@ -162,7 +167,7 @@ export const problems = {
     status: 404,
     title: 'There is no such webhook',
     description: 'The webhook does not exist, was deleted, or belongs to another partner. Check the id.',
-    adds: {},
+    adds: () => ({}),
     detail: () => 'Your partner has no such webhook.',
     example: {},
   }),
@@ -170,7 +175,7 @@ export const problems = {
     status: 409,
     title: 'Your partner has the maximum number of webhooks',
     description: `A partner may have ${mostWebhooks} webhooks. Delete one that is not needed, or change it.`,
-    adds: {},
+    adds: () => ({}),
     detail: () => `Your partner has ${mostWebhooks} webhooks, the most it may have.`,
     example: {},
   }),
@@ -179,7 +184,7 @@ export const problems = {
     title: 'Your account has no verified email address',
     description:
       'Notifications go to the email address of the account, and its sign-in does not vouch for one. Have the address verified there, or choose in the console, which knows more of the account than an access token may say.',
-    adds: {},
+    adds: () => ({}),
     detail: () => 'Your sign-in vouches for no email address of yours, so nothing can be sent there.',
     example: {},
   }),
@@ -188,7 +193,7 @@ export const problems = {
     title: 'The organization is already onboarded',
     description:
       "The customer's organization is onboarded, so nothing can be resent or changed. The contact or an admin finishes the setup at `link`.",
-    adds: { link },
+    adds: () => ({ link: link() }),
     detail: ({ link }) =>
       `The customer's organization is onboarded. The provisioning contact or an admin finishes the setup at ${link}.`,
     example: { link: controlHubLink },
@@ -197,7 +202,7 @@ export const problems = {
     status: 409,
     title: 'The requested start date is in the future',
     description: 'There is nothing to resend yet: the first email goes out on `requestedStartDate`.',
-    adds: { requestedStartDate },
+    adds: () => ({ requestedStartDate: requestedStartDate() }),
     detail: ({ requestedStartDate }) =>
       `The provisioning email goes out on the requested start date, ${requestedStartDate}.`,
     example: { requestedStartDate: '2026-12-01T00:00:00.000Z' },
@@ -206,7 +211,7 @@ export const problems = {
     status: 409,
     title: 'The order line was cancelled',
     description: 'Nothing can be sent or changed for a cancelled line. Place a new order.',
-    adds: {},
+    adds: () => ({}),
     detail: () => 'The order line was cancelled, so nothing more is sent for it.',
     example: {},
   }),
@@ -215,7 +220,7 @@ export const problems = {
     title: 'Email does not reach the provisioning contact',
     description:
       'The address hard-bounced, its owner complained, or it was erased on request. Change the contact to another address.',
-    adds: { reason },
+    adds: () => ({ reason: reason() }),
     detail: () => 'Email does not reach this address. Choose another provisioning contact.',
     example: { reason: 'smtp; 550 5.1.1 mailbox does not exist' },
   }),
@@ -223,7 +228,7 @@ export const problems = {
     status: 413,
     title: 'The request body is too large',
     description: 'No request needs a body this large. Send a smaller one.',
-    adds: {},
+    adds: () => ({}),
     detail: () => 'The body is larger than any that this call needs.',
     example: {},
   }),
@@ -231,7 +236,7 @@ export const problems = {
     status: 415,
     title: 'The request body must be JSON',
     description: 'The body is not declared as JSON. Send it with `Content-Type: application/json`.',
-    adds: {},
+    adds: () => ({}),
     detail: () => 'Send the body as application/json.',
     example: {},
   }),
@@ -239,7 +244,7 @@ export const problems = {
     status: 429,
     title: 'The email was resent a moment ago',
     description: 'The email was resent a moment ago, or one is being sent. Try again at `canResendAt`.',
-    adds: { canResendAt },
+    adds: () => ({ canResendAt: canResendAt() }),
     detail: ({ canResendAt }) =>
       `The email was resent a moment ago. You can resend it again at ${canResendAt}.`,
     example: { canResendAt: '2026-11-22T09:01:00.000Z' },
@@ -249,7 +254,7 @@ export const problems = {
     title: 'The email limit is reached',
     description:
       'The line has had as many emails as 24 hours allow: try again at `canResendAt`. If that is missing, the line has used up its emails for good: reach the contact some other way.',
-    adds: { canResendAt: canResendAt.exactOptional() },
+    adds: () => ({ canResendAt: canResendAt().exactOptional() }),
     detail: ({ canResendAt }) =>
       canResendAt === undefined
         ? 'This line has used up its emails and contact changes. Reach the contact some other way.'
@@ -261,7 +266,7 @@ export const problems = {
     title: 'The email could not be sent',
     description:
       'The mail service refused the email. Nothing was sent, changed or counted: try again, or open a support case with `support`.',
-    adds: { support },
+    adds: () => ({ support: support() }),
     detail: () =>
       'The email could not be sent; nothing was changed or counted. Try again, or open a support case with this reference.',
     example: { support: supportCase(exampleRequestId) },
@@ -271,7 +276,7 @@ export const problems = {
     title: 'The email may have been sent',
     description:
       "The mail service's answer was lost. The email may have left, so it is counted and in the history, where the mail service's report will confirm it. The same idempotency key never sends again, and gets its answer once the email is confirmed. If the email does not arrive, resend at `canResendAt`; if that is missing, the line has used up its emails.",
-    adds: { canResendAt: canResendAt.exactOptional(), support },
+    adds: () => ({ canResendAt: canResendAt().exactOptional(), support: support() }),
     detail: () =>
       'The mail service did not say whether it accepted the email. It may have left, so it is counted; the history will show it as sent once the mail service confirms it. Ask the contact before you send another.',
     example: { canResendAt: '2026-11-22T09:01:00.000Z', support: supportCase(exampleRequestId) },
@@ -280,7 +285,7 @@ export const problems = {
     status: 500,
     title: 'Something went wrong on our side',
     description: 'Try again. If it keeps failing, report the `requestId`.',
-    adds: {},
+    adds: () => ({}),
     detail: () => 'Try again. If it keeps failing, report the request id.',
     example: {},
   }),
@@ -289,9 +294,11 @@ export const problems = {
 export type ProblemCode = keyof typeof problems;
 
 /** The fields that any code may add, for those who catch a problem of any code. */
-export type ProblemExtras = Partial<z.output<typeof extras>>;
+export type ProblemExtras = Partial<
+  z.output<z.ZodObject<{ [Field in keyof typeof extras]: ReturnType<(typeof extras)[Field]> }>>
+>;
 
-type Shapes = { readonly [Code in ProblemCode]: (typeof problems)[Code]['adds'] };
+type Shapes = { readonly [Code in ProblemCode]: ReturnType<(typeof problems)[Code]['adds']> };
 
 /** The table, typed so that the message of any code can be asked for. */
 const rows: { readonly [Code in ProblemCode]: Pick<ProblemRow<number, Shapes[Code]>, 'detail'> } = problems;

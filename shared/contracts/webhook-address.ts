@@ -14,7 +14,7 @@ export const longestUrl = 2000;
 const ports: readonly string[] = ['', '8443'];
 
 /** The part of IPv6 that is given out for the public internet. */
-const publicIPv6 = ipaddr.IPv6.parseCIDR('2000::/3');
+const publicIPv6 = () => ipaddr.IPv6.parseCIDR('2000::/3');
 
 /**
  * Whether an IP address is one of the public internet: not private, loopback, link-local (where clouds tell secrets),
@@ -24,7 +24,7 @@ export function isPublicAddress(text: string): boolean {
   if (!ipaddr.isValid(text)) return false;
   const address = ipaddr.parse(text);
   if (address.range() !== 'unicast') return false;
-  return address.kind() === 'ipv4' || address.match(publicIPv6);
+  return address.kind() === 'ipv4' || address.match(publicIPv6());
 }
 
 /** The IP address that a URL names instead of a host. */

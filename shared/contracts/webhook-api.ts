@@ -8,7 +8,7 @@ import { attemptErrors, attemptResults, webhookTypes } from './webhooks.ts';
 
 /* The calls of the API about webhooks. What comes in. */
 
-const webhookFields = {
+const webhookFields = () => ({
   url: z
     .string()
     .regex(/^[\x21-\x7e]+$/, 'must be in visible ASCII characters: encode all others')
@@ -24,44 +24,52 @@ const webhookFields = {
     .max(webhookTypes.length, 'must name each type once')
     .meta({ description: 'The types of events to send; all if none is named' }),
   description: plainText(200).meta({ description: 'A description for people' }),
-};
+});
 
-const locale = z.enum(locales, `must be one of ${locales.join(', ')}`);
+const locale = () => z.enum(locales, `must be one of ${locales.join(', ')}`);
 
 /** A webhook to register. */
-export const webhookRequest = z.strictObject({
-  url: webhookFields.url,
-  events: webhookFields.events.default([]),
-  description: webhookFields.description.exactOptional(),
-  locale: locale
-    .default('en')
-    .meta({ description: 'The language of emails about it to whoever registers it' }),
-});
+export const webhookRequest = z.lazy(() =>
+  z.strictObject({
+    url: webhookFields().url,
+    events: webhookFields().events.default([]),
+    description: webhookFields().description.exactOptional(),
+    locale: locale()
+      .default('en')
+      .meta({ description: 'The language of emails about it to whoever registers it' }),
+  }),
+);
 export type WebhookRequest = z.output<typeof webhookRequest>;
 
 /** What is not given stays. */
-export const webhookChange = z.strictObject({
-  url: webhookFields.url.exactOptional(),
-  events: webhookFields.events.exactOptional(),
-  description: z
-    .union([z.literal(''), webhookFields.description])
-    .exactOptional()
-    .meta({ description: 'A description for people; an empty one removes it' }),
-  status: z
-    .enum(['Enabled', 'Disabled'], 'must be Enabled or Disabled')
-    .exactOptional()
-    .meta({ description: 'Whether it gets events; once enabled, it gets those from then on' }),
-});
+export const webhookChange = z.lazy(() =>
+  z.strictObject({
+    url: webhookFields().url.exactOptional(),
+    events: webhookFields().events.exactOptional(),
+    description: z
+      .union([z.literal(''), webhookFields().description])
+      .exactOptional()
+      .meta({ description: 'A description for people; an empty one removes it' }),
+    status: z
+      .enum(['Enabled', 'Disabled'], 'must be Enabled or Disabled')
+      .exactOptional()
+      .meta({ description: 'Whether it gets events; once enabled, it gets those from then on' }),
+  }),
+);
 export type WebhookChange = z.output<typeof webhookChange>;
 
-export const webhookQuery = z.strictObject({ partnerId });
-export const webhookPath = z.object({
-  webhookId: z
-    .string()
-    .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the id of a webhook')
-    .meta({ description: 'The webhook', example: '6c1c3f2e-9b1d-4f0a-8a3e-2d7b5c9e0f14' }),
-});
-export const webhookAttemptsQuery = z.strictObject({ limit: pageFields.limit, partnerId });
+export const webhookQuery = z.lazy(() => z.strictObject({ partnerId: partnerId() }));
+export const webhookPath = z.lazy(() =>
+  z.object({
+    webhookId: z
+      .string()
+      .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the id of a webhook')
+      .meta({ description: 'The webhook', example: '6c1c3f2e-9b1d-4f0a-8a3e-2d7b5c9e0f14' }),
+  }),
+);
+export const webhookAttemptsQuery = z.lazy(() =>
+  z.strictObject({ limit: pageFields().limit, partnerId: partnerId() }),
+);
 
 /* What goes out. */
 
