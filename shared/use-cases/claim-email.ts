@@ -1,8 +1,9 @@
 import { LineNotWritten, type OrderLineStore } from '../adapters/order-line-store.ts';
 import { NamedFault } from '../contracts/faults.ts';
 import { faultForLog, type Log } from '../contracts/log.ts';
-import { withClaim, withoutClaim } from '../domain/claims.ts';
+import { withClaim } from '../domain/claims.ts';
 import { type Claim, isBooked, type LineKey, type OrderLine, type StoredLine } from '../domain/order-line.ts';
+import { recordFailure } from '../domain/sent-emails.ts';
 import { type Instant, plus, toInstant } from '../domain/time.ts';
 import { asOnboarded } from '../domain/transitions.ts';
 import { booked } from './booked.ts';
@@ -115,9 +116,9 @@ function claimIfAllowed<Instead>(
 }
 
 /**
- * Withdraws a claim whose write was not confirmed; its email was not sent. It starts from the line in the table,
- * because the version of the claim there may be somebody else's. If the claim's write is still in flight, the new
- * version makes its condition fail.
+ * Withdraws a claim whose write was not confirmed, even if it was given up meanwhile; its email was not sent. It starts
+ * from the line in the table, because the version of the claim there may be somebody else's. If the claim's write is
+ * still in flight, the new version makes its condition fail.
  */
 async function giveBack({ line, claim }: Claimed, cause: unknown, services: ClaimServices): Promise<NotSent> {
   const { store, log } = services;
@@ -125,7 +126,7 @@ async function giveBack({ line, claim }: Claimed, cause: unknown, services: Clai
     await store.change(
       await store.find(line),
       booked((known) => ({
-        line: known.version < line.version ? { ...known } : withoutClaim(known, claim.id),
+        line: known.version < line.version ? { ...known } : recordFailure(known, claim, undefined),
       })),
     );
   try {

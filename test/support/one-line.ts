@@ -88,6 +88,15 @@ export interface Change {
   readonly knewOnboarding: boolean;
 }
 
+/** A write of the line that fails: the first, second, … of a task. */
+export interface FailingWrite {
+  /** The task, by its name. */
+  readonly of: string;
+  readonly nth: number;
+  /** Whether it fails before it takes effect, or after. */
+  readonly when: 'before' | 'after';
+}
+
 interface Execution {
   readonly requestedStartDate: string;
   status: 'RUNNING' | 'ENDED';
@@ -167,12 +176,19 @@ export class OneLine {
   readonly executions = new Map<number, Execution>();
   readonly beginning: Beginning;
   readonly tasks: readonly Task[];
+  readonly #failing: FailingWrite | undefined;
+  /** How many writes of the task that meets the failing one are left until then. */
+  #untilFailing: number;
+  /** Who met the failing one, until he pauses. */
+  #triesAgain: Task | undefined;
   #writes = 0;
   #calls = 0;
   readonly #knowOnboarding = new Set<string>();
 
-  constructor(beginning: Beginning, happening: readonly Operation[]) {
+  constructor(beginning: Beginning, happening: readonly Operation[], failing?: FailingWrite) {
     this.beginning = beginning;
+    this.#failing = failing;
+    this.#untilFailing = failing?.nth ?? 0;
     table.items.clear();
     if (beginning.line) {
       table.put(itemOf({ ...beginning.line, version: 1 }));
@@ -211,6 +227,11 @@ export class OneLine {
     await play([task], ([only]) => only);
   }
 
+  /** Whether the write that was to fail was made. */
+  get hasFailed(): boolean {
+    return this.#failing !== undefined && this.#untilFailing <= 0;
+  }
+
   get line(): StoredLine | undefined {
     return linesOf(table)[0];
   }
@@ -239,20 +260,31 @@ export class OneLine {
     const touches = touched(command, input);
     await this.#turn(task, touches);
     if (touches.reads?.includes('order') && table.items.has(orderItem)) this.#knowOnboarding.add(task.name);
+    if (!touches.writes?.includes('line')) return await call();
+    const fails = this.#failsNow(task);
+    if (fails === 'before') throw new WriteLost();
     const before = this.line;
     const result = await call();
-    if (touches.writes?.includes('line')) {
-      this.#writes += 1;
-      const { line: after } = this;
-      if (after)
-        this.changes.push({
-          by: task.name,
-          before,
-          after,
-          knewOnboarding: this.#knowOnboarding.has(task.name),
-        });
-    }
+    this.#writes += 1;
+    const { line: after } = this;
+    if (after)
+      this.changes.push({
+        by: task.name,
+        before,
+        after,
+        knewOnboarding: this.#knowOnboarding.has(task.name),
+      });
+    if (fails === 'after') throw new WriteLost();
     return result;
+  }
+
+  /** When the write fails that a task makes, if it does. */
+  #failsNow(task: Task): FailingWrite['when'] | undefined {
+    if (task.name !== this.#failing?.of) return undefined;
+    this.#untilFailing -= 1;
+    if (this.#untilFailing !== 0) return undefined;
+    this.#triesAgain = task;
+    return this.#failing.when;
   }
 
   #services(task: Task, { store }: Actor): Services {
@@ -300,8 +332,15 @@ export class OneLine {
     };
   }
 
-  /** Waits until somebody wrote to the line: before that, whoever waits finds what he found. */
+  /**
+   * Waits until somebody wrote to the line: before that, whoever waits finds what he found. Who met a fault tries again at
+   * once.
+   */
   async #pause(task: Task): Promise<void> {
+    if (this.#triesAgain === task) {
+      this.#triesAgain = undefined;
+      return;
+    }
     const writes = this.#writes;
     await task.at({ name: 'pause' }, () => this.#writes > writes);
   }
@@ -316,17 +355,20 @@ export class OneLine {
     switch (operation) {
       case 'resend': {
         const { key: idempotencyKey } = this.beginning;
-        const outcome = await resend(key, { caller, requestId: name, idempotencyKey }, services);
+        const outcome = await answered(resend(key, { caller, requestId: name, idempotencyKey }, services));
+        if (outcome === undefined) return noAnswer;
         if (outcome.outcome !== 'sent') return { word: outcome.code };
         return { word: 'sent', messageId: outcome.email.messageId };
       }
       case 'contact change': {
         const request = { caller, requestId: name, applyToAllLines: false };
-        const outcome = await changeContact(key, { email: newAddress(name) }, request, services);
+        const outcome = await answered(changeContact(key, { email: newAddress(name) }, request, services));
+        if (outcome === undefined) return noAnswer;
         return { word: 'code' in outcome ? outcome.code : (outcome.lines[0]?.outcome ?? 'nothing') };
       }
       case 'copy change': {
-        const outcome = await changeCopyTo(key, { email: newCopy(name) }, caller, services);
+        const outcome = await answered(changeCopyTo(key, { email: newCopy(name) }, caller, services));
+        if (outcome === undefined) return noAnswer;
         return { word: 'code' in outcome ? outcome.code : outcome.outcome };
       }
       case 'onboarding':
@@ -357,14 +399,18 @@ export class OneLine {
     }
   }
 
-  /** Delivers an event as its queue does: again, if what is going on must end first. */
+  /** Delivers an event as its queue does: again, if what is going on must end first, or after a fault. */
   async #delivered(task: Task, handle: () => Promise<unknown>): Promise<Answer> {
     for (;;) {
       try {
         await handle();
         return { word: 'handled' };
       } catch (error) {
-        if (!(error instanceof NamedFault) || error.name !== faultNames.sendInProgress) throw error;
+        if (isOfLostWrite(error)) continue;
+        if (!(error instanceof NamedFault)) throw error;
+        // The workflow retries.
+        if (error.name === faultNames.emailNotSent && this.hasFailed) continue;
+        if (error.name !== faultNames.sendInProgress) throw error;
         await this.#pause(task);
       }
     }
@@ -423,15 +469,39 @@ export class OneLine {
   async #endWindow(task: Task, client: DynamoDBClient): Promise<Answer> {
     const { executionRevision: revision = 1 } = this.beginning.line ?? {};
     const input = await closing(revision, this.now().toISOString());
-    try {
-      await client.send(new UpdateItemCommand(input));
-      return { word: 'closed' };
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return { word: 'left as it is' };
-    } finally {
-      this.#end(revision);
+    for (;;) {
+      try {
+        await client.send(new UpdateItemCommand(input));
+        this.#end(revision);
+        return { word: 'closed' };
+      } catch (error) {
+        // The workflow retries.
+        if (isOfLostWrite(error)) continue;
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        this.#end(revision);
+        return { word: 'left as it is' };
+      }
     }
+  }
+}
+
+/** A write of which nobody knows whether it took effect. */
+class WriteLost extends Error {
+  override readonly name = 'TimeoutError';
+}
+
+const isOfLostWrite = (error: unknown): boolean =>
+  error instanceof WriteLost || (error instanceof NamedFault && error.cause instanceof WriteLost);
+
+const noAnswer: Answer = { word: 'internal' };
+
+/** What somebody was answered; undefined: only that there was a fault. */
+async function answered<Outcome>(request: Promise<Outcome>): Promise<Outcome | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (isOfLostWrite(error)) return undefined;
+    throw error;
   }
 }
 

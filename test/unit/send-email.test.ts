@@ -2,6 +2,7 @@ import { tableName } from '../../infra/local/table.ts';
 import { defaults } from '../../infra/settings.ts';
 import type { MailOutcome } from '../../shared/adapters/mail.ts';
 import { orderLineStore } from '../../shared/adapters/order-line-store.ts';
+import { giveUpClaim } from '../../shared/domain/claims.ts';
 import { isBooked, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
 import { recordReported, recordSent } from '../../shared/domain/sent-emails.ts';
 import { cancel } from '../../shared/domain/transitions.ts';
@@ -10,6 +11,7 @@ import type { EmailRequest, Permit } from '../../shared/use-cases/claim-email.ts
 import { recordPauses } from '../../shared/use-cases/record-email.ts';
 import { sendEmail, type SendServices } from '../../shared/use-cases/send-email.ts';
 import { itemOf, line, minutesBefore, now } from '../support/lines.ts';
+import { linesOf } from '../support/memory-store.ts';
 import { type Around, MemoryTable } from '../support/memory-table.ts';
 import { mailSettings } from '../support/mail-settings.ts';
 
@@ -22,7 +24,7 @@ const request: EmailRequest = {
 const first = { ...request, kind: 'first' as const, id: 'claim-0', at: now, until: now };
 const awaiting = recordSent(line(), first, { messageId: 'message-1', sentAt: now });
 
-type Write = 'works' | 'before' | 'after' | 'twice' | 'overtaken' | 'late';
+type Write = 'works' | 'before' | 'after' | 'twice' | 'overtaken' | 'late' | 'given up';
 
 /** What the SDK throws for a table that does not answer. */
 class TimeoutError extends Error {
@@ -31,7 +33,8 @@ class TimeoutError extends Error {
 
 /**
  * A store with one line, whose writes fail one after the other as told: `before` they take effect, or `after`; `overtaken`
- * by somebody who cancels the line; or unanswered, and so `late` that the next one comes first.
+ * by somebody who cancels the line; or unanswered, and so `late` that the next one comes first, or seen by another try of the
+ * same sender, by which a claim is `given up`.
  */
 function world(stored: OrderLine, writes: readonly Write[] = [], answer?: MailOutcome) {
   const left = [...writes];
@@ -53,7 +56,11 @@ function world(stored: OrderLine, writes: readonly Write[] = [], answer?: MailOu
     const due = late.splice(0);
     try {
       const result = await call();
-      if (write === 'after') throw new TimeoutError();
+      if (write === 'given up') {
+        const known = linesOf(table)[0];
+        if (isBooked(known)) table.put(itemOf({ ...giveUpClaim(known), version: known.version + 1 }));
+      }
+      if (write === 'after' || write === 'given up') throw new TimeoutError();
       // The SDK tries again, since it got no answer.
       return write === 'twice' ? await call() : result;
     } finally {
@@ -187,6 +194,7 @@ describe('a claim', () => {
     ['fails before it takes effect', 'before'],
     ['fails after it took effect', 'after'],
     ['takes effect late', 'late'],
+    ['took effect, and which was given up since', 'given up'],
   ])('whose write %s is given back, and no email was sent', async (_name, write) => {
     const { send, sent, stored } = world(awaiting, [write]);
     expect(await send()).toEqual({ outcome: 'refused', reason: 'TimeoutError' });
