@@ -4,11 +4,9 @@ const never = <Result>(): Promise<Result> => new Promise(() => undefined);
 
 /** The life of a runtime that dies in the middle of things, as a killed process does. */
 export class Life {
-  #end: () => void = () => undefined;
   #isOver = false;
-  readonly ended = new Promise<void>((resolve) => {
-    this.#end = resolve;
-  });
+  /** Who waits for something, and learns of its end. */
+  readonly #waiting = new Set<() => void>();
 
   isOver(): boolean {
     return this.#isOver;
@@ -17,7 +15,22 @@ export class Life {
   /** From now on nothing that this life began goes on. */
   end(): void {
     this.#isOver = true;
-    this.#end();
+    for (const leave of this.#waiting) leave();
+  }
+
+  /** Waits for what others do in this life; undefined if it ends before. */
+  async outcomeOf<Result>(work: () => Promise<Result>): Promise<{ readonly result: Result } | undefined> {
+    const { promise: left, resolve } = Promise.withResolvers<undefined>();
+    const leave = () => {
+      resolve(undefined);
+    };
+    this.#waiting.add(leave);
+    try {
+      return await Promise.race([work().then((result) => ({ result })), left]);
+    } finally {
+      // A promise of the end would hold on to all that anybody ever waited for.
+      this.#waiting.delete(leave);
+    }
   }
 
   /** Does some work, whose end nobody learns of if the life is over by then. */

@@ -67,8 +67,7 @@ export class Place {
 
   /** Waits for what the service does; undefined if it died meanwhile and was started again. */
   async outlive<Result>(work: () => Promise<Result>): Promise<{ readonly result: Result } | undefined> {
-    const { ended } = this.#life;
-    const outcome = await Promise.race([work().then((result) => ({ result })), ended.then(() => undefined)]);
+    const outcome = await this.#life.outcomeOf(work);
     if (outcome && !this.#life.isOver()) return outcome;
     await this.stop();
     await this.start();

@@ -433,7 +433,7 @@ export class MemoryService implements Target {
     // The product measures how long it waits by the machine's time, which does not pass here.
     performance.now = () => this.#agenda.now().getTime();
     try {
-      return await Promise.race([work().then((result) => ({ result })), life.ended.then(() => undefined)]);
+      return await life.outcomeOf(work);
     } finally {
       performance.now = now;
     }
