@@ -6,7 +6,7 @@ import { asStarted, isExecutionDue } from '../../shared/domain/executions.ts';
 import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
 import { withReminders } from '../../shared/domain/reminders.ts';
 import { asOnboarded, book } from '../../shared/domain/transitions.ts';
-import { toInstant } from '../../shared/domain/time.ts';
+import { type Instant, toInstant } from '../../shared/domain/time.ts';
 import {
   declareEvents,
   intakeEnvironment,
@@ -80,8 +80,8 @@ async function handle(event: z.output<typeof schema>, services: Services): Promi
  * The line with an onboarding that came between the read and the write of its booking. An onboarding reads the lines
  * after writing the order, and here the order is read after writing the line: at least one of the two sees the other.
  */
-async function withLaterOnboarding(line: OrderLine, at: string, services: Services): Promise<OrderLine> {
+async function withLaterOnboarding(line: OrderLine, at: Instant, services: Services): Promise<OrderLine> {
   if (line.onboardedAt !== undefined) return line;
   const onboarding = await services.store.findOnboarding(line.orderId);
-  return onboarding ? onboardLine(line, onboarding, { at, actor: 'control-hub' }, services) : line;
+  return onboarding ? onboardLine(line, onboarding, { at, actor: sources.controlHub }, services) : line;
 }

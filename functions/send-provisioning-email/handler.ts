@@ -17,7 +17,7 @@ import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { consumeMessages, type WorkerServices } from '../../shared/runtime/consume-messages.ts';
 import { createLog } from '../../shared/runtime/logger.ts';
 import { createMetrics } from '../../shared/runtime/metrics.ts';
-import { type FirstEmailAnswer, sendFirstEmail } from './first-email.ts';
+import { type DueEmailAnswer, sendDueEmail } from './due-email.ts';
 import { Lane, type LaneServices } from './lane.ts';
 import { queue as declared, queuedEmail } from './queue.ts';
 import { sendQueued, type SendingServices } from './queued-email.ts';
@@ -31,7 +31,7 @@ export const handler = onColdStart(() => {
   const consume = consumer(services);
   return (
     input: SQSEvent | Readonly<Record<string, unknown>>,
-  ): Promise<SQSBatchResponse | FirstEmailAnswer> =>
+  ): Promise<SQSBatchResponse | DueEmailAnswer> =>
     isBatch(input) ? consume(input) : answer(input, services);
 });
 
@@ -45,11 +45,11 @@ export const consumer = (services: Services) =>
  * Sends a first email at once, as the definition had it before there was a queue: its executions wait for months.
  * @throws NamedFault by which that definition retries
  */
-export async function answer(input: unknown, services: Services): Promise<FirstEmailAnswer> {
+export async function answer(input: unknown, services: Services): Promise<DueEmailAnswer> {
   const given = workflowInput.parse(input);
-  let sending = await sendFirstEmail(given, services);
+  let sending = await sendDueEmail(given, services);
   while (sending.outcome === 'handed-over' && sending.isMoreDue)
-    sending = await sendFirstEmail(given, services);
+    sending = await sendDueEmail(given, services);
   if (sending.outcome === 'throttled')
     throw new NamedFault(faultNames.emailNotSent, `the mail service refused the email: ${sending.reason}`);
   return sending.answer;

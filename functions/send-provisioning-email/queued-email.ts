@@ -4,7 +4,7 @@ import { faultForLog } from '../../shared/contracts/log.ts';
 import { laneRest } from '../../shared/domain/lane.ts';
 import { type Instant, secondsBetween, toInstant } from '../../shared/domain/time.ts';
 import type { Postponed } from '../../shared/runtime/consume-messages.ts';
-import { type FirstEmailAnswer, sendFirstEmail, type WorkflowEmailServices } from './first-email.ts';
+import { type DueEmailAnswer, sendDueEmail, type WorkflowEmailServices } from './due-email.ts';
 import type { Lane } from './lane.ts';
 import type { QueuedEmail } from './queue.ts';
 
@@ -26,7 +26,7 @@ const afterEarly = 2;
  * Whether a reminder is due in less than a second. AWS cuts the time of a Wait to whole seconds, so it ends that much
  * sooner: told to wait on, the execution would come back at once, and pay for it, until the second is over.
  */
-const isEarly = (answer: FirstEmailAnswer, at: Instant): boolean =>
+const isEarly = (answer: DueEmailAnswer, at: Instant): boolean =>
   answer.outcome === 'awaiting' &&
   answer.remindAt !== undefined &&
   answer.remindAt > at &&
@@ -47,7 +47,7 @@ export async function sendQueued(
   if ('againIn' in turn) return turn;
   if (turn.wait > 0) await pause(turn.wait);
   try {
-    const sending = await sendFirstEmail(input, services);
+    const sending = await sendDueEmail(input, services);
     if (sending.outcome === 'throttled')
       return { againIn: sending.by === 'day' ? laneRest : afterThrottling };
     // A copy takes its own turn.

@@ -10,7 +10,7 @@ import { orderLineCancelled } from '../../functions/cancel-order-line/event.ts';
 import { emailReported } from '../../functions/record-email-feedback/event.ts';
 import { organizationOnboarded } from '../../functions/record-onboarding/event.ts';
 import { orderLineRescheduled } from '../../functions/reschedule-order-line/event.ts';
-import { sendFirstEmail } from '../../functions/send-provisioning-email/first-email.ts';
+import { sendDueEmail } from '../../functions/send-provisioning-email/due-email.ts';
 import { handle as sweep } from '../../functions/sweep-order-lines/handler.ts';
 import { tableName } from '../../infra/local/table.ts';
 import { defaults } from '../../infra/settings.ts';
@@ -456,10 +456,10 @@ export class OneLine {
     const { requestedStartDate } = execution() ?? {};
     if (requestedStartDate === undefined || requestedStartDate > now) return { word: 'not due' };
     return await this.#delivered(task, async () => {
-      let sending = await sendFirstEmail({ ...key, revision }, services);
+      let sending = await sendDueEmail({ ...key, revision }, services);
       // A copy goes by another turn of the same message.
       while (sending.outcome === 'handed-over' && sending.isMoreDue)
-        sending = await sendFirstEmail({ ...key, revision }, services);
+        sending = await sendDueEmail({ ...key, revision }, services);
       const isOver = 'answer' in sending && ['settled', 'superseded'].includes(sending.answer.outcome);
       if (isOver) this.#end(revision);
     });

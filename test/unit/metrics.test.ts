@@ -1,7 +1,7 @@
 import { orderLineBooked } from '../../functions/book-order-line/event.ts';
 import { emailReported } from '../../functions/record-email-feedback/event.ts';
 import { organizationOnboarded } from '../../functions/record-onboarding/event.ts';
-import { sendFirstEmail } from '../../functions/send-provisioning-email/first-email.ts';
+import { sendDueEmail } from '../../functions/send-provisioning-email/due-email.ts';
 import { handle as sweepOrderLines } from '../../functions/sweep-order-lines/handler.ts';
 import { problems } from '../../shared/contracts/problems.ts';
 import type { OrderLine, StoredLine } from '../../shared/domain/order-line.ts';
@@ -134,14 +134,14 @@ describe('the first email', () => {
 
   it('counts when it was accepted', async () => {
     const { services, counted } = service([scheduled]);
-    await sendFirstEmail(input, services);
-    await sendFirstEmail(input, services);
+    await sendDueEmail(input, services);
+    await sendDueEmail(input, services);
     expect(counted).toEqual([['EmailsSent', 'first', 1]]);
   });
 
   it('does not count when it was refused', async () => {
     const { services, counted } = service([scheduled]);
-    await expect(sendFirstEmail(input, { ...services, mail: refusingMail })).rejects.toThrow();
+    await expect(sendDueEmail(input, { ...services, mail: refusingMail })).rejects.toThrow();
     expect(counted).toEqual([]);
   });
 });

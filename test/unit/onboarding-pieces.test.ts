@@ -1,6 +1,6 @@
 import { consumer, handle } from '../../functions/onboard-order-lines/handler.ts';
 import { organizationOnboarded } from '../../functions/record-onboarding/event.ts';
-import { sendFirstEmail } from '../../functions/send-provisioning-email/first-email.ts';
+import { sendDueEmail } from '../../functions/send-provisioning-email/due-email.ts';
 import { recordOf } from '../../infra/local/queues.ts';
 import { defaults } from '../../infra/settings.ts';
 import { unreachedLines, type UnreachedLines } from '../../shared/contracts/messages.ts';
@@ -182,7 +182,7 @@ test('no email leaves for a line that the onboarding has not reached, and one th
   };
   for (const { lineId, requestedStartDate } of unreached.filter(({ status }) => status === 'Scheduled')) {
     const input = { orderId, lineId, requestedStartDate, revision: 1 };
-    expect(await sendFirstEmail(input, sending)).toMatchObject({ answer: { outcome: 'settled' } });
+    expect(await sendDueEmail(input, sending)).toMatchObject({ answer: { outcome: 'settled' } });
   }
   await world.work();
   expect(world.onboarded).toBe(150);

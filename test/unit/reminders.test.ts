@@ -1,4 +1,4 @@
-import { sendFirstEmail } from '../../functions/send-provisioning-email/first-email.ts';
+import { sendDueEmail } from '../../functions/send-provisioning-email/due-email.ts';
 import { defaults } from '../../infra/settings.ts';
 import type { MailOutcome } from '../../shared/adapters/mail.ts';
 import type { Email } from '../../shared/contracts/email.ts';
@@ -136,7 +136,7 @@ async function run(
 ) {
   const sent: Email[] = [];
   const { store, lines } = memoryStore(stored);
-  const sending = sendFirstEmail(
+  const sending = sendDueEmail(
     { orderId: 'ORD-1', lineId: '1', revision: 1 },
     {
       store,

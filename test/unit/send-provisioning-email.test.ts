@@ -1,4 +1,4 @@
-import { sendFirstEmail } from '../../functions/send-provisioning-email/first-email.ts';
+import { sendDueEmail } from '../../functions/send-provisioning-email/due-email.ts';
 import type { MailOutcome } from '../../shared/adapters/mail.ts';
 import { defaults } from '../../infra/settings.ts';
 import { closedStateKey } from '../../shared/adapters/order-line-item.ts';
@@ -53,7 +53,7 @@ function run(
 ) {
   const sent: string[] = [];
   const { store, lines } = memoryStore(...(line ? [line] : []));
-  const sending = sendFirstEmail(input, {
+  const sending = sendDueEmail(input, {
     store,
     mail: {
       send: ({ to }) => {

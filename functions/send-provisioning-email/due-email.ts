@@ -18,19 +18,19 @@ import type { Permit } from '../../shared/use-cases/claim-email.ts';
 import type { NotSent } from '../../shared/use-cases/record-email.ts';
 import { type EmailOutcome, sendEmail, type SendServices } from '../../shared/use-cases/send-email.ts';
 
-export type FirstEmailAnswer = SendingOutcome | UnconfirmedEmail;
+export type DueEmailAnswer = SendingOutcome | UnconfirmedEmail;
 
 /** The outcome of the workflow's email, and how the workflow continues. */
-export type FirstEmailOutcome =
+export type DueEmailOutcome =
   /** The mail service was asked to send it. */
   | {
       readonly outcome: 'handed-over';
-      readonly answer: FirstEmailAnswer;
+      readonly answer: DueEmailAnswer;
       /** A copy of it is due by now. */
       readonly isMoreDue: boolean;
     }
   /** Nothing was to be sent. */
-  | { readonly outcome: 'nothing-due'; readonly answer: FirstEmailAnswer }
+  | { readonly outcome: 'nothing-due'; readonly answer: DueEmailAnswer }
   /** Nothing left, and the line is unchanged: to be retried later. */
   | Extract<NotSent, { outcome: 'throttled' }>;
 
@@ -45,20 +45,20 @@ export interface WorkflowEmailServices extends SendServices {
  * @throws NamedFault OrderLineNotFound, SendInProgress, NotDueYet or EmailNotSent; all but the first are worth a
  * retry
  */
-export async function sendFirstEmail(
+export async function sendDueEmail(
   { revision, ...key }: Omit<WorkflowInput, 'requestedStartDate'>,
   services: WorkflowEmailServices,
-): Promise<FirstEmailOutcome> {
+): Promise<DueEmailOutcome> {
   const { perLine } = services.limits;
-  const sending = await sendEmail(key, (line, at) => permitFirst(line, { revision, at, perLine }), services);
+  const sending = await sendEmail(key, (line, at) => permitDue(line, { revision, at, perLine }), services);
   return outcomeOf(sending, revision, toInstant(services.now()));
 }
 
-/** @throws NamedFault as `sendFirstEmail` */
-function permitFirst(
+/** @throws NamedFault as `sendDueEmail` */
+function permitDue(
   line: StoredLine,
   { revision, at, perLine }: { readonly revision: number; readonly at: Instant; readonly perLine: number },
-): Permit<FirstEmailAnswer> {
+): Permit<DueEmailAnswer> {
   if (!isBooked(line))
     throw new NamedFault(faultNames.orderLineNotFound, 'the order line is not in the table');
   if (line.executionRevision !== revision) return { instead: stateOf(line, revision, at) };
@@ -94,10 +94,10 @@ function permitFirst(
 
 /** @throws NamedFault EmailNotSent */
 function outcomeOf(
-  sending: EmailOutcome<FirstEmailAnswer>,
+  sending: EmailOutcome<DueEmailAnswer>,
   revision: number,
   at: Instant,
-): FirstEmailOutcome {
+): DueEmailOutcome {
   switch (sending.outcome) {
     case 'instead':
       return { outcome: 'nothing-due', answer: sending.instead };
@@ -109,14 +109,14 @@ function outcomeOf(
       return sending;
     case 'unconfirmed': {
       const retryAt = awaitedUntil(sending.line, at);
-      const answer: FirstEmailAnswer =
+      const answer: DueEmailAnswer =
         retryAt === undefined ? stateOf(sending.line, revision, at) : { outcome: 'unconfirmed', retryAt };
       return handedOver(sending.line, answer);
     }
   }
 }
 
-const handedOver = (line: OrderLine, answer: FirstEmailAnswer): FirstEmailOutcome => ({
+const handedOver = (line: OrderLine, answer: DueEmailAnswer): DueEmailOutcome => ({
   outcome: 'handed-over',
   answer,
   isMoreDue: answer.outcome === 'awaiting' && line.copyDue !== undefined,
