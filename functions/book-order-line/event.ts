@@ -77,8 +77,8 @@ async function handle(event: z.output<typeof schema>, services: Services): Promi
 }
 
 /**
- * The line with an onboarding that came between the read and the write of its booking. An onboarding reads the lines
- * after writing the order, and here the order is read after writing the line: at least one of the two sees the other.
+ * The line with an onboarding that came between the read and the write of its booking. An onboarding writes the order
+ * before it reads the lines; here the line is written before the order is read: at least one of the two sees the other.
  */
 async function withLaterOnboarding(line: OrderLine, at: Instant, services: Services): Promise<OrderLine> {
   if (line.onboardedAt !== undefined) return line;

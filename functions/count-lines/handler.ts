@@ -23,7 +23,7 @@ export interface Services extends CountServices {
   readonly log: Log;
 }
 
-/** Called by Lambda with what changed in the table, in order for each item. */
+/** Called by Lambda with changes of the table, in order for each item. */
 export const handler = onColdStart(() => {
   const services = buildServices(readEnvironment(environment, process.env));
   return (changes: DynamoDBStreamEvent) => handle(changes, services);
@@ -45,8 +45,9 @@ export const buildServices = (
 });
 
 /**
- * Counts the lines that changed. Whatever fails is tried again from the first change on, and counted once all the same. A
- * change that this version cannot read becomes a dead letter that names its line: a recount makes up for it.
+ * Counts the lines that changed. After a failure, everything from the first failed change on is retried, and still
+ * counted once. A change that this version cannot read becomes a dead letter that names its line: a recount makes up
+ * for it.
  */
 export async function handle(
   { Records }: DynamoDBStreamEvent,

@@ -22,27 +22,27 @@ import { type NoticeServices, tellOwner } from '../../shared/use-cases/tell-webh
 
 export interface DeliveryServices extends NoticeServices {
   readonly client: WebhookClient;
-  /** Leads back here. */
+  /** The queue of this function. */
   readonly queue: Queue;
   readonly now: () => Date;
-  /** The time that receivers go by, to whom a signature is good for five minutes. */
+  /** The receivers' time: they accept a signature for five minutes. */
   readonly machineTime: () => Date;
   /** From 0 to 1. */
   readonly random: () => number;
 }
 
-/** No attempt begins after so many milliseconds. */
+/** No attempt begins after this many milliseconds. */
 const timeLimit = 30_000;
 
-/** Seconds: what waits for the end of a pause comes back spread over this time. */
+/** Seconds over which everything that waits for the end of a pause is spread. */
 const spread = 60;
 
-/** Seconds: the longest delay of SQS. What is due later comes by until it is. */
+/** SQS's longest delay in seconds. What is due later returns until it is due. */
 const longestDelay = 900;
 
 /**
- * Takes an event to a webhook, or one step nearer to it. If it dies after the receiver got the event, the receiver gets
- * it again, with the same id.
+ * Delivers an event to a webhook, or moves it one step closer to that. If the function dies after the receiver got the
+ * event, the receiver gets it again, with the same id.
  */
 export async function deliver(
   errand: WebhookErrand,
@@ -81,7 +81,7 @@ async function tryNow(
   return undefined;
 }
 
-/** Has others wait for what comes of an attempt; undefined if somebody else makes one, or nobody is to. */
+/** Makes others wait for the outcome of an attempt; undefined if somebody else is making one, or nobody should. */
 async function onlyAttempt(
   webhook: Webhook,
   at: Instant,
@@ -135,7 +135,7 @@ const entryOf = (
   ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }),
 });
 
-/** One attempt, which says nothing of the events that wait. */
+/** One attempt, which says nothing about the events that wait. */
 async function test(webhook: Webhook, errand: WebhookErrand, services: DeliveryServices): Promise<void> {
   const posted = await post(webhook, errand, services);
   const at = toInstant(services.now());
@@ -152,7 +152,7 @@ async function post(
   return await client.post(webhook.url, signedHeaders(secrets, messageId, machineTime(), body), body);
 }
 
-/** Tries an event no more. If nothing else got through either while it was tried, nothing more is sent there. */
+/** Gives an event up. If nothing else got through while it was tried, the webhook is disabled. */
 async function giveUp(
   webhook: Webhook,
   errand: WebhookErrand,
@@ -189,13 +189,13 @@ async function keep(
   });
 }
 
-/** Sends an event on its way anew, to be tried at that time. */
+/** Queues an event again, to be tried at that time. */
 async function later(errand: WebhookErrand, dueAt: Instant, { queue, now }: DeliveryServices): Promise<void> {
   const wait = Math.ceil(secondsBetween(toInstant(now()), dueAt));
   const delaySeconds = Math.min(Math.max(wait, 0), longestDelay);
   await queue.send([{ ...errand, dueAt }], { delaySeconds, tenant: errand.partnerId });
 }
 
-/** Not all at once. */
+/** Spread out, not all at once. */
 const afterPause = (until: Instant, { random }: DeliveryServices): Instant =>
   toInstant(new Date(Date.parse(until) + 1000 + Math.floor(random() * spread) * 1000));

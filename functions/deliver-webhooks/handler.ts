@@ -24,7 +24,10 @@ export const handler = onColdStart(() =>
 
 type Services = DeliveryServices & WorkerServices;
 
-/** One request at a time goes to a webhook from here: its receiver is not flooded, and the next one knows how it went. */
+/**
+ * Sends a webhook one request at a time from here, so its receiver is not flooded, and each request knows how the last
+ * one went.
+ */
 export function worker(services: Services): MessagesHandler {
   const inTurn = turns();
   return consumeMessages(
@@ -55,7 +58,7 @@ export const buildServices = (
   log: createLog(webhooksQueue.functionName),
 });
 
-/** Lets work for one key wait for what was begun for it before. */
+/** Makes work for a key wait for earlier work with the same key. */
 function turns() {
   const ends = new Map<string, Promise<unknown>>();
   return async <Result>(key: string, work: () => Promise<Result>): Promise<Result> => {

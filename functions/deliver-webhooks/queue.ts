@@ -2,7 +2,7 @@ import { variables } from '../../shared/contracts/environment.ts';
 import { errand } from '../../shared/contracts/webhooks.ts';
 import { type DeclaredQueue, workingEnvironment } from '../../shared/runtime/declare-queue.ts';
 
-/** Events on their way to webhooks. What is to be tried later is sent anew, so that no message grows old here. */
+/** Events on their way to webhooks. Retries are queued as new messages, so that no message grows old here. */
 export const webhooksQueue = {
   functionName: 'deliver-webhooks',
   schema: errand,
@@ -15,7 +15,7 @@ export const webhooksQueue = {
   urlVariable: 'WEBHOOKS_QUEUE_URL',
   batchSize: 10,
   mostAtOnce: 10,
-  // No attempt begins after 30 s, and one takes 10 s at most.
+  // No attempt begins after 30 s, and one takes at most 10 s.
   timeoutSeconds: 60,
   mostDeliveries: 20,
 } as const satisfies DeclaredQueue;

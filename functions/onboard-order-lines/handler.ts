@@ -21,7 +21,7 @@ import { ordersToOnboard } from './queue.ts';
 
 export type Services = IntakeServices & WorkerServices;
 
-/** Called by SQS with an order of which an onboarding has not reached all lines. */
+/** Called by SQS with an order whose onboarding has not reached all lines. */
 export const handler = onColdStart(() =>
   consumer(buildServices(readEnvironment(ordersToOnboard.environment, process.env))),
 );
@@ -37,17 +37,17 @@ export const buildServices = (
 export const consumer = (services: Services): MessagesHandler =>
   consumeMessages(ordersToOnboard.schema, (order, delivery) => handle(order, delivery, services), services);
 
-/** How long one call goes on, in milliseconds; far below its timeout, however slow the last piece is. */
+/** How long one call continues, in milliseconds; far below its timeout, however slow the last piece is. */
 const longest = 20_000;
 
-/** Goes on with the onboarding of an order, and hands on what is left when its time is over. */
+/** Continues the onboarding of an order, and passes on what is left when its time is up. */
 export async function handle(
   { orderId, after }: UnreachedLines,
   delivery: Delivery,
   services: Services,
 ): Promise<undefined> {
   const onboarding = await services.store.findOnboarding(orderId);
-  // The order has expired, and its lines with it.
+  // The order has expired, and so have its lines.
   if (!onboarding) return;
   let reached: string | undefined = after;
   while (delivery.elapsed() < longest) {

@@ -4,13 +4,13 @@ import { intakeBatches } from '../../shared/domain/quotas.ts';
 import { intakeEnvironment } from '../../shared/runtime/declare-events.ts';
 import type { DeclaredQueue } from '../../shared/runtime/declare-queue.ts';
 
-/** Orders of which an onboarding has not reached all lines. */
+/** Orders whose onboarding has not reached all lines. */
 export const ordersToOnboard = {
   functionName: 'onboard-order-lines',
   schema: unreachedLines,
   environment: intakeEnvironment.extend({ ONBOARDING_QUEUE_URL: variables.ONBOARDING_QUEUE_URL }),
   urlVariable: 'ONBOARDING_QUEUE_URL',
-  // One is enough to do for a call.
+  // One is enough work for a call.
   batchSize: 1,
   mostAtOnce: intakeBatches,
   timeoutSeconds: 60,

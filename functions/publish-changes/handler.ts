@@ -20,7 +20,7 @@ export interface Services extends PublishServices {
   readonly deadLetters: DeadLetters;
 }
 
-/** Called by Lambda with what changed in the table, in order for each item. */
+/** Called by Lambda with changes of the table, in order for each item. */
 export const handler = onColdStart(() => {
   const services = buildServices(readEnvironment(environment, process.env));
   return (changes: DynamoDBStreamEvent) => handle(changes, services);
@@ -40,9 +40,9 @@ export const buildServices = (
 });
 
 /**
- * Puts the events that follow from changes of lines on the product's bus. If the bus does not take one, Lambda calls
- * again with its change and all later ones, so that events of a line stay in order; some are told again then, with the
- * same ids. A change that this version cannot read becomes a dead letter that names its line, and holds up nothing.
+ * Publishes the events that follow from changes of lines. If the bus does not accept one, Lambda calls again with its
+ * change and all later ones, which keeps the events of a line in order; some are then published again, with the same
+ * ids. A change that this version cannot read becomes a dead letter that names its line, and holds up nothing.
  */
 export async function handle(
   { Records }: DynamoDBStreamEvent,

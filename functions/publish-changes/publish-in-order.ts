@@ -4,18 +4,17 @@ import type { LineEvent } from '../../shared/domain/line-events.ts';
 
 export interface PublishServices {
   readonly bus: EventBus;
-  /** Waits so many milliseconds. */
+  /** Waits the given number of milliseconds. */
   readonly pause: (milliseconds: number) => Promise<unknown>;
   readonly log: Log;
 }
 
-/** Milliseconds before the bus is asked again to take what it did not, in one run; after that Lambda calls again. */
+/** Milliseconds before the bus is offered again what it did not accept, within one run; after that Lambda calls again. */
 const pauses = [100, 400] as const;
 
 /**
- * Puts events on the bus, those of each line one after the other: none is put there before the bus has taken the one
- * before it.
- * @returns those that are left because the bus did not take them, or one before them
+ * Puts events on the bus, those of each line one after the other: each only after the bus has accepted the one before.
+ * @returns the events that are left, because the bus did not accept them or an earlier one of their line
  */
 export async function publishInOrder(
   events: readonly LineEvent[],
@@ -46,7 +45,7 @@ export async function publishInOrder(
   return left;
 }
 
-/** The first events of lines, so many at most. */
+/** The first event of each line, up to a limit. */
 function firstOfEachLine(events: readonly LineEvent[], most: number): readonly LineEvent[] {
   const first = new Map<string, LineEvent>();
   for (const event of events) {

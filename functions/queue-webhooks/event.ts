@@ -37,7 +37,7 @@ export interface Services extends Pick<RecordingServices, 'now'> {
   readonly errands: Pick<Queue, 'send'>;
 }
 
-/** Queues an event for each webhook of the line's partner that chose its type. Most partners have none. */
+/** Queues an event for each webhook of the line's partner that subscribes to its type. Most partners have none. */
 async function handle(
   { 'detail-type': type, detail }: z.output<typeof schema>,
   { webhooksOf, errands, now }: Services,
@@ -66,13 +66,13 @@ async function handle(
   );
 }
 
-/** The id of an event as webhooks send it: what is signed has a full stop after it, so it may have none in it. */
+/** The id of an event within webhooks: the signature separates it with a full stop, so it must not contain one. */
 const messageIdOf = (eventId: string): string =>
   `msg_${createHash('sha256').update(eventId).digest('base64url').slice(0, 32)}`;
 
 /**
- * Reads once for what is asked at the same moment: a batch of events of one partner is one read. What is asked later is
- * read anew, so that a webhook gets every event that follows it.
+ * Combines reads for the same key at the same moment: a batch of events of one partner takes one read. Later requests
+ * read again, so that a webhook gets every event after its registration.
  */
 export function oncePerMoment<Found>(read: (key: string) => Promise<Found>): (key: string) => Promise<Found> {
   const underWay = new Map<string, Promise<Found>>();

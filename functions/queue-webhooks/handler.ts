@@ -5,7 +5,7 @@ import { webhookStore } from '../../shared/adapters/webhook-store.ts';
 import { buildRecordingServices, intakeHandler } from '../../shared/runtime/intake.ts';
 import { lineEventPublished, oncePerMoment } from './event.ts';
 
-/** Called by SQS with batches of what the product put on its bus. */
+/** Called by SQS with batches of the product's own events. */
 export const handler = intakeHandler(lineEventPublished, (settings, functionName) => {
   const clients = { dynamoDb: dynamoDbClient(), sqs: sqsClient() };
   const webhooks = webhookStore(clients.dynamoDb, settings.TABLE_NAME);

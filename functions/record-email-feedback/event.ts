@@ -31,11 +31,13 @@ export const emailReported = declareEvents({
 });
 
 export interface Services extends RecordingServices {
-  /** Notes for digests that mail does not reach the contact of the line. */
+  /** Records, for digests, that mail does not reach the line's contact. */
   readonly noteCameBack: (line: OrderLine) => Promise<void>;
-  /** Tells the person who placed the order, and those who chose so, unless they were told of that email. */
+  /**
+   * Tells the person who placed the order, and those who chose to be told, unless they were told of that email before.
+   */
   readonly tell: (line: OrderLine, cameBack: CameBack) => Promise<void>;
-  /** Sends no more notices to the address of that hash: mail does not reach it. */
+  /** Ends notices to the address with that hash, because mail does not reach it. */
   readonly endNotices: (addressHash: string) => Promise<void>;
 }
 
@@ -43,8 +45,8 @@ export interface Services extends RecordingServices {
  * Records what became of an email on the line that its tags name. If the line does not know the email, its sender got
  * no answer or died, and the report creates the record. A restored table may not know the line yet: then the report
  * waits as a dead letter until it does.
- * @param left the line, if another report on it was just recorded: SES sends the first two of an email together
- * @returns the line as it is in the table; undefined: the report was of none
+ * @param left the line, if another report on it was recorded just before: SES sends the first two of an email together
+ * @returns the line as it is in the table; undefined: the report was about none
  * @throws NamedFault OrderLineNotFound
  */
 async function handle(
@@ -56,7 +58,7 @@ async function handle(
   const { messageId, timestamp, destination, tags } = event.detail.mail;
   const feedback = feedbackOf(event);
   const stamp = { at: toInstant(now()), actor: event.source };
-  // A notice that bounces causes no other.
+  // A notice that bounces must not cause another.
   if ('notice' in tags) {
     const { recipient, aboutOrderId: orderId, aboutLineId: lineId } = tags;
     if (feedback?.undeliverable === true && recipient !== undefined) await services.endNotices(recipient);
@@ -84,7 +86,7 @@ async function handle(
   );
   if (news.isSent) metrics.add('EmailsSent', { Kind: kind ?? 'resend' });
   if (feedback && news.isFeedback) metrics.add('EmailFeedback', { Outcome: feedback.delivery });
-  // Asked of every such report, not of news alone: whoever recorded it may have died before anybody was told.
+  // For every such report, even a repeated one: whoever recorded it may have died before telling anybody.
   const { line } = news;
   const email = sentEmailOf(line, messageId);
   if (feedback?.undeliverable !== true || !email) return line;
@@ -133,7 +135,7 @@ function feedbackOf(event: EmailReport): Feedback | undefined {
   }
 }
 
-/** The reason, cut to what a history entry has room for. */
+/** The reason, shortened to what a history entry has room for. */
 const reason = (text: string | undefined) =>
   text === undefined || text === '' ? {} : { reason: withinBytes(text, longestReason) };
 

@@ -13,7 +13,7 @@ import { emailReported, type Services } from './event.ts';
 
 type Environment = z.output<typeof emailReported.environment>;
 
-/** Called by SQS with batches of what SES reports about the product's emails. */
+/** Called by SQS with batches of SES's reports on the product's emails. */
 export const handler = intakeHandler(emailReported, (settings: Environment) => buildServices(settings));
 
 const awsClients = () => ({ dynamoDb: dynamoDbClient(), ses: sesClient(), sqs: sqsClient() });

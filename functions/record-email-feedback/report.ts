@@ -3,7 +3,7 @@ import { reportedNotice, reportedTags } from '../../shared/contracts/email-tags.
 import { eventSchema, sources } from '../../shared/contracts/events.ts';
 import { timestamp } from '../../shared/contracts/fields.ts';
 
-/** A field that SES leaves out, or publishes as null, where it has nothing to say. */
+/** A field that SES omits, or publishes as null, when it has no value. */
 const maybe = <Schema extends z.ZodType>(schema: Schema) =>
   schema.nullish().transform((value) => value ?? undefined);
 
@@ -26,7 +26,7 @@ const complaint = z.object({ complaintFeedbackType: maybe(z.string()) });
 const report = <Type extends string, Fields extends z.ZodRawShape>(detailType: Type, fields: Fields) =>
   eventSchema(sources.mail, detailType, z.object({ mail: reportedMail, ...fields }));
 
-/** What SES publishes about an email that it accepted, as far as it is used here. */
+/** SES's reports on emails that it accepted, as far as they are used here. */
 export const emailReport = z.discriminatedUnion('detail-type', [
   report('Email Sent', {}),
   report('Email Delivered', {}),

@@ -29,13 +29,13 @@ export const organizationOnboarded = declareEvents({
 });
 
 interface Services extends IntakeServices {
-  /** The queue of orders of which not all lines are reached. */
+  /** The queue of orders whose onboarding has not reached all lines. */
   readonly onboardings: Pick<Queue, 'send'>;
 }
 
 /**
- * Passes the point of no return: the order first, so that lines booked from now on and whoever sends an email see it,
- * then its lines. Those of a large order are left to a queue, so that no other event waits for them.
+ * Passes the point of no return: first for the order, so that new bookings and everyone who sends an email see it, then
+ * for its lines. Most lines of a large order are left to a queue, so that no other event waits for them.
  */
 async function handle(event: z.output<typeof schema>, services: Services): Promise<void> {
   const { store, onboardings, now } = services;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { variables } from '../../shared/contracts/environment.ts';
 import { type DeclaredQueue, workingEnvironment } from '../../shared/runtime/declare-queue.ts';
 
-/** That a bulk resend has a slice to work off. */
+/** Says that a bulk resend has a slice to work off. */
 export const resendMessage = z.object({ jobId: z.string() });
 
 export const environment = workingEnvironment.extend({
@@ -15,8 +15,8 @@ export const environment = workingEnvironment.extend({
 });
 
 /**
- * A job sends its lines one after the other, and two jobs at once are the fewest that Lambda knows: with 0.1 to 0.2 s a
- * line, jobs send some 10 to 15 emails a second at most, however many partners have one.
+ * A job sends its lines one after the other, and Lambda cannot be limited to fewer than two calls at once: with 0.1 to
+ * 0.2 s a line, jobs send at most some 10 to 15 emails a second, however many partners have one.
  */
 export const resendQueue = {
   functionName: 'resend-order-lines',
@@ -25,7 +25,7 @@ export const resendQueue = {
   urlVariable: 'RESEND_QUEUE_URL',
   batchSize: 1,
   mostAtOnce: 2,
-  // A slice begins no line after 60 s, and a resend takes 28 s at most.
+  // A slice begins no line after 60 s, and a resend takes at most 28 s.
   timeoutSeconds: 120,
   mostDeliveries: 1000,
 } satisfies DeclaredQueue;

@@ -19,32 +19,35 @@ import { resend } from '../../shared/use-cases/resend.ts';
 
 export interface SliceServices extends ResendServices {
   readonly jobs: ResendJobStore;
-  /** Leads back here. */
+  /** The queue of this function. */
   readonly queue: Queue;
 }
 
-/** No line is begun after so many milliseconds. */
+/** No line is begun after this many milliseconds. */
 const timeLimit = 60_000;
 
-/** Seconds until a slice goes on whose lines met faults of our own, by how many times; then they count as failed. */
+/**
+ * Seconds before retrying lines of a slice that met faults of our own, by how often that happened; after these, they
+ * count as failed.
+ */
 const faultPauses = [0, 10, 30, 60] as const;
 
-/** Seconds until a slice goes on that the mail service throttled: twice as long each time that none of it left. */
+/** Seconds before retrying a slice that the mail service throttled, doubled whenever none of it left. */
 const throttlePause = { first: 10, longest: 900 };
 
-/** Seconds until it is looked again what became of an email whose sender died. */
+/** Seconds before checking again what became of an email whose sender died. */
 const claimPause = 5;
 
-/** Seconds until it is looked again what another delivery made of the slice. */
+/** Seconds before checking again what another delivery did with the slice. */
 const overtakenPause = 5;
 
-/** What a line has come to; `claimed`: an earlier run may have sent its email, and its claim has not run out. */
+/** The outcome of a line; `claimed`: an earlier run may have sent its email, and its claim has not expired. */
 type Attempt = LineOutcome | 'claimed' | 'throttled' | 'faulty';
 
 /**
- * Works off the next slice of a job, and has the one after it follow. Every step may happen twice: a line is resent by
- * an idempotency key of the job's own, its results are written before the job counts them, and the job counts a slice
- * by the same write that goes on to the next.
+ * Works off the next slice of a job, and queues the one after it. Every step may happen twice: a line is resent with an
+ * idempotency key of the job's own, its outcome is written before the job counts it, and the write that counts a slice
+ * also moves on to the next.
  */
 export async function workOffSlice(
   jobId: string,
@@ -59,7 +62,7 @@ export async function workOffSlice(
 
   const before = await jobs.slice(jobId, number);
   const { slice, againIn } = await workOff(before, job, delivery, services);
-  // Another delivery of the message may have written more than this one knows of.
+  // Another delivery of the message may have written more than this one knows.
   if (slice !== before && !(await jobs.writeSlice(job, number, slice))) return { againIn: overtakenPause };
   if (againIn !== undefined) {
     await jobs.change(job, newId(), (current) => stillAlive(current, toInstant(now()), againIn));
@@ -69,7 +72,7 @@ export async function workOffSlice(
   const isCounted = await jobs.change(job, newId(), (current) =>
     current.nextSlice === number ? withSlice(current, slice, at) : undefined,
   );
-  // If another delivery of the message counted it, that one sends on.
+  // If another delivery of the message counted it, that one queues the next.
   if (isCounted && !isCompleted(withSlice(job, slice, at))) await queue.send([{ jobId }]);
   return undefined;
 }
@@ -77,7 +80,7 @@ export async function workOffSlice(
 const begun = (job: ResendJob, now: Date): ResendJob | undefined =>
   job.startedAt === undefined ? stillAlive(job, toInstant(now)) : undefined;
 
-/** Resends what is left of a slice; `againIn`: some lines are still left, and go on in so many seconds. */
+/** Resends what is left of a slice; `againIn`: seconds until the lines that are still left are retried. */
 async function workOff(
   before: Slice,
   job: ResendJob,
@@ -123,16 +126,16 @@ async function attemptLine(
   } catch (error) {
     log.error('a line of a job could not be resent', { orderId, lineId, fault: faultForLog(error) });
     if (faults < faultPauses.length) return 'faulty';
-    // Whatever was thrown, the mail service was not called: what comes after that does not throw.
+    // Whatever was thrown, the mail service was not called: everything after that call returns its outcome.
     return { result: 'failed', code: 'internal', at: toInstant(now()) };
   }
 }
 
-/** Resends a line as whoever started the job may do it. */
+/** Resends a line with the rights of the person who started the job. */
 async function resendLine(key: LineKey, job: ResendJob, services: SliceServices): Promise<Attempt> {
   const { jobId, partnerId, createdBy, locale } = job;
   const caller = { name: createdBy, partnerId, roles: new Set(['resend']) };
-  // No caller can send a key with a space.
+  // No caller can send a key with a space in it.
   const asked: Asked = { caller, requestId: jobId, idempotencyKey: `job ${jobId}` };
   const outcome = await resend(key, { ...asked, locale }, services);
   if (outcome.outcome === 'sent') {
@@ -142,7 +145,7 @@ async function resendLine(key: LineKey, job: ResendJob, services: SliceServices)
   return (await emailBefore(key, asked, outcome, services)) ?? unmet(outcome, toInstant(services.now()));
 }
 
-/** What became of the email that an earlier run of the job may have sent, if there is one. */
+/** The outcome of the email that an earlier run of the job may have sent, if there is one. */
 async function emailBefore(
   key: LineKey,
   { caller, idempotencyKey = '' }: Asked,

@@ -29,12 +29,12 @@ export const environment = z.object({
 type Environment = z.output<typeof environment>;
 
 export interface Services extends DigestServices {
-  /** When the lane of first emails expects to be clear. */
+  /** When the lane of first emails expects to be empty. */
   readonly laneClearAt: () => Promise<string | undefined>;
   readonly quota: AccountQuota;
 }
 
-/** What is kept of a run's time for digests that are on their way, in milliseconds. */
+/** The part of a run's time, in milliseconds, that is reserved for digests in progress. */
 const reserve = 60_000;
 
 /** Called by the schedule. */
@@ -46,9 +46,9 @@ export const handler = onColdStart(() => {
 
 const awsClients = () => ({ dynamoDb: dynamoDbClient(), sesV2: sesV2Client() });
 
-/** What a run keeps to: its part of the account's rate, and what SES says of the day. */
+/** The limits of a run: its share of the account's rate, and SES's daily quota. */
 interface Limits extends Pick<Services, 'quota'> {
-  /** Gives each email its turn. */
+  /** Paces the emails. */
   readonly turns: Pick<TokenBucket, 'take'>;
 }
 
@@ -91,10 +91,10 @@ export function buildServices(
   };
 }
 
-/** On how many digests it works at once. */
+/** How many digests are worked on at once. */
 const digestsAtOnce = 8;
 
-/** How many digests were seen to, by what became of them. */
+/** How many digests there were, by outcome. */
 export type DigestReport = Readonly<Partial<Record<DigestOutcome, number>>> & {
   readonly failed: number;
   /** Whether some were left for the next run. */
@@ -102,9 +102,9 @@ export type DigestReport = Readonly<Partial<Record<DigestOutcome, number>>> & {
 };
 
 /**
- * Sends the digests that are due, at their part of the rate. They give way to first emails: while those wait in their
- * lane, and once most of a day's emails are used up, all that are left wait for the next run. What is done shows in what
- * people chose, so a run may end at any time.
+ * Sends the digests that are due, at their share of the rate. First emails have priority: while some wait in their
+ * lane, and once most of a day's emails are used up, the remaining digests wait for the next run. Progress is stored
+ * with people's choices, so a run may end at any time.
  */
 export async function handle(
   services: Services,

@@ -22,11 +22,11 @@ export type DueEmailAnswer = SendingOutcome | UnconfirmedEmail;
 
 /** The outcome of the workflow's email, and how the workflow continues. */
 export type DueEmailOutcome =
-  /** The mail service was asked to send it. */
+  /** The mail service was called. */
   | {
       readonly outcome: 'handed-over';
       readonly answer: DueEmailAnswer;
-      /** A copy of it is due by now. */
+      /** A copy of it is due now. */
       readonly isMoreDue: boolean;
     }
   /** Nothing was to be sent. */
@@ -34,16 +34,15 @@ export type DueEmailOutcome =
   /** Nothing left, and the line is unchanged: to be retried later. */
   | Extract<NotSent, { outcome: 'throttled' }>;
 
-/** What sends the workflow's emails. */
+/** The services that send the workflow's emails. */
 export interface WorkflowEmailServices extends SendServices {
   readonly limits: Pick<ResendLimits, 'perLine'>;
 }
 
 /**
- * Sends what the workflow has to send for a line by now: the first email, the one that its contact missed, or a reminder,
- * unless it was sent. Safe to do again at any time.
- * @throws NamedFault OrderLineNotFound, SendInProgress, NotDueYet or EmailNotSent; all but the first are worth a
- * retry
+ * Sends what the workflow has to send for a line by now, unless it was sent: the first email, the one that its contact
+ * missed, or a reminder. Safe to repeat at any time.
+ * @throws NamedFault OrderLineNotFound, SendInProgress, NotDueYet or EmailNotSent; all but the first are worth a retry
  */
 export async function sendDueEmail(
   { revision, ...key }: Omit<WorkflowInput, 'requestedStartDate'>,
@@ -73,8 +72,7 @@ function permitDue(
   const free = giveUpClaim(line);
   const retryAt = awaitedUntil(free, at);
   if (retryAt !== undefined) return { instead: { outcome: 'unconfirmed', retryAt }, line: free };
-  // Neither a contact change nor a reminder is repeated: the email that this execution's own earlier try may have sent is
-  // the one.
+  // A contact change or a reminder is not repeated: an earlier try of this execution may have sent it.
   const kind = dueEmail(free, at);
   if (kind !== due) return { instead: stateOf(free, revision, at), line: free };
   const send = { kind, to: line.provisioningContact, actor: workflowActor, owner };
@@ -93,11 +91,7 @@ function permitDue(
 }
 
 /** @throws NamedFault EmailNotSent */
-function outcomeOf(
-  sending: EmailOutcome<DueEmailAnswer>,
-  revision: number,
-  at: Instant,
-): DueEmailOutcome {
+function outcomeOf(sending: EmailOutcome<DueEmailAnswer>, revision: number, at: Instant): DueEmailOutcome {
   switch (sending.outcome) {
     case 'instead':
       return { outcome: 'nothing-due', answer: sending.instead };

@@ -25,13 +25,11 @@ import { sendQueued, type SendingServices } from './queued-email.ts';
 type Services = SendingServices & WorkerServices;
 type Environment = z.output<typeof declared.environment>;
 
-/** Called with the first emails and reminders that are due, or by executions of a definition before there was a queue. */
+/** Called with the first emails and reminders that are due, or by executions of a definition from before the queue. */
 export const handler = onColdStart(() => {
   const services = buildServices(readEnvironment(declared.environment, process.env));
   const consume = consumer(services);
-  return (
-    input: SQSEvent | Readonly<Record<string, unknown>>,
-  ): Promise<SQSBatchResponse | DueEmailAnswer> =>
+  return (input: SQSEvent | Readonly<Record<string, unknown>>): Promise<SQSBatchResponse | DueEmailAnswer> =>
     isBatch(input) ? consume(input) : answer(input, services);
 });
 
@@ -42,8 +40,8 @@ export const consumer = (services: Services) =>
   consumeMessages(queuedEmail, (message) => sendQueued(message, services), services);
 
 /**
- * Sends a first email at once, as the definition had it before there was a queue: its executions wait for months.
- * @throws NamedFault by which that definition retries
+ * Sends a first email at once, for the definition from before the queue: its executions wait for months.
+ * @throws NamedFault by the names that that definition retries
  */
 export async function answer(input: unknown, services: Services): Promise<DueEmailAnswer> {
   const given = workflowInput.parse(input);
@@ -62,7 +60,7 @@ const awsClients = () => ({
   sqs: sqsClient(),
 });
 
-/** What the lane keeps to: its call's part of the account's rate, and what SES says of the day. */
+/** The lane's limits: its call's share of the account's rate, and SES's daily quota. */
 type LaneLimits = Pick<LaneServices, 'perSecond' | 'calls' | 'quota'>;
 
 const accountLimits = ({ MAIL_RATE }: Environment, { ses }: Pick<ReturnType<typeof awsClients>, 'ses'>) => ({

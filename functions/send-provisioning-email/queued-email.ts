@@ -19,12 +19,13 @@ const afterThrottling = 5;
 /** Seconds until the claim of another sender has expired. */
 const afterOther = 45;
 
-/** Seconds until a message that came a little early is due: a clock is behind, or a Wait ended early. */
+/** Seconds until a message that came slightly early is due: a clock is behind, or a Wait ended early. */
 const afterEarly = 2;
 
 /**
- * Whether a reminder is due in less than a second. AWS cuts the time of a Wait to whole seconds, so it ends that much
- * sooner: told to wait on, the execution would come back at once, and pay for it, until the second is over.
+ * Whether a reminder is due in less than a second. AWS truncates the time of a Wait to whole seconds, so it may end
+ * that much early. If the execution were told to keep waiting, it would return at once, and pay for it, until the
+ * second is over.
  */
 const isEarly = (answer: DueEmailAnswer, at: Instant): boolean =>
   answer.outcome === 'awaiting' &&
@@ -33,10 +34,11 @@ const isEarly = (answer: DueEmailAnswer, at: Instant): boolean =>
   secondsBetween(at, answer.remindAt) < 1;
 
 /**
- * Sends an email of the workflow when it is its turn, and tells its execution what came of it. If the answer to that is
- * lost, or the process dies, the message comes again: nothing is sent twice, and the execution is told once more. While a
- * first email may have left, the execution waits for its answer, and the message for the mail service's report: SQS keeps
- * 120,000 such messages, and hands out no others then: a pause for a mail service that answers to none of its emails.
+ * Sends an email of the workflow when it is its turn, and tells its execution the outcome. If the answer to that is
+ * lost, or the process dies, the message comes again: nothing is sent twice, and the execution is told again. While a
+ * first email may have left, the execution waits for its answer, and the message for the mail service's report. SQS
+ * holds 120,000 such messages and then delivers no others: a fitting pause for a mail service that answers none of its
+ * emails.
  */
 export async function sendQueued(
   { taskToken, ...input }: QueuedEmail,

@@ -20,7 +20,7 @@ import { executionsToStop } from './queue.ts';
 
 export interface Services extends WorkerServices {
   readonly workflow: Workflow;
-  /** Gives each stop its turn. */
+  /** Paces the stops. */
   readonly turns: Pick<TokenBucket, 'take'>;
 }
 
@@ -46,10 +46,10 @@ export const buildServices = (
 export const consumer = (services: Services): MessagesHandler =>
   consumeMessages(executionsToStop.schema, (execution) => handle(execution, services), services);
 
-/** Seconds until a stop that Step Functions did not take is tried again: a burst is over by then. */
+/** Seconds before a stop that Step Functions rejected is retried: a burst is over by then. */
 const againIn = 240;
 
-/** Stops an execution that its line needs no longer, which gives back its place among the open ones. */
+/** Stops an execution that its line no longer needs, which frees its place among the open ones. */
 async function handle(
   { revision, ...key }: NeedlessExecution,
   { workflow, turns }: Services,

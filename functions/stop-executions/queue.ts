@@ -15,6 +15,6 @@ export const executionsToStop = {
   batchSize: 10,
   mostAtOnce: stoppersAtOnce,
   timeoutSeconds: 30,
-  // Half a day of Step Functions taking no stops.
+  // Enough for half a day in which Step Functions accepts no stops.
   mostDeliveries: 200,
 } as const satisfies DeclaredQueue;

@@ -14,11 +14,11 @@ import { onboardLine } from '../../shared/use-cases/onboard-line.ts';
 export interface FollowUpServices extends AlignServices {
   readonly now: () => Date;
   readonly metrics: Metrics;
-  /** When the first emails that wait are expected to have left; undefined: none wait. */
+  /** When the queued first emails are expected to have left; undefined: none are queued. */
   readonly laneClearAt: () => Promise<Instant | undefined>;
 }
 
-/** Gives a line what the workflow missed; answers what that was. */
+/** Does for a line what the workflow missed; returns what that was. */
 export async function followUpLine(
   { line, onboarding }: LineOfOrder,
   services: FollowUpServices,
@@ -60,7 +60,7 @@ export async function needsExecution(
   return action === 'restart-execution' || action === 'start-execution';
 }
 
-/** What is to be done about a line. Only about an email that is overdue the lane is asked, in which it may still wait. */
+/** What to do about a line. Only for an overdue email is the lane consulted, where it may still wait. */
 async function actionFor(
   line: OrderLine,
   at: Instant,
@@ -70,7 +70,7 @@ async function actionFor(
   return action === 'restart-execution' ? followUp(line, at, executionHorizon, await laneClearAt()) : action;
 }
 
-/** Lists a line by what it needs next, as lines are listed now: the oldest are listed half a year too early. */
+/** Lists a line by what it needs next, in the current way: the oldest lines are listed half a year too early. */
 export async function listAnew({ line }: LineOfOrder, { store }: FollowUpServices): Promise<void> {
   if (isBooked(line) && isOpen(line) && !hasExecution(line))
     await store.change(line, (known) => ({ line: { ...known } }));
@@ -88,7 +88,7 @@ async function settle(
   return 'onboard';
 }
 
-/** Closes a line, unless someone else already did; answers whether it was closed here. */
+/** Closes a line, unless someone else did; returns whether it was closed here. */
 async function close(line: OrderLine, at: Instant, store: OrderLineStore): Promise<boolean> {
   const { isClosed } = await store.change(
     line,

@@ -29,16 +29,16 @@ export interface Services extends Omit<FollowUpServices, 'laneClearAt'> {
   readonly log: Log;
 }
 
-/** How many lines were given what they missed, by what it was. */
+/** How many lines were repaired, by what they had missed. */
 export type SweepReport = Readonly<Partial<Record<FollowUp, number>>> & {
   readonly failed: number;
-  /** Whether time or quotas ran out before the lines did. The next sweep goes on there. */
+  /** Whether time or quotas ran out before all lines were done. The next sweep continues there. */
   readonly isCutShort: boolean;
 };
 
 /**
- * What is kept of a run's time to end what it is in the middle of, in milliseconds: lines that wait for their turn to be
- * started, and calls that are repeated.
+ * The part of a run's time, in milliseconds, that is reserved for finishing: lines waiting for their turn to be
+ * started, and retried calls.
  */
 const reserve = 90_000;
 
@@ -61,7 +61,7 @@ export function buildServices(
 ): Services {
   return {
     store: orderLineStore(clients.dynamoDb, settings.TABLE_NAME, settings.SETTLED_LINE_DAYS),
-    // Lines that are closed this late have an execution that is about to end by itself, if any.
+    // A line that is closed this late has, if any, an execution that is about to end anyway.
     workflow: stoppingLater(paced(workflow(clients.sfn, settings.STATE_MACHINE_ARN)), () =>
       Promise.resolve(),
     ),
@@ -73,24 +73,23 @@ export function buildServices(
 }
 
 /**
- * On how many lines it works at once: some 800 writes a second, which a table on demand takes from its first day, and
- * more starts than the quota allows.
+ * How many lines are worked on at once: some 800 writes a second, which an on-demand table accepts from its first day,
+ * and more starts than the quota allows.
  */
 const linesAtOnce = 16;
 
-/** How many lines without their first email are kept in mind: more than are started in the time of a run. */
+/** How many lines without their first email are remembered: more than a run has time to start. */
 const mostKept = 100_000;
 
-/** How many of a page of lines that seem healthy are looked at. */
+/** How many of a page of healthy-looking lines are checked. */
 const sampleSize = 25;
 
 /**
- * Gives every open line that is due what the workflow missed, by urgency: windows that ran out, first emails that are
- * overdue, and start dates that have come near. Then it looks at a sample of the lines that are due soon, and at the
- * others if executions of those are lost.
- *
- * What is done shows in the lines themselves. So it may end at any time, when its own is over or by a crash, and the next
- * run goes on there. A line that fails is logged and left for the next sweep; it does not hold up the others.
+ * Does for every open line that is due what the workflow missed, most urgent first: ended windows, overdue first
+ * emails, and start dates that have come near. Then it checks a sample of the lines that are due soon, and all of them
+ * if executions in the sample are lost.
+ * Progress is stored in the lines themselves, so a run may end at any time, when its time is up or by a crash, and the
+ * next one continues there. A line that fails is logged and left for the next sweep; it does not hold up the others.
  */
 export async function handle(given: Services, isTimeUp: () => boolean = () => false): Promise<SweepReport> {
   const { store, now, log, metrics, executionHorizon } = given;
@@ -134,7 +133,7 @@ export async function handle(given: Services, isTimeUp: () => boolean = () => fa
   return report;
 }
 
-/** What one run does, and how much of it. */
+/** What one run does, and how much. */
 class Run {
   readonly #services: Services;
   readonly #isTimeUp: () => boolean;
@@ -158,7 +157,7 @@ class Run {
     }
   }
 
-  /** Does something for each of the lines; answers what. */
+  /** Does something for each of the lines; returns what. */
   async work(
     keys: readonly LineKey[],
     act: (found: LineOfOrder) => Promise<FollowUp>,
@@ -191,7 +190,7 @@ class Run {
   }
 }
 
-/** As many as the store lists at once. */
+/** The store's page size. */
 const pageSize = 400;
 
 const inPages = <Entry>(entries: readonly Entry[]): readonly (readonly Entry[])[] =>

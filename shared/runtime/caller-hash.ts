@@ -4,7 +4,7 @@ import { faultForLog, type Log } from '../contracts/log.ts';
 
 /** Pseudonyms for callers in logs: stable for each caller, and useless to anyone without the salt. */
 export interface CallerHash {
-  /** Starts reading the salt, unless that has been done, without waiting for it. */
+  /** Starts reading the salt without waiting for it, unless that has been done. */
   prepare(): void;
   /**
    * The hash of a caller's stable identity, the `sub` of their tokens: the first 16 hexadecimal digits of its

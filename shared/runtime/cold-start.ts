@@ -1,4 +1,4 @@
-/** A handler that is built when it is first called, and then kept: nothing is read at import time. */
+/** A handler that is built on its first call and then kept: nothing is read at import time. */
 export function onColdStart<Arguments extends readonly unknown[], Result>(
   build: () => (...args: Arguments) => Result,
 ): (...args: Arguments) => Result {

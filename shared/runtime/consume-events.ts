@@ -7,7 +7,7 @@ import { check, inputErrorText } from '../contracts/validation.ts';
 import { NamedFault } from '../contracts/faults.ts';
 import { faultForLog, type Log } from '../contracts/log.ts';
 
-/** What SQS calls with a batch of events. */
+/** SQS calls it with a batch of events. */
 export type EventsHandler = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
 export interface ConsumerServices {
@@ -47,7 +47,7 @@ export function consumeEvents<Schema extends z.ZodType, Left>(
       return undefined;
     } catch (error) {
       const fault = faultForLog(error);
-      // A fault that has a name here is foreseen, and gone by the next try.
+      // A named fault is expected, and gone by the next try.
       const isForeseen = error instanceof NamedFault && attributes.ApproximateReceiveCount === '1';
       if (isForeseen) log.info('event will be retried', { messageId, fault });
       else log.error('event failed', { messageId, fault });
@@ -56,7 +56,7 @@ export function consumeEvents<Schema extends z.ZodType, Left>(
   }
 
   return (batch) => {
-    /** What the last event so far of each subject leaves once it is done; nothing if it fails. */
+    /** What the last event of each subject so far leaves when it is done; nothing if it fails. */
     const ends = new Map<string, Promise<Left | undefined>>();
 
     async function consumeInTurn(record: SQSRecord): Promise<void> {
@@ -79,7 +79,7 @@ export function consumeEvents<Schema extends z.ZodType, Left>(
 
 type Parsed<Event> = { event: Event; reason?: undefined } | { event?: undefined; reason: string };
 
-/** The event that a message holds, or why it holds none. */
+/** The event in a message, or why it has none. */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, body: string): Parsed<z.output<Schema>> {
   let json: unknown;
   try {

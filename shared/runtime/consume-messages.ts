@@ -4,7 +4,7 @@ import type { PutBack, Queue } from '../adapters/queue.ts';
 import { faultForLog } from '../contracts/log.ts';
 import { type ConsumerServices, parseBody } from './consume-events.ts';
 
-/** What Lambda calls with a batch of messages of a queue. */
+/** Lambda calls it with a batch of a queue's messages. */
 export type MessagesHandler = (batch: SQSEvent) => Promise<SQSBatchResponse>;
 
 export interface WorkerServices extends ConsumerServices {
@@ -14,22 +14,22 @@ export interface WorkerServices extends ConsumerServices {
 
 /** The delivery of a message. */
 export interface Delivery {
-  /** Which one it is, from 1 on. */
+  /** Its number, from 1. */
   readonly count: number;
   /** Milliseconds since the function was called with the batch. */
   elapsed(): number;
 }
 
-/** That a message is to come again: neither is it done, nor has anything failed. */
+/** A message that is to come again: it is not done, but nothing has failed. */
 export interface Postponed {
-  /** In so many seconds, 0 to 12 hours. */
+  /** Seconds until then, from 0 to 12 hours. */
   readonly againIn: number;
 }
 
 /**
- * Works off a queue of the product's own. Each message is checked against `schema` and handed to `handle`, all of a
- * batch at once. One that does not fit goes to the dead-letter queue with the reason; one whose handling fails comes
- * again when its visibility timeout is over, and a postponed one at its time. None keeps another from being done.
+ * Works off a queue between the product's functions. Each message is checked against `schema` and passed to `handle`,
+ * all of a batch at once. One that does not fit goes to the dead-letter queue with the reason; one whose handling fails
+ * comes again when its visibility timeout ends, and a postponed one at its time. None holds up another.
  */
 export const consumeMessages =
   <Schema extends z.ZodType>(

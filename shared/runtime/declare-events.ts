@@ -6,7 +6,7 @@ import type { Metrics } from '../contracts/metrics.ts';
 import type { AlignServices } from '../use-cases/align-workflow.ts';
 import { consumeEvents, type ConsumerServices, type EventsHandler } from './consume-events.ts';
 
-/** What a function reads from its environment that takes events in and leaves the workflow as it is. */
+/** The environment of a function that takes events in and does not touch the workflow. */
 export const recordingEnvironment = z.object({
   TABLE_NAME: variables.TABLE_NAME,
   SETTLED_LINE_DAYS: variables.SETTLED_LINE_DAYS,
@@ -20,7 +20,7 @@ export const intakeEnvironment = recordingEnvironment.extend({
   STOPPING_QUEUE_URL: variables.STOPPING_QUEUE_URL,
 });
 
-/** What a function works with that takes events in and leaves the workflow as it is. */
+/** The services of a function that takes events in and does not touch the workflow. */
 export interface RecordingServices extends ConsumerServices {
   readonly store: OrderLineStore;
   readonly now: () => Date;
@@ -30,7 +30,7 @@ export interface RecordingServices extends ConsumerServices {
 /** The same for one that starts and stops executions. */
 export interface IntakeServices extends RecordingServices, AlignServices {}
 
-/** What a function that takes events in says of itself; nothing else names its events. */
+/** A function's declaration of the events that it takes in; nothing else names them. */
 interface Declared<
   Name extends string,
   Schema extends z.ZodType & EventSchema,
@@ -43,7 +43,7 @@ interface Declared<
   readonly description: string;
   /** The schema of its events, which also says which ones they are. */
   readonly schema: Schema;
-  /** Whether it also gets events of its source whose type nobody declares: they end up as its dead letters. */
+  /** Whether it also gets events of its source with undeclared types, which become its dead letters. */
   readonly takesUnknownTypes?: boolean;
   /** What it reads from its environment. */
   readonly environment: Environment;
@@ -52,7 +52,7 @@ interface Declared<
     readonly table: readonly ('GetItem' | 'BatchGetItem' | 'PutItem' | 'Query')[];
     readonly executions: readonly ('Start' | 'Stop')[];
   };
-  /** @param left what it left of the event of the same line that it handled right before, if any */
+  /** @param left what it returned for the previous event of the same line in the batch, if any */
   readonly handle: (event: z.output<Schema>, services: Services, left?: Left) => Promise<Left | undefined>;
 }
 
@@ -72,7 +72,7 @@ export const declareEvents = <
   takesUnknownTypes: false,
   ...declared,
   ...eventsOf(declared.schema),
-  /** The function itself, once there is something to work with. */
+  /** The function itself, given its services. */
   consumer: (services: Services & ConsumerServices): EventsHandler =>
     consumeEvents(
       declared.schema,

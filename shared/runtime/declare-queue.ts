@@ -1,27 +1,27 @@
 import * as z from 'zod';
 import { variables } from '../contracts/environment.ts';
 
-/** What every function that works off a queue of the product's own reads from its environment. */
+/** The environment that every function behind a work queue needs. */
 export const workingEnvironment = z.object({ DEAD_LETTER_QUEUE_URL: variables.DEAD_LETTER_QUEUE_URL });
 
-/** The variables that name queues of the product's own, for those who send and for those who receive. */
+/** The variables with the URLs of work queues, for senders and receivers. */
 type QueueUrlVariable = Exclude<keyof typeof variables & `${string}_QUEUE_URL`, 'DEAD_LETTER_QUEUE_URL'>;
 
 /**
- * A queue between two functions of the product. The deployed stack, the local runtime and the tests all derive from its
- * declaration, which infra/work-queues.ts lists.
+ * A queue between two of the product's functions. The deployed stack, the local runtime and the tests all derive from
+ * its declaration, which infra/work-queues.ts lists.
  */
 export interface DeclaredQueue {
   /** The function that works it off; also its folder in functions/. */
   readonly functionName: string;
-  /** What its messages must be. */
+  /** The schema of its messages. */
   readonly schema: z.ZodType;
   /** What the function reads from its environment: `workingEnvironment` and `urlVariable` at least. */
   readonly environment: z.ZodObject;
   readonly urlVariable: QueueUrlVariable;
-  /** The most messages of one call. */
+  /** The most messages in one call. */
   readonly batchSize: number;
-  /** For how long Lambda gathers messages for a call; needed for more than 10. */
+  /** How long Lambda collects messages for a call; needed for more than 10. */
   readonly gatherSeconds?: number;
   /** The most calls at once, at least 2: the account's concurrency beyond that is left to the other functions. */
   readonly mostAtOnce: number;

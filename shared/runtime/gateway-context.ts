@@ -21,10 +21,10 @@ const identity = z.object({ sub: z.string(), exp: z.coerce.number() });
 const payload = z.looseObject({ sub: z.string(), exp: z.number() });
 
 /**
- * The claims of the token that the gateway verified, as they are in that token: API Gateway flattens lists to text like
- * `[view resend]`, in which a group called "view resend" looks the same. Undefined without a verified token, and for
- * one that never ends.
- * @param claims what the gateway says of the token that it verified
+ * The claims of the token that the gateway verified, as they are in the token: API Gateway flattens lists to text like
+ * `[view resend]`, which looks the same as a single group called "view resend". Undefined without a verified token, and
+ * for one that never expires.
+ * @param claims what the gateway says about the token that it verified
  * @param authorization the header that it found the token in
  */
 export function verifiedClaims(

@@ -2,12 +2,12 @@ import { Metrics as EmbeddedMetrics } from '@aws-lambda-powertools/metrics';
 import { type Metrics, productMetrics } from '../contracts/metrics.ts';
 
 /**
- * Metrics that are written at once, as log lines that CloudWatch reads: what happened before a crash or a timeout has
- * been counted. The namespace comes from the function's environment, as is usual with Powertools.
+ * Metrics that are written at once, as log lines that CloudWatch reads, so that everything before a crash or a timeout
+ * is counted. The namespace comes from the function's environment, as usual with Powertools.
  */
 export function createMetrics(): Metrics {
   const metrics = new EmbeddedMetrics({ singleMetric: true });
-  // Its dimension `service` would split a count by the function that happened to do the work.
+  // Its dimension `service` would split a count by the function that did the work.
   metrics.clearDefaultDimensions();
   return {
     add(name, dimensions, value = 1) {
@@ -16,5 +16,5 @@ export function createMetrics(): Metrics {
   };
 }
 
-/** Where nobody looks at metrics. */
+/** For places where nobody looks at metrics. */
 export const silentMetrics: Metrics = { add: () => undefined };

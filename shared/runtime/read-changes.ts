@@ -15,8 +15,8 @@ export const retriedFrom = (change: TableChange | undefined) => ({
 });
 
 /**
- * What `read` makes of a change. One that this version cannot read becomes a dead letter that names its line, and comes to
- * `nothing`, so that it holds up no others. Undefined: it can neither be read nor kept as a dead letter.
+ * The result of `read` for a change. A change that this version cannot read becomes a dead letter that names its line,
+ * and counts as `nothing`, so that it holds up no others. Undefined: it can neither be read nor kept as a dead letter.
  */
 export async function readOrKeep<Read>(
   change: TableChange,

@@ -5,8 +5,8 @@ import { readGatewayContext } from './gateway-context.ts';
 import type { Log } from '../contracts/log.ts';
 
 /**
- * Writes a line for each request, with the request id that it has in the access log: what was called, what came of it,
- * and who called, as a hash. Paths and queries stay out: they name orders and people.
+ * Logs a line for each request, with the request id from the access log: the route, the outcome, and the caller as a
+ * hash. Paths and queries are left out, because they name orders and people.
  * @param subjectOf the `sub` of whoever is signed in, once the request is answered
  */
 export const requestLog =
@@ -28,6 +28,6 @@ export const requestLog =
     });
   };
 
-/** The pattern of the route that answered; middleware is for all methods, which no route of the product is. */
+/** The pattern of the route that answered; middleware is registered for all methods, unlike the product's routes. */
 const routeOf = (c: Context): string =>
   matchedRoutes(c).findLast(({ method }) => method !== 'ALL')?.path ?? 'none';

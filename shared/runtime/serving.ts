@@ -23,7 +23,7 @@ import { type CallerHash, callerHash } from './caller-hash.ts';
 import { createLog } from './logger.ts';
 import { createMetrics } from './metrics.ts';
 
-/** What a function that serves people reads from its environment. */
+/** The environment of a function that serves people. */
 export const servingEnvironment = z.object({
   TABLE_NAME: variables.TABLE_NAME,
   SETTLED_LINE_DAYS: variables.SETTLED_LINE_DAYS,
@@ -36,7 +36,7 @@ export const servingEnvironment = z.object({
   WEBHOOKS_QUEUE_URL: variables.WEBHOOKS_QUEUE_URL,
 });
 
-/** What a function that serves people works with. */
+/** The services of a function that serves people. */
 export interface ServingServices
   extends
     AttentionServices,
@@ -46,7 +46,7 @@ export interface ServingServices
     WebhookServices,
     NotificationServices {
   readonly claimNames: ClaimNames;
-  /** Names callers in the log of requests. */
+  /** Names callers in the request log. */
   readonly callerHash: CallerHash;
 }
 
