@@ -12,7 +12,7 @@ export interface LaneServices {
   readonly pace: Pace;
   /** The account's rate, in emails a second. */
   readonly perSecond: () => number;
-  /** How many calls of the function share the day's emails. */
+  /** How many calls of the function share the daily quota. */
   readonly calls: number;
   readonly mail: Mail;
   readonly quota: MailQuota;
@@ -21,27 +21,27 @@ export interface LaneServices {
   readonly now: () => Date;
   /** Milliseconds from any start. */
   readonly elapsed: () => number;
-  /** Waits so many milliseconds. */
+  /** Waits the given number of milliseconds. */
   readonly pause: (milliseconds: number) => Promise<void>;
   readonly log: Log;
 }
 
-/** The longest that a call waits for the turn of a message, in milliseconds. */
+/** The longest that a call waits for a message's turn, in milliseconds. */
 const longestWait = 9000;
 
-/** The pauses, in milliseconds, before a claimed email is tried again that was refused for the rate. */
+/** The pauses, in milliseconds, before retrying a claimed email that exceeded the rate. */
 const throttledPauses = [200, 400, 800, 1600, 3200] as const;
 
-/** No such pause begins later, in milliseconds. */
+/** No such pause begins later than this, in milliseconds. */
 const throttledPatience = 5000;
 
-/** What SES says of the day is asked no more often than this, in milliseconds. */
+/** The least time between two queries of SES's quota, in milliseconds. */
 const quotaAge = 60_000;
 
-/** When the lane expects to be clear is noted no more often than this, in milliseconds. */
+/** The least time between two notes of when the lane is expected to be empty, in milliseconds. */
 const noteAge = 10_000;
 
-/** One call's part of the lane: whose turn it is, and what it learns from the mail service. */
+/** One call's part of the lane: its turns, and what it learns from the mail service. */
 export class Lane {
   readonly #services: LaneServices;
   /** How many emails may still be sent, until SES is asked again. */
@@ -54,7 +54,7 @@ export class Lane {
     this.#services = services;
   }
 
-  /** Takes a turn, and answers in how many milliseconds it is, or that it is too far off and not taken. */
+  /** Takes a turn, and returns in how many milliseconds it is; a turn too far away is not taken. */
   async turn(): Promise<{ readonly wait: number } | Postponed> {
     await this.#ask();
     if (this.#room <= 0) {
@@ -66,14 +66,14 @@ export class Lane {
     return isTaken ? { wait } : { againIn: Math.ceil(wait / 1000) };
   }
 
-  /** Gives a turn back for which nothing was to be sent. */
+  /** Returns a turn that was not needed. */
   giveBack(): void {
     this.#services.pace.giveBack();
   }
 
   /**
-   * The mail service, as it is used in the lane. What it refuses for its rate is tried again while the email is claimed,
-   * so that a refused try is not written anywhere.
+   * The mail service for use in the lane. What it refuses because of the rate is retried while the email is claimed, so
+   * that a refused try is not written anywhere.
    */
   readonly mail: Mail = {
     send: async (email) => {
@@ -102,7 +102,7 @@ export class Lane {
     return answer;
   }
 
-  /** Asks SES what is left of the day, once in a while. If it does not say, the lane goes on as before. */
+  /** Asks SES for the rest of the daily quota, once in a while. Without an answer, the lane carries on as before. */
   async #ask(): Promise<void> {
     const { quota, elapsed, log } = this.#services;
     if (elapsed() - this.#askedAt >= quotaAge) {
@@ -119,7 +119,7 @@ export class Lane {
     await this.#asking;
   }
 
-  /** Notes when what waits will have left, for those who ask for it. */
+  /** Notes when everything that waits is expected to have left, for lines that are shown. */
   async #note(restSeconds: number): Promise<void> {
     const { perSecond, queue, laneStore, now, elapsed, log } = this.#services;
     if (elapsed() - this.#notedAt < noteAge) return;

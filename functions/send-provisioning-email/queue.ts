@@ -4,7 +4,7 @@ import { workflowInput } from '../../shared/contracts/workflow.ts';
 import { laneCalls, messagesPerCall, usualMailRate } from '../../shared/domain/lane.ts';
 import { type DeclaredQueue, workingEnvironment } from '../../shared/runtime/declare-queue.ts';
 
-/** A first email or a reminder that is due, as the workflow puts it into the queue. The task token says to which execution it belongs. */
+/** A first email or a reminder that is due, as the workflow queues it. The task token identifies its execution. */
 export const queuedEmail = workflowInput
   .omit({ requestedStartDate: true })
   .extend({ taskToken: z.string().min(1) });
@@ -26,8 +26,8 @@ export const queue = {
   urlVariable: 'SENDING_QUEUE_URL',
   batchSize: messagesPerCall,
   mostAtOnce: laneCalls(usualMailRate),
-  // Its turn in 9 s, and 35 s for the email: load, wait and claim as long as in send-email.ts, 13 s to send it, record.
+  // 9 s for its turn, and 35 s for the email: load, wait and claim as in send-email.ts, 13 s to send it, then record.
   timeoutSeconds: 44,
-  /** A message comes again each time that the lane rests: four times an hour, for ten days. */
+  /** A message comes again each time the lane pauses: four times an hour, for ten days. */
   mostDeliveries: 1000,
 } as const satisfies DeclaredQueue;

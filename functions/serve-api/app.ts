@@ -15,7 +15,7 @@ import { docs } from './docs.ts';
 import type { ApiServices } from './route.ts';
 import { openApiDocument, routes } from './routes.ts';
 
-/** The API as an app that takes API Gateway's context in its bindings, in Lambda and on one machine alike. */
+/** The API as an app that takes API Gateway's context in its bindings, both in Lambda and on one machine. */
 export function createApp(services: ApiServices): Hono {
   const { now, log } = services;
   const app = new Hono();
@@ -27,7 +27,7 @@ export function createApp(services: ApiServices): Hono {
     c.header('x-request-id', readGatewayContext(c.env).requestId);
   });
 
-  // API Gateway does not.
+  // API Gateway does not compress.
   for (const path of ['/docs/*', '/openapi.json', '/asyncapi.json']) app.use(path, compress());
 
   for (const { method, path, largestBody, serve } of routes) {

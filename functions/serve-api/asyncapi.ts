@@ -10,7 +10,7 @@ export function describeEvents() {
   const messages: Record<string, unknown> = {};
   for (const [type, { description, detail }] of Object.entries(publishedEvents)) {
     const name = type.replaceAll(' ', '');
-    // As input, for which fields that are not known yet are no error.
+    // As input, where unknown fields are no error.
     const { $schema: _, $defs = {}, ...schema } = z.toJSONSchema(detail, { io: 'input' });
     Object.assign(schemas, $defs, { [name]: schema });
     messages[name] = {

@@ -1,4 +1,4 @@
-/** What changed for those who call the API, the newest first; the descriptions have the newest version. */
+/** What changed for callers of the API, newest first; the descriptions have the newest version. */
 export const changelog = [
   {
     version: '1.2.0',

@@ -28,7 +28,7 @@ import {
 import { componentName } from './openapi.ts';
 import type { ProgramSignIn } from './route.ts';
 
-/** What the pages say of the deployment that they are of. */
+/** What the pages say about their deployment. */
 export interface Deployment {
   readonly programs: ProgramSignIn;
   readonly limits: ResendLimits;
@@ -57,12 +57,12 @@ const frame = async (title: string, content: Markup): Promise<string> => {
 const backToStart = () => html`<p><a href="/docs">Provisioning emails: API</a></p>`;
 
 const isCode = (name: string): name is ProblemCode => name in problems;
-/** The address of the page about a code that the description names. */
+/** The page about a code that the description names. */
 const pathOf = (code: string): string => (isCode(code) ? problemPath(code) : '#problems');
 
 const authorization = '-H "Authorization: Bearer $TOKEN"';
 
-/** @param origin where the API is, without a slash at the end */
+/** @param origin the API's address, without a slash at the end */
 export const startPage = (reference: Reference, deployment: Deployment, origin: string): Promise<string> =>
   frame(
     'Provisioning emails: API',

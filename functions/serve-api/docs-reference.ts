@@ -2,13 +2,13 @@ import { html } from 'hono/html';
 import * as z from 'zod';
 
 /*
- * The reference on the pages: the calls and what their bodies and answers are made of, all of it from the description of
- * the API and of nothing else.
+ * The reference on the pages: the calls, and the objects in their bodies and answers. It is derived from the
+ * description of the API and nothing else.
  */
 
 export type Markup = ReturnType<typeof html>;
 
-/** A schema of the description, as far as the pages tell of it. */
+/** The parts of a schema that the pages show. */
 interface Schema {
   readonly $ref?: string | undefined;
   readonly description?: string | undefined;
@@ -27,7 +27,7 @@ interface Schema {
   readonly required?: readonly string[] | undefined;
 }
 
-/** What the pages need of the API's description; made when somebody asks for one, since calls do not. */
+/** The parts of the API's description that the pages need; created on first use, since calls do not need it. */
 function descriptionSchema() {
   const schema: z.ZodType<Schema> = z.looseObject({
     $ref: z.string().optional(),
@@ -82,10 +82,10 @@ type Operation = z.output<ReturnType<typeof descriptionSchema>>['paths'][string]
 
 /** A call of the API. */
 export interface Call extends Operation {
-  /** As `GET`. */
+  /** Such as `GET`. */
   readonly method: string;
   readonly path: string;
-  /** The codes that it may answer. */
+  /** The problem codes that it may answer. */
   readonly problems: readonly string[];
 }
 
@@ -96,7 +96,7 @@ export interface Reference {
 
 const problemType = 'application/problem+json';
 
-/** What the description says, in the order of the calls. */
+/** The reference in a description, in the order of the calls. */
 export function referenceOf(document: object): Reference {
   const { paths, components } = descriptionSchema().parse(document);
   const calls = Object.entries(paths).flatMap(([path, item]) =>
@@ -112,16 +112,16 @@ export function referenceOf(document: object): Reference {
   return { calls, schemas: components.schemas };
 }
 
-/** Text in which words are marked as code by backticks. */
+/** Text with code marked by backticks. */
 export const prose = (text: string): Markup =>
   html`${text.split('`').map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`))}`;
 
 export const json = (value: unknown): string => JSON.stringify(value, undefined, 2);
 
-/** A block of code, which can be scrolled by keyboard. */
+/** A block of code that the keyboard can scroll. */
 export const block = (text: string): Markup => html`<pre tabindex="0"><code>${text}</code></pre>`;
 
-/** The call as a line for a shell, with what its description has as examples. */
+/** The call as a shell command, with the examples of its description. */
 function curl({ method, path, parameters, requestBody, security }: Call): string {
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const { example } = parameters.find((each) => each.name === name)?.schema ?? {};
@@ -138,7 +138,7 @@ function curl({ method, path, parameters, requestBody, security }: Call): string
   ].join(' \\\n  ');
 }
 
-/** A call: what it takes, what it answers, and what is to be known to make it from the page. */
+/** A call: its parameters and answers, and the form that makes it from the page. */
 export function callSection(call: Call, problemPath: (code: string) => string): Markup {
   const { method, path, operationId, summary, parameters, requestBody, responses, problems, security } = call;
   const name = `${method} ${path}`;
@@ -182,7 +182,7 @@ export function callSection(call: Call, problemPath: (code: string) => string): 
   </section>`;
 }
 
-/** The objects that several answers have in common. */
+/** The objects that several answers share. */
 export const objectSections = ({ schemas }: Reference): readonly Markup[] =>
   Object.entries(schemas)
     .filter(([, { properties }]) => properties !== undefined && !('requestId' in properties))
@@ -195,7 +195,7 @@ export const objectSections = ({ schemas }: Reference): readonly Markup[] =>
         </section>`,
     );
 
-/** The fields of an object, those of objects in it by their paths. */
+/** The fields of an object; those of nested objects by their paths. */
 export function fields({ properties = {}, required = [] }: Schema, before = ''): readonly Markup[] {
   return Object.entries(properties).flatMap(([name, each]) => {
     const inner = each.type === 'array' ? (each.items ?? {}) : each;
@@ -228,7 +228,7 @@ function typeOf({ $ref, type, format, items, const: only }: Schema): Markup | st
   return names[type ?? ''] ?? type ?? 'any';
 }
 
-/** What a value may be, after its description. */
+/** The limits of a value, to follow its description. */
 function limitsOf({ enum: values, minimum, maximum, maxLength, maxItems, default: usual }: Schema): Markup {
   const parts = [
     ...(values === undefined

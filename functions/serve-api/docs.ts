@@ -11,7 +11,7 @@ const contentTypes = { 'docs.css': 'text/css', 'docs.js': 'text/javascript' } as
 /** The files that the pages load. */
 export const docsAssets = Object.keys(contentTypes);
 
-/** The folder of these files, beside the code that reads them: here as well as in what is deployed. */
+/** The folder of these files, beside the code that reads them, both here and in the deployed function. */
 export const docsFolder = 'assets';
 
 const policy =
@@ -47,7 +47,7 @@ export function docs(description: () => object, deployment: Deployment): Hono {
       }),
     );
   }
-  // Whoever asks for anything else gets the API's own answer.
+  // Everyone else gets the API's own answer.
   app.get('/*', async (c, next) =>
     prefers(c, 'text/html') ? page(c, await notFoundPage(), problems['not-found'].status) : await next(),
   );

@@ -16,7 +16,7 @@ import { historyAsCsv } from '../../shared/use-cases/present-history.ts';
 import { insightsAsCsv } from '../../shared/use-cases/read-insights.ts';
 import { itemsAsCsv } from '../../shared/use-cases/present-resend-job.ts';
 
-/* The answers that the description of the API shows: one line, from its order to a resend and a new contact. */
+/* The example answers in the API's description: one line, from its order to a resend and a new contact. */
 
 const first = {
   messageId: '0102019a5b1c7d30-8c0e5a52-7f4b-4d0a-9f55-2b6f0f6c1e11-000000',

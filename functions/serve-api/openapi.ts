@@ -54,12 +54,12 @@ export function describeApi(routes: readonly RouteDescription[], { issuer }: Pic
   return descriptionAnswer.parse(document);
 }
 
-/** Answers gain fields over time: callers are not to refuse those that they do not know. */
+/** Answers gain fields over time, so callers must not reject unknown ones. */
 const openAnswers: ZodOpenApiOverride = ({ jsonSchema, io }) => {
   if (io === 'output') delete jsonSchema.additionalProperties;
 };
 
-/** What calls are about, by how their paths begin. */
+/** The subjects of calls, by the beginning of their paths. */
 const tags = new Map([
   ['order-lines', { name: 'Order lines', description: 'Find lines, and count them' }],
   ['orders', { name: 'Orders', description: 'Orders, their lines, and what you can do with them' }],
@@ -136,7 +136,7 @@ const answered = (
   return { [status ?? 200]: response };
 };
 
-/** The problems that an operation may answer, by status; each with a schema and an example of its own. */
+/** The problems that an operation may answer, by status, each with its own schema and example. */
 function refused(codes: readonly ProblemCode[]): ZodOpenApiResponsesObject {
   const byStatus = Map.groupBy(codes, (code) => problems[code].status);
   return Object.fromEntries(
@@ -168,7 +168,7 @@ function oneOf(codes: readonly ProblemCode[]) {
   return others.length === 0 ? first : z.discriminatedUnion('code', [first, ...others]);
 }
 
-/** Made once, since the description names each. */
+/** Created once, because the description names each of them. */
 const schemas = new Map<ProblemCode, ReturnType<typeof makeSchema>>();
 
 function schemaOf(code: ProblemCode) {

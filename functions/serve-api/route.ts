@@ -8,7 +8,6 @@ import { type Caller, callerOf } from '../../shared/use-cases/access.ts';
 
 /*
  * Each API call is defined once: the app serves the definition, and the API description is generated from it.
- *
  * Two libraries promise the same. @hono/zod-openapi 1.6 describes `exactOptional` fields as required and ignores
  * `override`; hono-openapi 1.3 delegates to zod-openapi, which is used here directly. Both report a missing field as
  * one of the wrong type, and add half to what a cold start loads.
@@ -38,28 +37,28 @@ export interface RouteDescription {
   readonly summary: string;
   readonly request: RequestParts;
   readonly requestExample?: object;
-  /** The answer, of status 200 unless it says otherwise. */
+  /** The answer, with status 200 by default. */
   readonly answer: {
     readonly status?: 201 | 202;
     readonly description: string;
     readonly schema: z.ZodType<object, object>;
     readonly example: object;
   };
-  /** The largest body, in bytes, if it is not that of other calls. */
+  /** The largest body in bytes, if it differs from other calls. */
   readonly largestBody?: number;
-  /** The answer to those who would rather have CSV. */
+  /** The answer to callers who prefer CSV. */
   readonly csv?: { readonly description: string; readonly example: string };
-  /** What it may answer instead. */
+  /** The problems that it may answer instead. */
   readonly problems: readonly ProblemCode[];
   /** Whether it needs no access token. */
   readonly isOpen: boolean;
 }
 
-/** How programs sign in, for those who read about the API. */
+/** How programs sign in, for readers of the documentation. */
 export interface ProgramSignIn {
-  /** Whose access tokens the API takes. */
+  /** The issuer whose access tokens the API accepts. */
   readonly issuer: string;
-  /** A program that anybody may be, on one machine. */
+  /** A program that anybody may use, on one machine. */
   readonly sample?: { readonly clientId: string; readonly clientSecret: string };
 }
 
@@ -83,7 +82,7 @@ interface RouteDefinition<Parts extends RequestParts, Answer extends z.ZodType<o
     readonly schema: Answer;
     readonly example: z.input<Answer>;
   };
-  /** What it may answer instead, beside what follows from its other properties. */
+  /** The problems that it may answer, besides those that follow from its other properties. */
   readonly problems: readonly ProblemCode[];
 }
 
@@ -91,9 +90,9 @@ export interface Call {
   readonly caller: Caller;
   readonly requestId: string;
   readonly services: ServingServices;
-  /** Says that the answer is that of an earlier request with the same idempotency key. */
+  /** Marks the answer as that of an earlier request with the same idempotency key. */
   readonly markAsReplayed: () => void;
-  /** Says where to find what the request made. */
+  /** Sets where to find what the request created. */
   readonly locate: (path: string) => void;
 }
 
@@ -104,10 +103,10 @@ interface CsvDefinition<Parts extends RequestParts> {
   readonly handle: (request: Received<Parts>, call: Call) => Promise<string>;
 }
 
-/** The header of an answer that an earlier request with the same idempotency key got before. */
+/** The header of an answer that an earlier request with the same idempotency key already got. */
 export const replayedHeader = 'Idempotent-Replayed';
 
-/** A call that needs an access token. Its answers are personal and must not be cached on the way. */
+/** A call that needs an access token. Its answers are personal, so they must not be cached on the way. */
 export const route = <Parts extends RequestParts, Answer extends z.ZodType<object, object>>(
   definition: RouteDefinition<Parts, Answer> & {
     readonly handle: (request: Received<Parts>, call: Call) => Promise<z.output<Answer>>;
@@ -140,7 +139,7 @@ export const route = <Parts extends RequestParts, Answer extends z.ZodType<objec
   },
 });
 
-/** A call that needs no token, takes no input, and answers everyone the same. */
+/** A call that needs no token, has no input, and gives everyone the same answer. */
 export const openRoute = <Answer extends z.ZodType<object, object>>(
   definition: Omit<RouteDefinition<RequestParts, Answer>, 'request' | 'problems'> & {
     readonly handle: (services: ApiServices) => z.output<Answer>;
@@ -156,15 +155,15 @@ export const openRoute = <Answer extends z.ZodType<object, object>>(
   },
 });
 
-/** The problems that follow from what a call asks for. */
+/** The problems that follow from the parts of a request. */
 const commonProblems = ({
   method,
   path,
   request,
 }: Pick<RouteDescription, 'method' | 'path' | 'request'>): readonly ProblemCode[] => [
-  // At least for a parameter that it does not know.
+  // At least because of an unknown parameter.
   'invalid-request',
-  // A parameter that is empty or a dot leads elsewhere.
+  // An empty parameter, or a dot, leads to another path.
   ...(path.includes('{') ? (['not-found'] as const) : []),
   ...(method === 'get' ? [] : (['payload-too-large'] as const)),
   ...(request.body ? (['unsupported-media-type'] as const) : []),
@@ -172,7 +171,7 @@ const commonProblems = ({
 ];
 
 /**
- * The parts of a request, once they fit.
+ * The validated parts of a request.
  * @throws Problem invalid-request, unsupported-media-type
  */
 function readRequest<Parts extends RequestParts>(parts: Parts, c: Context): Promise<Received<Parts>>;
@@ -192,7 +191,7 @@ async function readRequest(
 const noParameters = z.lazy(() => z.strictObject({}));
 
 /**
- * A misspelt parameter must not be taken for one that was left out, nor one of two values for both.
+ * A misspelt parameter must not count as left out, nor one of two values as both.
  * @throws Problem invalid-request
  */
 function refuseUnclear(query: PartSchema, c: Context): void {
@@ -228,7 +227,7 @@ const json = (c: Context, body: object, status: 200 | 201 | 202 = 200): Response
 
 const csvType = 'text/csv; charset=utf-8; header=present';
 
-/** Whether the caller would rather have an answer in that type than in JSON. */
+/** Whether the caller prefers an answer of that type to JSON. */
 export const prefers = (c: Context, type: string): boolean =>
   accepts(c, { header: 'Accept', supports: ['application/json', type], default: 'application/json' }) ===
   type;

@@ -78,13 +78,13 @@ import { examples } from './examples.ts';
 import { describeApi } from './openapi.ts';
 import { type Call, openRoute, type ProgramSignIn, type Route, route } from './route.ts';
 
-/** A change of the second recipient sends nothing, so it neither waits for a start date nor for other emails. */
+/** A change of the second recipient sends nothing, so it waits neither for a start date nor for other emails. */
 const copyToProblems = [
   'order-line-not-found',
   ...refusalCodes.filter((code) => code !== 'not-started' && code !== 'resend-too-soon'),
 ] as const;
 
-/** @throws Problem why the second recipient may not be that one, or not be changed */
+/** @throws Problem if that second recipient is not possible, or cannot be changed */
 async function setCopyTo(
   key: LineKey,
   change: ContactChange | undefined,
@@ -514,11 +514,11 @@ export const routes: readonly Route[] = [
 
 let made: ReturnType<typeof describeApi> | undefined;
 
-/** The description of the API, made when somebody first asks for it. */
+/** The description of the API, created on first use. */
 export const openApiDocument = (programs: Pick<ProgramSignIn, 'issuer'>) =>
   (made ??= describeApi(routes, programs));
 
 let madeOfEvents: ReturnType<typeof describeEvents> | undefined;
 
-/** The description of the events out, made when somebody first asks for it. */
+/** The description of the events out, created on first use. */
 const asyncApiDocument = () => (madeOfEvents ??= describeEvents());

@@ -9,7 +9,7 @@ import { refusalCodes } from '../domain/rules.ts';
 import { contactChangeFields, duration, identifier, instant, plainText } from './fields.ts';
 import { problems, supportDetails } from './problems.ts';
 
-/* What comes in. */
+/* Requests. */
 
 const orderId = () => identifier.meta({ description: 'The order', example: 'ORD-1001' });
 const lineId = () => identifier.meta({ description: "The line's id within its order", example: '1' });
@@ -17,7 +17,7 @@ const lineId = () => identifier.meta({ description: "The line's id within its or
 export const orderPath = z.lazy(() => z.object({ orderId: orderId() }));
 export const linePath = z.lazy(() => z.object({ orderId: orderId(), lineId: lineId() }));
 
-/** What lines may be filtered by. */
+/** The filters of lines. */
 const filterFields = () => ({
   status: z
     .enum(lineStatuses, `must be one of ${lineStatuses.join(', ')}`)
@@ -44,7 +44,7 @@ const filterFields = () => ({
   }),
 });
 
-/** What asks for a page of a list. */
+/** The parameters of a page of a list. */
 export const pageFields = () => ({
   limit: z
     .string()
@@ -112,7 +112,7 @@ export const contactChange = z.lazy(() =>
 
 export const copyToChange = z.lazy(() => z.strictObject(contactChangeFields()));
 
-/** What a bulk resend is for: lines by name, or all that a filter of the list means. */
+/** The lines of a bulk resend: by name, or everything that matches a filter of the list. */
 export const jobRequest = z.lazy(() =>
   z
     .strictObject({
@@ -167,7 +167,7 @@ export const insightsQuery = z.lazy(() =>
   }),
 );
 
-/** On whose behalf an operator starts a job, and how all of its emails are written. */
+/** The partner for whom an operator starts a job, and the language of all its emails. */
 export const jobStartQuery = z.lazy(() =>
   z.strictObject({
     partnerId: partnerId(),
@@ -197,7 +197,7 @@ export const jobItemsQuery = z.lazy(() =>
   }),
 );
 
-/* What goes out. */
+/* Answers. */
 
 const text = (description: string) => z.string().meta({ description });
 const when = (description: string) => instant.meta({ description });
@@ -278,7 +278,7 @@ export const lineAnswer = z.lazy(() =>
         .exactOptional()
         .meta({ description: 'The last email to the contact' }),
       resend: permission().meta({ description: 'Whether the email may be resent' }),
-      /** Answers that were kept for their idempotency key before this was said lack it. */
+      /** Missing in older answers that were kept for their idempotency keys. */
       contactChange: permission()
         .default({ allowed: true })
         .meta({ description: 'Whether the contact may be changed' }),

@@ -1,6 +1,6 @@
 /**
- * A table as CSV by RFC 4180, with a header. Spreadsheets take what begins with one of `=+-@` for a formula: an
- * apostrophe before it makes it text.
+ * A table as CSV by RFC 4180, with a header. Spreadsheets read a value that begins with one of `=+-@` as a formula; an
+ * apostrophe in front makes it text.
  */
 export function csv<Column extends string>(
   columns: readonly Column[],

@@ -4,8 +4,8 @@ import type { LineKey } from '../domain/order-line.ts';
 import { identifier } from './fields.ts';
 
 /**
- * The tags that every email carries, by which SES's reports find its line and its claim. SES allows only
- * `A-Za-z0-9_-`, at most 256 characters, so dots in ids are encoded, and with them underscores.
+ * The tags of every email, by which SES's reports find its line and its claim. SES allows only `A-Za-z0-9_-`, at most
+ * 256 characters, so dots in ids are encoded, and therefore underscores as well.
  */
 export interface EmailTags {
   readonly orderId: string;
@@ -27,9 +27,9 @@ const decode = (value: string): string =>
   value.replace(/_(2E|5F)/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
 /**
- * The tags of an email that tells people of something.
- * @param about the hash of the address, by which a report that mail does not reach it ends such emails to it, and the line
- *   in whose history it is, if it is in one; without it, reports are of no consequence
+ * The tags of a notice or digest.
+ * @param about the hash of the address, by which a report that mail does not reach it ends such emails to it, and the
+ * line whose history the notice is in, if any; without it, reports have no effect
  */
 export const noticeTags = (
   notice: string,
@@ -50,7 +50,7 @@ const tag = <Schema extends z.ZodType<unknown, string>>(schema: Schema) =>
     .transform(([value]) => decode(value))
     .pipe(schema);
 
-/** What the tags of a report say. Emails of earlier versions carry no claim. */
+/** The tags in a report. Emails of earlier versions carry no claim. */
 export const reportedTags = z.lazy(() =>
   z.object({
     orderId: tag(identifier),
@@ -60,7 +60,7 @@ export const reportedTags = z.lazy(() =>
   }),
 );
 
-/** What the tags of a report on a notice say. Notices of earlier versions name no line. */
+/** The tags in a report on a notice. Notices of earlier versions name no line. */
 export const reportedNotice = z.lazy(() =>
   z.object({
     notice: tag(z.string()),

@@ -2,12 +2,12 @@
 export interface Email {
   readonly from: { readonly name: string; readonly address: string };
   readonly to: string;
-  /** Where answers go; missing: to the sender. */
+  /** Where replies go; missing: to the sender. */
   readonly replyTo?: string;
   readonly subject: string;
   readonly html: string;
   readonly text: string;
-  /** What its head says beyond that, for mail programs; only some senders take any. */
+  /** Further headers for mail programs; only some senders accept any. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Returned with every report about the email. */
   readonly tags: Readonly<Record<string, string>>;

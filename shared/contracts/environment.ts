@@ -11,8 +11,8 @@ import { longestMailbox, mailbox } from './mailbox.ts';
 import { check, inputErrorText } from './validation.ts';
 
 /*
- * The schemas of settings are made when they are first used (`z.lazy`): each function reads only some of them, and making
- * them all would take a tenth of its cold start.
+ * The schemas of settings are created on first use (`z.lazy`): each function reads only some of them, and creating all
+ * would take a tenth of its cold start.
  */
 
 const windowDuration = z.lazy(() =>
@@ -69,8 +69,7 @@ export const reminders: z.ZodType<ReminderPolicy> = z.lazy(() =>
 
 /**
  * Lambda limits the environment of a function to 4 KB in total. The console reads the most settings: with `mail` (at
- * most 1.9 KB), `claimNames` (0.4), the limits (0.1) and the issuer (0.8) at their longest, 0.8 KB are left for
- * names.
+ * most 1.9 KB), `claimNames` (0.4), the limits (0.1) and the issuer (0.8) at their longest, 0.8 KB remain for names.
  */
 const brief = (most: number) =>
   `must have at most ${most} characters: a function has little room for settings`;
@@ -78,11 +77,11 @@ const brief = (most: number) =>
 export const mailFields = () => ({
   senderAddress: emailAddress,
   senderName: plainText(100),
-  /** Who signs the emails; the sender's name, unless given. */
+  /** Who signs the emails; by default the sender's name. */
   brand: plainText(40).exactOptional(),
-  /** What people know the product as that is subscribed to. */
+  /** The name of the subscribed product. */
   productName: plainText(40).exactOptional(),
-  /** What people know offers as, by offer family. */
+  /** The names of offers, by offer family. */
   offerNames: z.record(identifier, plainText(60)).exactOptional(),
   /** Where recipients get help with the email itself. */
   supportAddress: emailAddress.exactOptional(),
@@ -100,10 +99,10 @@ const mailTimeZone = () => timeZone.max(40, brief(40));
 
 const senderTooLong = `must be shorter: SES takes at most ${longestMailbox} characters of a sender's name and address, and counts how a name of more than plain letters is encoded`;
 
-/** What all fields but the names of offers take at most; those take what is left. */
+/** The most that all fields except the names of offers may take; those get the rest. */
 const mostMailBytes = 1900;
 
-/** Mail settings that fit: the sender into what the mail service takes, and all of them into a function. */
+/** Mail settings that fit: the sender into SES's limit, and all of them into a function's environment. */
 export const fittingMail = <
   Schema extends z.ZodType<{ readonly senderName: string; readonly senderAddress: string }>,
 >(
@@ -129,16 +128,19 @@ export const claimNames = z.lazy(() => {
   return z.strictObject({
     partnerId: claimName,
     roles: claimName,
-    /** The resource server whose scopes say the same in a program's token, if the issuer gives programs no claims. */
+    /**
+     * The resource server whose scopes replace these claims in a program's token, if the issuer gives programs no
+     * claims.
+     */
     programScopes: claimName.exactOptional(),
   });
 });
 export type ClaimNames = z.output<typeof claimNames>;
 
-/** For how many days a settled line is kept; no item is wanted for longer than ten years. */
+/** How many days a settled line is kept; ten years is the limit for any item. */
 export const settledLineDays = z.lazy(() => z.int().min(1).max(3653));
 
-/** How many emails a second the account may send; SES gives no account more than some thousands. */
+/** How many emails a second the account may send; SES gives no account more than a few thousand. */
 export const mailRate = z.lazy(() => z.number().positive('must be above zero').max(10_000));
 
 const json = <Schema extends z.ZodType>(schema: Schema) =>
@@ -176,7 +178,7 @@ export const variables = {
   EVENT_BUS_ARN: z.string().min(1),
   /** The queue of first emails. */
   SENDING_QUEUE_URL: z.url(),
-  /** The queue of orders of which an onboarding has not reached all lines. */
+  /** The queue of orders whose onboarding has not reached all lines. */
   ONBOARDING_QUEUE_URL: z.url(),
   /** The queue of executions to stop. */
   STOPPING_QUEUE_URL: z.url(),
@@ -185,7 +187,7 @@ export const variables = {
   /** The queue of events on their way to webhooks. */
   WEBHOOKS_QUEUE_URL: z.url(),
   CONFIGURATION_SET: z.string().min(1),
-  /** Where the console is, without a slash at the end. */
+  /** The console's address, without a slash at the end. */
   CONSOLE_ORIGIN: z.url(),
   SIGN_IN_ISSUER: z.url(),
   SIGN_IN_CLIENT_ID: z.string().min(1),

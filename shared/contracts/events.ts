@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { reportedTags } from './email-tags.ts';
 import { identifier } from './fields.ts';
 
-/** The sources of events, as EventBridge names them. */
+/** The sources of events, by their names in EventBridge. */
 export const sources = {
   commerce: 'commerce.workspace',
   controlHub: 'control-hub',
@@ -10,7 +10,7 @@ export const sources = {
   product: 'provisioning-emails',
 } as const;
 
-/** Where an event of the product comes from. */
+/** The source of an event. */
 export type Source = (typeof sources)[keyof typeof sources];
 
 /** How the detail of an event identifies its line. */
@@ -32,7 +32,7 @@ type OneType = z.ZodObject<{
 /** The schema of events of one type, or of several types of one source. */
 export type EventSchema = OneType | z.ZodDiscriminatedUnion<readonly [OneType, ...OneType[]]>;
 
-/** Which events fit a schema: where they come from, and their types. */
+/** The source and the types of events that match a schema. */
 export function eventsOf(schema: EventSchema): { source: Source; detailTypes: readonly string[] } {
   const types = 'options' in schema ? schema.options : ([schema] as const);
   const [first] = types;
@@ -47,8 +47,8 @@ const lineTags = z.union([z.object({ orderId: z.string(), lineId: z.string() }),
 const aboutEmail = z.object({ detail: z.object({ mail: z.object({ tags: lineTags }) }) });
 
 /**
- * What an event writes to, whether it has been checked or not: a line, as `order/line`, or a whole order, as
- * `order/`. Undefined for any other.
+ * What an event writes to, whether or not it has been checked: a line, as `order/line`, or a whole order, as `order/`.
+ * Undefined for any other event.
  */
 export function subjectOf(event: unknown): string | undefined {
   const line = aboutLine.safeParse(event);

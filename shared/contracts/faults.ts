@@ -26,19 +26,19 @@ export const faultNames = {
   tallyContended: 'TallyContended',
   /** Too many concurrent writers of one webhook; a retry finds them gone. */
   webhookContended: 'WebhookContended',
-  /** Too many concurrent writers of what is known of one address; a retry finds them gone. */
+  /** Too many concurrent writers of one address; a retry finds them gone. */
   addressContended: 'AddressContended',
-  /** Too many concurrent writers of what one person chose; a retry finds them gone. */
+  /** Too many concurrent writers of one person's choice; a retry finds them gone. */
   choiceContended: 'ChoiceContended',
   /** SQS kept refusing messages of a batch. */
   messagesNotQueued: 'MessagesNotQueued',
-  /** AWS asked to be called less often, or has no room for more executions: another time it takes the call. */
+  /** AWS throttled the call, or has no room for more executions: a later call will succeed. */
   throttled: 'Throttled',
   /** The execution started before its line's requested start date. */
   notDueYet: 'NotDueYet',
 } as const;
 export type FaultName = (typeof faultNames)[keyof typeof faultNames];
 
-/** Whether AWS takes no more calls of that kind for now. */
+/** Whether AWS currently throttles such calls. */
 export const isThrottled = (error: unknown): boolean =>
   error instanceof NamedFault && error.name === faultNames.throttled;

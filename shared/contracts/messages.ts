@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { identifier } from './fields.ts';
 import { workflowInput } from './workflow.ts';
 
-/* What functions of the product ask of one another through their queues. */
+/* The messages between the product's functions. */
 
-/** An execution whose line needs it no longer. */
+/** An execution that its line no longer needs. */
 export const needlessExecution = workflowInput.pick({ orderId: true, lineId: true, revision: true });
 export type NeedlessExecution = z.output<typeof needlessExecution>;
 

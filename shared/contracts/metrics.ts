@@ -11,7 +11,7 @@ interface MetricDefinition {
   readonly dimensions: Readonly<Record<string, readonly string[]>>;
 }
 
-/** All metrics of the product, as CloudWatch knows them. */
+/** All metrics of the product, by their names in CloudWatch. */
 export const productMetrics = {
   EmailsSent: { unit: 'Count', dimensions: { Kind: emailKinds } },
   /** Emails whose outcome was unknown when they were sent; SES's report confirms them, if it comes. */
@@ -31,7 +31,10 @@ export const productMetrics = {
   OverdueLines: { unit: 'Count', dimensions: {} },
   /** Completed sweeps. */
   SweepRuns: { unit: 'Count', dimensions: {} },
-  /** Sweeps whose time, or whose share of a quota, ended before the lines did: the next goes on there. */
+  /**
+   * Sweeps that ran out of time, or of their share of a quota, before all lines were done: the next one continues
+   * there.
+   */
   SweepsCutShort: { unit: 'Count', dimensions: {} },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
@@ -46,7 +49,7 @@ export type DimensionsOf<Name extends MetricName> = {
 
 type ValueOf<Values> = Values extends readonly (infer Value extends string)[] ? Value : never;
 
-/** Counts what happened, for whoever operates the service. */
+/** Counts what happened, for operators. */
 export interface Metrics {
   /** Adds to a metric: `value` in its unit, or one. */
   add<Name extends MetricName>(name: Name, dimensions: DimensionsOf<Name>, value?: number): void;

@@ -3,7 +3,7 @@ import { choiceDays } from '../domain/notifications.ts';
 import { locales } from '../domain/order-line.ts';
 import { instant, timeZone } from './fields.ts';
 
-/* The calls of the API about what people are told of by email. */
+/* The API calls about email notifications. */
 
 const says = {
   digest: 'A daily email at 08:00 in your time zone, if there is news',
@@ -12,7 +12,7 @@ const says = {
   locale: 'The language of these emails',
 };
 
-/** What somebody chooses. */
+/** A person's choice. */
 export const notificationsChoice = z.lazy(() =>
   z.strictObject({
     digest: z.boolean('must be true or false').meta({ description: says.digest }),

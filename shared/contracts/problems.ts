@@ -9,7 +9,7 @@ export const largestBody = 16 * 1024;
 /** The same for a bulk resend, which may name 1,000 lines. */
 export const largestJobBody = 256 * 1024;
 
-/** Where the setup is finished after the point of no return. */
+/** Where setup is finished after the point of no return. */
 export const controlHubLink = 'https://admin.webex.com';
 
 export const supportDetails = () =>
@@ -33,7 +33,10 @@ export const supportCase = (reference: string): z.output<ReturnType<typeof suppo
 /** The request id in the examples of the API description. */
 const exampleRequestId = '5f0c1e9a-3b7d-4c58-9d42-8a6e0b1f7c23';
 
-/** Fields that only some problems have, each with what makes its schema: it takes time, and only the description needs it. */
+/**
+ * Fields that only some problems have, each as a function that creates its schema, which takes time and only the
+ * description needs.
+ */
 const extras = {
   errors: () =>
     z
@@ -69,9 +72,9 @@ interface ProblemRow<Status extends number, Shape extends z.ZodRawShape> {
   readonly title: string;
   /** Its meaning and remedy, for the API description. */
   readonly description: string;
-  /** The fields it adds to those that all problems have. */
+  /** The fields that it adds to those of all problems. */
   readonly adds: () => Shape;
-  /** The message for one request, unless whoever throws it knows better. */
+  /** The message for one request, unless the thrower has a better one. */
   readonly detail: (added: Added<Shape>) => string;
   /** The added fields in the description's example. */
   readonly example: Added<Shape>;
@@ -81,7 +84,7 @@ interface ProblemRow<Status extends number, Shape extends z.ZodRawShape> {
 type Added<Shape extends z.ZodRawShape> = Pick<AnyOf<Shape>, keyof AnyOf<Shape> & keyof Shape>;
 type AnyOf<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
 
-/** Ties the texts of a row to the fields it adds. */
+/** Ties the texts of a row to the fields that it adds. */
 const problem = <const Status extends number, Shape extends z.ZodRawShape>(
   row: ProblemRow<Status, Shape>,
 ) => ({
@@ -293,14 +296,14 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
-/** The fields that any code may add, for those who catch a problem of any code. */
+/** The fields that any code may add, for catchers of problems with any code. */
 export type ProblemExtras = Partial<
   z.output<z.ZodObject<{ [Field in keyof typeof extras]: ReturnType<(typeof extras)[Field]> }>>
 >;
 
 type Shapes = { readonly [Code in ProblemCode]: ReturnType<(typeof problems)[Code]['adds']> };
 
-/** The table, typed so that the message of any code can be asked for. */
+/** The table, typed so that the message of any code can be looked up. */
 const rows: { readonly [Code in ProblemCode]: Pick<ProblemRow<number, Shapes[Code]>, 'detail'> } = problems;
 
 /** A problem by its code, with the fields that the code always adds. */
@@ -311,7 +314,7 @@ type ProblemFacts<Code extends ProblemCode = ProblemCode> = {
 const detailOf = <Code extends ProblemCode>(facts: ProblemFacts<Code>): string =>
   rows[facts.code].detail(facts);
 
-/** An error response of the API, thrown wherever it is found out. */
+/** An error response of the API, thrown wherever it is detected. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;
@@ -326,7 +329,7 @@ export class Problem extends Error {
   }
 }
 
-/** A problem as the API answers it. */
+/** A problem as the API returns it. */
 export const problemDocument = (
   {
     code,

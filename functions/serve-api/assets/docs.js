@@ -1,4 +1,4 @@
-/* Lets each call be made from its section, with the token that is typed above. */
+/* Lets readers make each call from its section, with the token typed above. */
 
 document.documentElement.classList.add('scripts');
 
