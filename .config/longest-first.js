@@ -7,11 +7,11 @@ import Sequencer from '@jest/test-sequencer';
 const longest = [
   'proofs/fault-sweep',
   'proofs/crash',
-  'local/restart',
   'browser/stories',
   'browser/quality',
   'proofs/model',
   'local/sending',
+  'local/restart',
   'local/drills',
   'proofs/model-on-the-service',
   'local/resend-jobs',
@@ -20,6 +20,8 @@ const longest = [
   'local/scenarios',
   'local/hot-line',
   'unit/store-lists',
+  'infra/template',
+  'unit/onboarding-pieces',
 ];
 
 const rank = ({ path }) => {
@@ -27,8 +29,18 @@ const rank = ({ path }) => {
   return place < 0 ? longest.length : place;
 };
 
+/** Whether it calls the running service, for which it waits at times: then something that computes is to run beside it. */
+const isCalling = ({ path }) => path.includes('/test/local/');
+
 export default class extends Sequencer {
   sort(tests) {
-    return super.sort(tests).sort((a, b) => rank(a) - rank(b));
+    const sorted = super.sort(tests).sort((a, b) => rank(a) - rank(b));
+    const [calling, computing] = [true, false].map((calls) =>
+      sorted.filter((test) => isCalling(test) === calls),
+    );
+    const turns = Math.max(calling.length, computing.length);
+    return Array.from({ length: turns }, (_, turn) =>
+      [calling[turn], computing[turn]].filter(Boolean),
+    ).flat();
   }
 }
