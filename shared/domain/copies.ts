@@ -21,6 +21,12 @@ export function withoutCopyDue(line: OrderLine, kind: EmailKind): OrderLine {
   return copyDue?.kind === kind ? rest : line;
 }
 
+/** The line without the copy of an email that counted from `at` on, because it may have left, and did not. */
+export function withoutCopyOf(line: OrderLine, { kind, at }: { kind: EmailKind; at: Instant }): OrderLine {
+  const { copiedAs } = emailEffects[kind];
+  return copiedAs === undefined || line.copyDue?.at !== at ? line : withoutCopyDue(line, copiedAs);
+}
+
 /** Whether an email of the line was a copy. */
 export const isCopyOf = ({ history }: OrderLine, messageId: string): boolean =>
   history.some(

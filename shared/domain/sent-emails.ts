@@ -1,7 +1,7 @@
 import { keepAnswer } from './answers.ts';
 import { withCount, withoutClaim, withoutCount } from './claims.ts';
 import { isSameAddress, isSameContact, withContact } from './contact.ts';
-import { withCopyDue, withoutCopyDue } from './copies.ts';
+import { withCopyDue, withoutCopyDue, withoutCopyOf } from './copies.ts';
 import { emailEffects, type EmailKind, isCopy } from './email-kinds.ts';
 import { type HistoryEntry, withEntry } from './history.ts';
 import { type Claim, type Contact, type OrderLine, type SentEmail, withHistory } from './order-line.ts';
@@ -158,7 +158,7 @@ export function recordFailure(
   if (known.claim?.id === id) return entries.reduce(withHistory, withoutClaim(known, id));
   if (!known.unconfirmed.some((given) => given.id === id)) return line;
   return {
-    ...withoutCount(known, claim),
+    ...withoutCount(withoutCopyOf(known, claim), claim),
     unconfirmed: known.unconfirmed.filter((given) => given.id !== id),
     history: known.history.flatMap((entry) => (isOfClaim(entry, id) ? entries : entry)),
   };

@@ -13,7 +13,7 @@ import { told } from '../../shared/domain/history.ts';
 import { eventsOf } from '../../shared/domain/line-events.ts';
 import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
 import { decideCopyTo, refuseResend } from '../../shared/domain/rules.ts';
-import { recordReported } from '../../shared/domain/sent-emails.ts';
+import { recordFailure, recordReported } from '../../shared/domain/sent-emails.ts';
 import { minus, plus } from '../../shared/domain/time.ts';
 import { book, cancel, onboard } from '../../shared/domain/transitions.ts';
 import { parseLine } from '../../shared/adapters/order-line-item.ts';
@@ -210,6 +210,23 @@ describe('what may become of a copy', () => {
       copyDue: { kind: 'reminder-copy', at },
     });
     expect(giveUpClaim(withClaim(waiting, copy))).not.toHaveProperty('copyDue');
+  });
+
+  it('of a reminder is not due, if it turns out that the reminder did not leave', () => {
+    const reminder = {
+      id: 'c',
+      owner: 'o',
+      kind: 'reminder',
+      to: line().provisioningContact,
+      actor: 'workflow',
+      at: now,
+      until: now,
+    } as const;
+    const given = giveUpClaim(
+      withClaim(line({ status: 'AwaitingProvisioningDetails', copyTo: desk }), reminder),
+    );
+    expect(given).toMatchObject({ copyDue: { kind: 'reminder-copy' } });
+    expect(recordFailure(given, reminder, undefined)).not.toHaveProperty('copyDue');
   });
 
   it('is in the history and given up, if the mail service refuses it', async () => {
