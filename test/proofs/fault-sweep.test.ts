@@ -37,6 +37,9 @@ const timeLimit = wanted === undefined ? 900_000 : 3_600_000;
 /** So many services work side by side, since each waits a good part of its time. */
 const crewSize = 4;
 
+/** After so many runs a service begins anew: all emails and events so far are looked through again and again. */
+const runsOfFolder = 50;
+
 process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
 
 /** What a line must have come to. */
@@ -404,7 +407,12 @@ test(
       const left = [...items];
       await Promise.all(
         crew.map(async (place) => {
-          for (let item = left.shift(); item !== undefined; item = left.shift()) await work(place, item);
+          let runs = 0;
+          for (let item = left.shift(); item !== undefined; item = left.shift()) {
+            await work(place, item);
+            runs += 1;
+            if (runs % runsOfFolder === 0) await place.beginAnew();
+          }
         }),
       );
     };

@@ -46,10 +46,10 @@ export class Place {
     return this.#runtime;
   }
 
-  async start(): Promise<void> {
+  async start({ reset } = { reset: false }): Promise<void> {
     const life = new Life();
     const faults = new TrialFaults(life, () => this.trial);
-    const options = { dataFolder: this.#dataFolder, reset: false, seed: false, origin, faults };
+    const options = { dataFolder: this.#dataFolder, reset, seed: false, origin, faults };
     this.#life = life;
     this.#runtime = await startRuntime(options, mortalStorage(life));
     this.#token ||= await this.runtime.signIn.issueToken({
@@ -63,6 +63,13 @@ export class Place {
   async stop(): Promise<void> {
     this.#life.end();
     await this.runtime.stop();
+  }
+
+  /** Begins anew with an empty data folder. */
+  async beginAnew(): Promise<void> {
+    await this.stop();
+    this.#token = '';
+    await this.start({ reset: true });
   }
 
   /** Waits for what the service does; undefined if it died meanwhile and was started again. */
