@@ -21,7 +21,7 @@ import { resending } from './resending.tsx';
 import { signingIn } from './signing-in.tsx';
 import { webhooks } from './webhooks.tsx';
 
-/** The console as an app that takes API Gateway's context in its bindings, in Lambda and on one machine alike. */
+/** The console as an app that takes API Gateway's context in its bindings, both in Lambda and on one machine. */
 export function createConsole(services: ConsoleServices): Hono<ConsoleEnv> {
   const context = createConsoleContext(services);
   const app = new Hono<ConsoleEnv>();

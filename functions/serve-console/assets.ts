@@ -19,12 +19,12 @@ export interface Asset {
 }
 
 export interface Assets {
-  /** Where a page loads the file from; the path changes with its content, so it may be kept for good. */
+  /** The path that pages load a file from; it changes with the content, so the file may be cached forever. */
   readonly path: (name: AssetName) => string;
   readonly find: (path: string) => Asset | undefined;
 }
 
-/** The folder of these files, beside the code that reads them: here as well as in what is deployed. */
+/** The folder of these files, beside the code that reads them, both here and in the deployed function. */
 export const assetsFolder = 'assets';
 
 export function readAssets(): Assets {

@@ -27,14 +27,14 @@ import { OverviewPage } from './pages/overview.tsx';
 import { root } from './paths.ts';
 import { show } from './show.ts';
 
-/** By it, spreadsheets know UTF-8. */
+/** Makes spreadsheets read UTF-8. */
 export const byteOrderMark = '\ufeff';
 
 const skipped = z.coerce.number().int().min(0).max(partnersRanked).catch(0);
 
 const subscriptionPath = z.object({ subscriptionId: identifier });
 
-/** The pages to look things up on. */
+/** The pages for looking things up. */
 export function browsing(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   const { services } = context;
 
@@ -64,7 +64,7 @@ export function browsing(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
     }
   });
 
-  /** How all partners are doing, for operators. */
+  /** All partners and how they are doing, for operators. */
   async function overview(c: Context<ConsoleEnv>): Promise<Response> {
     const { caller } = c.get('person');
     const beginning = given(c, 'partner');
@@ -133,7 +133,7 @@ export function browsing(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   });
 }
 
-/** A parameter that says something. */
+/** A parameter, unless it is empty. */
 function given(c: Context, name: string): string | undefined {
   const text = c.req.query(name)?.trim();
   return text === '' ? undefined : text;
@@ -145,7 +145,7 @@ const listRequestOf = (c: Context): ListRequest => ({
   show: tabs.find((tab) => tab === c.req.query('show')),
 });
 
-/** What a tab shows. */
+/** The lines of a tab. */
 async function listTab(
   caller: Caller,
   tab: Tab,
@@ -164,7 +164,7 @@ async function listTab(
     case 'settled':
       return { open: await listLines(caller, { ...query, settled: true }, services) };
     case 'all': {
-      // What is searched for is little, and would be read twice.
+      // Searches find few lines, which two lists would read twice.
       const read = query.q === undefined ? listSettledLast : listLines;
       return { open: await read(caller, query, services) };
     }

@@ -47,14 +47,14 @@ const form = z.object({
   q: z.string().optional().catch(undefined),
   show: z.enum(tabs).optional().catch(undefined),
   partnerId: identifier.optional().catch(undefined),
-  /** The language of the emails; that of each contact, unless one is named. */
+  /** The language of the emails; by default that of each contact. */
   locale: z.enum(locales).optional().catch(undefined),
 });
 
-/** What is sent for a preview. */
+/** The form of a preview. */
 const previewForm = form.pick({ locale: true }).extend({ example: z.string().optional().catch(undefined) });
 
-/** The pages that resend the emails of many lines, and tell how far that got. */
+/** The pages that resend the emails of many lines and show the progress. */
 export function bulkResending(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   const { services, formTokens } = context;
 
@@ -134,14 +134,14 @@ export function bulkResending(app: Hono<ConsoleEnv>, context: ConsoleContext): v
     return show(c, <BulkConfirmationPage view={view} {...page} />, repeated ? 403 : 200);
   }
 
-  /** A page about what was chosen on the list. */
+  /** The view for a page about a selection from the list. */
   const viewOf = (c: Context<ConsoleEnv>, request: ListRequest) => ({
     ...personalView(context, c),
     list: leftList(request),
   });
 }
 
-/** As pages ask for results: what the address does not say as it should, it does not say. */
+/** The query for results; invalid parameters are ignored. */
 const itemsQueryOf = (c: Context) =>
   checked(jobItemsQuery, {
     ...(c.req.query('cursor') === undefined ? {} : { cursor: c.req.query('cursor') }),
@@ -165,7 +165,7 @@ const filterOf = (request: ListRequest): NonNullable<JobRequest['filter']> => ({
   ...filterOfTab[tabOf(request)],
 });
 
-/** What all of a tab are; those that have nothing to resend are skipped line by line. */
+/** The filter that matches the lines of a tab; lines with nothing to resend are skipped one by one. */
 const filterOfTab: Readonly<Record<Tab, NonNullable<JobRequest['filter']>>> = {
   attention: { status: 'AwaitingProvisioningDetails' },
   lapsed: { status: 'Closed', provisioningPending: true },
@@ -198,7 +198,7 @@ async function previewOfNamed(
   return { ...counted(all), lines };
 }
 
-/** @returns undefined if they are more than a job may have */
+/** @returns undefined if there are more lines than a job may have */
 async function previewOfAll(
   partnerId: string,
   { request }: Selection,
@@ -214,7 +214,7 @@ async function previewOfAll(
   return { ...counted(all), lines: [] };
 }
 
-/** A chosen line that goes, or why it is skipped. */
+/** A chosen line that is sent, or why it is skipped. */
 type Chosen = { readonly code: string } | { readonly key: LineKey; readonly to: string };
 
 const chosen = ({ resend, orderId, lineId, provisioningContact }: LineAnswer): Chosen =>

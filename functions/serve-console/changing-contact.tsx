@@ -140,14 +140,14 @@ function statusOf(problem: FormProblem | undefined) {
   }
 }
 
-/** The form as it was typed with why that may not be, or that there is no changing the contact any more. */
+/** The form as it was typed, with the reason for the refusal, or the news that the contact cannot be changed any more. */
 async function refusedPage(
   c: Context<ConsoleEnv>,
   context: ConsoleContext,
   refusal: Refusal,
   typed: TypedContact,
 ): Promise<Response> {
-  // As the line is by now: it may be what refuses.
+  // The current line, since its state may be the reason.
   const dialog = await openDialog(c, context);
   switch (refusal.code) {
     case 'contact-undeliverable':
@@ -163,7 +163,7 @@ async function refusedPage(
   }
 }
 
-/** What has become since of a change whose email may have been sent. */
+/** What has become of a change whose email may have been sent. */
 async function unconfirmedPage(
   c: Context<ConsoleEnv>,
   { services }: ConsoleContext,

@@ -57,7 +57,7 @@ export function changingCopyTo(app: Hono<ConsoleEnv>, context: ConsoleContext): 
       const fields = wrongFields(input.error);
       return await formPage(c, typed, { kind: 'wrong', fields }, problems['invalid-request'].status);
     }
-    // An empty name is none; one that is not given would stay.
+    // An empty name means none; a missing one would stay.
     const change = remove || !input.success ? undefined : { name: '', ...input.data };
     const came = await changeCopyTo(line, change, c.get('person').caller, services);
     switch (came.outcome) {

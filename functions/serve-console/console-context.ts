@@ -18,32 +18,32 @@ import { formatters } from './formatters.ts';
 
 export interface ConsoleServices extends ServingServices {
   readonly signIn: SignInSettings;
-  /** What sessions are signed with and end by; their time is the machine's. */
+  /** The key that signs sessions, and the machine's time, by which they end. */
   readonly signing: Signing;
   readonly assets: Assets;
 }
 
-/** For how long the result of a form, or what was typed into one, waits in the browser for its page: 10 minutes. */
+/** How long the result of a form, or what was typed into one, waits in the browser for its page: 10 minutes. */
 const keptFor = 10 * 60 * 1000;
 
 const lineNames = z.object({ ids: z.array(z.string()).readonly(), count: z.number() });
 
-/** What came of a form, for the page that the browser goes to after it. */
+/** The result of a form, for the page that the browser opens next. */
 const result = z.lazy(() =>
   z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('resent'), to: z.string(), sentAt: z.string() }),
     z.object({
       kind: z.literal('not-sent'),
       reference: z.string(),
-      /** The language that was asked for. */
+      /** The language requested. */
       locale: z.enum(locales).optional(),
     }),
     z.object({
       kind: z.literal('unconfirmed'),
-      /** Of the form, by which its email is found. */
+      /** The form's key, by which its email is found. */
       idempotencyKey: z.string(),
       reference: z.string(),
-      /** The change was meant for all lines, and got no further than this one. */
+      /** The change was meant for all lines, but stopped at this one. */
       leavesOthers: z.boolean(),
     }),
     z.object({
@@ -67,14 +67,14 @@ export type UnconfirmedResult = Result & { kind: 'unconfirmed' };
 
 const keptResult = z.object({
   id: z.string(),
-  /** Of the page that the form was on. */
+  /** The path of the page with the form. */
   path: z.string(),
   result,
 });
 
 const draft = z.object({
   path: z.string(),
-  /** The pseudonym of who typed. */
+  /** The pseudonym of the person who typed. */
   whose: z.string(),
   typed: z.object({ email: z.string(), name: z.string(), locale: z.string(), all: z.boolean() }),
 });
@@ -93,7 +93,7 @@ export function createConsoleContext(services: ConsoleServices) {
     formTokens: tokens,
     signIn: signIn(services.signIn, services.claimNames, signing),
 
-    /** Keeps what came of a form for a page of the same path, without a word of it in the address. */
+    /** Keeps the result of a form for a page with the same path, without any of it in the address. */
     async keepResult(c: Context, of: Result): Promise<string> {
       const id = newId();
       await resultCookie.write(c, { id, path: c.req.path, result: of }, keptUntil());
@@ -109,7 +109,7 @@ export function createConsoleContext(services: ConsoleServices) {
     /** Keeps what was typed into a form whose session had ended. */
     keepDraft: (c: Context, whose: string, typed: z.output<typeof draft>['typed']) =>
       draftCookie.write(c, { path: c.req.path, whose, typed }, keptUntil()),
-    /** Somebody else who signs in at the same browser is not shown it. */
+    /** Hidden from anyone else who signs in in the same browser. */
     async findDraft(c: Context<ConsoleEnv>) {
       const found = (await draftCookie.read(c))?.value;
       const isTheirs = found?.path === c.req.path && found.whose === c.get('person').pseudonym;
@@ -122,7 +122,7 @@ export function createConsoleContext(services: ConsoleServices) {
       draftCookie.clear(c);
     },
 
-    /** What a page needs of this request. */
+    /** The view for this request. */
     view(c: Context, locale: Locale = localeOf(c)): View {
       const url = new URL(c.req.url);
       url.searchParams.delete('lang');
@@ -137,7 +137,7 @@ export function createConsoleContext(services: ConsoleServices) {
       };
     },
 
-    /** @throws Problem unauthenticated, when the issuer says too little of the person */
+    /** @throws Problem unauthenticated, when the issuer says too little about the person */
     async person(session: Session): Promise<Person> {
       const caller = callerOf(session.claims, services.claimNames);
       const { name } = z.object({ name: z.string().optional() }).parse(session.claims);
@@ -148,7 +148,7 @@ export function createConsoleContext(services: ConsoleServices) {
 }
 export type ConsoleContext = ReturnType<typeof createConsoleContext>;
 
-/** What a request carries: `session` and `person` on the pages behind the sign-in, `visitor` everywhere. */
+/** The variables of a request: `session` and `person` on pages behind the sign-in, `visitor` everywhere. */
 export interface ConsoleEnv {
   Variables: { session: Session; person: Person; visitor: Person | undefined };
 }

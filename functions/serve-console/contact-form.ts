@@ -11,17 +11,17 @@ import {
   type TypedRecipient,
 } from './pages/contact.tsx';
 
-/** Longer input than this is wrong anyway, and would not fit into what browsers keep. */
+/** Longer input is wrong anyway, and would not fit into a cookie. */
 const mostTyped = 300;
 
-/** A field that browsers send as text; one that is missing is empty. */
+/** A text field; a missing one counts as empty. */
 export const typedText = z.string().catch('');
 
-/** The form of the dialog as browsers send it. */
+/** The dialog's form, as browsers send it. */
 export const contactForm = z.object({
   token: typedText,
   language: typedText,
-  /** Who the form was shown to. */
+  /** The person that the form was shown to. */
   whose: typedText,
   email: typedText,
   name: typedText,
@@ -36,13 +36,13 @@ const typedIn = ({ email, name, locale, all }: TypedContact): TypedContact => ({
   all,
 });
 
-/** The fields that are wrong; all of them where it is not said. */
+/** The wrong fields; all of them if the error does not say. */
 export function wrongFields({ issues }: z.ZodError): readonly ContactField[] {
   const names = contactFieldNames.filter((name) => issues.some(({ path }) => path[0] === name));
   return names.length === 0 ? contactFieldNames : names;
 }
 
-/** Whom the fields name; the contract knows no empty name. */
+/** The recipient in the fields; the contract has no empty name. */
 export const recipientIn = ({ email, name, locale }: TypedRecipient) => ({
   email: email.trim(),
   ...(name.trim() === '' ? {} : { name }),
@@ -54,11 +54,11 @@ export function changeIn(typed: TypedContact) {
   const input = check(contactChange, { ...recipientIn(typed), applyToAllLines: typed.all });
   if (!input.success) return { wrong: wrongFields(input.error) };
   const { applyToAllLines, name = '', ...contact } = input.data;
-  // An empty name is none; one that is not given would stay.
+  // An empty name means none; a missing one would stay.
   return { contact: { ...contact, name }, applyToAllLines };
 }
 
-/** Keeps what was sent with this form after the session had ended; answers whether it was this form. */
+/** Keeps the input if this form was sent after the session had ended; returns whether it was this form. */
 export async function keepTyped(c: Context, context: ConsoleContext): Promise<boolean> {
   if (!c.req.path.endsWith('/contact')) return false;
   const { whose, ...typed } = await readForm(c, contactForm);

@@ -3,7 +3,7 @@ import type { ContactChanges } from '../../shared/use-cases/change-contact.ts';
 import type { Result } from './console-context.ts';
 import { type LineNames, skipReasons } from './pages/contact.tsx';
 
-/** What the change came to, for the page that tells it. */
+/** The result of the change, for the page that shows it. */
 export function contactResult({ lines, skipped }: ContactChanges): Result & { kind: 'contact-changed' } {
   const groups = Map.groupBy(lines, ({ outcome }) => outcome);
   const named = (outcome: ContactChanges['lines'][number]['outcome']) =>
@@ -26,7 +26,7 @@ export function contactResult({ lines, skipped }: ContactChanges): Result & { ki
   };
 }
 
-/** As many ids as fit beside those of all other groups into what browsers keep. */
+/** As many ids as fit into a cookie together with those of all other groups. */
 function nameSome(ids: readonly string[]): LineNames {
   const named: string[] = [];
   for (const id of ids.toSorted(asCounted).slice(0, 20)) {

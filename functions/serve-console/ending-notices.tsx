@@ -14,7 +14,7 @@ import type { Texts } from './texts/index.ts';
 const digestPath = `${paths.notices}/digest/:partnerId/:person/:token` as const;
 const path = `${paths.notices}/:address/:token` as const;
 
-/** Ids as they are in the table; others lead to nothing. */
+/** Ids in the form of the table; others lead nowhere. */
 const digestLink = z.object({
   partnerId: identifier,
   person: z.string().regex(/^[0-9a-f]{64}$/),
@@ -24,8 +24,8 @@ const digestLink = z.object({
 type EndTexts = Texts['endNotices'];
 
 /**
- * The page at the end of the link in a notice: whoever has the link ends the notices to that address, without signing in.
- * It asks first, since programs that look for harmful links open all of an email.
+ * The page behind the link in a notice: whoever has the link ends the notices to that address, without signing in. It
+ * asks first, because programs that scan for harmful links open all links of an email.
  */
 export function endingNotices(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   const { notices, now } = context.services;
@@ -46,7 +46,7 @@ export function endingNotices(app: Hono<ConsoleEnv>, context: ConsoleContext): v
     return await endedPage(c, context.view(c).t.endNotices);
   });
 
-  /** @throws Problem not-found, for a link that no notice has */
+  /** @throws Problem not-found, for a link that is in no notice */
   async function noticed(
     c: Context<ConsoleEnv, typeof path>,
   ): Promise<NoticedAddress & { readonly address: string }> {
@@ -58,8 +58,8 @@ export function endingNotices(app: Hono<ConsoleEnv>, context: ConsoleContext): v
 }
 
 /**
- * The same for a digest. Mail programs end it as well, for people who ask them to (RFC 8058): they send a form from no page
- * of ours. Of a link that leads to no digest any more, nobody learns more than of one that still does.
+ * The same for a digest. Mail programs can end it as well, on behalf of people (RFC 8058): they post a form that comes
+ * from none of our pages. A link to a digest that is gone looks the same as any other.
  */
 export function endingDigests(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   const { askPage, endedPage } = pagesOf(context);

@@ -11,7 +11,7 @@ import { paths } from './paths.ts';
 import { show } from './show.ts';
 import { SignInFailed } from './sign-in.ts';
 
-/** What people see when a page is not there, or cannot be shown. */
+/** The pages that people see when a page does not exist or cannot be shown. */
 export function errorPages(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   const { log } = context.services;
 
@@ -32,7 +32,7 @@ export function errorPages(app: Hono<ConsoleEnv>, context: ConsoleContext): void
   });
 }
 
-/** Pages are asked for again after sign-in; what was sent is not: it must be confirmed anew. */
+/** After sign-in, pages are opened again; submitted forms are not, and must be confirmed again. */
 export async function sessionEnded(c: Context<ConsoleEnv>, context: ConsoleContext): Promise<Response> {
   const view = context.view(c);
   const { errors, signIn } = view.t;
@@ -48,7 +48,7 @@ export async function sessionEnded(c: Context<ConsoleEnv>, context: ConsoleConte
   );
 }
 
-/** The view of whoever asks; on the way to an error nobody may be known yet. */
+/** The view of the visitor, who may not be known yet when an error occurs. */
 function viewOf(c: Context<ConsoleEnv>, context: ConsoleContext) {
   const visitor = c.get('visitor');
   return { ...context.view(c), ...(visitor ? { person: visitor } : {}) };
@@ -107,7 +107,7 @@ async function problemPage(
         ? await message(c, context, 'cursor', status)
         : await message(c, context, 'notFound', 404);
     default:
-      // The dialogs answer what is about a line; whatever gets here is our mistake.
+      // The dialogs handle everything about lines, so whatever gets here is our mistake.
       context.services.log.error('a page was missing', { code });
       return await internalPage(c, context);
   }

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type * as z from 'zod';
 
-/** What was sent with a form. One that no browser sends is as good as empty: `schema` says what stands for nothing. */
+/** The content of a submitted form. One that no browser would send counts as empty, with the defaults of `schema`. */
 export async function readForm<Schema extends z.ZodType>(
   c: Context,
   schema: Schema,
@@ -13,7 +13,7 @@ async function fieldsOf(c: Context): Promise<Record<string, unknown>> {
   try {
     return await c.req.parseBody();
   } catch (error) {
-    if (error instanceof TypeError) return {}; // how the platform says that a body is no form
+    if (error instanceof TypeError) return {}; // the platform's error for a body that is no form
     throw error;
   }
 }

@@ -4,24 +4,24 @@ import type { Locale } from '../../shared/domain/order-line.ts';
 import type { Instant, IsoDuration } from '../../shared/domain/time.ts';
 import { withUnits } from './texts/units.ts';
 
-/** How dates, lengths of time, numbers, lists and sentences are written in one language. Dates say their time zone. */
+/** How one language writes dates, lengths of time, numbers, lists and sentences. Dates include their time zone. */
 export interface Formatters {
   readonly date: (instant: Instant) => string;
-  /** The same to the second, never early: from then on something may be done. */
+  /** The same to the second, rounded up: something becomes possible at that time. */
   readonly moment: (instant: Instant) => string;
-  /** A window as `7 days`. */
+  /** A window, such as `7 days`. */
   readonly window: (duration: IsoDuration) => string;
-  /** A length of time in its two largest units, `6 days, 23 hours`; never less than a minute. */
+  /** A length of time in its two largest units, `6 days, 23 hours`; at least a minute. */
   readonly span: (milliseconds: number) => string;
   readonly number: (value: number) => string;
-  /** A share of 1 as `12.5%`. */
+  /** A share of 1, such as `12.5%`. */
   readonly percent: (share: number) => string;
   /** `2026-11` as `November 2026`. */
   readonly month: (month: string) => string;
   readonly language: (locale: Locale) => string;
   /** `a, b, and c` */
   readonly list: (items: readonly string[]) => string;
-  /** Sentences one after the other; those that are missing are left out. */
+  /** Sentences one after the other; missing ones are left out. */
   readonly sentences: (of: readonly (string | undefined)[]) => string;
 }
 
@@ -32,13 +32,13 @@ interface Conventions {
 }
 
 const conventions: Readonly<Record<Locale, Conventions>> = {
-  // People of commerce work across countries: the day comes first, the month is a word, hours count to 24.
+  // The readers work across countries: the day comes first, the month is a word, hours count to 24.
   en: { tag: 'en-GB', month: 'short', betweenSentences: ' ' },
-  // A Japanese full stop is as wide as a character, with the space already in it.
+  // A Japanese full stop is as wide as a character and includes the space.
   ja: { tag: 'ja-JP', month: 'numeric', betweenSentences: '' },
 };
 
-/** What `Intl` makes takes a millisecond each, and a page needs few of them, of one language. */
+/** Each object from `Intl` takes a millisecond to create, and a page needs few of them, in one language. */
 function formattersOf(locale: Locale): Formatters {
   const { tag, month, betweenSentences } = conventions[locale];
   const toTheMinute = {

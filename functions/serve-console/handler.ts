@@ -18,7 +18,7 @@ export const environment = servingEnvironment.extend({
   SESSION_SECRET_ARN: variables.SESSION_SECRET_ARN,
 });
 
-/** Called by API Gateway; who may do what is known from the session that the console itself began. */
+/** Called by API Gateway; the console's own session says who may do what. */
 export const handler = onColdStart(() => {
   const settings = readEnvironment(environment, process.env);
   const serving = buildServingServices(settings, 'serve-console');
@@ -27,7 +27,7 @@ export const handler = onColdStart(() => {
   return handle(createConsole(buildServices(settings, serving, secret)));
 });
 
-/** @param secret reads what sessions are signed with; called once unless it fails */
+/** @param secret reads the key that signs sessions; called once unless it fails */
 export const buildServices = (
   settings: Pick<z.output<typeof environment>, 'SIGN_IN_ISSUER' | 'SIGN_IN_CLIENT_ID'>,
   serving: ServingServices,
@@ -39,7 +39,7 @@ export const buildServices = (
   assets: readAssets(),
 });
 
-/** Keeps what `find` found; after a failure the next call tries again. */
+/** Keeps the result of `find`; after a failure the next call tries again. */
 function once<Value>(find: () => Promise<Value>): () => Promise<Value> {
   let found: Promise<Value> | undefined;
   return () => {

@@ -9,7 +9,7 @@ import { InsightsPage, type InsightsRequest } from './pages/insights.tsx';
 import { paths } from './paths.ts';
 import { show } from './show.ts';
 
-/** The page that shows what became of lines after their first email, and its figures as a table. */
+/** The page that shows what became of lines after their first email, and its figures as CSV. */
 export function insights(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   const { services } = context;
 
@@ -38,7 +38,7 @@ export function insights(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   });
 }
 
-/** What the address asks for; what is empty it does not say. */
+/** The request in the address; empty parameters count as missing. */
 function requestOf(c: Context): InsightsRequest {
   const given = (name: string): string | undefined => {
     const text = c.req.query(name)?.trim();

@@ -22,10 +22,10 @@ const options = {
 export const localeNamed = (name: string | undefined): Locale | undefined =>
   locales.find((locale) => locale === name);
 
-/** The language that the person chose, else the one that their browser asks for. */
+/** The language that the person chose, or else the one that their browser prefers. */
 export const localeOf = (c: Context): Locale =>
   localeNamed(detectFromCookie(c, options) ?? detectFromHeader(c, options)) ?? 'en';
 
-/** Keeps the language that the person chose. */
+/** Remembers the language that the person chose. */
 export const keepLocale = (c: Context, locale: Locale): void =>
   setCookie(c, cookieName, locale, { path: '/', sameSite: 'Lax', secure: isSecure(c), maxAge: year });

@@ -26,7 +26,7 @@ const form = z.object({
   locale: typedText,
 });
 
-/** The page on which people choose what they are told of by email. */
+/** The page where people choose what they are told of by email. */
 export function notifications(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   const { services, formTokens } = context;
 
@@ -78,7 +78,7 @@ export function notifications(app: Hono<ConsoleEnv>, context: ConsoleContext): v
   }
 }
 
-/** What the page says of an error; undefined: it is none of the page's. */
+/** The notice for an error; undefined if the page has none for it. */
 function noticeOf(error: unknown): NotificationsNotice | undefined {
   if (!(error instanceof Problem)) return undefined;
   if (error.code === 'email-not-verified') return 'unverified';

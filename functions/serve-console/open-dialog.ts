@@ -7,7 +7,7 @@ import { type ConsoleContext, type ConsoleEnv, personalView } from './console-co
 import type { DialogProps } from './pages/dialog.tsx';
 import { listNamed, originNamed } from './paths.ts';
 
-/** What a dialog is about, for somebody who may do something about it. */
+/** The subject of a dialog, for people who may act on it. */
 export async function openDialog(c: Context<ConsoleEnv>, context: ConsoleContext): Promise<DialogProps> {
   const { caller } = c.get('person');
   const line = await readLine(caller, checked(linePath, c.req.param()), context.services);
@@ -21,5 +21,5 @@ export const originOf = (c: Context) => originNamed(c.req.query('from'));
 /** How the list above the dialog was left. */
 export const listOf = (c: Context) => listNamed(c.req.query('list'));
 
-/** Whether the page is to tell what came of a form, which the browser does not keep any more. */
+/** Whether the page should show the result of a form that the browser no longer has. */
 export const isResultGone = (c: Context): boolean => c.req.query('done') !== undefined;

@@ -2,17 +2,17 @@ import type { LineKey } from '../../shared/domain/order-line.ts';
 import type { LineResult } from '../../shared/domain/resend-job.ts';
 import type { PartnersRequest } from '../../shared/use-cases/read-summary.ts';
 
-/** Where the console lives. */
+/** The path of the console. */
 export const root = '/console';
 
-/** How the list was left, with its tab, search and page: the end of its address, or nothing, as it begins. */
+/** How the list was left, with its tab, search and page: the query of its address; undefined: unchanged. */
 export type LeftList = string | undefined;
 
 const origins = ['orders', 'order', 'line', 'subscription'] as const;
 /** Where a dialog was opened, and leads back to: the list, or a page about the line. */
 export type Origin = (typeof origins)[number];
 
-/** The origin that an address names; the page of the line if it names none. */
+/** The origin that an address names; by default the line's page. */
 export const originNamed = (name: string | undefined): Origin =>
   origins.find((origin) => origin === name) ?? 'line';
 
@@ -22,7 +22,7 @@ const line = ({ orderId, lineId }: LineKey) => `${order(orderId)}/lines/${lineId
 const jobs = `${root}/resend-jobs`;
 const webhooks = `${root}/webhooks` as const;
 
-/** How the list was left, as an address names it. */
+/** How the list was left, from a parameter of an address. */
 export function listNamed(name: string | undefined): LeftList {
   if (name?.startsWith('?') !== true) return undefined;
   const left = ownPath(root + name).slice(root.length);
@@ -31,7 +31,7 @@ export function listNamed(name: string | undefined): LeftList {
 
 type PartnersPlace = Partial<Pick<PartnersRequest, 'after' | 'skip'>> & { beginning?: string | undefined };
 
-/** What names a webhook; an operator names its partner, too. */
+/** Identifies a webhook; an operator names its partner, too. */
 interface WebhookPlace {
   readonly webhookId: string;
   readonly partnerId?: string | undefined;
@@ -41,7 +41,7 @@ interface WebhookPlace {
 }
 const insights = `${root}/insights`;
 
-/** The parameters that have a value, as the end of an address. */
+/** The parameters that have a value, as a query. */
 export function query(of: Readonly<Record<string, string | undefined>>): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(of)) if (value !== undefined) parameters.set(name, value);
@@ -56,7 +56,7 @@ export const paths = {
     root + query({ partner: beginning, after, skip: skip === 0 ? undefined : String(skip) }),
   order: (orderId: string, list: LeftList) => order(orderId) + query({ list }),
   line: (key: LineKey, list: LeftList) => line(key) + query({ list }),
-  /** A line at its history, narrowed to what `show` names. */
+  /** The history of a line, narrowed to what `show` names. */
   history: (key: LineKey, asked: { show: string | undefined; list: LeftList }) =>
     `${line(key)}${query(asked)}#history`,
   historyTable: (key: LineKey) => `${line(key)}/history.csv`,
@@ -87,14 +87,14 @@ export const paths = {
   ) => `${webhooks}/${webhookId}${action === undefined ? '' : `/${action}`}${query(asked)}`,
   signIn: (returnTo: string) => `${root}/sign-in?${new URLSearchParams({ return: returnTo }).toString()}`,
   signedIn: `${root}/signed-in`,
-  /** Where notices of emails that came back are ended: `endNoticesPath` in shared/emails. */
+  /** Where bounce notices are ended: `endNoticesPath` in shared/emails. */
   notices: `${root}/notices`,
   /** Where people choose what they are told of. */
   notifications: `${root}/notifications`,
   signOut: `${root}/sign-out`,
 } as const;
 
-/** Where a dialog leads back to. */
+/** The page that a dialog leads back to. */
 export function backTo(
   from: Origin,
   of: LineKey & { readonly subscriptionId: string; readonly partnerId: string },
@@ -112,10 +112,10 @@ export function backTo(
   }
 }
 
-/** What browsers make a slash of, or drop: no honest path has it. */
+/** What browsers turn into a slash, or drop: no honest path contains these. */
 const tricks = /[\\\p{Cc}\p{Zl}\p{Zp}]/u;
 
-/** `path` if it is a page of this console; else the console's first page. Nobody is led away from here. */
+/** `path` if it is a page of this console; otherwise the console's first page, so that nobody is led away. */
 export function ownPath(path: string | undefined): string {
   if (path === undefined || tricks.test(path) || !path.startsWith(root)) return root;
   const base = 'http://console.invalid';

@@ -2,12 +2,12 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 
 const commonHeaders = {
-  // With no-referrer browsers would not say where a form comes from.
+  // With no-referrer, browsers would not say where a form comes from.
   referrerPolicy: 'same-origin',
   permissionsPolicy: { camera: [], geolocation: [], microphone: [], payment: [], usb: [] },
 } satisfies Parameters<typeof secureHeaders>[0];
 
-/** Only what comes from here is loaded, nobody frames the pages, and other sites learn nothing of them. */
+/** Everything is loaded from here, nobody may frame the pages, and other sites learn nothing about them. */
 const pageHeaders = secureHeaders({
   ...commonHeaders,
   contentSecurityPolicy: {
@@ -25,10 +25,10 @@ const pageHeaders = secureHeaders({
   xFrameOptions: 'DENY',
 });
 
-/** An order, or a line, may be called like that. */
+/** The method counts as well, because an order or a line may be called `preview`. */
 const isPreview = ({ req }: Context): boolean => req.method === 'POST' && req.path.endsWith('/preview');
 
-/** A preview is framed by its dialog. Its email brings styles along, and nothing runs, nor leads anywhere. */
+/** A preview is framed by its dialog. Its email has inline styles; nothing runs, and no link leads anywhere. */
 const previewHeaders = secureHeaders({
   ...commonHeaders,
   contentSecurityPolicy: {

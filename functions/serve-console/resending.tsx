@@ -29,7 +29,7 @@ const path = `${root}/orders/:orderId/lines/:lineId/resend` as const;
 
 const form = z.object({
   token: z.string().optional().catch(undefined),
-  /** The language of this email; that of the contact, unless one is named. */
+  /** The language of this email; by default the contact's. */
   locale: z.enum(locales).optional().catch(undefined),
 });
 
@@ -66,7 +66,7 @@ export function resending(app: Hono<ConsoleEnv>, context: ConsoleContext): void 
     return await resendPreview(c, context, checked(linePath, c.req.param()), locale);
   });
 
-  /** @param isRepeated the first confirmation did not count: it came from another session */
+  /** @param isRepeated the first confirmation did not count, because it came from another session */
   async function questionPage(c: Context<ConsoleEnv>, dialog: DialogProps, isRepeated = false) {
     const history = await findHistory(c.get('person').caller, dialog.line, services);
     const token = await formTokens.issue(c.get('session'));
@@ -124,7 +124,7 @@ export async function resendPreview(
     : await show(c, <NoPreviewPage view={view} why={[view.t.explain.title[preview.refusal.code]]} />);
 }
 
-/** What came of a resend, for the page that tells it. */
+/** The result of a resend, for the page that shows it. */
 function resultOf(
   outcome: Awaited<ReturnType<typeof resend>>,
   {

@@ -6,22 +6,22 @@ import { type Signing, signedCookie } from './signed-cookie.ts';
 const minute = 60 * 1000;
 const hour = 60 * minute;
 
-/** How long a session may be left alone, and how long it lasts whatever is done. */
+/** How long a session may be idle, and how long it lasts in any case. */
 const idleEnd = hour;
 const absoluteEnd = 8 * hour;
 
-/** Writing the cookie anew with every page would be of no use: its end moves by this at least. */
+/** The cookie is renewed only when its end moves by this much: more often would be of no use. */
 const renewal = minute;
 
 const session = z.object({
   id: z.string(),
   startedAt: z.number(),
-  /** Of the ID token: who the person is, and what they may do. */
+  /** The claims of the ID token: who the person is, and what they may do. */
   claims: z.record(z.string(), z.unknown()),
 });
 export type Session = z.output<typeof session>;
 
-/** The time until which a session that began at `startedAt` holds if nothing more is done after `now`. */
+/** When a session that began at `startedAt` ends if it is idle after `now`. */
 const endOf = (startedAt: number, now: Date): Date =>
   new Date(Math.min(now.getTime() + idleEnd, startedAt + absoluteEnd));
 
@@ -34,7 +34,7 @@ export function sessions(signing: Signing, newId: () => string) {
       await cookie.write(c, { id: newId(), startedAt, claims }, endOf(startedAt, signing.now()));
     },
 
-    /** The session that the request belongs to, whose idle time starts anew. */
+    /** The session of the request; its idle time starts again. */
     async current(c: Context): Promise<Session | undefined> {
       const found = await cookie.read(c);
       if (!found) return undefined;
@@ -50,10 +50,10 @@ export function sessions(signing: Signing, newId: () => string) {
 }
 
 /**
- * What every form carries: a one-time id with the proof that this console made it for this session. The id is the
- * idempotency key of what the form asks for, so that sending it twice counts once. The proof keeps a form that was
- * shown to one person from counting in the name of the next one at the same browser; where a form comes from, which
- * `hono/csrf` asks, does not tell that. Tokens differ from page to page, so that compressed pages give nothing away.
+ * The token of every form: a one-time id, with proof that this console made it for this session. The id is the
+ * idempotency key of what the form requests, so sending it twice counts once. The proof keeps a form that was shown to
+ * one person from counting for the next person in the same browser, which the check of a form's origin by `hono/csrf`
+ * does not cover. Tokens differ from page to page, so that compression gives nothing away.
  */
 export function formTokens(key: Signing['key'], newId: () => string) {
   const proof = async (session: Session, id: string) =>

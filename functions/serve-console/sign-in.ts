@@ -11,11 +11,11 @@ import { isSecure, type Signing, signedCookie } from './signed-cookie.ts';
 export interface SignInSettings {
   readonly issuer: string;
   readonly clientId: string;
-  /** How the issuer is asked, if not over the network as it is. */
+  /** How the issuer is called, if not over the network. */
   readonly fetcher?: oidc.CustomFetch;
 }
 
-/** A sign-in that came to nothing: at the issuer, on the way, or because it was not begun in this browser. */
+/** A failed sign-in: at the issuer, on the way, or because it was not begun in this browser. */
 export class SignInFailed extends Error {
   override readonly name = 'SignInFailed';
   /** `unreachable`: the issuer does not answer. `unfinished`: the person starts again. */
@@ -36,23 +36,25 @@ const pending = z.object({
 
 const cookieName = 'console-sign-in-';
 
-/** Attempts that are open at once. More than that begin anew: all cookies together must fit into a request. */
+/**
+ * The most sign-ins in progress at once; older ones have to start again. All cookies together must fit into a request.
+ */
 const mostAttempts = 4;
 
-/** A cookie holds 4,096 bytes, most of which an address may take. */
+/** A cookie holds 4,096 bytes, most of which an address may use. */
 const longestPath = 1500;
 
 /** How long somebody may take at the issuer. */
 const patience = 10 * 60 * 1000;
 
-/** Signing in and out by OpenID Connect: authorization code with PKCE, as a public client. */
+/** Signing in and out with OpenID Connect: authorization code with PKCE, as a public client. */
 export function signIn(settings: SignInSettings, claimNames: ClaimNames, signing: Signing) {
-  /** One for each attempt: tabs may sign in side by side. */
+  /** One for each attempt, because tabs may sign in side by side. */
   const cookieOf = (state: string) =>
     signedCookie(`${cookieName}${state.replace(/[^\w-]/g, '').slice(0, 12)}`, pending, signing);
   let found: Promise<oidc.Configuration> | undefined;
 
-  /** What the issuer says of itself; asked once, and again after it did not answer. */
+  /** The issuer's metadata; fetched once, and again after a failure. */
   function configuration(): Promise<oidc.Configuration> {
     const isLocal = new URL(settings.issuer).protocol === 'http:';
     found ??= oidc
@@ -71,7 +73,7 @@ export function signIn(settings: SignInSettings, claimNames: ClaimNames, signing
   }
 
   return {
-    /** Where the person signs in, to come back to `returnTo`. */
+    /** The address where the person signs in, to return to `returnTo`. */
     async begin(c: Context, returnTo: string): Promise<URL> {
       const config = await configuration();
       const verifier = oidc.randomPKCECodeVerifier();
@@ -91,7 +93,7 @@ export function signIn(settings: SignInSettings, claimNames: ClaimNames, signing
     },
 
     /**
-     * What the issuer says of the person who came back, as far as the product reads it, and where they wanted to go.
+     * The issuer's claims about the person, as far as the product reads them, and where they wanted to go.
      * @throws SignInFailed
      */
     async finish(c: Context): Promise<{ claims: Session['claims']; returnTo: string }> {
@@ -114,7 +116,7 @@ export function signIn(settings: SignInSettings, claimNames: ClaimNames, signing
       }
     },
 
-    /** Where the person is signed out of the issuer too; undefined if it offers no such thing. */
+    /** The address that signs the person out of the issuer, too; undefined if it has none. */
     async end(c: Context): Promise<URL | undefined> {
       const config = await configuration();
       if (config.serverMetadata().end_session_endpoint === undefined) return undefined;
@@ -122,13 +124,13 @@ export function signIn(settings: SignInSettings, claimNames: ClaimNames, signing
       return oidc.buildEndSessionUrl(config, {
         client_id: settings.clientId,
         post_logout_redirect_uri: back,
-        logout_uri: back, // as Cognito calls it
+        logout_uri: back, // Cognito's name for it
       });
     },
   };
 }
 
-/** The claims that the product reads; of hundreds of groups the roles alone, since a cookie holds 4,096 bytes. */
+/** The claims that the product reads. Of hundreds of groups it keeps only the roles, since a cookie holds 4,096 bytes. */
 export function neededOf(claims: Readonly<Record<string, unknown>>, names: ClaimNames): Session['claims'] {
   const wanted = ['sub', 'email', 'email_verified', 'name', names.partnerId, names.roles];
   const needed = Object.fromEntries(Object.entries(claims).filter(([name]) => wanted.includes(name)));

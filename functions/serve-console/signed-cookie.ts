@@ -4,15 +4,15 @@ import type { CookieOptions } from 'hono/utils/cookie';
 import { jwtVerify, SignJWT } from 'jose';
 import * as z from 'zod';
 
-/** What cookies are signed with, and the time that they run out by: the machine's, whatever the product's is. */
+/** The key that signs cookies, and the time by which they expire: the machine's, whatever the product's is. */
 export interface Signing {
   readonly key: () => Promise<Uint8Array>;
   readonly now: () => Date;
 }
 
-/** A value that a browser keeps: it may read it, and nobody but this console can make one. */
+/** A value kept in the browser, which may read it; only this console can create one. */
 export interface SignedCookie<Value> {
-  /** The value with when it was written; undefined if there is none, it has run out or somebody tampered with it. */
+  /** The value and when it was written; undefined if there is none, it has expired, or somebody tampered with it. */
   read(c: Context): Promise<{ readonly value: Value; readonly writtenAt: Date } | undefined>;
   write(c: Context, value: Value, until: Date): Promise<void>;
   clear(c: Context): void;
@@ -20,7 +20,7 @@ export interface SignedCookie<Value> {
 
 const algorithm = 'HS256';
 
-/** @param name names the cookie, and is signed with it, so that none passes for another */
+/** @param name of the cookie, signed with it, so that none passes for another */
 export function signedCookie<Schema extends z.ZodType>(
   name: string,
   schema: Schema,
@@ -62,10 +62,10 @@ export function signedCookie<Schema extends z.ZodType>(
 
 export const isSecure = (c: Context): boolean => new URL(c.req.url).protocol === 'https:';
 
-/** With `__Host-` a cookie can be set by this host over TLS alone; localhost has no TLS. */
+/** A cookie with `__Host-` can only be set by this host over TLS; localhost has no TLS. */
 const prefixOf = (c: Context) => (isSecure(c) ? 'host' : undefined);
 
-/** How all cookies of the console are kept. */
+/** The attributes of all cookies of the console. */
 function attributes(c: Context): CookieOptions {
   const common = { path: '/', sameSite: 'Lax' } as const;
   return isSecure(c) ? { ...common, secure: true, prefix: 'host' } : common;

@@ -12,7 +12,7 @@ import { SignInFailed } from './sign-in.ts';
 
 const form = z.object({ token: z.string().optional().catch(undefined) });
 
-/** The ways in and out. */
+/** Signing in and out. */
 export function signingIn(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   const { services, sessions, formTokens, signIn } = context;
 
@@ -31,14 +31,14 @@ export function signingIn(app: Hono<ConsoleEnv>, context: ConsoleContext): void 
       await seenHere(caller);
       return c.redirect(returnTo, 303);
     } catch (error) {
-      // Somebody who is signed in came back to an old address, or signed in twice at once: nothing is wrong.
+      // Somebody who is signed in returned to an old address, or signed in twice at once: nothing is wrong.
       const isSignedIn = error instanceof SignInFailed && (await sessions.current(c)) !== undefined;
       if (isSignedIn) return c.redirect(root, 303);
       throw error;
     }
   });
 
-  /** What somebody chose to be told of holds for longer once they were here. That it is noted keeps nobody from coming in. */
+  /** A visit extends the person's choice of notifications. Failing to record it must not keep anyone out. */
   async function seenHere(caller: Caller): Promise<void> {
     try {
       if (isNotified(caller)) await noteSeen(caller, services);
@@ -67,7 +67,7 @@ export function signingIn(app: Hono<ConsoleEnv>, context: ConsoleContext): void 
     context.forgetAll(c);
     const issuer = await issuersEnd(() => signIn.end(c));
     if (!issuer) return c.redirect(paths.signOut, 303);
-    // A page that goes on by itself: a redirect of this form to the issuer is what our own policy forbids.
+    // A page that continues by itself: our own policy forbids redirecting this form to the issuer.
     const view = context.view(c);
     const { goingTitle, going, goOn } = view.t.signOutPage;
     const next = { href: issuer.href, name: goOn };
@@ -78,7 +78,7 @@ export function signingIn(app: Hono<ConsoleEnv>, context: ConsoleContext): void 
   });
 }
 
-/** An issuer that does not answer keeps nobody from leaving here. */
+/** An issuer that does not answer must not keep anyone from signing out here. */
 async function issuersEnd(find: () => Promise<URL | undefined>): Promise<URL | undefined> {
   try {
     return await find();

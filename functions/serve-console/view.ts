@@ -6,27 +6,27 @@ import type { LeftList } from './paths.ts';
 import type { Texts } from './texts/index.ts';
 import type { Formatters } from './formatters.ts';
 
-/** What every page needs to know of the request that it answers. */
+/** What every page needs to know about its request. */
 export interface View {
   readonly locale: Locale;
   readonly t: Texts;
   readonly format: Formatters;
   readonly now: Instant;
   readonly assets: Assets;
-  /** Path and query of the page, where the same is shown in another language. */
+  /** Path and query of the page, for the same page in another language. */
   readonly here: string;
-  /** How the list above the page was left; on the list, how it is. */
+  /** How the list above the page was left; on the list, its current state. */
   readonly list?: LeftList;
 }
 
-/** Who looks at the page. */
+/** The person looking at the page. */
 export interface Person {
   readonly caller: Caller;
-  /** As people call them. */
+  /** The name that people use. */
   readonly name: string;
   /** For the form that signs them out. */
   readonly token: string;
-  /** Tells them from others, and nobody who they are. */
+  /** Distinguishes the person from others without identifying them. */
   readonly pseudonym: string;
 }
 

@@ -31,7 +31,7 @@ const webhookForm = z.lazy(() =>
   }),
 );
 
-/** The form that adds a webhook, or changes one. */
+/** The form that adds or changes a webhook. */
 export function webhookForms(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   const { services, formTokens } = context;
 
@@ -84,7 +84,7 @@ export function webhookForms(app: Hono<ConsoleEnv>, context: ConsoleContext): vo
 interface FormProps {
   readonly typed: TypedWebhook;
   readonly trouble?: FormTrouble;
-  /** The one that is changed; missing: a new one. */
+  /** The webhook to change; missing: a new one. */
   readonly webhook?: WebhookAnswer;
 }
 

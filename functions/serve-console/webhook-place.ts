@@ -7,7 +7,7 @@ import { readWebhook } from '../../shared/use-cases/manage-webhooks.ts';
 import { type ConsoleContext, type ConsoleEnv, personalView } from './console-context.ts';
 import { listNamed, paths } from './paths.ts';
 
-/* What the pages of webhooks have in common: which partner they are about, and which webhook. */
+/* What the pages of webhooks share: their partner, and their webhook. */
 
 export const onePath = `${paths.webhooks}/:webhookId` as const;
 
@@ -20,14 +20,14 @@ export function namedPartner(c: Context): { readonly partnerId?: string } {
 /** The webhook that the address names. */
 export const webhookNamed = (c: Context) => ({ ...checked(webhookPath, c.req.param()), ...namedPartner(c) });
 
-/** What the address names for all pages of webhooks alike. */
+/** The parameters of all addresses of webhooks. */
 export const placeOf = (c: Context) => ({ ...namedPartner(c), list: listNamed(c.req.query('list')) });
 
-/** The address of its page. */
+/** The address of the webhook's page. */
 export const here = (c: Context, more: { readonly done?: string } = {}): string =>
   paths.webhook({ ...webhookNamed(c), ...placeOf(c), ...more });
 
-/** What every page shows. */
+/** What every page gets. */
 export const common = (c: Context<ConsoleEnv>, context: ConsoleContext) => ({
   view: personalView(context, c),
   ...namedPartner(c),
@@ -36,7 +36,7 @@ export const common = (c: Context<ConsoleEnv>, context: ConsoleContext) => ({
 export const read = (c: Context<ConsoleEnv>, { services }: ConsoleContext): Promise<WebhookAnswer> =>
   readWebhook(c.get('person').caller, webhookNamed(c), services);
 
-/** Whoever may not change webhooks is not to fill in a form first. */
+/** People who may not change webhooks should not fill in a form first. */
 export function mustManage(c: Context<ConsoleEnv>): void {
   managingPartner(c.get('person').caller, namedPartner(c).partnerId);
 }

@@ -31,7 +31,7 @@ const tokenForm = z.object({ token: z.string().catch('') });
 /** How many attempts a page shows. */
 const shownAttempts = 100;
 
-/** The pages of webhooks: those of the partner, one of them with its log, and the forms that change them. */
+/** The pages of webhooks: the partner's list, each webhook with its log, and the forms that change them. */
 export function webhooks(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   const { services, formTokens } = context;
 
@@ -44,7 +44,7 @@ export function webhooks(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
     return show(c, <WebhooksPage view={view} {...named} items={items} />);
   });
 
-  // Before the page of one webhook: `new` is none.
+  // Before the page of one webhook, because `new` is not an id.
   webhookForms(app, context);
 
   app.get(onePath, (c) => webhookPage(c, context, c.req.query('done') === 'test' ? 'tested' : undefined));
@@ -65,7 +65,7 @@ export function webhooks(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
     return show(c, <WebhookSecretPage {...common(c, context)} {...made} isNew={false} />);
   });
 
-  /** What a button of the page does to the webhook, and where that leads. */
+  /** Serves a button of the page: its effect, and where it leads. */
   const onButton = (action: string, act: (c: Context<ConsoleEnv>) => Promise<string>): void => {
     app.post(`${onePath}/${action}`, async (c) => {
       const { token } = await readForm(c, tokenForm);

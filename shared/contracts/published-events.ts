@@ -25,7 +25,7 @@ const when = (description: string) => instant.meta({ description });
 const delivery = <const Values extends readonly string[]>(values: Values) =>
   z.enum(values).meta({ description: 'Its delivery status' });
 
-/** The line of the examples has a window of a week. */
+/** The example line has a window of a week. */
 const closesAt = '2026-12-08T00:00:02.417Z';
 const open = { status: 'AwaitingProvisioningDetails' } as const;
 
@@ -39,7 +39,7 @@ interface PublishedEvent<Type extends LineEventType> {
   /** When it is published. */
   readonly description: string;
   readonly detail: z.ZodType<LineEventDetail<Type>>;
-  /** What its type adds to the facts in an example, when it happened, and the status since then. */
+  /** What its type adds to the facts in an example, when it happened, and the status after it. */
   readonly example: Omit<LineEventDetail<Type>, keyof z.output<ReturnType<typeof facts>>> &
     Pick<LineEventDetail<Type>, 'at'> & {
       readonly status: LineStatus;
@@ -47,8 +47,8 @@ interface PublishedEvent<Type extends LineEventType> {
 }
 
 /**
- * The events out, by their detail-type. Each is put on the bus at least once if what it tells was stored, and never
- * otherwise; it names nobody and has no address.
+ * The events out, by their detail-type. Each is published at least once if the change was stored, and never otherwise;
+ * it contains no names or addresses.
  */
 export const publishedEvents: { readonly [Type in LineEventType]: PublishedEvent<Type> } = {
   'Order Line Scheduled': {
@@ -155,7 +155,7 @@ export const publishedEvents: { readonly [Type in LineEventType]: PublishedEvent
 
 const isType = (text: string): text is LineEventType => text in publishedEvents;
 
-/** Their types, in the order of the list. */
+/** The types, in the order of the list. */
 export const publishedTypes: readonly LineEventType[] = Object.keys(publishedEvents).filter(isType);
 
 /** An event as EventBridge delivers it, without what EventBridge adds. */

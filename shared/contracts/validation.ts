@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-/** One thing wrong with an input: where, as `contact.email`, and what to change. Never the value itself. */
+/** One problem with an input: where, such as `contact.email`, and what to change. Never the value itself. */
 export interface InputError {
   readonly path: string;
   readonly message: string;

@@ -1,8 +1,8 @@
 import ipaddr from 'ipaddr.js';
 
-/** Where webhooks may lead to. What is deployed sends to the public internet alone. */
+/** Where webhooks may lead. A deployment only sends to the public internet. */
 export interface Reach {
-  /** An origin that may be called whatever it is: on one machine, its own. No setting leads here. */
+  /** An origin that is allowed whatever it is: on one machine, its own. No setting sets it. */
   readonly ownOrigin?: string;
 }
 export const publicInternet: Reach = {};
@@ -10,15 +10,17 @@ export const publicInternet: Reach = {};
 /** The longest address of a webhook, in characters. */
 export const longestUrl = 2000;
 
-/** HTTPS and its usual second port: others are for other services, which nobody shall reach by way of this one. */
+/**
+ * HTTPS and its usual second port: other ports belong to other services, which must not be reachable through this one.
+ */
 const ports: readonly string[] = ['', '8443'];
 
-/** The part of IPv6 that is given out for the public internet. */
+/** The part of IPv6 that is allocated for the public internet. */
 const publicIPv6 = () => ipaddr.IPv6.parseCIDR('2000::/3');
 
 /**
- * Whether an IP address is one of the public internet: not private, loopback, link-local (where clouds tell secrets),
- * shared by a carrier, multicast, reserved, or an IPv6 address that stands for an IPv4 address.
+ * Whether an IP address is on the public internet: not private, loopback, link-local (where clouds serve credentials),
+ * carrier-grade shared, multicast, reserved, or an IPv6 form of an IPv4 address.
  */
 export function isPublicAddress(text: string): boolean {
   if (!ipaddr.isValid(text)) return false;
@@ -27,7 +29,7 @@ export function isPublicAddress(text: string): boolean {
   return address.kind() === 'ipv4' || address.match(publicIPv6());
 }
 
-/** The IP address that a URL names instead of a host. */
+/** The IP address in a URL, if it has one instead of a host name. */
 export function addressIn({ hostname }: URL): string | undefined {
   const bare = hostname.replace(/^\[(.*)\]$/, '$1');
   return ipaddr.isValid(bare) ? bare : undefined;
@@ -35,7 +37,10 @@ export function addressIn({ hostname }: URL): string | undefined {
 
 export const isOwn = (url: URL, { ownOrigin }: Reach): boolean => url.origin === ownOrigin;
 
-/** Why a webhook may not lead there, for whoever registers it; undefined: it may, unless its name leads elsewhere. */
+/**
+ * Why a webhook may not lead there, for the person who registers it; undefined: it may, unless its name resolves
+ * elsewhere.
+ */
 export function whyNotThere(text: string, reach: Reach): string | undefined {
   const url = URL.parse(text);
   if (!url) return 'must be a URL, for example https://hooks.example.com/provisioning';

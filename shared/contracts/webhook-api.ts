@@ -6,7 +6,7 @@ import { instant, plainText } from './fields.ts';
 import { longestUrl } from './webhook-address.ts';
 import { attemptErrors, attemptResults, webhookTypes } from './webhooks.ts';
 
-/* The calls of the API about webhooks. What comes in. */
+/* The API calls about webhooks: requests. */
 
 const webhookFields = () => ({
   url: z
@@ -41,7 +41,7 @@ export const webhookRequest = z.lazy(() =>
 );
 export type WebhookRequest = z.output<typeof webhookRequest>;
 
-/** What is not given stays. */
+/** Missing fields stay as they are. */
 export const webhookChange = z.lazy(() =>
   z.strictObject({
     url: webhookFields().url.exactOptional(),
@@ -71,7 +71,7 @@ export const webhookAttemptsQuery = z.lazy(() =>
   z.strictObject({ limit: pageFields().limit, partnerId: partnerId() }),
 );
 
-/* What goes out. */
+/* Answers. */
 
 const text = (description: string) => z.string().meta({ description });
 const when = (description: string) => instant.meta({ description });

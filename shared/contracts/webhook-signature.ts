@@ -1,6 +1,6 @@
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 
-/** The headers of the Standard Webhooks specification: signed with all secrets that are good. */
+/** The headers of the Standard Webhooks specification, signed with all valid secrets. */
 export const signedHeaders = (
   secrets: readonly string[],
   messageId: string,
@@ -23,7 +23,7 @@ export const isSigned = (
       new Webhook(secret).verify(body, headers, { jsonParse: false });
       return true;
     } catch (error) {
-      // How the library says no.
+      // The library's error for an invalid signature.
       if (error instanceof WebhookVerificationError) return false;
       throw error;
     }

@@ -14,33 +14,33 @@ export const attemptErrors = [
 ] as const;
 export type AttemptError = (typeof attemptErrors)[number];
 
-/** What came of an event at a webhook; `given-up`: it is not tried any more. */
+/** The result of an attempt; `given-up`: the event is not tried any more. */
 export const attemptResults = ['delivered', 'failed', 'given-up'] as const;
 
-/** A type of event as webhooks name it, by the Standard Webhooks specification: `order_line.email_sent`. */
+/** The name of an event type in webhooks, by the Standard Webhooks specification: `order_line.email_sent`. */
 export const webhookType = (type: LineEventType): string =>
   type.replace('Order Line ', 'order_line.').toLowerCase().replaceAll(' ', '_');
 
 /** All types that a webhook may choose. */
 export const webhookTypes = publishedTypes.map(webhookType);
 
-/** The type of what a test sends. */
+/** The type of a test event. */
 export const testType = 'webhook.test';
 
 const text = z.string();
 
-/** A message of the queue of deliveries: an event on its way to a webhook. */
+/** A message of the delivery queue: an event on its way to a webhook. */
 export const errand = z.object({
   partnerId: text,
   webhookId: text,
   createdAt: text,
   attempts: z.int(),
   failedAt: text.exactOptional(),
-  /** Not to be tried before. */
+  /** Not tried before then. */
   dueAt: text,
   /** Tried once, whatever state the webhook is in. */
   isTest: z.boolean().exactOptional(),
-  /** The same whenever the event comes again. */
+  /** Repeated events have the same id. */
   messageId: text,
   payload: z.object({
     type: text,

@@ -12,17 +12,17 @@ export const workflowInput = z.object({
 export type WorkflowInput = z.output<typeof workflowInput>;
 
 /**
- * The result of the state "Send provisioning email": the workflow goes on at `waitUntil`. `awaiting`: with the reminder that
- * is due then, or else by closing the line. `settled`: the line is onboarded, cancelled or closed. `superseded`: a newer
- * execution has taken over. For these two that is now, and the condition of the closing state finds nothing to close: a
- * state that tells them apart would be paid for by every line.
+ * The result of the state "Send provisioning email": the workflow continues at `waitUntil`. `awaiting`: with the
+ * reminder due then, or else by closing the line. `settled`: the line is onboarded, cancelled or closed. `superseded`:
+ * a newer execution has taken over. In the last two cases `waitUntil` is now, and the condition of the closing state
+ * finds nothing to close: a state to distinguish them would cost every line a transition.
  */
 export interface SendingOutcome {
   readonly outcome: 'awaiting' | 'settled' | 'superseded';
   readonly waitUntil: string;
-  /** When a reminder is due. Executions of before there were any know nothing of it, and wait for the end. */
+  /** When a reminder is due. Executions from before reminders ignore it and wait for the end of the window. */
   readonly remindAt?: string;
-  /** When the window ends; what executions of older definitions wait for. */
+  /** When the window ends; executions of older definitions wait for it. */
   readonly closesAt: string;
   /** The key that lists the closed line; the closing state writes it. */
   readonly closedStateKey: string;

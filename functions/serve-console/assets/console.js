@@ -1,8 +1,7 @@
 /*
- * Comfort on top of pages that work without it: copy buttons, forms that are sent once, times in the zone of the
- * browser with UTC at hand, lengths of time that go on, controls that open when their time has come, dialogs on the page
- * that they are about, previews of emails, news that a page waits for, and pages that are true again after the browser's
- * Back.
+ * Comfort on top of pages that work without it: copy buttons, forms that are sent once, times in the browser's zone
+ * with UTC at hand, running countdowns, controls that open when their time comes, dialogs on top of their page,
+ * previews of emails, pages that update when news arrives, and pages that are correct after the browser's Back.
  */
 
 /** The product's time, which on one machine can be ahead of this browser's. */
@@ -29,14 +28,14 @@ document.addEventListener('submit', (event) => {
 });
 
 /*
- * Dialogs: a link to one opens it on the page, with what the page at its address shows. Whatever cannot be shown like that,
- * the browser goes to.
+ * Dialogs: a link to a dialog opens it on top of the page, with the content of the page at its address. The browser
+ * navigates to anything that cannot be shown like that.
  */
 let dialog;
-/** Whether something was sent from the dialog, so that the page below may tell of what was before. */
+/** Whether something was sent from the dialog, so that the page below may be out of date. */
 let isChanged = false;
 
-/** Asks for a page; undefined: it could not be had. */
+/** Fetches a page; undefined if that failed. */
 async function ask(address, options) {
   page.setAttribute('aria-busy', 'true');
   try {
@@ -47,7 +46,7 @@ async function ask(address, options) {
   }
 }
 
-/** Shows the dialog of a page. Answers whether it has one. */
+/** Shows the dialog of a page; returns whether it has one. */
 function showDialog(answer) {
   const shown = answer?.html.querySelector('section.dialog');
   if (!shown) return false;
@@ -83,7 +82,7 @@ function newDialog() {
   return [content, status];
 }
 
-/** Brings the page up to date, with what is ticked on it and where the keyboard was. */
+/** Updates the page, and keeps its ticked boxes and the keyboard focus. */
 async function refresh() {
   const { activeElement } = document;
   const answer = await ask(location.href);
@@ -110,7 +109,7 @@ document.addEventListener('click', async (event) => {
   if ('back' in link.dataset) {
     if (link.pathname + link.search !== location.pathname + location.search) return;
     event.preventDefault();
-    // The dialog tells of its end a moment later.
+    // The dialog's `close` event comes a moment later.
     if (isChanged) page.setAttribute('aria-busy', 'true');
     dialog.close();
     return;
@@ -125,7 +124,7 @@ document.addEventListener('submit', async (event) => {
   event.preventDefault();
   isChanged = true;
   const body = new URLSearchParams(new globalThis.FormData(form, submitter));
-  // A form says who sends it once: what is sent again by the browser itself does nothing twice.
+  // A form's token identifies a submission: one that the browser itself repeats has no second effect.
   if (!showDialog(await ask(form.action, { method: 'POST', body }))) form.submit();
 });
 
@@ -141,7 +140,7 @@ document.addEventListener('click', async ({ target }) => {
     `${copied}: ${field.getAttribute('aria-label')}`;
 });
 
-/** How times are written, as on the server. */
+/** The format of times, as on the server. */
 const { lang } = document.documentElement;
 const [tag, month] = lang === 'ja' ? ['ja-JP', 'numeric'] : ['en-GB', 'short'];
 const written = (seconds, timeZone) =>
@@ -159,11 +158,11 @@ const written = (seconds, timeZone) =>
 const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 const local = { toMinute: written(undefined, zone), toSecond: written('2-digit', zone) };
 
-/** Shows times in the zone of the browser, with UTC at hand, or the other way round. */
+/** Shows times in the browser's zone with UTC at hand, or the other way round. */
 function showTimes(inUtc) {
   for (const time of document.querySelectorAll('time')) {
     time.dataset.utc ??= time.textContent;
-    // Never early: from then on something may be done.
+    // Rounded up, never early: something becomes possible at that time.
     const seconds = Math.ceil(Date.parse(time.dateTime) / 1000) * 1000;
     const here =
       'seconds' in time.dataset
@@ -176,8 +175,8 @@ function showTimes(inUtc) {
 }
 
 /*
- * Times are told in the other zone while they are pointed at or touched, or have the keyboard: in a row or card while its
- * first link has it, so that no time is in the keyboard's way to the buttons.
+ * Times are shown in the other zone while they are pointed at, touched or focused. In a row or card that means while
+ * its first link has the focus, so that times do not get between the keyboard and the buttons.
  */
 const placeOf = (element) => element.closest('tr, article');
 const nameOf = (time) => placeOf(time)?.querySelector('a');
@@ -200,14 +199,14 @@ function tell() {
     .map((time) => tipOf(time));
 }
 
-/** Shows the other zone at a time, within the window, with nothing between them that the pointer could fall into. */
+/** Shows the other zone beside a time, within the window, without a gap that the pointer could fall into. */
 function tipOf(time) {
   const tip = document.createElement('span');
   tip.className = 'tip';
   tip.popover = 'manual';
   tip.ariaHidden = 'true';
   tip.textContent = time.ariaDescription;
-  // Beside a dialog, nothing can be pointed at.
+  // While a dialog is open, nothing outside it can be pointed at.
   (time.closest('dialog') ?? document.body).append(tip);
   tip.showPopover?.();
   const { left, top, bottom } = time.getBoundingClientRect();
@@ -237,14 +236,14 @@ document.addEventListener('focusout', () => {
 });
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape' || tips.length === 0) return;
-  // The dialog below stays.
+  // Keeps the dialog below open.
   event.preventDefault();
   pointedAt = focused = undefined;
   tell();
 });
 for (const moved of ['scroll', 'resize']) addEventListener(moved, tell, { capture: true, passive: true });
 
-/** What the browser keeps from page to page; some keep nothing. */
+/** What the browser stores from page to page; some store nothing. */
 function remembered(name) {
   try {
     return globalThis.localStorage.getItem(name);
@@ -256,7 +255,7 @@ function remember(name, value) {
   try {
     globalThis.localStorage.setItem(name, value);
   } catch {
-    // It holds for this page.
+    // It still applies to this page.
   }
 }
 
@@ -297,14 +296,14 @@ function unitsOf(milliseconds) {
   return { days: Math.floor(hours / 24), hours: hours % 24 };
 }
 
-/** Lets the lengths of time on the page go on. */
+/** Updates the countdowns on the page. */
 function goOn() {
   for (const element of document.querySelectorAll('[data-left-to]')) {
     const { leftTo, leftText, overText, leftSoon } = element.dataset;
     const left = Date.parse(leftTo) - now();
     if (left > 0 && (!spans || (left > 3_600_000 && leftSoon !== undefined))) continue;
     const text = left > 0 ? leftText.replace('{left}', span(left)) : overText;
-    // What follows stays where it is, should the text have been longer so far.
+    // Keeps what follows in place if the text was longer before.
     element.style.minHeight ||= `${element.offsetHeight}px`;
     if (element.textContent !== text) element.textContent = text;
     if (left <= 0) delete element.dataset.leftTo;
@@ -312,13 +311,13 @@ function goOn() {
 }
 globalThis.setInterval(goOn, 1000);
 
-/** Shows the email of a form once that is opened, and anew when the form changes. */
+/** Shows the email of a form when opened, and again when the form changes. */
 function preview(details) {
   const button = details.querySelector('button');
   button.hidden = true;
   const show = () => {
     if (!details.open) return;
-    // A new frame each time: otherwise the browser's Back would lead from one preview to the one before.
+    // A new frame each time: otherwise the browser's Back would lead to the previous preview.
     const frame = details.querySelector('iframe');
     frame.replaceWith(frame.cloneNode());
     button.form.requestSubmit(button);
@@ -326,7 +325,7 @@ function preview(details) {
   details.addEventListener('toggle', show);
   button.form.addEventListener('change', show);
 }
-/** Opens a control when its time has come. */
+/** Opens a control when its time comes. */
 function open(control) {
   const left = Date.parse(control.dataset.opensAt) - now();
   if (left > 0) {
@@ -338,7 +337,7 @@ function open(control) {
 }
 
 /**
- * Shows a page or dialog that waits for news anew once they have come; asks after a second, then ever less often, for 5
+ * Reloads a page or dialog that waits for news once it arrives; checks after a second, then ever less often, for 5
  * minutes.
  */
 function watch(waiting, pause = 1000, waited = 0) {
@@ -358,7 +357,7 @@ function watch(waiting, pause = 1000, waited = 0) {
   }, pause);
 }
 
-/** Keeps what goes on up to date, and shows the whole page anew once it has ended. */
+/** Keeps a job's progress up to date, and reloads the whole page when it ends. */
 function follow() {
   setTimeout(async () => {
     const answer = await fetch(location.href).catch(() => undefined);
@@ -387,7 +386,7 @@ function enhance(part) {
 }
 enhance(document);
 
-/** A time zone that nobody has chosen yet is that of the browser. */
+/** A time zone that nobody has chosen yet defaults to the browser's. */
 const zones = document.querySelector('[data-browser-zone]');
 if (zones && [...zones.options].some(({ value }) => value === zone)) zones.value = zone;
 

@@ -18,21 +18,21 @@ import { listPath, type ListRequest } from './orders.tsx';
 import { Address, Facts, Time } from './parts.tsx';
 import { EmailPreview } from './preview.tsx';
 
-/** What a person chose on the list: some of its lines, or all that it shows with its filters. */
+/** A selection from the list: some of its lines, or everything that matches its filters. */
 export interface Selection {
   readonly request: ListRequest;
-  /** As `order/line`; missing: all. */
+  /** Each as `order/line`; missing: all. */
   readonly lines?: readonly string[];
 }
 
-/** What would come of it. */
+/** What would happen. */
 export interface Preview {
   readonly goes: number;
-  /** To how many addresses. */
+  /** The number of different addresses. */
   readonly recipients: number;
-  /** The first line that goes, whose email is shown as an example. */
+  /** The first line that is sent, whose email is shown as an example. */
   readonly example?: LineKey;
-  /** How many lines are skipped, by the code of why. */
+  /** How many lines are skipped, by code. */
   readonly skipped: ReadonlyMap<string, number>;
   /** The lines by name, if they were chosen one by one. */
   readonly lines: readonly LineAnswer[];
@@ -41,14 +41,14 @@ export interface Preview {
 interface ConfirmationProps {
   readonly view: PersonalView;
   readonly selection: Selection;
-  /** Missing when it would be too many. */
+  /** Missing if there are too many lines. */
   readonly preview: Preview | undefined;
   readonly token: string;
-  /** What was chosen in a first confirmation, which did not count: it came from an older session. */
+  /** The choice in a first confirmation that did not count, because it came from an older session. */
   readonly repeated?: { readonly locale: Locale | undefined } | undefined;
 }
 
-/** Why a line is not sent, by the code that a single resend would be answered with. */
+/** Why a line is not sent, by the code that a single resend would return. */
 function reasonOf(t: Texts, code: string): string {
   const refusal = refusalCodes.find((known) => known === code);
   if (refusal) return t.explain.title[refusal];
@@ -62,7 +62,7 @@ function reasonOf(t: Texts, code: string): string {
   }
 }
 
-/** How many emails go, and how many lines are skipped and why, before anything is sent. */
+/** How many emails are sent, and how many lines are skipped and why, before anything is sent. */
 export function BulkConfirmationPage(props: ConfirmationProps) {
   const { view, selection, preview, token, repeated } = props;
   const { t, format } = view;
@@ -125,7 +125,7 @@ export function BulkConfirmationPage(props: ConfirmationProps) {
   );
 }
 
-/** In which language the emails are written. */
+/** The language of the emails. */
 function LanguageField({ view: { t, format }, locale }: { view: View; locale: Locale | undefined }) {
   return (
     <div class="field">
@@ -143,7 +143,7 @@ function LanguageField({ view: { t, format }, locale }: { view: View; locale: Lo
   );
 }
 
-/** One of the emails, and which it is. */
+/** One of the emails, and its line. */
 function ExampleEmail({ view, line: { orderId, lineId } }: { view: View; line: LineKey }) {
   const { t } = view;
   return (
@@ -196,7 +196,7 @@ interface TableProps {
   readonly children: Child;
 }
 
-/** The roles are said because browsers forget what a table is once it is laid out as cards. */
+/** The roles are explicit because browsers drop table semantics when a table is laid out as cards. */
 export function Table({ caption, columns, children }: TableProps) {
   return (
     <table class="lines" role="table">
@@ -219,7 +219,7 @@ interface LineCellProps {
   readonly view: PersonalView;
   readonly line: LineKey;
   readonly label: string;
-  /** Whose it is, as its name; without it, order and line are. */
+  /** The customer's name as the row's name; without it, order and line. */
   readonly customer?: string;
 }
 
@@ -240,7 +240,7 @@ function LineCell({ view: { t, list }, line, label, customer }: LineCellProps) {
   );
 }
 
-/** That the partner has another job, and where to see it. */
+/** The partner has another job in progress, and a link to it. */
 export function JobInProgressPage({ view, jobId }: { view: PersonalView; jobId: string }) {
   const { t } = view;
   return (
@@ -267,12 +267,12 @@ interface JobPageProps {
   readonly view: PersonalView;
   readonly job: JobAnswer;
   readonly items: JobItemsAnswer;
-  /** The results that are shown; all, if missing. */
+  /** The results shown; missing: all. */
   readonly shown: LineResult | undefined;
   readonly isFirstPage: boolean;
 }
 
-/** How far a bulk resend got, and what came of each line. */
+/** The progress of a bulk resend, and the outcome of each line. */
 export function JobPage({ view, job, items, shown, isFirstPage }: JobPageProps) {
   const { t, format } = view;
   const isOver = job.status === 'Completed';
@@ -396,7 +396,7 @@ function Results({ view, items }: { view: PersonalView; items: readonly JobItem[
 interface JobsPageProps {
   readonly view: PersonalView;
   readonly list: JobListAnswer;
-  /** As an operator named it. */
+  /** The partner that an operator named. */
   readonly partnerId: string | undefined;
   readonly isFirstPage: boolean;
 }

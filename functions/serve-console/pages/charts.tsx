@@ -1,17 +1,17 @@
-/** One bar of a chart: its name, how long it is from 0 to 1 of the chart's scale, and what stands at its end. */
+/** One bar of a chart: its name, its length from 0 to 1 of the chart's scale, and the figure at its end. */
 export interface Bar {
   readonly name: string;
   readonly length: number;
   readonly text: string;
 }
 
-/** In pixels. The picture is as wide as the page lets it be, and its text as large as all other. */
+/** In pixels. The chart scales with the page, and its text is as large as all other text. */
 const rowHeight = 30;
 const barTop = 18;
 const barHeight = 8;
 
 /**
- * A bar chart as a picture. Its figures must stand beside it as text: those who do not see it are told `title` alone.
+ * A bar chart. Its figures must also be on the page as text, because people who cannot see it only get `title`.
  * @param id of its title, unique on the page
  */
 export function BarChart({ id, title, bars }: { id: string; title: string; bars: readonly Bar[] }) {
@@ -44,7 +44,7 @@ export function BarChart({ id, title, bars }: { id: string; title: string; bars:
   );
 }
 
-/** Names leave room for the figure at the end of their row. */
+/** Leaves room for the figure at the end of the row. */
 const longestName = 24;
 const shortened = (name: string): string =>
   name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name;

@@ -7,14 +7,14 @@ import { BackLink, Dialog, type DialogProps, LineFacts, SupportCase } from './di
 import { Naming, Told, whyNot } from './parts.tsx';
 import { EmailPreview } from './preview.tsx';
 
-/** Somebody who gets emails, as they were typed in. */
+/** A recipient of emails, as typed. */
 export interface TypedRecipient {
   readonly email: string;
   readonly name: string;
   readonly locale: string;
 }
 
-/** What is in the form, as it was typed. */
+/** The content of the form, as typed. */
 export interface TypedContact extends TypedRecipient {
   readonly all: boolean;
 }
@@ -22,7 +22,7 @@ export interface TypedContact extends TypedRecipient {
 export const contactFieldNames = ['email', 'name', 'locale'] as const;
 export type ContactField = (typeof contactFieldNames)[number];
 
-/** Why the form is shown again, to be said above it. */
+/** Why the form is shown again, for the notice above it. */
 export type FormProblem =
   | { readonly kind: 'wrong'; readonly fields: readonly ContactField[] }
   | { readonly kind: 'confirm-again' | 'kept-for-you' }
@@ -86,11 +86,11 @@ interface RecipientFieldsProps {
   readonly typed: TypedRecipient;
   readonly emailLabel: string;
   readonly wrong: readonly ContactField[];
-  /** Whether the keyboard starts here. */
+  /** Whether the keyboard focus starts here. */
   readonly isFirst: boolean;
 }
 
-/** What there is to say of somebody who gets emails. */
+/** The fields of a recipient of emails. */
 export function RecipientFields({ view, typed, emailLabel, wrong, isFirst }: RecipientFieldsProps) {
   const { t } = view;
   return (
@@ -204,7 +204,7 @@ function AllLines({ view, isChecked, line: named, others }: AllLinesProps) {
   );
 }
 
-/** What is the matter with the form, and what the keyboard is at. */
+/** What is wrong with the form; it gets the keyboard focus. */
 export function ProblemNotice({ view, problem }: { view: PersonalView; problem: FormProblem }) {
   const { t, format } = view;
   const here = { role: 'alert', tabindex: -1, autofocus: true } as const;
@@ -261,7 +261,7 @@ function whyRefused(
   }
 }
 
-/** What a change of contact did to the lines: their ids, as many as fit, and how many there are in all. */
+/** What a contact change did to some lines: as many ids as fit, and how many lines there are. */
 export interface LineNames {
   readonly ids: readonly string[];
   readonly count: number;
@@ -282,9 +282,9 @@ export type SkipReason = (typeof skipReasons)[number];
 export interface ContactOutcome {
   readonly email: string;
   readonly sent: LineNames;
-  /** Of lines whose first email is still to come, and will go to the contact. */
+  /** Lines whose first email is yet to come, and will go to the contact. */
   readonly saved: LineNames;
-  /** Of all others whose change sent nothing. */
+  /** All other lines whose change sent nothing. */
   readonly quiet: LineNames;
   readonly kept: LineNames;
   readonly skipped: readonly { readonly reason: SkipReason; readonly lines: LineNames }[];
@@ -292,11 +292,11 @@ export interface ContactOutcome {
 
 interface ContactSavedProps extends DialogProps {
   readonly outcome: ContactOutcome;
-  /** The change was meant for all lines, and got no further than this one. */
+  /** The change was meant for all lines, but stopped at this one. */
   readonly leavesOthers?: boolean;
 }
 
-/** What came of a change of contact. */
+/** The result of a contact change. */
 export function ContactSavedPage({ view, line, from, outcome, leavesOthers = false }: ContactSavedProps) {
   const { t, format } = view;
   const { email, sent, saved, quiet, kept, skipped } = outcome;

@@ -28,12 +28,12 @@ export interface DialogProps {
 interface FrameProps extends DialogProps {
   readonly title: string;
   readonly form?: string;
-  /** Where the keyboard starts: at the title, at the dialog as a whole so that it is read out, or further in. */
+  /** Where the keyboard focus starts: at the title, at the dialog as a whole so that it is read aloud, or further in. */
   readonly focus?: 'title' | 'dialog' | 'content';
   readonly children: Child;
 }
 
-/** A dialog at an address of its own, about one line. */
+/** A dialog about one line, with its own address. */
 export function Dialog({ view, line, title, form, focus = 'title', children }: FrameProps) {
   const { t } = view;
   const here = { tabindex: -1, autofocus: true };
@@ -61,11 +61,11 @@ export function Dialog({ view, line, title, form, focus = 'title', children }: F
 interface LineFactsProps {
   readonly view: PersonalView;
   readonly line: LineAnswer;
-  /** Whether the contact is one of them. */
+  /** Whether to include the contact. */
   readonly withContact?: boolean;
 }
 
-/** The facts by which a person knows which line it is about. */
+/** The facts by which a person recognizes the line. */
 export function LineFacts({ view: { t }, line, withContact = false }: LineFactsProps) {
   return (
     <Facts
@@ -80,7 +80,7 @@ export function LineFacts({ view: { t }, line, withContact = false }: LineFactsP
   );
 }
 
-/** The link out of a dialog, to where it was opened. */
+/** The link out of a dialog, back to where it was opened. */
 export function BackLink({ view, line, from, name }: DialogProps & { readonly name: string }) {
   return (
     <a
@@ -97,7 +97,7 @@ export function BackLink({ view, line, from, name }: DialogProps & { readonly na
 interface ExplanationProps extends DialogProps {
   readonly code: RefusalCode;
   readonly canResendAt?: Instant | undefined;
-  /** What was asked for and not done, to be said first. */
+  /** What was requested but not done, to be said first. */
   readonly notDone?: 'send' | 'save';
 }
 
@@ -232,7 +232,7 @@ interface NextPossibleProps {
   readonly text: string | undefined;
 }
 
-/** What is said of when the next email is possible, for as long as it is not. */
+/** When the next email is possible, shown until then. */
 function NextPossible({ view, code, at, text }: NextPossibleProps) {
   const { t, now } = view;
   if (at === undefined) return <p>{text}</p>;
@@ -251,7 +251,7 @@ interface SupportProps {
   readonly title?: string;
 }
 
-/** What a support case needs to say of an email that could not be sent, or of which nobody knows. */
+/** What a support case needs for an email that could not be sent, or whose outcome is unknown. */
 export function SupportCase({ view, line, reference, title = view.t.support.title }: SupportProps) {
   const { t } = view;
   const { portal, search, requestType } = supportCase(reference);

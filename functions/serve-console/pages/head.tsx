@@ -3,12 +3,12 @@ import type { Assets } from '../assets.ts';
 
 interface HeadProps {
   readonly assets: Assets;
-  /** What the page shows, and where: a title of its own for each page. */
+  /** The title of the page, and the product's; each page has its own. */
   readonly title: readonly [page: string, product: string];
   readonly children?: Child;
 }
 
-/** The head of every page that looks like the console: of its own, and of the local sign-in and inbox. */
+/** The head of every page that looks like the console, including the local sign-in and inbox. */
 export function Head({ assets, title, children }: HeadProps) {
   return (
     <head>

@@ -7,7 +7,7 @@ import { BarChart } from './charts.tsx';
 import { inOrders, Layout } from './layout.tsx';
 import { Facts } from './parts.tsx';
 
-/** What the person asked for, as it is written in the address. */
+/** The person's request, as written in the address. */
 export interface InsightsRequest {
   readonly partnerId?: string | undefined;
   readonly from?: string | undefined;
@@ -95,7 +95,7 @@ export function InsightsPage({ view, request, found }: InsightsPageProps) {
   );
 }
 
-/** Insights by a name, each with the sum of its counts and the first of them. */
+/** Insights grouped by a name, each group with the sum of its counts and its first insight. */
 function groupsBy(
   insights: readonly Insight[],
   nameOf: (insight: Insight) => string,
@@ -245,17 +245,17 @@ interface SharesProps {
   readonly view: PersonalView;
   readonly id: string;
   readonly title: string;
-  /** What is a part of what. */
+  /** What the shares are of. */
   readonly what: string;
-  /** What the rows are named after. */
+  /** The heading of the rows' names. */
   readonly column: string;
   readonly rows: readonly Row[];
 }
 
-/** So many bars a chart has at most; the table beside it has all rows. */
+/** The most bars in a chart; the table beside it has all rows. */
 const mostBars = 36;
 
-/** Shares as a chart, and beside it their figures. */
+/** Shares as a chart, with their figures beside it. */
 function Shares({ view, id, title, what, column, rows }: SharesProps) {
   const { t, format } = view;
   const shareOf = ({ part, whole }: Row) => (whole === 0 ? 0 : part / whole);
@@ -297,6 +297,6 @@ function Shares({ view, id, title, what, column, rows }: SharesProps) {
   );
 }
 
-/** The share that a bar over the whole width stands for: the next tenth above all of them. */
+/** The share at the full width: the next tenth above all of them. */
 const fullBar = (shares: readonly number[]): number =>
   Math.max(1, Math.ceil(Math.max(0, ...shares) * 10)) / 10;

@@ -12,11 +12,11 @@ interface LayoutProps {
   readonly title: string;
   /** The pages above this one. */
   readonly above?: readonly { readonly href: string; readonly name: string }[];
-  /** The parts of the page that the keyboard can skip to, beside its content. */
+  /** Parts of the page that the keyboard can skip to, besides its content. */
   readonly skips?: readonly { readonly to: string; readonly name: string }[];
-  /** The form that a change of language must carry along, so that nothing typed is lost. */
+  /** The form that a change of language must submit, so that nothing typed is lost. */
   readonly form?: string;
-  /** Where the browser goes at once, by itself. */
+  /** The address that the browser opens at once. */
   readonly goOnTo?: string;
   readonly children: Child;
 }
@@ -87,7 +87,7 @@ export function Layout({ view, title, above = [], skips = [], form, goOnTo, chil
 /** The breadcrumb that leads back to the list as it was left. */
 export const inOrders = ({ t, list }: PersonalView) => ({ href: paths.list(list), name: t.orders.title });
 
-/** A place beside the list, which remembers how the list was left. */
+/** A place beside the list, which carries how the list was left. */
 function Place({ view: { here, list }, at, name }: { view: View; at: string; name: string }) {
   return (
     <a href={at + query({ list })} {...(here.startsWith(at) ? { 'aria-current': 'page' } : {})}>
@@ -123,7 +123,7 @@ function roleOf(caller: Caller): keyof Texts['roles'] {
   return mayView(caller) ? 'view' : 'none';
 }
 
-/** The languages to choose from, each in its own format. */
+/** The languages to choose from, each in its own words. */
 function Languages({ view, form }: { view: View; form?: string }) {
   return (
     <div class="languages" role="group" aria-label={view.t.language}>
@@ -136,8 +136,8 @@ function Languages({ view, form }: { view: View; form?: string }) {
 }
 
 /**
- * What Enter presses in a field of the form: the first of its submit buttons in the document, which would otherwise be
- * the one that changes the language.
+ * The button that Enter in a field of the form presses: the first submit button in the document, which would otherwise
+ * be the one that changes the language.
  */
 function DefaultButton({ form }: { form: string }) {
   return <button class="hidden" type="submit" form={form} tabindex={-1} aria-hidden="true"></button>;
@@ -166,7 +166,7 @@ function Language({ view, to, form }: { view: View; to: Locale; form?: string })
   );
 }
 
-/** The page at `here`, asked for in another language. */
+/** The page at `here` in another language. */
 function inLanguage(here: string, locale: Locale): string {
   const [path = '', query = ''] = here.split('?');
   const parameters = new URLSearchParams(query);

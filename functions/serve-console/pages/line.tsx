@@ -24,7 +24,7 @@ import {
 } from './parts.tsx';
 import { UnconfirmedNotice } from './unconfirmed.tsx';
 
-/** What a history may be narrowed to. */
+/** The parts that a history can be narrowed to. */
 export const historyKinds = ['emails', 'contact', 'line'] as const;
 export type HistoryKind = (typeof historyKinds)[number];
 
@@ -32,13 +32,13 @@ interface LinePageProps {
   readonly view: PersonalView;
   readonly line: LineAnswer;
   readonly history: readonly ToldEntry[];
-  /** Which entries of the history to show; without it, all. */
+  /** The entries of the history to show; missing: all. */
   readonly shown: HistoryKind | undefined;
-  /** Who the emails come from. */
+  /** The sender of the emails. */
   readonly senderAddress: string;
 }
 
-/** Everything about one line, and all that happened to it. */
+/** Everything about one line, and its history. */
 export function LinePage({ view, line, history, shown, senderAddress }: LinePageProps) {
   const { t, format } = view;
   const at = (instant: string | undefined) =>
@@ -119,7 +119,7 @@ export function LinePage({ view, line, history, shown, senderAddress }: LinePage
   );
 }
 
-/** Who gets copies, and the way to change that. */
+/** Who gets copies, and the link to change that. */
 function CopyTo({ view, line }: { view: PersonalView; line: LineAnswer }) {
   const { t, format } = view;
   const { copyTo } = line;
@@ -151,7 +151,7 @@ function CopyTo({ view, line }: { view: PersonalView; line: LineAnswer }) {
   );
 }
 
-/** What to look into when the contact says that nothing came. */
+/** What to check when the contact says that no email came. */
 function MissingEmail({ view, line, history, senderAddress }: Omit<LinePageProps, 'shown'>) {
   const { t, format } = view;
   const { email } = line.provisioningContact;
@@ -248,7 +248,7 @@ function HistoryItem({ view, entry }: { view: View; entry: ToldEntry }) {
   );
 }
 
-/** To whom an email went, or who became the contact. */
+/** Who an email went to, or who became the contact. */
 function Recipient({ view: { t }, entry }: { view: View; entry: ToldEntry }) {
   if (!('to' in entry)) return null;
   if (entry.type !== 'ProvisioningContactChanged' || isSameContact(entry))
@@ -272,7 +272,7 @@ function Recipient({ view: { t }, entry }: { view: View; entry: ToldEntry }) {
 const isSameContact = ({ from, to }: { readonly from?: string; readonly to?: string }): boolean =>
   from !== undefined && to !== undefined && isSameAddress(from, to);
 
-/** What an entry means for people. */
+/** The meaning of an entry for people. */
 function whatWasSaid(entry: ToldEntry, { t, format }: View): string | undefined {
   const { meaning } = t.history;
   switch (entry.type) {

@@ -36,7 +36,7 @@ export function MessagePage({ view, title, text, next, goOnTo, children }: Messa
   );
 }
 
-/** Whom to ask, for somebody who lacks the role for what they wanted. */
+/** Whom to ask, for people who lack the role. */
 export function NoAccessPage({
   view,
   placedBy,
@@ -59,7 +59,7 @@ export function NoAccessPage({
   );
 }
 
-/** The question before signing out, for those who come to its address by themselves. */
+/** The question before signing out, for people who open its address directly. */
 export function SignOutPage({ view }: { view: PersonalView }) {
   const { t, person } = view;
   return (

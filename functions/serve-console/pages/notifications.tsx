@@ -7,7 +7,7 @@ import { inOrders, Layout } from './layout.tsx';
 import { MessagePage } from './message.tsx';
 import { Address, Told } from './parts.tsx';
 
-/** What is said above the form. */
+/** The notice above the form. */
 export type NotificationsNotice = 'saved' | 'again' | 'unverified' | 'tooMany';
 
 export interface TypedNotifications {
@@ -22,18 +22,18 @@ interface NotificationsProps {
   readonly token: string;
   readonly chosen: NotificationsAnswer;
   readonly typed: TypedNotifications;
-  /** Where emails to the person go. */
+  /** The address that the emails go to. */
   readonly email: string | undefined;
   readonly notice: NotificationsNotice | undefined;
 }
 
-/** The time zones that browsers name, and the one that is chosen. */
+/** The time zones that browsers know, and the chosen one. */
 function timeZonesWith(chosen: string): readonly string[] {
   const known = Intl.supportedValuesOf('timeZone');
   return ['UTC', ...known, ...(known.includes(chosen) || chosen === 'UTC' ? [] : [chosen])];
 }
 
-/** What somebody is told of, and the form by which they choose it. */
+/** What a person is told of, and the form to choose it. */
 export function NotificationsPage(props: NotificationsProps) {
   const { view, chosen, email, notice } = props;
   const { t, format } = view;
@@ -141,7 +141,7 @@ function Choice({ view, token, chosen, typed }: NotificationsProps) {
   );
 }
 
-/** For those who have no lines of their own to be told of. */
+/** For people without order lines of their own. */
 export function NoNotificationsPage({ view }: { view: PersonalView }) {
   const { t } = view;
   const next = { href: paths.orders, name: t.errors.toOrders };

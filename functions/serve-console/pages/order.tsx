@@ -54,7 +54,7 @@ export function OrderPage({ view, order }: { view: PersonalView; order: OrderAns
   );
 }
 
-/** The lines of a subscription, where what is pending can be taken up again. */
+/** The lines of a subscription, where pending ones can be resumed. */
 export function SubscriptionPage({ view, lines }: { view: PersonalView; lines: readonly LineAnswer[] }) {
   const { t } = view;
   const [first] = lines;

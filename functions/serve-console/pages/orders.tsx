@@ -8,23 +8,23 @@ import { Layout } from './layout.tsx';
 import { Address, isSettled, LastEmail, standingOf, Status, TimeLeft } from './parts.tsx';
 
 /**
- * The tabs of the list: what needs somebody's attention now, what lapsed without being set up, what is still to come,
- * what nobody has to do anything about, and everything.
+ * The tabs of the list: what needs attention now, what lapsed without being set up, what is yet to come, what needs
+ * nothing any more, and everything.
  */
 export const tabs = ['attention', 'lapsed', 'scheduled', 'settled', 'all'] as const;
 export type Tab = (typeof tabs)[number];
 
-/** What the person asked the list for, as it is written in the address. */
+/** The person's request to the list, as written in the address. */
 export interface ListRequest {
   readonly q?: string | undefined;
   readonly show?: Tab | undefined;
   readonly partnerId?: string | undefined;
 }
 
-/** The tab that is shown: of all lines where something is searched for, unless another is named. */
+/** The tab shown; in a search, that of all lines unless another is named. */
 export const tabOf = ({ q, show }: ListRequest): Tab => show ?? (q === undefined ? 'attention' : 'all');
 
-/** What is wrong with a search: what was typed, or that it finds more than can be put in order. */
+/** What is wrong with a search: its text, or that it finds too many lines to sort. */
 type Wrong = 'q' | 'tooMany';
 
 interface OrdersPageProps {
@@ -34,14 +34,14 @@ interface OrdersPageProps {
   readonly list?: ListAnswer;
   /** The lines whose last email came back, before all others. */
   readonly returned?: ListAnswer | undefined;
-  /** How many lines there are; missing when something is searched for. */
+  /** How many lines there are; missing in a search. */
   readonly summary?: SummaryAnswer | undefined;
   readonly wrong?: Wrong | undefined;
-  /** Where this page begins; missing on the first one. */
+  /** The beginning of this page; missing on the first one. */
   readonly cursor?: string | undefined;
 }
 
-/** How the list is left that was asked for this. */
+/** How the list is left after this request. */
 export const leftList = ({ q, show, partnerId }: ListRequest, cursor?: string): LeftList =>
   listNamed(query({ partnerId, q, show, cursor }));
 
@@ -104,7 +104,7 @@ interface SearchProps {
   readonly wrong?: Wrong | undefined;
 }
 
-/** Looks for lines: of one partner, or for operators of all. */
+/** The search: in one partner's lines or, for operators, in all. */
 export function Search({ view, request, wrong }: SearchProps) {
   const { t, person } = view;
   const { q, partnerId } = request;
@@ -179,7 +179,7 @@ function Tabs({ view: { t, format }, request, summary }: TabsProps) {
   );
 }
 
-/** How many lines a tab has. */
+/** The number of lines in a tab. */
 export function countOf({ total, byStatus, provisioningPending }: SummaryAnswer, tab: Tab): number {
   switch (tab) {
     case 'attention':
@@ -198,15 +198,15 @@ export function countOf({ total, byStatus, provisioningPending }: SummaryAnswer,
 /** Whether a tab has lines whose emails can be resent. */
 const canResendFrom = (tab: Tab): boolean => tab !== 'scheduled' && tab !== 'settled';
 
-/** Some lines of a list under a heading of their own. */
+/** Some lines of a list, with their own heading. */
 interface Group {
   readonly name?: keyof Texts['orders']['group'];
   readonly lines: readonly LineAnswer[];
-  /** Whether the list has more of them than are shown here. */
+  /** Whether the list has more of them than shown here. */
   readonly hasMore?: boolean;
 }
 
-/** The lines of a page by how urgent they are, where that is what the tab is for. */
+/** The lines of a page grouped by urgency, in the tab for that. */
 function groupsOf(
   { now }: PersonalView,
   tab: Tab,
@@ -225,10 +225,10 @@ function groupsOf(
   return groups.filter((group) => group.lines.length > 0);
 }
 
-/** The id of the form that the lines are chosen for. */
+/** The id of the form that lines are selected for. */
 const many = 'many';
 
-/** What can be done with many lines at once, those that are ticked or all that match, and what came of it before. */
+/** Actions for many lines, either selected or all that match, and the link to earlier ones. */
 function Many({ view, request }: { view: PersonalView; request: ListRequest }) {
   const { t } = view;
   const { q, show, partnerId } = request;
@@ -261,7 +261,7 @@ interface LinesTableProps {
   readonly view: PersonalView;
   readonly groups: readonly Group[];
   readonly tab: Tab;
-  /** Whether the lines are those of several partners. */
+  /** Whether the lines belong to several partners. */
   readonly isOfAll: boolean;
 }
 
@@ -279,7 +279,7 @@ function LinesTable({ view, groups, tab, isOfAll }: LinesTableProps) {
     ...(isToResend ? { actions: t.resend } : {}),
   };
   const names = Object.entries(columns);
-  // The roles are said because browsers forget what a table is once it is laid out as cards.
+  // The roles are explicit because browsers drop table semantics when a table is laid out as cards.
   return (
     <table class="lines of-lines" role="table" id={linesId} tabindex={-1}>
       <caption class="hidden">{t.orders.table}</caption>
@@ -314,11 +314,11 @@ function LinesTable({ view, groups, tab, isOfAll }: LinesTableProps) {
 interface LineRowProps extends Pick<LinesTableProps, 'view' | 'isOfAll'> {
   readonly line: LineAnswer;
   readonly columns: Columns;
-  /** Whether the list has lines of several statuses. */
+  /** Whether the list has lines with different statuses. */
   readonly isMixed: boolean;
 }
 
-/** A line in a list: two lines of text a row, the customer's name before all. */
+/** A line in a list: two rows of text, with the customer's name first. */
 function LineRow({ view, line, columns, isMixed, isOfAll }: LineRowProps) {
   const { t } = view;
   const standing = standingOf(line);

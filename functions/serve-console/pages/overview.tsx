@@ -8,20 +8,20 @@ import { countOf, listPath, Search, tabs } from './orders.tsx';
 interface OverviewProps {
   readonly view: PersonalView;
   readonly all: SummaryAnswer;
-  /** How the ids of the partners begin, as it was asked for. */
+  /** The beginning of the partners' ids, as requested. */
   readonly beginning: string | undefined;
   readonly isFirstPage: boolean;
-  /** Missing when no id begins like that. */
+  /** Missing if no id begins like that. */
   readonly partners: PartnersAnswer | undefined;
 }
 
-/** What is counted, the most urgent first. */
+/** The counts, most urgent first. */
 const counted = ['undeliverable', 'closingWithin24h', 'closingWithin72h', ...tabs] as const;
 type Counted = (typeof counted)[number];
 
 const partnersId = 'partners';
 
-/** How all partners are doing, and each of them: the first page of operators. */
+/** The operators' first page: how all partners are doing, together and one by one. */
 export function OverviewPage({ view, all, beginning, isFirstPage, partners }: OverviewProps) {
   const { t, format } = view;
   const items = partners?.items ?? [];
@@ -165,7 +165,7 @@ function numberOf(summary: SummaryAnswer, what: Counted): number {
   }
 }
 
-/** How a number looks: as lines do that are as urgent. */
+/** The style of a number: the same as for lines of that urgency. */
 function signal(summary: SummaryAnswer, what: Counted): string {
   if (numberOf(summary, what) === 0) return 'muted';
   switch (what) {

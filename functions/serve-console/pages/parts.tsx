@@ -7,7 +7,7 @@ import { mayResend } from '../../../shared/use-cases/access.ts';
 import { type Origin, paths } from '../paths.ts';
 import type { PersonalView, View } from '../view.ts';
 
-/** A point in time, with its time zone: UTC, or where scripts run that of the browser. */
+/** A point in time with its time zone: UTC or, with scripts, the browser's. */
 export function Time({ view: { format }, at }: { view: View; at: Instant }) {
   return <time datetime={at}>{format.date(at)}</time>;
 }
@@ -21,7 +21,7 @@ export function Moment({ view: { format }, at }: { view: View; at: Instant }) {
   );
 }
 
-/** A text in which these times, as far as they are written there, are times to the browser too. */
+/** A text in which these times, as far as it contains them, are marked up as times. */
 export function Told({ view, text, at }: { view: View; text: string; at: readonly (Instant | undefined)[] }) {
   const { format } = view;
   const written = at
@@ -43,10 +43,10 @@ export function Told({ view, text, at }: { view: View; text: string; at: readonl
 }
 
 /**
- * For an element with a text of how long it is until then: where scripts run, its text goes on with the time.
- * @param left the text, of a length of time
- * @param over the text once that is over
- * @param isSoon whether the text is to come only when it is less than an hour, instead of one with a date
+ * Makes an element a countdown: with scripts, its text follows the time.
+ * @param left the text for a length of time
+ * @param over the text after that
+ * @param isSoon whether the countdown replaces a text with a date only in the last hour
  */
 export const countdown = (
   to: Instant,
@@ -59,8 +59,8 @@ export const countdown = (
 });
 
 /**
- * A mail address, that of a system, or who is known by another name. If it is too long for its place, it breaks where
- * people would break it: before the domain, and next between the parts of that.
+ * A mail address, or the name of a system or person. If it is too long, it breaks where people would break it: before
+ * the domain, then between the domain's parts.
  */
 export function Address({ of }: { of: string }) {
   const at = of.lastIndexOf('@');
@@ -86,7 +86,7 @@ const breakable = (name: string) =>
     ),
   );
 
-/** A text in which mail addresses break as `Address` says, with what ends a sentence never on a line of its own. */
+/** A text in which mail addresses break as in `Address`, with closing punctuation never alone on a line. */
 export function Naming({ text }: { text: string }) {
   return (
     <>
@@ -97,7 +97,7 @@ export function Naming({ text }: { text: string }) {
   );
 }
 
-/** Somebody with their address. */
+/** A person with their address. */
 export function PersonNamed({ who }: { who: { readonly name: string; readonly email: string } }) {
   return (
     <span class="stack">
@@ -109,7 +109,7 @@ export function PersonNamed({ who }: { who: { readonly name: string; readonly em
   );
 }
 
-/** Names and values, one under the other. Values that are missing leave their names out. */
+/** Names and values in rows. A missing value leaves out its name. */
 export function Facts({ of }: { of: readonly (readonly [string, Child | undefined])[] }) {
   return (
     <dl class="facts">
@@ -134,7 +134,7 @@ export function Status({ view: { t }, line }: { view: View; line: LineAnswer }) 
   );
 }
 
-/** How the last email of a line fared. */
+/** What became of the last email of a line. */
 export function LastEmail({ view, line: { lastEmail } }: { view: View; line: LineAnswer }) {
   const { t } = view;
   if (!lastEmail) return <span class="muted">{t.none}</span>;
@@ -148,7 +148,7 @@ export function LastEmail({ view, line: { lastEmail } }: { view: View; line: Lin
   );
 }
 
-/** What the mail service said in its own words, folded away, for those who can use it. */
+/** The mail service's own words, folded away, for people who can use them. */
 export function TechnicalReason({ view: { t }, reason }: { view: View; reason: string | undefined }) {
   if (reason === undefined) return null;
   return (
@@ -162,11 +162,11 @@ export function TechnicalReason({ view: { t }, reason }: { view: View; reason: s
 interface TimeLeftProps {
   readonly view: View;
   readonly line: LineAnswer;
-  /** In lists words are enough, coloured where they are urgent. */
+  /** Lists only show words, coloured when urgent. */
   readonly isInList?: boolean;
 }
 
-/** The time to the deadline in words and as a bar, or what there is instead of a deadline. */
+/** The time to the deadline in words and as a bar, or what applies instead of a deadline. */
 export function TimeLeft({ view, line, isInList = false }: TimeLeftProps) {
   const { t, format, now } = view;
   const { status, provisioningPending, requestedStartDate, firstEmailSentAt, closesAt, queued } = line;
@@ -243,17 +243,17 @@ export function TimeLeft({ view, line, isInList = false }: TimeLeftProps) {
 const minute = 60 * 1000;
 const hour = 60 * minute;
 
-/** How near a deadline is urgent, whatever the window: red within a day, amber within three. In milliseconds. */
+/** When a deadline is urgent, whatever the window: red within a day, amber within three. In milliseconds. */
 const soon = 24 * hour;
 const near = 72 * hour;
 
-/** How a text of so much time left looks. */
+/** The style of a text with this much time left. */
 const urgency = (left: number): string =>
   left <= soon ? 'left day' : left <= near ? 'left threedays' : 'left';
 
 const share = (part: number, whole: number): string => Math.min(1, Math.max(0, part / whole)).toFixed(3);
 
-/** A text to take elsewhere: selected as a whole, or copied by the button where scripts run. */
+/** A text to copy: selected as a whole, or with a button where scripts run. */
 export function Copyable({ view: { t }, label, text }: { view: View; label: string; text: string }) {
   const rows = text.split('\n').length;
   return (
@@ -308,13 +308,13 @@ export function whyNot(
   }
 }
 
-/** Whether no email goes to the contact of a line any more, because it was onboarded or cancelled. */
+/** Whether the contact gets no more emails because the line was onboarded or cancelled. */
 export const isSettled = ({ onboardedAt, status }: LineAnswer): boolean =>
   onboardedAt !== undefined || status === 'Cancelled';
 
 export type RefusalCode = Refusal['code'];
 
-/** How Resend and Edit of a line look: what is to be done first stands out, and what cannot be done steps back. */
+/** The styles of Resend and Edit: what should be done first stands out, and what cannot be done recedes. */
 export function standingOf({ resend, contactChange }: LineAnswer) {
   const isEditFirst = resend.reason === 'contact-undeliverable' && contactChange.allowed;
   return {
@@ -324,8 +324,8 @@ export function standingOf({ resend, contactChange }: LineAnswer) {
 }
 
 /**
- * Resend and Edit of a line. A control that cannot do its work now says why beside itself, looks it, and leads to what
- * can be done instead.
+ * Resend and Edit of a line. A control that cannot work now shows why, looks like it, and leads to what can be done
+ * instead.
  */
 function Actions({ view, line, from }: { view: PersonalView; line: LineAnswer; from: Origin }) {
   const { t, format } = view;
@@ -378,7 +378,7 @@ function Actions({ view, line, from }: { view: PersonalView; line: LineAnswer; f
   );
 }
 
-/** The provisioning contact of a line, with what may be done about it. */
+/** The provisioning contact of a line, and what may be done about it. */
 export function Contact({ view, line, from }: { view: PersonalView; line: LineAnswer; from: Origin }) {
   const { t } = view;
   const { email, name, locale } = line.provisioningContact;
@@ -396,7 +396,7 @@ export function Contact({ view, line, from }: { view: PersonalView; line: LineAn
   );
 }
 
-/** What follows from a Closed line that nobody set up, said beside the buttons that help. */
+/** What it means that a line closed before anybody set it up, beside the buttons that help. */
 export function PendingNotice({ view: { t } }: { view: View }) {
   return (
     <p class="notice warn">
@@ -405,7 +405,7 @@ export function PendingNotice({ view: { t } }: { view: View }) {
   );
 }
 
-/** One line with its facts, its contact, and what may be done: on the pages of its order and of its subscription. */
+/** One line with its facts, its contact, and what may be done, on the pages of its order and its subscription. */
 export function LineCard({ view, line, from }: { view: PersonalView; line: LineAnswer; from: Origin }) {
   const { t } = view;
   return (

@@ -5,7 +5,7 @@ import type { PersonalView, View } from '../view.ts';
 import { Head } from './head.tsx';
 import { Address, Facts, Naming } from './parts.tsx';
 
-/** Within a form: shows the very email that it would send, in a frame, when it is opened. */
+/** Part of a form: shows exactly the email that it would send, in a frame, when opened. */
 export function EmailPreview({
   view: { t },
   action,
@@ -34,7 +34,7 @@ export function EmailPreview({
   );
 }
 
-/** An email as clients show it that know HTML, in a frame that runs nothing, and as those that do not. */
+/** An email as HTML, in a frame that runs no scripts, and as plain text. */
 export function Letter({
   view: { t },
   email,
@@ -53,7 +53,7 @@ export function Letter({
   );
 }
 
-/** What the frame shows. */
+/** The content of the frame. */
 function Page({ view, children }: { view: View; children: Child }) {
   const { t, locale, assets } = view;
   return (
@@ -92,7 +92,7 @@ export const ResendPreviewPage = ({ view, email }: { view: View; email: Email })
   </Page>
 );
 
-/** That there is no email to show, and why. */
+/** The reason why there is no email to show. */
 export const NoPreviewPage = ({ view, why }: { view: View; why: readonly string[] }) => (
   <Page view={view}>
     <div class="notice">
@@ -111,7 +111,7 @@ interface ContactPreviewProps {
   readonly preview: ContactPreview;
 }
 
-/** How many emails a change of contact would send, of which lines, and what the one of this line looks like. */
+/** How many emails a contact change would send, for which lines, and the email of this line. */
 export function ContactPreviewPage({ view, to, preview: { lines, email } }: ContactPreviewProps) {
   const { t, format } = view;
   const groups = Map.groupBy(lines, ({ outcome }) => outcome);
@@ -137,7 +137,7 @@ export function ContactPreviewPage({ view, to, preview: { lines, email } }: Cont
 
 const planOutcomes = ['send', 'save-for-first', 'save', 'unchanged', 'refused'] as const;
 
-/** More lines than these are counted. */
+/** More lines than this are only counted. */
 const mostNamed = 20;
 
 function named({ t, format }: View, lines: readonly Pick<PlannedChange, 'lineId'>[]): string {

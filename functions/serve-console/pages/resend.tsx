@@ -9,7 +9,7 @@ import { UnconfirmedNotice } from './unconfirmed.tsx';
 interface ConfirmationProps extends DialogProps {
   readonly history: readonly HistoryEntry[];
   readonly token: string;
-  /** The first confirmation did not count: it came from an older session. */
+  /** The first confirmation did not count, because it came from an older session. */
   readonly isRepeated?: boolean;
 }
 
@@ -85,7 +85,7 @@ function ResendForm({ view, line, from, token, locale, yes, no }: FormProps) {
   );
 }
 
-/** What was sent, to whom, and when the next is possible. */
+/** What was sent, to whom, and when the next email is possible. */
 export function ResentPage({ view, line, from, to, sentAt }: DialogProps & { to: string; sentAt: string }) {
   const { t } = view;
   const { canResendAt } = line.resend;
@@ -115,7 +115,7 @@ export function ResentPage({ view, line, from, to, sentAt }: DialogProps & { to:
   );
 }
 
-/** That the mail service did not take the email, and what helps. */
+/** The mail service did not accept the email, and what helps. */
 export function NotSentPage(
   props: DialogProps & { token: string; reference: string; locale?: Locale | undefined },
 ) {

@@ -10,13 +10,13 @@ interface UnconfirmedProps extends DialogProps {
   readonly to: string;
   readonly reference: string;
   readonly leavesOthers: boolean;
-  /** The email goes to a new contact, who is the contact only once it is confirmed. */
+  /** The email goes to a new contact, which takes effect only when the email is confirmed. */
   readonly isChange?: boolean;
 }
 
 /**
- * That an email may have been sent, and what to do instead of sending another. It has no control that sends: the page
- * tells the outcome when it is opened anew, which its script does by itself.
+ * An email may have been sent, and what to do instead of sending another. The page has no control that sends; it shows
+ * the outcome when it is reloaded, which its script does.
  */
 export function UnconfirmedPage(props: UnconfirmedProps) {
   const { view, line, from, to, reference, leavesOthers, isChange = false } = props;
@@ -63,7 +63,7 @@ interface NoticeProps {
   readonly history: readonly ToldEntry[];
 }
 
-/** That nobody knows yet whether the newest email of a line left, and what follows from that now. */
+/** The outcome of the line's newest email is unknown, and what that means for now. */
 export function UnconfirmedNotice({ view, line, history }: NoticeProps) {
   const { t, format } = view;
   const newest = history.find(

@@ -12,7 +12,7 @@ import { Address, Copyable, Facts, Moment, Time, Told } from './parts.tsx';
 
 interface PageProps {
   readonly view: PersonalView;
-  /** As an operator named it. */
+  /** The partner that an operator named. */
   readonly partnerId?: string;
 }
 
@@ -20,7 +20,7 @@ interface OneProps extends PageProps {
   readonly webhook: WebhookAnswer;
 }
 
-/** What all addresses of webhooks carry along. */
+/** The parameters of all addresses of webhooks. */
 const placeOf = ({ view: { list }, partnerId }: PageProps) => ({ partnerId, list });
 
 const allAt = (props: PageProps) => paths.webhooks + query(placeOf(props));
@@ -38,7 +38,7 @@ const typeName = (t: Texts, name: string): string => {
   return type === undefined ? t.webhooks.testType : t.webhooks.types[type];
 };
 
-/** The webhooks of a partner; `items` is missing as long as an operator has named none. */
+/** The webhooks of a partner; `items` is missing until an operator names one. */
 export function WebhooksPage({ items, ...props }: PageProps & { readonly items?: readonly WebhookAnswer[] }) {
   const { view, partnerId } = props;
   const { t, person } = view;
@@ -127,7 +127,7 @@ interface WebhookPageProps extends OneProps {
   readonly notice?: 'tested' | 'again';
 }
 
-/** A webhook: how it fares, what can be done about it, and what was tried. */
+/** A webhook: its state, what can be done about it, and its attempts. */
 export function WebhookPage(props: WebhookPageProps) {
   const { view, webhook, attempts, notice } = props;
   const { t, format, person } = view;
@@ -206,7 +206,7 @@ export function WebhookPage(props: WebhookPageProps) {
   );
 }
 
-/** A button that does something at once. */
+/** A button with an immediate effect. */
 function Action({
   token,
   action,
@@ -285,18 +285,18 @@ export interface TypedWebhook {
   readonly events: readonly string[];
 }
 
-/** What is wrong with a form, or stands in its way. */
+/** What is wrong with a form, or prevents it. */
 export type FormTrouble = 'url' | 'description' | 'limit' | 'again';
 
 interface FormProps extends PageProps {
   readonly typed: TypedWebhook;
   readonly token: string;
   readonly trouble?: FormTrouble;
-  /** The one that is changed; missing: a new one. */
+  /** The webhook to change; missing: a new one. */
   readonly webhook?: WebhookAnswer;
 }
 
-/** The form for a new webhook, or for one that is changed. */
+/** The form for a new webhook, or to change one. */
 export function WebhookFormPage({ trouble, webhook, ...props }: FormProps) {
   const { view, typed, token } = props;
   const { t } = view;
@@ -399,7 +399,7 @@ export function WebhookSecretPage(props: OneProps & { readonly secret: string; r
   );
 }
 
-/** The question before what cannot be undone. */
+/** The question before something that cannot be undone. */
 export function WebhookConfirmationPage(
   props: OneProps & { readonly action: 'rotate' | 'delete'; readonly token: string },
 ) {

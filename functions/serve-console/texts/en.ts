@@ -1,18 +1,18 @@
-/** What the console says in English. The type of this object is what every other language must fill. */
+/** The console's texts in English. Every other language must have the type of this object. */
 export const en = {
   product: 'Provisioning emails',
   skip: 'Skip to content',
   mainNavigation: 'Main',
   breadcrumb: 'Breadcrumb',
   signedInAs: (name: string) => `Signed in as ${name}`,
-  /** Names of languages are written in their own. */
+  /** Languages are named in their own words. */
   language: 'Language',
   signOut: 'Sign out',
   signIn: 'Sign in',
   partner: 'Partner',
   roles: { operator: 'Operator', resend: 'May resend', view: 'View only', none: 'No role' },
   footer: 'All times are in UTC.',
-  /** Where scripts run: times are in the zone of the browser, and can be shown in UTC. */
+  /** With scripts, times are in the browser's zone, and can be shown in UTC. */
   zone: (zone: string) =>
     `Times are in your time zone (${zone}). Point at one, tap it, or select it with the Tab key (in a list, the first link of its row) to see it in UTC.`,
   inUtc: 'Show times in UTC',
@@ -191,7 +191,7 @@ export const en = {
     missingCorrect: 'To correct it, select Edit; the email is then sent to the new address at once.',
   },
 
-  /** How the history says where an entry comes from, if that is nobody's doing. */
+  /** The origin of an entry that is nobody's doing. */
   actors: {
     'commerce.workspace': 'by Cisco Commerce Workspace',
     'control-hub': 'by Control Hub',
@@ -226,7 +226,7 @@ export const en = {
     before: 'From',
     after: 'To',
     unknown: 'Not recorded',
-    /** What has come of an entry, or follows from it. */
+    /** What an entry has led to, or what follows from it. */
     meaning: {
       Booked: 'On the requested start date, the email goes to whoever is the contact by then.',
       sent: {
@@ -246,7 +246,7 @@ export const en = {
       Closed: 'The subscription had not been set up by then. That is still possible, and so is a resend.',
       Cancelled: 'No more emails are sent.',
     },
-    /** What a report means. */
+    /** The meaning of a report. */
     feedbackMeaning: {
       Accepted: 'The mail service took it and is delivering it.',
       Delivered: 'The recipient’s mail server took it. A filter may still have put it in the spam folder.',
@@ -282,7 +282,7 @@ export const en = {
   back: 'Back',
   cancel: 'Cancel',
 
-  /** Said beside a control that cannot do its work now. */
+  /** Shown beside a control that cannot work now. */
   whyNot: {
     viewOnly: (name: string) => `Your role is view only. Ask ${name}, who placed the order.`,
     'not-started': (date: string) => `The first email goes out on ${date}.`,
@@ -382,7 +382,7 @@ export const en = {
     at: 'Time',
   },
 
-  /** Systems of the partner that are told what happens. */
+  /** Systems of the partner that get events. */
   webhooks: {
     title: 'Webhooks',
     introduction: 'Systems of your own that are told what happens to your order lines.',
@@ -473,7 +473,7 @@ export const en = {
     details: 'Details for the support case',
   },
 
-  /** Of an email of which nobody knows yet whether it left. */
+  /** For an email whose outcome is unknown. */
   unconfirmed: {
     title: 'The email may have been sent',
     what: (email: string) =>
@@ -598,7 +598,7 @@ export const en = {
     replyTo: 'Replies go to',
     asHtml: 'The email',
     asText: 'The email as plain text',
-    /** What saving would do to lines, by what becomes of them. */
+    /** What saving would do to lines, by outcome. */
     plan: {
       send: (count: string, lines: string, to: string) =>
         count === '1'

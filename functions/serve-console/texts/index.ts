@@ -5,5 +5,5 @@ import { allWithUnits } from './units.ts';
 
 export type { Texts } from './en.ts';
 
-/** What the console says, by language. A text that one of them lacks fails the compiler. */
+/** The console's texts by language. A missing text fails the compiler. */
 export const texts: Readonly<Record<Locale, Texts>> = { en, ja: allWithUnits(ja) };

@@ -1,6 +1,6 @@
 import type { Texts } from './en.ts';
 
-/** What the console says in Japanese. Status names and main actions are those that Cisco's own Japanese pages use. */
+/** The console's texts in Japanese. Status names and main actions are those on Cisco's own Japanese pages. */
 export const ja: Texts = {
   product: 'プロビジョニング メール',
   skip: '本文へ移動',
