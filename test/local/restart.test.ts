@@ -52,6 +52,9 @@ async function moveTo(api: Client, instant: string, milliseconds: number): Promi
 
 const stackTrace = /^\s+at .+:\d+:\d+\)?$/m;
 
+/** The service with sample orders: what is stopped first is killed later. */
+let withSamples: Running | undefined;
+
 describe.each(['stop', 'kill'] as const)('after %s and start', (end) => {
   const [open, future, gone, closing, starting] = [
     newOrder(),
@@ -77,7 +80,7 @@ describe.each(['stop', 'kill'] as const)('after %s and start', (end) => {
 
   /** Sample orders and others, before and after; the due time of two lines passes while nothing runs. */
   beforeAll(async () => {
-    before = await start({ args: [] });
+    before = withSamples ?? (await start({ args: [] }));
     const { api, token } = before;
     await api.advance('PT2H');
     await api.send(
@@ -99,6 +102,7 @@ describe.each(['stop', 'kill'] as const)('after %s and start', (end) => {
     await before.service[end]();
     await until(left);
     after = await restart(before, end, []);
+    withSamples = after;
     await after.api.idle();
   }, 120_000);
 
