@@ -25,10 +25,7 @@ import { OrderPage, SubscriptionPage } from './pages/order.tsx';
 import { leftList, listPath, type ListRequest, OrdersPage, type Tab, tabOf, tabs } from './pages/orders.tsx';
 import { OverviewPage } from './pages/overview.tsx';
 import { root } from './paths.ts';
-import { show } from './show.ts';
-
-/** Makes spreadsheets read UTF-8. */
-export const byteOrderMark = '\ufeff';
+import { download, show } from './show.ts';
 
 const skipped = z.coerce.number().int().min(0).max(partnersRanked).catch(0);
 
@@ -39,58 +36,10 @@ export function browsing(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   const { services } = context;
 
   app.get(root, async (c) => {
-    const { caller } = c.get('person');
-    const request = listRequestOf(c);
-    const cursor = given(c, 'cursor');
-    const view = { ...personalView(context, c), list: leftList(request, cursor) };
-    const common = { view, request, cursor };
-    const { q, partnerId } = request;
-    if (isOperator(caller) && partnerId === undefined && q === undefined) return await overview(c);
-    const query = check(listQuery, withoutGaps({ q, partnerId, cursor }));
-    if (!query.success) {
-      const problem = invalidRequest(inputErrors(query.error));
-      if (wrongFields(problem, ['q']).length === 0) throw problem;
-      return show(c, <OrdersPage {...common} wrong="q" />, 400);
-    }
-    try {
-      const [{ returned, open: list }, summary] = await Promise.all([
-        listTab(caller, tabOf(request), query.data, services),
-        q === undefined ? readSummary(caller, partnerId, services) : undefined,
-      ]);
-      return await show(c, <OrdersPage {...common} list={list} returned={returned} summary={summary} />);
-    } catch (error) {
-      if (wrongFields(error, ['q']).length === 0) throw error;
-      return await show(c, <OrdersPage {...common} wrong="tooMany" />, 400);
-    }
+    const { q, partnerId } = listRequestOf(c);
+    const isOverview = isOperator(c.get('person').caller) && partnerId === undefined && q === undefined;
+    return await (isOverview ? overview : list)(c, context);
   });
-
-  /** All partners and how they are doing, for operators. */
-  async function overview(c: Context<ConsoleEnv>): Promise<Response> {
-    const { caller } = c.get('person');
-    const beginning = given(c, 'partner');
-    const after = identifier.safeParse(given(c, 'after')).data;
-    const skip = skipped.parse(given(c, 'skip'));
-    const isWrong = beginning !== undefined && !identifier.safeParse(beginning).success;
-    const [all, partners] = await Promise.all([
-      readSummary(caller, undefined, services),
-      isWrong ? undefined : readPartners(caller, { beginning: beginning ?? '', after, skip }, services),
-    ]);
-    const isFirstPage = after === undefined && skip === 0;
-    const [only, ...others] = partners?.items ?? [];
-    if (only && others.length === 0 && beginning !== undefined && isFirstPage) {
-      return c.redirect(listPath({ partnerId: only.partnerId }), 303);
-    }
-    const page = (
-      <OverviewPage
-        view={personalView(context, c)}
-        all={all}
-        beginning={beginning}
-        isFirstPage={isFirstPage}
-        partners={partners}
-      />
-    );
-    return show(c, page, isWrong ? 400 : 200);
-  }
 
   app.get(`${root}/orders/:orderId`, async (c) => {
     const { orderId } = checked(orderPath, c.req.param());
@@ -119,9 +68,7 @@ export function browsing(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   app.get(`${root}/orders/:orderId/lines/:lineId/history.csv`, async (c) => {
     const key = checked(linePath, c.req.param());
     const table = historyAsCsv(await readHistory(c.get('person').caller, key, services));
-    c.header('content-type', 'text/csv; charset=utf-8; header=present');
-    c.header('content-disposition', `attachment; filename="history-${key.orderId}-${key.lineId}.csv"`);
-    return c.body(byteOrderMark + table);
+    return download(c, table, `history-${key.orderId}-${key.lineId}.csv`);
   });
 
   app.get(`${root}/subscriptions/:subscriptionId`, async (c) => {
@@ -131,6 +78,62 @@ export function browsing(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
     const lines = await findSubscription(caller, subscriptionId, partnerId, services);
     return show(c, <SubscriptionPage view={personalView(context, c)} lines={lines} />);
   });
+}
+
+/** The list of order lines. */
+async function list(c: Context<ConsoleEnv>, context: ConsoleContext): Promise<Response> {
+  const { services } = context;
+  const { caller } = c.get('person');
+  const request = listRequestOf(c);
+  const cursor = given(c, 'cursor');
+  const view = { ...personalView(context, c), list: leftList(request, cursor) };
+  const common = { view, request, cursor };
+  const { q, partnerId } = request;
+  const query = check(listQuery, withoutGaps({ q, partnerId, cursor }));
+  if (!query.success) {
+    const problem = invalidRequest(inputErrors(query.error));
+    if (wrongFields(problem, ['q']).length === 0) throw problem;
+    return show(c, <OrdersPage {...common} wrong="q" />, 400);
+  }
+  try {
+    const [{ returned, open }, summary] = await Promise.all([
+      listTab(caller, tabOf(request), query.data, services),
+      q === undefined ? readSummary(caller, partnerId, services) : undefined,
+    ]);
+    return await show(c, <OrdersPage {...common} list={open} returned={returned} summary={summary} />);
+  } catch (error) {
+    if (wrongFields(error, ['q']).length === 0) throw error;
+    return await show(c, <OrdersPage {...common} wrong="tooMany" />, 400);
+  }
+}
+
+/** All partners and how they are doing, for operators. */
+async function overview(c: Context<ConsoleEnv>, context: ConsoleContext): Promise<Response> {
+  const { services } = context;
+  const { caller } = c.get('person');
+  const beginning = given(c, 'partner');
+  const after = identifier.safeParse(given(c, 'after')).data;
+  const skip = skipped.parse(given(c, 'skip'));
+  const isWrong = beginning !== undefined && !identifier.safeParse(beginning).success;
+  const [all, partners] = await Promise.all([
+    readSummary(caller, undefined, services),
+    isWrong ? undefined : readPartners(caller, { beginning: beginning ?? '', after, skip }, services),
+  ]);
+  const isFirstPage = after === undefined && skip === 0;
+  const [only, ...others] = partners?.items ?? [];
+  if (only && others.length === 0 && beginning !== undefined && isFirstPage) {
+    return c.redirect(listPath({ partnerId: only.partnerId }), 303);
+  }
+  const page = (
+    <OverviewPage
+      view={personalView(context, c)}
+      all={all}
+      beginning={beginning}
+      isFirstPage={isFirstPage}
+      partners={partners}
+    />
+  );
+  return show(c, page, isWrong ? 400 : 200);
 }
 
 /** A parameter, unless it is empty. */

@@ -37,7 +37,7 @@ import {
 import { leftList, type ListRequest, type Tab, tabOf, tabs } from './pages/orders.tsx';
 import { paths, root } from './paths.ts';
 import { resendPreview } from './resending.tsx';
-import { show } from './show.ts';
+import { download, show } from './show.ts';
 
 const path = `${root}/resend-jobs` as const;
 
@@ -114,8 +114,7 @@ export function bulkResending(app: Hono<ConsoleEnv>, context: ConsoleContext): v
   app.get(`${path}/:jobId/results.csv`, async (c) => {
     const { jobId } = checked(jobPath, c.req.param());
     const text = await readJobItemsAsCsv(c.get('person').caller, jobId, itemsQueryOf(c), services);
-    c.header('content-disposition', `attachment; filename="resend-job-${jobId}.csv"`);
-    return c.body(text, 200, { 'content-type': 'text/csv; charset=utf-8; header=present' });
+    return download(c, text, `resend-job-${jobId}.csv`);
   });
 
   /** @param repeated what was confirmed in another session, which did not count */

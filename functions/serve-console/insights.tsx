@@ -3,11 +3,10 @@ import { insightsQuery } from '../../shared/contracts/api.ts';
 import { checked, Problem } from '../../shared/contracts/problems.ts';
 import { check } from '../../shared/contracts/validation.ts';
 import { findInsights, insightsAsCsv, readInsights } from '../../shared/use-cases/read-insights.ts';
-import { byteOrderMark } from './browsing.tsx';
 import { type ConsoleContext, type ConsoleEnv, personalView } from './console-context.ts';
 import { InsightsPage, type InsightsRequest } from './pages/insights.tsx';
 import { paths } from './paths.ts';
-import { show } from './show.ts';
+import { download, show } from './show.ts';
 
 /** The page that shows what became of lines after their first email, and its figures as CSV. */
 export function insights(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
@@ -32,9 +31,7 @@ export function insights(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   app.get(paths.insightsTable, async (c) => {
     const query = checked(insightsQuery, asked(requestOf(c)));
     const table = insightsAsCsv(await readInsights(c.get('person').caller, query, services));
-    c.header('content-type', 'text/csv; charset=utf-8; header=present');
-    c.header('content-disposition', 'attachment; filename="insights.csv"');
-    return c.body(byteOrderMark + table);
+    return download(c, table, 'insights.csv');
   });
 }
 
