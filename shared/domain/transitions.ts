@@ -96,11 +96,23 @@ const isKnownChange = (line: OrderLine, change: Reschedule): boolean =>
   (line.rescheduledAt === change.changedAt && line.requestedStartDate === change.requestedStartDate) ||
   line.history.some((entry) => entry.type === 'Rescheduled' && isSameChange(entry, change));
 
-/** Cancels the line, whatever its status; a second cancellation changes nothing. */
+/**
+ * Cancels the line, whatever its status. If that happened before the end of its window, the window has not closed it. A
+ * second cancellation changes nothing.
+ */
 export function cancel(line: OrderLine, cancelledAt: Instant, stamp: Stamp): OrderLine {
   if (line.status === 'Cancelled') return line;
-  return withHistory({ ...line, status: 'Cancelled', cancelledAt }, { ...stamp, type: 'Cancelled' });
+  const { closedAt, ...settled } = line;
+  const isClosed = closedAt !== undefined && isAfterWindow(line, cancelledAt);
+  return withHistory(
+    { ...settled, ...(isClosed ? { closedAt } : {}), status: 'Cancelled', cancelledAt },
+    { ...stamp, type: 'Cancelled' },
+  );
 }
+
+/** Whether the window of a line had ended by then. */
+const isAfterWindow = ({ closesAt }: OrderLine, at: Instant): boolean =>
+  closesAt !== undefined && closesAt <= at;
 
 /**
  * The point of no return. What happened first counts: a line onboarded before its window ended is Onboarded, even if it
@@ -111,7 +123,7 @@ export function onboard(line: OrderLine, onboarding: Onboarding, stamp: Stamp): 
   if (line.onboardedAt !== undefined) return line;
   const { organizationId, onboardedAt } = onboarding;
   const entry = { ...stamp, type: 'Onboarded' } as const;
-  const isTooLate = line.closesAt !== undefined && line.closesAt <= onboardedAt;
+  const isTooLate = isAfterWindow(line, onboardedAt);
   const settled = isTooLate ? closeOverdue(line, { ...stamp, actor: workflowActor }) : line;
   switch (settled.status) {
     case 'Scheduled':
@@ -123,8 +135,10 @@ export function onboard(line: OrderLine, onboarding: Onboarding, stamp: Stamp): 
       const { closedAt: _, ...reopened } = settled;
       return withHistory({ ...reopened, status: 'Onboarded', organizationId, onboardedAt }, entry);
     }
-    case 'Cancelled':
-      return withHistory({ ...settled, organizationId, onboardedAt }, entry);
+    case 'Cancelled': {
+      const { closedAt: _, ...unclosed } = settled;
+      return withHistory({ ...(isTooLate ? settled : unclosed), organizationId, onboardedAt }, entry);
+    }
     default:
       return assertNever(settled);
   }

@@ -41,20 +41,25 @@ export function toldBy(events: readonly LineEvent[]): ToldLine | undefined {
           : line;
       }
       case 'Order Line Onboarded': {
-        const { organizationId, onboardedAt, status } = event.detail;
-        const { closedAt, ...open } = line;
-        return { ...(status === 'Onboarded' ? open : line), organizationId, onboardedAt };
+        const { organizationId, onboardedAt } = event.detail;
+        return { ...settledAt(onboardedAt, line), organizationId, onboardedAt };
       }
       case 'Order Line Closed':
         return { ...line, closedAt: event.detail.closedAt };
       case 'Order Line Cancelled':
-        return { ...line, cancelledAt: event.detail.cancelledAt };
+        return { ...settledAt(event.detail.cancelledAt, line), cancelledAt: event.detail.cancelledAt };
       case 'Order Line Closing Soon':
         return { ...line, closesAt: event.detail.closesAt };
       case 'Order Line Contact Changed':
         return line;
     }
   }, undefined);
+}
+
+/** A line that was settled before its window ended has not been closed by that. */
+function settledAt(at: string, { closedAt, ...line }: ToldLine): ToldLine {
+  const isClosed = closedAt !== undefined && line.closesAt !== undefined && line.closesAt <= at;
+  return { ...line, ...(isClosed ? { closedAt } : {}) };
 }
 
 /** What such a system should know of a line. That an email is delayed is told nobody. */

@@ -233,6 +233,27 @@ describe('cancelling and onboarding', () => {
       expect(types(late).slice(-2)).toEqual(['Closed', 'Onboarded']);
     });
 
+    it('cancelled before it: not closed by it, also if it was closed meanwhile, and the history tells both', () => {
+      const cancelled = cancel(closed, minus(closesAt, 'PT0.001S'), told);
+      expect(cancelled).not.toHaveProperty('closedAt');
+      expect(types(cancelled).slice(-2)).toEqual(['Closed', 'Cancelled']);
+      expect(cancel(closed, closesAt, told)).toHaveProperty('closedAt', closed.closedAt);
+    });
+
+    it.each([
+      ['before it: not closed by it', before, false],
+      ['at it: closed by it', atTheEnd, true],
+    ])('cancelled after it, and onboarded %s, whichever was told first', (_, onboarding, isClosed) => {
+      const cancelledAt = plus(closesAt, 'PT1H');
+      for (const both of [
+        onboard(cancel(closed, cancelledAt, told), onboarding, told),
+        cancel(onboard(closed, onboarding, told), cancelledAt, told),
+      ]) {
+        expect(both).toMatchObject({ status: 'Cancelled', ...onboarding });
+        expect('closedAt' in both).toBe(isClosed);
+      }
+    });
+
     it('after it, as a sender says whose clock is ahead, while the window runs: Onboarded', () => {
       expect(onboard(awaiting, atTheEnd, stamp)).toMatchObject({ status: 'Onboarded' });
     });

@@ -231,9 +231,12 @@ export class ModelLine {
     this.happened('Rescheduled');
   }
 
+  /* Onboardings and cancellations of this model happened before any deadline, also if they are told after it. */
+
   cancel(now: string): void {
     if (this.isCancelled) return;
     this.isCancelled = true;
+    this.isClosed = false;
     this.settledAt ??= now;
     if (this.isBooked) this.happened('Cancelled');
   }
@@ -242,9 +245,7 @@ export class ModelLine {
     if (!this.isBooked || this.organizationId !== undefined) return;
     this.organizationId = organizationId;
     this.settledAt ??= now;
-    // The onboardings of this model happened before any deadline, also if they are told after it. A cancelled line
-    // keeps its end.
-    if (!this.isCancelled) this.isClosed = false;
+    this.isClosed = false;
     this.happened('Onboarded');
   }
 

@@ -600,8 +600,8 @@ export class Sequence {
         continue;
       }
       if (type === 'Closed' && this.#mayHaveClosed(line, waited)) {
-        // An onboarding that was told late has opened it again.
-        line.isClosed = line.organizationId === undefined || line.isCancelled;
+        // An onboarding or a cancellation that was told late has made that void.
+        line.isClosed = line.organizationId === undefined && !line.isCancelled;
         line.happened('Closed');
         continue;
       }
