@@ -41,18 +41,29 @@ import { download, show } from './show.ts';
 
 const path = `${root}/resend-jobs` as const;
 
-const form = z.object({
-  token: z.string().optional().catch(undefined),
-  lines: z.string().optional().catch(undefined),
+/** The language of the emails; by default that of each contact. */
+const chosenLocale = () => z.enum(locales).optional().catch(undefined);
+
+/** The list that lines were chosen from. */
+const listFields = () => ({
   q: z.string().optional().catch(undefined),
   show: z.enum(tabs).optional().catch(undefined),
   partnerId: identifier.optional().catch(undefined),
-  /** The language of the emails; by default that of each contact. */
-  locale: z.enum(locales).optional().catch(undefined),
 });
 
+const form = z.lazy(() =>
+  z.object({
+    token: z.string().optional().catch(undefined),
+    lines: z.string().optional().catch(undefined),
+    ...listFields(),
+    locale: chosenLocale(),
+  }),
+);
+
 /** The form of a preview. */
-const previewForm = form.pick({ locale: true }).extend({ example: z.string().optional().catch(undefined) });
+const previewForm = z.lazy(() =>
+  z.object({ locale: chosenLocale(), example: z.string().optional().catch(undefined) }),
+);
 
 /** The pages that resend the emails of many lines and show the progress. */
 export function bulkResending(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
@@ -60,7 +71,7 @@ export function bulkResending(app: Hono<ConsoleEnv>, context: ConsoleContext): v
 
   app.get(`${path}/new`, (c) => {
     const { q, show: shown, partnerId } = c.req.query();
-    const request = form.pick({ q: true, show: true, partnerId: true }).parse({ q, show: shown, partnerId });
+    const request = z.object(listFields()).parse({ q, show: shown, partnerId });
     const lines = c.req.query('all') === undefined ? { lines: c.req.queries('line') ?? [] } : {};
     return confirmationPage(c, { request, ...lines });
   });

@@ -38,22 +38,24 @@ interface DueDigest extends Person {
 
 const text = z.string();
 
-const stored = z.object({
-  partnerId: text,
-  person: text,
-  email: text,
-  digest: z.boolean(),
-  bounces: z.boolean(),
-  locale: z.enum(locales),
-  timeZone: text,
-  token: text,
-  seenAt: text,
-  digestDueAt: text.exactOptional(),
-  coveredUntil: text,
-  version: z.int(),
-  /** Identifies the write, to recognize one whose answer was lost. */
-  writer: text.exactOptional(),
-}) satisfies z.ZodType<Choice>;
+const stored = z.lazy(() =>
+  z.object({
+    partnerId: text,
+    person: text,
+    email: text,
+    digest: z.boolean(),
+    bounces: z.boolean(),
+    locale: z.enum(locales),
+    timeZone: text,
+    token: text,
+    seenAt: text,
+    digestDueAt: text.exactOptional(),
+    coveredUntil: text,
+    version: z.int(),
+    /** Identifies the write, to recognize one whose answer was lost. */
+    writer: text.exactOptional(),
+  }),
+) satisfies z.ZodType<Choice>;
 type StoredChoice = z.output<typeof stored>;
 
 /** No order has such an id: ids cannot contain `#`. */

@@ -31,15 +31,17 @@ export const hashOfAddress = (email: string): string =>
 
 const text = z.string();
 
-const stored = z.object({
-  token: text,
-  endedAt: text.exactOptional(),
-  undeliverableSince: text.exactOptional(),
-  told: z.array(z.object({ messageId: text, at: text })),
-  version: z.int(),
-  /** Identifies the write, to recognize one whose answer was lost. */
-  writer: text.exactOptional(),
-}) satisfies z.ZodType<NoticedAddress>;
+const stored = z.lazy(() =>
+  z.object({
+    token: text,
+    endedAt: text.exactOptional(),
+    undeliverableSince: text.exactOptional(),
+    told: z.array(z.object({ messageId: text, at: text })),
+    version: z.int(),
+    /** Identifies the write, to recognize one whose answer was lost. */
+    writer: text.exactOptional(),
+  }),
+) satisfies z.ZodType<NoticedAddress>;
 
 /** No order has such an id: ids cannot contain `#`. */
 const keyOf = (addressHash: string) => ({ pk: `noticed#${addressHash}`, sk: 'address' });

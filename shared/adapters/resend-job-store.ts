@@ -54,15 +54,17 @@ const jobStart = z.object({
   idempotencyKey: text.exactOptional(),
 }) satisfies z.ZodType<JobStart>;
 
-const job = jobStart.extend({
-  counts: z.object({ sent: z.int(), skipped: z.int(), failed: z.int(), unconfirmed: z.int() }),
-  nextSlice: z.int(),
-  startedAt: text.exactOptional(),
-  completedAt: text.exactOptional(),
-  expectedBy: text,
-  writer: text.exactOptional(),
-  version: z.int(),
-}) satisfies z.ZodType<ResendJob>;
+const job = z.lazy(() =>
+  jobStart.extend({
+    counts: z.object({ sent: z.int(), skipped: z.int(), failed: z.int(), unconfirmed: z.int() }),
+    nextSlice: z.int(),
+    startedAt: text.exactOptional(),
+    completedAt: text.exactOptional(),
+    expectedBy: text,
+    writer: text.exactOptional(),
+    version: z.int(),
+  }),
+) satisfies z.ZodType<ResendJob>;
 
 const keptKey = z.object({ jobId: text, at: text });
 const listed = z.object({ sk: text, jobId: text });

@@ -112,20 +112,24 @@ const obsoleteTallyDays = 3;
 
 const text = z.string();
 const counters = z.record(text, z.int());
-const tallyItem = z.object({
-  scope: text,
-  shard: z.int(),
-  tally: text,
-  counters,
-  counted: z.record(text, text),
-  version: z.int(),
-}) satisfies z.ZodType<StoredTally>;
+const tallyItem = z.lazy(() =>
+  z.object({
+    scope: text,
+    shard: z.int(),
+    tally: text,
+    counters,
+    counted: z.record(text, text),
+    version: z.int(),
+  }),
+) satisfies z.ZodType<StoredTally>;
 const partnerItem = z.object({ partnerId: text });
-const generationItem = z.object({
-  id: text,
-  recount: z.object({ id: text, since: text, until: text }).exactOptional(),
-  version: z.int(),
-}) satisfies z.ZodType<Generation>;
+const generationItem = z.lazy(() =>
+  z.object({
+    id: text,
+    recount: z.object({ id: text, since: text, until: text }).exactOptional(),
+    version: z.int(),
+  }),
+) satisfies z.ZodType<Generation>;
 
 const firstGeneration: Generation = { id: 'first', version: 0 };
 

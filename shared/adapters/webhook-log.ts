@@ -14,20 +14,22 @@ export interface WebhookLog {
 
 const text = z.string();
 
-const keptAttempt = z.object({
-  at: text,
-  messageId: text,
-  type: text,
-  orderId: text.exactOptional(),
-  lineId: text.exactOptional(),
-  /** Its number among the attempts at its event, from 1. */
-  attempt: z.int(),
-  result: z.enum(attemptResults),
-  status: z.int().exactOptional(),
-  error: z.enum(attemptErrors).exactOptional(),
-  milliseconds: z.int(),
-  nextAttemptAt: text.exactOptional(),
-});
+const keptAttempt = z.lazy(() =>
+  z.object({
+    at: text,
+    messageId: text,
+    type: text,
+    orderId: text.exactOptional(),
+    lineId: text.exactOptional(),
+    /** Its number among the attempts at its event, from 1. */
+    attempt: z.int(),
+    result: z.enum(attemptResults),
+    status: z.int().exactOptional(),
+    error: z.enum(attemptErrors).exactOptional(),
+    milliseconds: z.int(),
+    nextAttemptAt: text.exactOptional(),
+  }),
+);
 /** One line of a webhook's log. What the receiver answered is not in it. */
 export type KeptAttempt = z.output<typeof keptAttempt>;
 

@@ -144,18 +144,20 @@ export const settledLineDays = z.lazy(() => z.int().min(1).max(3653));
 export const mailRate = z.lazy(() => z.number().positive('must be above zero').max(10_000));
 
 const json = <Schema extends z.ZodType>(schema: Schema) =>
-  z
-    .string()
-    .transform((text, context) => {
-      try {
-        const value: unknown = JSON.parse(text);
-        return value;
-      } catch {
-        context.addIssue({ code: 'custom', message: 'must be JSON' });
-        return z.NEVER;
-      }
-    })
-    .pipe(schema);
+  z.lazy(() =>
+    z
+      .string()
+      .transform((text, context) => {
+        try {
+          const value: unknown = JSON.parse(text);
+          return value;
+        } catch {
+          context.addIssue({ code: 'custom', message: 'must be JSON' });
+          return z.NEVER;
+        }
+      })
+      .pipe(schema),
+  );
 
 /** The deployer's settings, as functions receive them: infra/settings.ts fills these variables. */
 export const settingVariables = {
@@ -169,30 +171,33 @@ export const settingVariables = {
   MAIL_RATE: json(mailRate),
 };
 
+const name = z.string().min(1);
+const url = z.url();
+
 /** Environment variables by name; each function picks what it reads. */
 export const variables = {
   ...settingVariables,
-  TABLE_NAME: z.string().min(1),
-  STATE_MACHINE_ARN: z.string().min(1),
-  DEAD_LETTER_QUEUE_URL: z.url(),
-  EVENT_BUS_ARN: z.string().min(1),
+  TABLE_NAME: name,
+  STATE_MACHINE_ARN: name,
+  DEAD_LETTER_QUEUE_URL: url,
+  EVENT_BUS_ARN: name,
   /** The queue of first emails. */
-  SENDING_QUEUE_URL: z.url(),
+  SENDING_QUEUE_URL: url,
   /** The queue of orders whose onboarding has not reached all lines. */
-  ONBOARDING_QUEUE_URL: z.url(),
+  ONBOARDING_QUEUE_URL: url,
   /** The queue of executions to stop. */
-  STOPPING_QUEUE_URL: z.url(),
+  STOPPING_QUEUE_URL: url,
   /** The queue of bulk resends. */
-  RESEND_QUEUE_URL: z.url(),
+  RESEND_QUEUE_URL: url,
   /** The queue of events on their way to webhooks. */
-  WEBHOOKS_QUEUE_URL: z.url(),
-  CONFIGURATION_SET: z.string().min(1),
+  WEBHOOKS_QUEUE_URL: url,
+  CONFIGURATION_SET: name,
   /** The console's address, without a slash at the end. */
-  CONSOLE_ORIGIN: z.url(),
-  SIGN_IN_ISSUER: z.url(),
-  SIGN_IN_CLIENT_ID: z.string().min(1),
-  SESSION_SECRET_ARN: z.string().min(1),
-  CALLER_SALT_SECRET_ARN: z.string().min(1),
+  CONSOLE_ORIGIN: url,
+  SIGN_IN_ISSUER: url,
+  SIGN_IN_CLIENT_ID: name,
+  SESSION_SECRET_ARN: name,
+  CALLER_SALT_SECRET_ARN: name,
 };
 
 /**

@@ -30,22 +30,24 @@ export const testType = 'webhook.test';
 const text = z.string();
 
 /** A message of the delivery queue: an event on its way to a webhook. */
-export const errand = z.object({
-  partnerId: text,
-  webhookId: text,
-  createdAt: text,
-  attempts: z.int(),
-  failedAt: text.exactOptional(),
-  /** Not tried before then. */
-  dueAt: text,
-  /** Tried once, whatever state the webhook is in. */
-  isTest: z.boolean().exactOptional(),
-  /** Repeated events have the same id. */
-  messageId: text,
-  payload: z.object({
-    type: text,
-    timestamp: text,
-    data: z.record(z.string(), z.unknown()),
+export const errand = z.lazy(() =>
+  z.object({
+    partnerId: text,
+    webhookId: text,
+    createdAt: text,
+    attempts: z.int(),
+    failedAt: text.exactOptional(),
+    /** Not tried before then. */
+    dueAt: text,
+    /** Tried once, whatever state the webhook is in. */
+    isTest: z.boolean().exactOptional(),
+    /** Repeated events have the same id. */
+    messageId: text,
+    payload: z.object({
+      type: text,
+      timestamp: text,
+      data: z.record(z.string(), z.unknown()),
+    }),
   }),
-});
+);
 export type WebhookErrand = z.output<typeof errand>;
