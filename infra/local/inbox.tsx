@@ -44,11 +44,11 @@ const english = {
     reminder: 'Reminder',
     'first-copy': 'Copy of the first email',
     'reminder-copy': 'Copy of the reminder',
-    'resend-closed': 'Resend, closed',
+    'resend-closed': 'Resend (closed)',
     'bounce-notice': 'Bounce notice',
     digest: 'Daily digest',
-    'webhook-failing': 'Webhook disabled: failing',
-    'webhook-gone': 'Webhook disabled: gone',
+    'webhook-failing': 'Webhook disabled (failing)',
+    'webhook-gone': 'Webhook disabled (gone)',
   } satisfies Record<PreviewName, string>,
 };
 
@@ -84,10 +84,10 @@ const texts: Readonly<Record<Locale, typeof english>> = {
       'first-copy': '初回のメールの写し',
       'reminder-copy': 'リマインドの写し',
       'resend-closed': '再送信（終了済み）',
-      'bounce-notice': '不達の通知',
-      digest: '日次ダイジェスト',
-      'webhook-failing': 'Webhook の無効化（失敗の継続）',
-      'webhook-gone': 'Webhook の無効化（受信先の終了）',
+      'bounce-notice': 'メール不達のお知らせ',
+      digest: '毎日のお知らせ',
+      'webhook-failing': 'Webhook 無効化のお知らせ（配信失敗）',
+      'webhook-gone': 'Webhook 無効化のお知らせ（410 応答）',
     },
   },
 };
@@ -262,7 +262,7 @@ function PreviewsPage(props: PageProps & { emails: readonly Preview[] }) {
   const titled = emails.map((preview) => ({
     ...preview,
     id: `${preview.name}-${preview.locale}`,
-    title: `${t.named[preview.name]} (${formatters[locale].language(preview.locale)})`,
+    title: `${t.named[preview.name]} · ${formatters[locale].language(preview.locale)}`,
   }));
   return (
     <Frame {...props} title={t.previewsTitle}>
