@@ -33,9 +33,6 @@ export const bundling = (folders: readonly string[]) =>
     // esbuild from dropping the rest of what it shares with other parts of the SDK.
     external: ['@smithy/core/event-streams'],
     minify: true,
-    // V8 skips over the body of a function until it is called, but reads all of an arrow function within another function,
-    // and all code here is in one. So esbuild writes `function`, which saves a tenth of an import.
-    supported: { arrow: false },
     logLevel: 'warning',
   }) satisfies BuildOptions;
 
