@@ -6,7 +6,7 @@ import type { Metafile } from 'esbuild';
 import { docsFiles } from '../../infra/constructs/api.ts';
 import { consoleFiles } from '../../infra/constructs/console.ts';
 import { bundle, bundles, type RuntimeFiles } from '../../infra/bundle.ts';
-import { productFolder } from './synth.ts';
+import { productFolder, resourcesOf, synthesise } from './synth.ts';
 
 const filesOf: Partial<Record<string, RuntimeFiles>> = {
   'serve-api': docsFiles,
@@ -66,6 +66,48 @@ test('every bundle loads on its own and has a handler', () => {
     env: {},
   });
   expect(JSON.parse(output)).toEqual(Object.fromEntries(functions.map((name) => [name, 'function'])));
+});
+
+/** Its variables as the template has them; what only a deployment knows is a URL here. */
+function environmentOf(name: string): Record<string, string> {
+  const all = Object.values(resourcesOf(synthesise(), 'AWS::Lambda::Function')).map(
+    ({ Properties }) =>
+      (Properties as { Environment: { Variables: Record<string, unknown> } }).Environment.Variables,
+  );
+  const variables = all.find(({ POWERTOOLS_SERVICE_NAME }) => POWERTOOLS_SERVICE_NAME === name) ?? {};
+  return Object.fromEntries(
+    Object.entries(variables).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value : 'https://known-once-deployed.example',
+    ]),
+  );
+}
+
+/** Loading it runs little of its code: what its functions refer to, only a call shows. */
+test.each([
+  ['serve-api', '/health', 200],
+  ['serve-console', '/', 302],
+])('the bundle of %s answers %s', (name, path, status) => {
+  const event = {
+    rawPath: path,
+    rawQueryString: '',
+    headers: {},
+    requestContext: { requestId: 'r', domainName: 'a.example', http: { method: 'GET', path } },
+  };
+  const script = `
+    const { handler } = (await import('./${name}/handler.js')).default;
+    console.log(JSON.stringify(await handler(${JSON.stringify(event)}, { awsRequestId: 'r' })));`;
+  const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: {
+      ...environmentOf(name),
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'x',
+      AWS_SECRET_ACCESS_KEY: 'x',
+    },
+  });
+  expect(JSON.parse(output.trim().split('\n').at(-1) ?? '')).toMatchObject({ statusCode: status });
 });
 
 /** A stack trace of a function, which fails on whatever it is called with: it has no settings. */
