@@ -47,7 +47,7 @@ export const webhookChange = z.lazy(() =>
     url: webhookFields().url.exactOptional(),
     events: webhookFields().events.exactOptional(),
     description: z
-      .union([z.literal(''), webhookFields().description])
+      .union([z.literal(''), webhookFields().description], 'must be text; an empty one removes it')
       .exactOptional()
       .meta({ description: 'A description for people; an empty one removes it' }),
     status: z

@@ -10,6 +10,7 @@ import { defaults } from '../../infra/settings.ts';
 import { callerOf } from '../../shared/use-cases/access.ts';
 import { emailAddress, identifier, plainText, startDate, timestamp } from '../../shared/contracts/fields.ts';
 import { inputErrors } from '../../shared/contracts/validation.ts';
+import { webhookChange } from '../../shared/contracts/webhook-api.ts';
 import { booked, cancelled, onboarded, rescheduled } from '../support/events.ts';
 import { sessionCookie } from '../support/session.ts';
 
@@ -256,6 +257,17 @@ describe('requests', () => {
     const { error } = contactChange.safeParse({ email: 'a@example.com', applyToAll: true });
     expect(error && inputErrors(error)).toEqual([{ path: 'applyToAll', message: 'is not known here' }]);
   });
+
+  it.each<[string, unknown, string]>([
+    ['no text', null, 'must be text; an empty one removes it'],
+    ['markup', '<b>', 'must be plain text, without markup'],
+  ])(
+    'a description of a webhook that is %s is refused with what to write instead',
+    (_, description, message) => {
+      const { error } = webhookChange.safeParse({ description });
+      expect(error && inputErrors(error)).toEqual([{ path: 'description', message }]);
+    },
+  );
 
   it('a contact change is for one line unless asked otherwise', () => {
     expect(contactChange.parse({ email: 'a@example.com' })).toEqual({
