@@ -88,13 +88,14 @@ export interface Change {
   readonly knewOnboarding: boolean;
 }
 
-/** A write of the line that fails: the first, second, … of a task. */
-export interface FailingWrite {
+/** What fails once for a task. */
+export interface Failing {
   /** The task, by its name. */
   readonly of: string;
+  /** Its first, second, … such call. */
   readonly nth: number;
-  /** Whether it fails before it takes effect, or after. */
-  readonly when: 'before' | 'after';
+  /** A write of the line, before it takes effect or after; or only the answer of the mail service. */
+  readonly when: 'before' | 'after' | 'mailed';
 }
 
 interface Execution {
@@ -176,16 +177,16 @@ export class OneLine {
   readonly executions = new Map<number, Execution>();
   readonly beginning: Beginning;
   readonly tasks: readonly Task[];
-  readonly #failing: FailingWrite | undefined;
-  /** How many writes of the task that meets the failing one are left until then. */
+  readonly #failing: Failing | undefined;
+  /** How many such calls of the task are left until the one that fails. */
   #untilFailing: number;
-  /** Who met the failing one, until he pauses. */
+  /** Whose write failed, until he pauses. */
   #triesAgain: Task | undefined;
   #writes = 0;
   #calls = 0;
   readonly #knowOnboarding = new Set<string>();
 
-  constructor(beginning: Beginning, happening: readonly Operation[], failing?: FailingWrite) {
+  constructor(beginning: Beginning, happening: readonly Operation[], failing?: Failing) {
     this.beginning = beginning;
     this.#failing = failing;
     this.#untilFailing = failing?.nth ?? 0;
@@ -227,7 +228,7 @@ export class OneLine {
     await play([task], ([only]) => only);
   }
 
-  /** Whether the write that was to fail was made. */
+  /** Whether the call that was to fail was made. */
   get hasFailed(): boolean {
     return this.#failing !== undefined && this.#untilFailing <= 0;
   }
@@ -261,7 +262,7 @@ export class OneLine {
     await this.#turn(task, touches);
     if (touches.reads?.includes('order') && table.items.has(orderItem)) this.#knowOnboarding.add(task.name);
     if (!touches.writes?.includes('line')) return await call();
-    const fails = this.#failsNow(task);
+    const fails = this.#failsNow(task, 'write');
     if (fails === 'before') throw new WriteLost();
     const before = this.line;
     const result = await call();
@@ -278,13 +279,15 @@ export class OneLine {
     return result;
   }
 
-  /** When the write fails that a task makes, if it does. */
-  #failsNow(task: Task): FailingWrite['when'] | undefined {
+  /** How the call fails that a task makes, if it does. */
+  #failsNow(task: Task, call: 'write' | 'mail'): Failing['when'] | undefined {
     if (task.name !== this.#failing?.of) return undefined;
+    const { when } = this.#failing;
+    if ((when === 'mailed') !== (call === 'mail')) return undefined;
     this.#untilFailing -= 1;
     if (this.#untilFailing !== 0) return undefined;
-    this.#triesAgain = task;
-    return this.#failing.when;
+    if (call === 'write') this.#triesAgain = task;
+    return when;
   }
 
   #services(task: Task, { store }: Actor): Services {
@@ -300,6 +303,7 @@ export class OneLine {
             Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, [value]])),
           );
           this.emails.push({ messageId, to, kind, claimId, by: task.name });
+          if (this.#failsNow(task, 'mail')) return { outcome: 'unknown', reason: 'TimeoutError' };
           return { outcome: 'accepted', messageId };
         },
       },
@@ -333,8 +337,8 @@ export class OneLine {
   }
 
   /**
-   * Waits until somebody wrote to the line: before that, whoever waits finds what he found. Who met a fault tries again at
-   * once.
+   * Waits until somebody wrote to the line: before that, whoever waits finds what he found. Whose write failed tries again
+   * at once.
    */
   async #pause(task: Task): Promise<void> {
     if (this.#triesAgain === task) {
