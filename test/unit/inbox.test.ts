@@ -99,12 +99,12 @@ test('an email is shown as it was sent, in a frame that runs nothing, and as tex
 test('the previews show each kind of email in each language', async () => {
   const page = await shown('/previews');
   for (const title of [
-    'First email (English)',
-    'Resend (Japanese)',
-    'Contact change (English)',
-    'Resend, closed (Japanese)',
-    'Bounce notice (Japanese)',
+    'First email · English',
+    'Resend · Japanese',
+    'Contact change · English',
+    'Resend (closed) · Japanese',
+    'Bounce notice · Japanese',
   ])
     expect(page).toContain(`<h2>${title}</h2>`);
-  expect(await shown('/previews', 'ja')).toContain('<h2>不達の通知 (');
+  expect(await shown('/previews', 'ja')).toContain('<h2>メール不達のお知らせ · ');
 });
