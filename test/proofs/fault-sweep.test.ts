@@ -31,7 +31,7 @@ const wanted = process.env.FAULT_SWEEP;
 /** How many calls are chosen besides, of those whose place in the code is met in another story. */
 const further = 8;
 
-/** Milliseconds: a build's choice takes a minute or two, everything some twenty. */
+/** Milliseconds: a build's choice takes a few minutes, everything a quarter of an hour. */
 const timeLimit = wanted === undefined ? 900_000 : 3_600_000;
 
 /** So many services work side by side, since each waits a good part of its time. */
