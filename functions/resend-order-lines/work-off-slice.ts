@@ -61,6 +61,7 @@ export async function workOffSlice(
   if (job.startedAt === undefined) await jobs.change(job, newId(), (current) => begun(current, now()));
 
   const before = await jobs.slice(jobId, number);
+  if (!before) return undefined; // it has expired, and its job will
   const { slice, againIn } = await workOff(before, job, delivery, services);
   // Another delivery of the message may have written more than this one knows.
   if (slice !== before && !(await jobs.writeSlice(job, number, slice))) return { againIn: overtakenPause };

@@ -19,7 +19,8 @@ import { readItem } from './read-item.ts';
 export interface JobSlices {
   /** Writes the lines of a job that is about to start. */
   writeLines(start: Pick<JobStart, 'jobId' | 'createdAt'>, lines: readonly LineKey[]): Promise<void>;
-  slice(jobId: string, slice: number): Promise<Slice>;
+  /** A slice; undefined: it has expired. DynamoDB removes it and its job in any order. */
+  slice(jobId: string, slice: number): Promise<Slice | undefined>;
   /** Writes a slice over the one that was read; false if somebody else, or a repeat of this write, came first. */
   writeSlice(job: ResendJob, slice: number, content: Slice): Promise<boolean>;
   /** The slices of a job from one onward, several at a time. */
@@ -75,7 +76,7 @@ export function jobSlices(dynamoDb: DynamoDBClient, tableName: string): JobSlice
     },
 
     async slice(jobId, number) {
-      return sliceSchema.parse(await readItem(dynamoDb, tableName, keyOf(jobId, number)));
+      return sliceSchema.optional().parse(await readItem(dynamoDb, tableName, keyOf(jobId, number)));
     },
 
     async writeSlice(job, number, content) {

@@ -44,7 +44,8 @@ export async function readJob(caller: Caller, jobId: string, services: JobServic
 /** Counts the slice in hand as far as it got, so that the counts of a job agree with its items. */
 async function upToDate(job: ResendJob, { jobs }: Pick<JobServices, 'jobs'>): Promise<ResendJob> {
   if (isCompleted(job)) return job;
-  return { ...job, counts: countsWith(job, await jobs.slice(job.jobId, job.nextSlice)) };
+  const slice = await jobs.slice(job.jobId, job.nextSlice);
+  return slice ? { ...job, counts: countsWith(job, slice) } : job;
 }
 
 /**

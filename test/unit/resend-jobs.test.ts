@@ -310,6 +310,17 @@ describe('pages', () => {
     await expect(forged).rejects.toMatchObject({ code: 'invalid-request' });
   });
 
+  test('of jobs, also of one whose lines expired before it', async () => {
+    const { start, finish, job, sent, services, table } = world(awaiting('A'));
+    const { jobId } = await start(named('A'));
+    for (const [name, { sk }] of table.items) if (String(sk).startsWith('slice#')) table.items.delete(name);
+    const answer = await job(jobId);
+    expect(answer).toMatchObject({ counts: { total: 1, sent: 0 } });
+    expect((await listJobs(maya, { limit: 2 }, services)).items).toEqual([answer]);
+    await finish();
+    expect(sent).toEqual([]);
+  });
+
   test('of results, each line once, all or those of one result', async () => {
     const orders = numbered(60);
     const { start, finish, items } = world(
