@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { type BuildOptions, buildSync, type Metafile, type OutputFile } from 'esbuild';
+import { edited, skippableFunctions } from './skippable-functions.ts';
 
 export const productFolder = join(import.meta.dirname, '..');
 
@@ -68,7 +69,7 @@ export function bundle(
   const output = metafile.outputs[file.replaceAll(sep, '/')];
   if (!code || !output) throw new Error(`there is no function ${folder}`);
   mkdirSync(outputFolder, { recursive: true });
-  writeFileSync(join(outputFolder, 'handler.js'), code.contents);
+  writeFileSync(join(outputFolder, 'handler.js'), edited(code.text, skippableFunctions(code.text)));
   for (const path of files?.paths ?? []) {
     cpSync(path, join(outputFolder, files?.folder ?? '', path.split(/[\\/]/).at(-1) ?? ''));
   }
