@@ -1,12 +1,13 @@
 import validations, { type AttributeValue, type ValidateAttributeValue } from 'dynalite/validations/index.js';
 
+const { validateAttributeValue } = validations;
+
 /**
  * Replaces dynalite's recursive check of attribute values by one that gives the same answers. V8 optimizes the
  * recursion for the values it has seen, and drops that at the next list, over and over, which takes a quarter of the
  * time of a write.
  */
 export function checkValuesInTurn(): void {
-  const { validateAttributeValue } = validations;
   validations.validateAttributeValue = (value) => refusalOf(value, validateAttributeValue);
 }
 

@@ -3,6 +3,7 @@ import { awsClients, type AwsClients } from './aws-clients.ts';
 import * as endpoint from './aws-endpoint.ts';
 import { DeadLetterOffice } from './dead-letter-office.ts';
 import { readDefinition } from './definition.ts';
+import type { LocalDynamoDb, OpenDynamoDb } from './dynamo-db.ts';
 import { EventBus } from './event-bus.ts';
 import { Executions } from './executions.ts';
 import type { Faults } from './faults.ts';
@@ -13,7 +14,7 @@ import { Mailbox, secondApi } from './mailbox.ts';
 import { PublishedEvents } from './published-events.ts';
 import { Queues } from './queues.ts';
 import type { Storage } from './storage.ts';
-import { ensureTable, type LocalDynamoDb, startDynamoDb } from './table.ts';
+import { ensureTable, startDynamoDb } from './table.ts';
 import { taskCalls } from './task-calls.ts';
 
 interface Machine {
@@ -23,6 +24,7 @@ interface Machine {
   readonly activity: Activity;
   readonly now: () => Date;
   readonly faults: Faults;
+  readonly openDynamoDb: OpenDynamoDb;
 }
 
 /** The services of AWS that the product uses, on one machine. */
@@ -42,14 +44,17 @@ export interface LocalAws {
 
 /** Starts the services, with the product's table. Until the queues have consumers, messages wait. */
 export async function startLocalAws(machine: Machine): Promise<LocalAws> {
-  const { dataFolder, storage, jobs, activity, now, faults } = machine;
+  const { dataFolder, storage, jobs, activity, now, faults, openDynamoDb } = machine;
   const office = await DeadLetterOffice.open(storage);
   const published = await PublishedEvents.open(storage);
   const mailbox = await Mailbox.open(storage);
   const mailRate = await MailRate.open(storage);
   const queues = new Queues(jobs, office, now);
   const bus = new EventBus(queues, office, now);
-  const [table, definition] = await Promise.all([startDynamoDb(dataFolder, storage), readDefinition()]);
+  const [table, definition] = await Promise.all([
+    startDynamoDb(dataFolder, storage, openDynamoDb),
+    readDefinition(),
+  ]);
 
   // Reports are best effort: losing one fails nobody's call.
   const publishReports: Parameters<Mailbox['service']>[3] = (email, keep) =>

@@ -56,8 +56,9 @@ export class NotedChanges {
     this.#next = next;
   }
 
-  /** From now on makes all writes of the tables of a dynalite store; at most one per thread. */
-  static async of({ db: database }: Store, noting: Noting): Promise<NotedChanges> {
+  /** From now on makes all writes of the tables of a dynalite store. */
+  static async of(store: Store, noting: Noting): Promise<NotedChanges> {
+    const { db: database } = store;
     const range = { gte: changesStart, lt: `${changesStart}~` };
     const [first] = await database.keys({ ...range, limit: 1 }).all();
     const [last] = await database.keys({ ...range, limit: 1, reverse: true }).all();
@@ -67,7 +68,7 @@ export class NotedChanges {
       first === undefined ? 0 : sequenceOf(first),
       last === undefined ? 0 : sequenceOf(last) + 1,
     );
-    changes.#listen();
+    changes.#listen(store);
     return changes;
   }
 
@@ -99,7 +100,7 @@ export class NotedChanges {
    * the new one or removes the old one. On its own it would pass each answer on through a timer, and write each index
    * entry separately, changed or not.
    */
-  #listen(): void {
+  #listen(store: Store): void {
     const database = this.#database;
     const descriptions = new Map<string, Item | undefined>();
     const writeOther = (operations: readonly Operation[], done: Done): void => {
@@ -109,11 +110,12 @@ export class NotedChanges {
       });
     };
     database.get = readWith(database, descriptions);
-    dynalite.updateIndexes = (_store, table, before, after, done) => {
+    indexUpdates.set(store, (_store, table, before, after, done) => {
       this.#changing = { before: before ?? undefined, entries: entriesOf(table, before, after) };
       done(null);
       this.#changing = undefined;
-    };
+    });
+    dynalite.updateIndexes = (changed, ...change) => indexUpdates.get(changed)?.(changed, ...change);
     database.put = (key, value, done) => {
       if (key.startsWith(itemsStart)) this.#change(key, value, done);
       else writeOther([{ type: 'put', key, value: JSON.stringify(value), ...asText }], done);
@@ -154,6 +156,9 @@ export class NotedChanges {
     void written.then(() => this.#writing.delete(written));
   }
 }
+
+/** What updates the indexes of each store. */
+const indexUpdates = new WeakMap<Store, typeof dynalite.updateIndexes>();
 
 type Operation = Parameters<Database['batch']>[0][number];
 type Done = (error: Error | null) => void;

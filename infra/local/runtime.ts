@@ -7,6 +7,7 @@ import { webhookStore } from '../../shared/adapters/webhook-store.ts';
 import { Activity } from './activity.ts';
 import { Clock } from './clock.ts';
 import { sendDigestsWhenDue } from './digests.ts';
+import type { OpenDynamoDb } from './dynamo-db.ts';
 import { removeExpiredItems } from './expiring.ts';
 import { Faults } from './faults.ts';
 import { countForTheFirstTime } from './first-counts.ts';
@@ -20,6 +21,7 @@ import { storyLength, tellSampleStory } from './samples.ts';
 import { startSignIn } from './sign-in.ts';
 import { openStorage } from './storage.ts';
 import { sweepHourly } from './sweeping.ts';
+import { dynamoDbInThread } from './table.ts';
 import { TableStream } from './table-stream.ts';
 
 export interface RuntimeOptions {
@@ -50,8 +52,15 @@ export interface Runtime extends Omit<LocalAws, 'changes' | 'queues'> {
   stop(): Promise<void>;
 }
 
-/** @param open opens the data folder */
-export async function startRuntime(options: RuntimeOptions, open = openStorage): Promise<Runtime> {
+/**
+ * @param open opens the data folder
+ * @param openDynamoDb opens the table, by default in a thread of its own
+ */
+export async function startRuntime(
+  options: RuntimeOptions,
+  open = openStorage,
+  openDynamoDb: OpenDynamoDb = dynamoDbInThread,
+): Promise<Runtime> {
   const { dataFolder, seed, origin, faults = new Faults() } = options;
   const storage = await open(dataFolder, options);
   const activity = new Activity();
@@ -61,7 +70,7 @@ export async function startRuntime(options: RuntimeOptions, open = openStorage):
   await adoptOlderQueues(storage, now());
   const jobs = new Jobs(storage, clock, activity);
 
-  const aws = await startLocalAws({ dataFolder, storage, jobs, activity, now, faults });
+  const aws = await startLocalAws({ dataFolder, storage, jobs, activity, now, faults, openDynamoDb });
   const { changes, queues, ...services } = aws;
   const { clients } = aws;
   const signIn = await startSignIn(storage, origin, readAssets());

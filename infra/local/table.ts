@@ -11,12 +11,12 @@ import {
 import * as z from 'zod';
 import { streamedAttributes } from '../../shared/adapters/line-changes.ts';
 import { linePrefix } from '../../shared/adapters/order-line-item.ts';
+import type { DynamoDbSettings, LocalDynamoDb, OpenDynamoDb } from './dynamo-db.ts';
 import { rebuildIndexes } from './index-rebuild.ts';
-import type { LocalService, WireAnswer } from './in-process.ts';
+import type { WireAnswer } from './in-process.ts';
 import type { Noting, Taken } from './noted-changes.ts';
 import { posting } from './posting.ts';
 import { holdsTable, onTable, partLost, type Storage, tableFolder } from './storage.ts';
-import type { ChangeSource } from './table-stream.ts';
 import { globalIndexes, keyAttributes, keySchema } from './table-schema.ts';
 
 export const tableName = 'order-lines';
@@ -26,7 +26,11 @@ export const tableName = 'order-lines';
  * still creating when it was killed is deleted, because it would never become usable; nothing else is ever deleted.
  * @throws UserError when the table's folder is damaged or lost, or belongs to another storage
  */
-export async function startDynamoDb(dataFolder: string, storage: Storage): Promise<LocalDynamoDb> {
+export async function startDynamoDb(
+  dataFolder: string,
+  storage: Storage,
+  open: OpenDynamoDb,
+): Promise<LocalDynamoDb> {
   const progress = await progressOf(storage);
   if (progress === 'made') {
     await onTable(dataFolder, (level) => rebuildIndexes(level, tableName));
@@ -35,9 +39,15 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
     await note(storage, 'making');
     await rm(tableFolder(dataFolder), { recursive: true, force: true });
   }
-  const server = new Worker(new URL('./table-thread.js', import.meta.url), {
-    workerData: { path: tableFolder(dataFolder), noting },
-  });
+  return await open({ path: tableFolder(dataFolder), noting });
+}
+
+/** The changes that the table's stream tells of. */
+const noting: Noting = { sortKeyStart: linePrefix, attributes: streamedAttributes };
+
+/** Opens it in a thread of its own. */
+export function dynamoDbInThread(settings: DynamoDbSettings): LocalDynamoDb {
+  const server = new Worker(new URL('./table-thread.js', import.meta.url), { workerData: settings });
   const post = posting(server);
   const asked = new Map<number, (answer: WireAnswer) => void>();
   let last = 0;
@@ -51,10 +61,11 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
       takes.delete(message.taking);
       return;
     }
-    // Before the writer gets its answer, so that waiting for everything in progress includes this.
-    noted = message.noted;
-    tell(noted);
-    if (!('id' in message)) return;
+    if ('noted' in message) {
+      noted = message.noted;
+      tell(noted);
+      return;
+    }
     const { id, status, body } = message;
     asked.get(id)?.({ status, body });
     asked.delete(id);
@@ -88,22 +99,8 @@ export async function startDynamoDb(dataFolder: string, storage: Storage): Promi
   };
 }
 
-/** The changes that the table's stream tells of. */
-const noting: Noting = { sortKeyStart: linePrefix, attributes: streamedAttributes };
-
-export interface LocalDynamoDb {
-  readonly service: LocalService;
-  /** The changes of lines. */
-  readonly changes: ChangeSource & {
-    /** Calls `listener` with the sequence of the last change, now and whenever there are more. */
-    tell(listener: (noted: number) => void): void;
-  };
-  /** Ends it; requests in progress get no answer. */
-  stop(): Promise<void>;
-}
-
 const fromServer = z.union([
-  z.object({ id: z.number(), status: z.number(), body: z.string(), noted: z.number() }),
+  z.object({ id: z.number(), status: z.number(), body: z.string() }),
   z.object({
     taking: z.number(),
     changes: z.array(z.object({ sequence: z.number(), images: z.string() })),

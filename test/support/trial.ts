@@ -108,10 +108,10 @@ export class TrialFaults extends Faults {
   override around<Result>(service: string, command: string, call: () => Promise<Result>): Promise<Result> {
     const invocation = callingFunction();
     const fault = invocation && this.#trial()?.meet(invocation, command.replace(/Command$/, ''));
+    // Each call has its own attempts, also one of what another call has set off.
+    const losing = (isAnswerLost: boolean) => () => this.#attempts.run({ isAnswerLost }, call);
     return this.#life.during(() =>
-      makeCall({ service, fault, life: this.#life, call }, () =>
-        this.#attempts.run({ isAnswerLost: true }, call),
-      ),
+      makeCall({ service, fault, life: this.#life, call: losing(false) }, losing(true)),
     );
   }
 

@@ -1,5 +1,6 @@
 import { Duration } from 'luxon';
 import { asFunction } from '../../infra/local/calling-function.ts';
+import { openDynamoDb } from '../../infra/local/dynamo-db.ts';
 import { type BusEvent, busEvent } from '../../infra/local/event-bus.ts';
 import type { KeptEmail } from '../../infra/local/mailbox.ts';
 import { type Runtime, startRuntime } from '../../infra/local/runtime.ts';
@@ -51,7 +52,7 @@ export class Place {
     const faults = new TrialFaults(life, () => this.trial);
     const options = { dataFolder: this.#dataFolder, reset, seed: false, origin, faults };
     this.#life = life;
-    this.#runtime = await startRuntime(options, mortalStorage(life));
+    this.#runtime = await startRuntime(options, mortalStorage(life), openDynamoDb);
     this.#token ||= await this.runtime.signIn.issueToken({
       partnerId: partner,
       roles: ['resend'],

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { UserError } from '../../infra/command-line.ts';
+import { openDynamoDb } from '../../infra/local/dynamo-db.ts';
 import { onTable, openStorage } from '../../infra/local/storage.ts';
 import { startDynamoDb } from '../../infra/local/table.ts';
 import { temporaryFolder } from '../support/service.ts';
@@ -12,7 +13,7 @@ test('a table of which the rest of the data folder knows nothing is kept and not
   await mkdir(join(folder, 'table'));
   await writeFile(join(folder, 'table', '000005.ldb'), 'order lines');
 
-  await expect(startDynamoDb(folder, storage)).rejects.toThrow(UserError);
+  await expect(startDynamoDb(folder, storage, openDynamoDb)).rejects.toThrow(UserError);
 
   expect(await readFile(join(folder, 'table', '000005.ldb'), 'utf8')).toBe('order lines');
   await storage.close();
@@ -35,7 +36,7 @@ describe('a data folder that lost a part', () => {
   const open = async () => {
     const storage = await openStorage(folder, { reset: false });
     try {
-      await (await startDynamoDb(folder, storage)).stop();
+      await (await startDynamoDb(folder, storage, openDynamoDb)).stop();
       let line: unknown;
       await onTable(folder, async (level) => {
         line = await level.get('line');
