@@ -41,8 +41,8 @@ const checks = [
 
 /** They run at the same time, each on a processor of its own; `most` random requests for each of their operations. */
 const parts = [
-  { name: 'reading', routes: routes.filter(isReading), most: 200 },
-  { name: 'changing', routes: routes.filter((route) => !isReading(route)), most: 400 },
+  { name: 'reading', routes: routes.filter(isReading), most: 140 },
+  { name: 'changing', routes: routes.filter((route) => !isReading(route)), most: 280 },
 ] as const;
 type Part = (typeof parts)[number];
 

@@ -29,7 +29,13 @@ export async function pythonPackages(packages: readonly string[], why: string): 
       { cause },
     );
   }
-  await run(join(commands, 'pip'), ['install', '--quiet', '--disable-pip-version-check', ...packages]);
+  await run(join(commands, 'pip'), [
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--no-compile', // Python compiles what is used, which is little of it
+    ...packages,
+  ]);
   await writeFile(complete, '');
   return commands;
 }
