@@ -1,6 +1,9 @@
 import { createRequire } from 'node:module';
 import { constants, createContext } from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
+import { compileOnce } from './compiled-once.js';
+
+compileOnce();
 
 /**
  * Jest's own, with an ordinary global object. Behind the one that Jest makes is a proxy, and each `Date` or `Object` in
