@@ -9,8 +9,13 @@ import {
 } from 'playwright-core';
 import type { Service } from './service.ts';
 
-/** Where Debian and its like put Chromium; CHROMIUM names any other place. */
-const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+/** Where Debian and its like put Chromium, what is lighter first; CHROMIUM names any other place. */
+const places = [
+  '/usr/bin/chromium-headless-shell',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
 
 export async function launchBrowser(): Promise<Browser> {
   const found = process.env.CHROMIUM ?? places.find((place) => existsSync(place));
