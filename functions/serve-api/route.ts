@@ -196,7 +196,7 @@ const noParameters = z.lazy(() => z.strictObject({}));
  */
 function refuseUnclear(query: PartSchema, c: Context): void {
   // Not `unwrap()`, which makes the schema anew each time.
-  const known = Object.keys(query.unwrap().shape);
+  const known = Object.keys(query._zod.innerType.shape);
   const unknown = known.length === 0 ? 'no parameters' : `only ${known.join(', ')}`;
   const given = [...new URL(c.req.url).searchParams.keys()];
   const errors = [...new Set(given)].flatMap((path) => {

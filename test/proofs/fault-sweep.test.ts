@@ -66,12 +66,28 @@ const windowEnds = (w: World, line: OrderLine) =>
 const isClosed = ({ status }: OrderLine) => status === 'Closed';
 const address = (w: World, name: string) => `${name}@${w.orderId.toLowerCase()}.example`;
 
+/** A line that somebody else writes right before a function does. */
+const others =
+  (functionName: string, nth: number): Story =>
+  async (w) => {
+    w.letOthersWrite(functionName, nth);
+    await windowEnds(w, await bookDue(w));
+    await w.until(isClosed);
+    return { 1: { status: 'Closed', emails: { first: 1 } } };
+  };
+
 const stories: Readonly<Record<string, Story>> = {
   'a line that nobody sets up': async (w) => {
     await windowEnds(w, await bookDue(w));
     await w.until(isClosed);
     return { 1: { status: 'Closed', emails: { first: 1 } } };
   },
+
+  'a first email whose claim others get ahead of': others('send-provisioning-email', 1),
+
+  'a first email whose record others get ahead of': others('send-provisioning-email', 2),
+
+  'a report that others get ahead of': others('record-email-feedback', 1),
 
   'a line that is reminded': async (w) => {
     const line = await bookDue(w);

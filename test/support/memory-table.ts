@@ -18,9 +18,16 @@ export type Around = <Result>(
   input: unknown,
 ) => Promise<Result>;
 
+/** Items as the API has them, each made once. */
+const made = new WeakMap<Item, Attributes>();
+
 const attributes = z
   .custom<Attributes>((given) => typeof given === 'object' && given !== null)
-  .transform(fromAttributes);
+  .transform((given) => {
+    const item = fromAttributes(given);
+    made.set(item, given);
+    return item;
+  });
 const tableKey = z.object({ pk: z.string(), sk: z.string() });
 const key = attributes.pipe(tableKey);
 
@@ -53,9 +60,6 @@ const nameOf = ({ pk, sk }: { pk?: unknown; sk?: unknown }) => `${String(pk)} ${
  */
 const keptOf = (item: Item): Item => frozen(JSON.parse(JSON.stringify(item)) as Item);
 
-/** Items as the API has them, each made once. */
-const made = new WeakMap<Item, Attributes>();
-
 function attributesOf(item: Item): Attributes {
   const known = made.get(item) ?? toAttributes(item);
   made.set(item, known);
@@ -78,9 +82,13 @@ export class MemoryTable {
   readonly writes: { readonly before: Item | undefined; readonly after: Item }[] = [];
 
   put(item: Item): void {
-    const after = keptOf(item);
-    this.writes.push({ before: this.items.get(nameOf(item)), after });
-    this.items.set(nameOf(item), after);
+    this.#keep(keptOf(item));
+  }
+
+  #keep(after: Item): void {
+    const name = nameOf(after);
+    this.writes.push({ before: this.items.get(name), after });
+    this.items.set(name, after);
   }
 
   /** A client of the SDK whose calls lead here, without a network. */
@@ -88,6 +96,8 @@ export class MemoryTable {
     const client = dynamoDbClient({
       region: 'local',
       credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      // Sorting the middleware for each call would take longer than the call.
+      cacheMiddleware: true,
     });
     // It prepares a log entry of each call, which nobody reads here and which takes as long as all the rest.
     client.middlewareStack.remove('loggerMiddleware');
@@ -122,7 +132,8 @@ export class MemoryTable {
       case 'PutItemCommand': {
         const { Item: item, ...condition } = input[command].parse(given);
         this.#check(this.items.get(nameOf(item)), condition);
-        this.put(item);
+        // It was just read from the request, so nobody else holds a part of it.
+        this.#keep(frozen(item));
         return {};
       }
       case 'UpdateItemCommand':

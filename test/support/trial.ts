@@ -56,12 +56,17 @@ export const faultsOf = ({ path }: Spot): readonly FaultName[] =>
     ? faultNames.filter((fault) => !fault.endsWith(' after'))
     : faultNames;
 
+/** Who makes calls that are not part of a trial. */
+export const somebodyElse = 'somebody else';
+
 /** What a story meets, and what it called. */
 export class Trial {
   readonly spots: Spot[] = [];
   step = '';
   /** Whether the call that was to fail was made. */
   isMet = false;
+  /** What comes between a function and a call that it is about to make. */
+  before: ((invocation: Invocation, call: string) => Promise<void>) | undefined;
   readonly #target: { readonly spot: Spot; readonly fault: FaultName } | undefined;
   readonly #paths = new WeakMap<Invocation, string[]>();
   #throttled = { call: '', left: 0 };
@@ -107,12 +112,16 @@ export class TrialFaults extends Faults {
 
   override around<Result>(service: string, command: string, call: () => Promise<Result>): Promise<Result> {
     const invocation = callingFunction();
-    const fault = invocation && this.#trial()?.meet(invocation, command.replace(/Command$/, ''));
+    const trial = this.#trial();
+    const name = command.replace(/Command$/, '');
+    const isTried = invocation && trial && invocation.functionName !== somebodyElse;
+    const fault = isTried ? trial.meet(invocation, name) : undefined;
     // Each call has its own attempts, also one of what another call has set off.
     const losing = (isAnswerLost: boolean) => () => this.#attempts.run({ isAnswerLost }, call);
-    return this.#life.during(() =>
-      makeCall({ service, fault, life: this.#life, call: losing(false) }, losing(true)),
-    );
+    return this.#life.during(async () => {
+      if (isTried) await trial.before?.(invocation, name);
+      return await makeCall({ service, fault, life: this.#life, call: losing(false) }, losing(true));
+    });
   }
 
   override async attempt<Result>(call: () => Promise<Result>): Promise<Result> {

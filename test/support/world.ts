@@ -1,5 +1,5 @@
 import { Duration } from 'luxon';
-import { asFunction } from '../../infra/local/calling-function.ts';
+import { asFunction, type Invocation } from '../../infra/local/calling-function.ts';
 import { openDynamoDb } from '../../infra/local/dynamo-db.ts';
 import { type BusEvent, busEvent } from '../../infra/local/event-bus.ts';
 import type { KeptEmail } from '../../infra/local/mailbox.ts';
@@ -19,7 +19,7 @@ import type { LineEvent } from '../../shared/domain/line-events.ts';
 import { eventsIn, type PublishedEvent } from './client.ts';
 import { newOrder, partner } from './events.ts';
 import { Life, mortalStorage } from './mortal.ts';
-import { type Trial, TrialFaults } from './trial.ts';
+import { somebodyElse, type Trial, TrialFaults } from './trial.ts';
 
 type JobItem = JobItemsAnswer['items'][number];
 
@@ -47,11 +47,17 @@ export class Place {
     return this.#runtime;
   }
 
+  /** Whether it has started; before that, it already goes on with what it did when it died. */
+  get isUp(): boolean {
+    return this.#runtime !== undefined;
+  }
+
   async start({ reset } = { reset: false }): Promise<void> {
     const life = new Life();
     const faults = new TrialFaults(life, () => this.trial);
     const options = { dataFolder: this.#dataFolder, reset, seed: false, origin, faults };
     this.#life = life;
+    this.#runtime = undefined;
     this.#runtime = await startRuntime(options, mortalStorage(life), openDynamoDb);
     this.#token ||= await this.runtime.signIn.issueToken({
       partnerId: partner,
@@ -184,6 +190,33 @@ export class World {
       await this.#place.runtime.advance(Duration.fromMillis(1000));
     });
     await this.#place.idle();
+  }
+
+  /**
+   * Lets somebody else write the line once, right before a function makes its `nth` write in one run: that fails, and it
+   * reads the line again.
+   */
+  letOthersWrite(functionName: string, nth: number, lineId = '1'): void {
+    const writes = new Map<Invocation, number>();
+    const write = asFunction(somebodyElse, async () => {
+      const store = this.#store;
+      const line = await store.find({ orderId: this.orderId, lineId });
+      await store.change(line, (known) => ({ line: { ...known } }));
+    });
+    const trial = this.#trial;
+    trial.before = async (invocation, call) => {
+      if (!this.#place.isUp || call !== 'PutItem' || invocation.functionName !== functionName) return;
+      const made = (writes.get(invocation) ?? 0) + 1;
+      writes.set(invocation, made);
+      if (made < nth) return;
+      trial.before = undefined;
+      await write();
+    };
+  }
+
+  get #store() {
+    const { dynamoDb } = this.#place.runtime.clients;
+    return orderLineStore(dynamoDb, tableName, defaults.settledLineDays);
   }
 
   /** Ends the executions of the order, and nobody knows. */
@@ -321,8 +354,7 @@ export class World {
   /** A line as it is stored. */
   peek(lineId = '1'): Promise<OrderLine | undefined> {
     const look = async () => {
-      const store = orderLineStore(this.#place.runtime.clients.dynamoDb, tableName, defaults.settledLineDays);
-      const line = await store.find({ orderId: this.orderId, lineId });
+      const line = await this.#store.find({ orderId: this.orderId, lineId });
       return isBooked(line) ? line : undefined;
     };
     return this.#place.aside(() => this.#place.insist(look));

@@ -136,7 +136,11 @@ interface Email extends LeftEmail {
   reportedAt?: string;
 }
 
-const config = { region: 'local', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
+const config = {
+  region: 'local',
+  credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  cacheMiddleware: true,
+};
 const outermost = { name: 'memory', step: 'initialize', priority: 'low' } as const;
 
 /**
