@@ -159,7 +159,7 @@ export class MemoryTable {
   }
 
   #check(item: Item | undefined, { ConditionExpression: text, ...rest }: z.output<typeof expressions>): void {
-    if (text === undefined || holds(text, item ?? {}, rest)) return;
+    if (text === undefined || conditionOf(text, rest)(item ?? {})) return;
     throw new ConditionalCheckFailedException({
       message: 'The conditional request failed',
       $metadata: {},
@@ -183,13 +183,14 @@ export class MemoryTable {
     ...names
   }: Query): object {
     const sortKey = IndexName ? indexes[IndexName].sortKey : 'sk';
-    const matching = [...this.items.values()]
-      .filter((item) => holds(KeyConditionExpression, item, names))
-      .sort((a, b) => (placeOf(a, sortKey) < placeOf(b, sortKey) === ScanIndexForward ? -1 : 1));
-    const left = ExclusiveStartKey
-      ? matching.filter((item) => placeOf(item, sortKey) > placeOf(ExclusiveStartKey, sortKey))
-      : matching;
-    const items = left.slice(0, Limit);
+    const start = ExclusiveStartKey ? placeOf(ExclusiveStartKey, sortKey) : '';
+    const items = [...this.items.values()]
+      .filter(conditionOf(KeyConditionExpression, names))
+      .map((item) => ({ item, place: placeOf(item, sortKey) }))
+      .filter(({ place }) => place > start)
+      .sort((a, b) => (a.place < b.place === ScanIndexForward ? -1 : 1))
+      .slice(0, Limit)
+      .map(({ item }) => item);
     const last = items.at(-1);
     return {
       Items: items.map(attributesOf),
@@ -205,14 +206,14 @@ type Names = Omit<z.output<typeof expressions>, 'ConditionExpression'>;
 
 const placeOf = (item: Item, sortKey: string) => `${String(item[sortKey])}\n${nameOf(item)}`;
 
-/** Whether one term of a condition holds of an item. */
-type Term = (item: Item, names: Names) => boolean;
+/** One term of a condition: with names and values, whether it holds of an item. */
+type Term = (names: Names) => (item: Item) => boolean;
 
-/** The terms of the conditions that were asked for: the product has few, and asks them of each item. */
+/** The terms of the conditions that were asked for, of which the product has few. */
 const conditions = new Map<string, readonly Term[]>();
 
 /** `a = :b AND attribute_not_exists(c)`, `a = :b AND c BETWEEN :d AND :e`, `a = :b AND begins_with(c, :d)` */
-function holds(text: string, item: Item, names: Names): boolean {
+function conditionOf(text: string, names: Names): (item: Item) => boolean {
   const terms =
     conditions.get(text) ??
     text
@@ -220,24 +221,32 @@ function holds(text: string, item: Item, names: Names): boolean {
       .split(' AND ')
       .map(termOf);
   conditions.set(text, terms);
-  return terms.every((term) => term(item, names));
+  const asked = terms.map((term) => term(names));
+  return (item) => asked.every((holds) => holds(item));
 }
 
 const optionalText = z.string().optional();
 
 function termOf(text: string): Term {
   const [, absent] = /^attribute_not_exists\((\S+)\)$/.exec(text) ?? [];
-  if (absent !== undefined) return (item, names) => item[attribute(absent, names)] === undefined;
+  if (absent !== undefined)
+    return (names) => {
+      const name = attribute(absent, names);
+      return (item) => item[name] === undefined;
+    };
   const [, whole, beginning = ''] = /^begins_with\((\S+), (:\w+)\)$/.exec(text) ?? [];
   if (whole !== undefined)
-    return (item, names) =>
-      optionalText
-        .parse(item[attribute(whole, names)])
-        ?.startsWith(String(names.ExpressionAttributeValues[beginning])) ?? false;
+    return (names) => {
+      const [name, start] = [attribute(whole, names), String(names.ExpressionAttributeValues[beginning])];
+      return (item) => optionalText.parse(item[name])?.startsWith(start) ?? false;
+    };
   const [, path = '', operator = '', value = ''] = /^(\S+) (=|>|>=|<=|<) (:\w+)$/.exec(text) ?? [];
   const compare = comparisons[operator];
   if (!compare) throw new Error(`the table in memory knows no such condition: ${text}`);
-  return (item, names) => compare(item[attribute(path, names)], names.ExpressionAttributeValues[value]);
+  return (names) => {
+    const [name, right] = [attribute(path, names), names.ExpressionAttributeValues[value]];
+    return (item) => compare(item[name], right);
+  };
 }
 
 const ofTexts =
