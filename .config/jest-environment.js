@@ -1,9 +1,11 @@
-import { createRequire } from 'node:module';
+import { createRequire, enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { constants, createContext } from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
 import { compileOnce } from './compiled-once.js';
 
 compileOnce();
+enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/jest'));
 
 /**
  * Jest's own, with an ordinary global object. Behind the one that Jest makes is a proxy, and each `Date` or `Object` in

@@ -47,7 +47,10 @@ export class CallGraph {
       ts.sys.readFile(path),
     );
     const { options } = ts.parseJsonConfigFileContent(config, ts.sys, productFolder);
-    this.#program = ts.createProgram(functionNames.map(handlerFile), options);
+    const host = ts.createCompilerHost(options);
+    // Most of what the SDK declares are comments.
+    host.jsDocParsingMode = ts.JSDocParsingMode.ParseNone;
+    this.#program = ts.createProgram(functionNames.map(handlerFile), options, host);
     this.#checker = this.#program.getTypeChecker();
     for (const file of this.#program.getSourceFiles()) if (isAdapter(file)) this.#findImplementations(file);
   }

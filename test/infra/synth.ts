@@ -17,7 +17,12 @@ const { context } = JSON.parse(readFileSync(join(productFolder, 'cdk.json'), 'ut
 export const exampleSettings = context.settings;
 
 /** What the app is given to synthesise without the functions' code, and without noting who made what. */
-export const unbundled = { ...context, 'aws:cdk:bundling-stacks': [], 'aws:cdk:disable-stack-trace': true };
+export const unbundled = {
+  ...context,
+  'aws:cdk:bundling-stacks': [],
+  'aws:cdk:disable-stack-trace': true,
+  'aws:cdk:disable-creation-stack-traces': true,
+};
 
 /** An app whose templates are only read here: `npm run synth` has the CDK validate them, which takes longest of all. */
 export const unvalidatedApp = (): App =>
