@@ -52,9 +52,9 @@ const leftOut: Readonly<Partial<Record<keyof typeof differences, (resource: Reso
     Type === 'AWS::CloudWatch::Alarm' && Properties?.['Metrics'] !== undefined,
 };
 
-/** Prepares the emulator's account for the CDK, as its deployer would. */
+/** Prepares the emulator's account for the CDK, as its deployer would. It takes no app, and so it does not run ours. */
 export async function bootstrap(url: string): Promise<void> {
-  await cdk(url, ['bootstrap', 'aws://000000000000/us-east-1']);
+  await cdk(url, ['bootstrap', 'aws://000000000000/us-east-1'], tmpdir());
 }
 
 /**
@@ -136,10 +136,10 @@ const assets = z.object({
   files: z.record(z.string(), z.object({ source: z.object({ path: z.string() }) })),
 });
 
-async function cdk(url: string, args: readonly string[]): Promise<void> {
+async function cdk(url: string, args: readonly string[], cwd = productFolder): Promise<void> {
   try {
     await run(process.execPath, [join(productFolder, 'node_modules/aws-cdk/bin/cdk'), ...args], {
-      cwd: productFolder,
+      cwd,
       env: { PATH: process.env['PATH'], HOME: tmpdir(), CI: 'true', ...emulatedAws(url) },
       maxBuffer: 64 * 1024 * 1024,
     });
