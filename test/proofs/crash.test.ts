@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createInterface } from 'node:readline';
+import pLimit from 'p-limit';
 import { Activity } from '../../infra/local/activity.ts';
 import { Clock } from '../../infra/local/clock.ts';
 import { readDefinition } from '../../infra/local/definition.ts';
@@ -285,21 +286,27 @@ async function list(query: string): Promise<{ items: LineAnswer[]; cursor?: stri
   return { items: [] };
 }
 
+/** Lines are read side by side, as callers do, which takes the service less than one after the other. */
+const reading = pLimit(callers);
+
 async function readEverything() {
   const emails = Map.groupBy(await api.emails(), ({ tags }) => `${tags.orderId ?? ''}/${tags.lineId ?? ''}`);
-  const read = [];
-  for (const line of lines) {
-    const { orderId, lineId } = line;
-    const now = (await api.line(token, orderId, lineId)).body;
-    await findInEachWay(now);
-    read.push({
-      line,
-      name: nameOf(line),
-      now,
-      history: await api.history(token, orderId, lineId),
-      emails: emails.get(nameOf(line)) ?? [],
-    });
-  }
+  const read = await Promise.all(
+    lines.map((line) =>
+      reading(async () => {
+        const { orderId, lineId } = line;
+        const now = (await api.line(token, orderId, lineId)).body;
+        await findInEachWay(now);
+        return {
+          line,
+          name: nameOf(line),
+          now,
+          history: await api.history(token, orderId, lineId),
+          emails: emails.get(nameOf(line)) ?? [],
+        };
+      }),
+    ),
+  );
   const executions = await api.request<{ items: { name: string; status: string }[] }>('/_local/executions');
   const events = Map.groupBy(eventsIn(await api.published()), ({ detail }) => nameOf(detail));
   return {
