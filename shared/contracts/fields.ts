@@ -25,11 +25,13 @@ export const plainText = (max: number) =>
 
 /**
  * A mail address that the mail service accepts: ASCII, at most 254 characters, at most 64 of them before the at sign
- * (RFC 5321), no display name. Other scripts must be in punycode, in the top-level domain, too. Each label of the
- * domain has at most 63 characters and neither starts nor ends with a hyphen (RFC 1035).
+ * (RFC 5321), no display name. `r&d` and `sales/emea` have mail as well; refused are the characters to which mail systems
+ * gave a meaning of their own, such as the `%` and `!` of routes and the `?` of encoded words. Other scripts must be in
+ * punycode, in the top-level domain, too. Each label of the domain has at most 63 characters and neither starts nor ends
+ * with a hyphen (RFC 1035).
  */
 const addressPattern =
-  /^(?=[^@]{1,64}@)(?!\.)(?!.*\.\.)[A-Za-z0-9_'+\-.]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{0,58}[A-Za-z0-9])$/;
+  /^(?=[^@]{1,64}@)(?!\.)(?!.*\.\.)[A-Za-z0-9_'+\-.&/=]*[A-Za-z0-9_+\-&/=]@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{0,58}[A-Za-z0-9])$/;
 
 export const emailAddress = z
   .string()

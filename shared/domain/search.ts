@@ -43,7 +43,7 @@ export const wordsOf = (line: OrderLine): Readonly<Record<WordKind, string>> => 
 const beginnings: Readonly<Record<WordKind, RegExp>> = {
   order: /^([A-Z0-9._-]+(?:\/[A-Z0-9._-]*)?)$/,
   subscription: /^([A-Z0-9._-]+)$/,
-  contact: /^([A-Z0-9_'+.-]+(?:@[A-Z0-9.-]*)?)$/,
+  contact: /^([A-Z0-9_'+.&/=-]+(?:@[A-Z0-9.-]*)?)$/,
   domain: /^@?([A-Z0-9.-]+)$/,
   customer: /^(.+)$/u,
 };

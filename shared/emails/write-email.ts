@@ -147,7 +147,7 @@ async function htmlOf(content: Content): Promise<string> {
           ? html`<p style="${look.paragraph}">
               ${naming(
                 placer.ask,
-                html`<a class="link" style="${look.link}" href="mailto:${placer.address}"
+                html`<a class="link" style="${look.link}" href="${mailLink(placer.address)}"
                   >${breaking(placer.address)}</a
                 >`,
               )}
@@ -181,6 +181,9 @@ const setupLink = (template: string, line: OrderLine): string =>
     .replaceAll('{orderId}', encodeURIComponent(line.orderId))
     .replaceAll('{lineId}', encodeURIComponent(line.lineId))
     .replaceAll('{subscriptionId}', encodeURIComponent(line.subscriptionId));
+
+/** RFC 6068: what is special in a URL is encoded. */
+const mailLink = (address: string): string => `mailto:${encodeURIComponent(address).replace('%40', '@')}`;
 
 const durationInWords = (duration: IsoDuration, locale: Locale): string =>
   Duration.fromISO(duration).reconfigure({ locale }).toHuman();

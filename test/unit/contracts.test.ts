@@ -99,6 +99,8 @@ describe('an email address', () => {
     `${'x'.repeat(64)}@example.com`,
     `jane@${'x'.repeat(63)}.com`,
     'jane@3-m.com',
+    'r&d@example.com',
+    '/g=jane/s=doe/@example.com',
   ])('takes %s', (value) => {
     expect(takes(emailAddress, value)).toBe(true);
   });
@@ -129,6 +131,10 @@ describe('an email address', () => {
     ['a punycode domain without an end', 'jane@example.xn--'],
     ['a label of 64 characters in its domain', `jane@${'x'.repeat(64)}.com`],
     ['a label that ends in a hyphen', 'jane@example-.com'],
+    ['a route with a percent sign', 'jane%example.net@example.com'],
+    ['a route with an exclamation mark', 'example.net!jane@example.com'],
+    ['an encoded word', '=?utf-8?q?jane?=@example.com'],
+    ['markup', '<b>jane@example.com'],
     ['two at signs', 'jane@@example.com'],
     ['nothing', ''],
   ])('is not %s', (_, value) => {

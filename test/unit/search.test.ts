@@ -37,7 +37,8 @@ test.each([
 });
 
 test.each([
-  ['ord-1/2', ['order', 'customer']],
+  ['ord-1/2', ['order', 'contact', 'customer']],
+  ['r&d', ['contact', 'customer']],
   ['it@ex', ['contact', 'customer']],
   ['@example.com', ['domain', 'customer']],
   ["o'hara", ['contact', 'customer']],

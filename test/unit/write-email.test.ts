@@ -8,9 +8,9 @@ const hana: Contact = { email: 'hana@example.jp', name: '田中 花', locale: 'j
 const ines: Contact = { email: 'ines@example.com', name: 'Ines <b>Duarte</b>', locale: 'en' };
 
 /** The email of a line whose window ends on 1 December at 15:30 UTC. */
-const write = (to: Contact, kind: EmailKind = 'first', settings = {}) =>
+const write = (to: Contact, kind: EmailKind = 'first', settings = {}, of = {}) =>
   writeEmail(
-    line({ status: 'AwaitingProvisioningDetails', closesAt: '2026-12-01T15:30:00.000Z' }),
+    line({ status: 'AwaitingProvisioningDetails', closesAt: '2026-12-01T15:30:00.000Z', ...of }),
     { id: 'claim-1', owner: 'owner', kind, to, actor: 'actor', at: now, until: now },
     { ...mailSettings, ...settings },
   );
@@ -44,6 +44,13 @@ test('answers go to the person who placed the order, unless the settings say oth
   const unanswered = await write(ines, 'first', { replyToPlacedBy: false });
   expect(unanswered).not.toHaveProperty('replyTo');
   expect(unanswered.text).toContain('Please write to Maya Lindqvist (maya@northwind.example)');
+});
+
+test('a link to an address leads to that very address, whatever characters it has', async () => {
+  const placedBy = { name: 'R&D', email: 'r&d+a=b@northwind.example' };
+  const { html } = await write(ines, 'first', {}, { placedBy });
+  const [, link = ''] = /href="(mailto:[^"]+)"/.exec(html) ?? [];
+  expect(link).toBe('mailto:r%26d%2Ba%3Db@northwind.example');
 });
 
 test('whoever placed the order is not told to ask themselves', async () => {
