@@ -17,7 +17,7 @@ import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.j
 import * as z from 'zod';
 import type { Assets } from '../../functions/serve-console/assets.ts';
 import { localeNamed, localeOf } from '../../functions/serve-console/language.ts';
-import { identifier } from '../../shared/contracts/fields.ts';
+import { emailAddress, identifier } from '../../shared/contracts/fields.ts';
 import { locales } from '../../shared/domain/order-line.ts';
 import { paths } from '../../functions/serve-console/paths.ts';
 import { roles } from '../../shared/use-cases/access.ts';
@@ -28,7 +28,7 @@ import type { Storage } from './storage.ts';
 export const tokenRequest = z.strictObject({
   partnerId: identifier.exactOptional(),
   roles: z.array(z.enum(roles, `must be one of ${roles.join(', ')}`)),
-  email: z.email().exactOptional(),
+  email: emailAddress.exactOptional(),
   /** What the issuer says about the address; by default nothing. */
   emailVerified: z.boolean().exactOptional(),
   name: z.string().min(1).exactOptional(),
