@@ -35,6 +35,8 @@ function isIndependent(node: ts.Node): boolean {
   const { kind } = node;
   if (kind === ts.SyntaxKind.ThisKeyword || kind === ts.SyntaxKind.SuperKeyword) return false;
   if (ts.isMetaProperty(node) || (ts.isIdentifier(node) && node.text === 'arguments')) return false;
+  // Other functions have all of that of their own, except in a name that is computed.
+  if (ts.isFunctionLike(node) && !ts.isArrowFunction(node)) return !node.name || isIndependent(node.name);
   return ts.forEachChild(node, (child) => (isIndependent(child) ? undefined : true)) === undefined;
 }
 
@@ -42,7 +44,7 @@ function isIndependent(node: ts.Node): boolean {
 function asFunction(node: ts.ArrowFunction, code: string, file: ts.SourceFile): readonly Edit[] {
   const { modifiers, equalsGreaterThanToken: arrow, body } = node;
   const parameters = modifiers?.at(-1)?.end ?? node.getStart(file);
-  const isInParentheses = code.slice(parameters).trimStart().startsWith('(');
+  const isInParentheses = code.slice(parameters, arrow.getStart(file)).trimStart().startsWith('(');
   const [open, close] = isInParentheses ? ['', ''] : ['(', ')'];
   const [begin, end] = ts.isBlock(body) ? ['', ''] : ['{return ', '}'];
   return [

@@ -12,6 +12,7 @@ test.each([
   [`a=>[a,${long}]`, `function(a){return [a,${long}]}`],
   [`async a=>[a,${long}]`, `async function( a){return [a,${long}]}`],
   [`async(a)=>({a,b:${long}})`, `async function(a){return ({a,b:${long}})}`],
+  [`a=>[function(){return this},${long}]`, `function(a){return [function(){return this},${long}]}`],
   [`({a=()=>1},...b)=>[a(),b,${long}]`, `function({a=()=>1},...b){return [a(),b,${long}]}`],
 ])('%s is written as a function expression', (arrow, written) => {
   expect(rewritten(`var f=${arrow};`)).toBe(`var f=${written};`);
@@ -21,6 +22,7 @@ test.each([
   ['is short', 'var f=a=>a+1;'],
   ['has the `this` around it', `var f=a=>[this,${long}];`],
   ['has it in an arrow function within', `var f=a=>[()=>this,${long}];`],
+  ['has it in the name of a method', `var f=()=>({[this.a](){},b:${long}});`],
   ['has the `arguments` around it', `var f=()=>[arguments,${long}];`],
   ['has the target of `new` around it', `class A{b=()=>[new.target,${long}]}`],
   ['has the class above', `class A extends B{b=()=>[super.b,${long}]}`],
