@@ -11,10 +11,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { enableCompileCache, flushCompileCache, setSourceMapsSupport } from 'node:module';
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 
 /*
  * Bundles the service and the thread of its table, packages included, into a few files whenever a source or a package
@@ -28,8 +29,10 @@ const bundles = join(cache, 'bundles');
 /** Runs `main` or `table-server` of this folder. */
 export async function runBundle(name) {
   enableCompileCache(join(cache, 'compiled'));
-  setSourceMapsSupport(true, { nodeModules: true });
-  await import(pathToFileURL(join(await bundlesOfSources(), `${name}.mjs`)).href);
+  const folder = getEnvironmentData(bundles) ?? (await bundlesOfSources());
+  // For the threads that are started from here.
+  setEnvironmentData(bundles, folder);
+  await import(pathToFileURL(join(folder, `${name}.mjs`)).href);
   // Now, because a killed process would not do it.
   flushCompileCache();
 }

@@ -7,7 +7,6 @@ import {
   createLocalJWKSet,
   exportJWK,
   generateKeyPair,
-  type JWK,
   jwtVerify,
   type JWTPayload,
   type JWTVerifyGetKey,
@@ -63,16 +62,26 @@ const ttl = {
 /** The API, as the resource that tokens are for. */
 const resource = { audience, scope: '', accessTokenFormat: 'jwt' } as const;
 
-const keySet = z.object({ privateKey: z.looseObject({ kty: z.string() }) });
+/** What everybody may know of the server's key, which is of RSA in older folders. */
+const publicKey = z.object({
+  kty: z.string(),
+  kid: z.string(),
+  alg: z.enum(['ES256', 'RS256']),
+  use: z.string(),
+  crv: z.string().exactOptional(),
+  x: z.string().exactOptional(),
+  y: z.string().exactOptional(),
+  n: z.string().exactOptional(),
+  e: z.string().exactOptional(),
+});
+const keySet = z.object({ privateKey: publicKey.loose() });
+type PrivateKey = z.output<typeof keySet>['privateKey'];
 
 /** A real OpenID Connect server in this process, whose keys are kept so that tokens outlive a restart. */
 export async function startSignIn(storage: Storage, origin: string, assets: Assets) {
   const issuer = `${origin}${signInPath}`;
   const privateKey = await keptKey(storage);
-  const { kty, n, e, kid, alg, use } = privateKey;
-  const publicKeys = createLocalJWKSet({
-    keys: [z.looseObject({ kty: z.string() }).parse({ kty, n, e, kid, alg, use })],
-  });
+  const publicKeys = createLocalJWKSet({ keys: [publicKey.parse(privateKey)] });
   const { port } = new URL(origin);
   const consoleOrigins = [...new Set([origin, `http://localhost:${port}`, `http://127.0.0.1:${port}`])];
   const policy = policyOf(consoleOrigins);
@@ -130,7 +139,7 @@ const clientsOf = (origin: string, consoleOrigins: readonly string[]): ClientMet
 
 function signInServer(
   issuer: string,
-  privateKey: JWK,
+  privateKey: PrivateKey,
   clients: ClientMetadata[],
   { assets, policy }: Pages,
 ): Provider {
@@ -139,6 +148,7 @@ function signInServer(
     adapter: createMemoryAdapter(clockTolerance),
     jwks: { keys: [privateKey] },
     clients,
+    clientDefaults: { id_token_signed_response_alg: privateKey.alg },
     cookies: { keys: [crypto.randomUUID()] },
     ttl,
     claims: { openid: ['sub', 'partner_id', 'roles'], email: ['email'], profile: ['name'] },
@@ -275,18 +285,18 @@ export async function keptSecret(storage: Storage, name: 'session-secret' | 'cal
   return made;
 }
 
-async function keptKey(storage: Storage): Promise<JWK & { kty: string }> {
+async function keptKey(storage: Storage): Promise<PrivateKey> {
   const part = storage.part('sign-in');
   const kept = keySet.safeParse(await part.get('keys'));
   if (kept.success) return kept.data.privateKey;
-  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
-  const made = {
+  // A key of RSA would take a fifth of a first start.
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+  const made = publicKey.loose().parse({
     ...(await exportJWK(privateKey)),
-    kty: 'RSA',
     use: 'sig',
-    alg: 'RS256',
+    alg: 'ES256',
     kid: crypto.randomUUID(),
-  };
+  });
   await part.put('keys', { privateKey: made });
   return made;
 }

@@ -1,8 +1,12 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+
+interface Scripts {
+  readonly scripts: { readonly start: string };
+}
 
 const product = join(import.meta.dirname, '../..');
 let folder: string;
@@ -31,8 +35,8 @@ const write = (file: string, text: string) => writeFile(join(folder, file), text
 const writePage = (text: string) =>
   write('shared/page.tsx', `export const page = () => String(<b>${text}</b>);`);
 
-const start = (...args: string[]) =>
-  promisify(execFile)(process.execPath, [join(folder, 'infra/local/start.js'), ...args]);
+const start = (...options: string[]) =>
+  promisify(execFile)(process.execPath, [...options, join(folder, 'infra/local/start.js')]);
 
 test('a start runs the sources as they are then', async () => {
   expect((await start()).stdout).toBe('<b>one</b>');
@@ -74,12 +78,14 @@ test('a source meets the very classes that LevelDB and the table are made of, no
   expect((await start()).stdout).toBe('true');
 });
 
-test('a stack trace leads to the source', async () => {
+test('a stack trace of `npm start` leads to the source', async () => {
   await write(
     'shared/page.tsx',
     `type Erased = string;\n\nexport function page(): Erased {\n  throw new Error('broken');\n}`,
   );
-  await expect(start()).rejects.toMatchObject({
+  const { scripts } = JSON.parse(await readFile(join(product, 'package.json'), 'utf8')) as Scripts;
+  const [, ...options] = scripts.start.split(' ').slice(0, -1);
+  await expect(start(...options)).rejects.toMatchObject({
     stderr: expect.stringMatching(/at page \(.*shared\/page\.tsx:4:9\)/),
   });
 });
