@@ -19,7 +19,8 @@ import { Place, Violation, World } from '../support/world.ts';
  * the code that makes a call meets every fault, in a story that the seed chooses, and so do some of the other calls,
  * other ones with each seed. What people and systems outside do about it is what they would do: queues deliver again,
  * operators redrive dead letters, callers ask again by the same key or look first. Afterwards everything must hold as
- * if nothing had happened, and the books of the lines and of the mail service must agree.
+ * if nothing had happened, and the books of the lines and of the mail service must agree. A recount at the end of each
+ * folder must find what was counted in its stories.
  *
  * FAULT_SWEEP_SEED makes another choice (`random`: any), FAULT_SWEEP=all takes all calls of all stories, and
  * FAULT_SWEEP='story/index of the call/fault' a single one, as failures name them; so does its beginning for several.
@@ -419,6 +420,11 @@ test(
         return place;
       }),
     );
+    const counts: Awaited<ReturnType<Place['counts']>>[] = [];
+    const endFolder = async (place: Place) => {
+      counts.push(await place.counts());
+      await place.beginAnew();
+    };
     const share = async <Item>(items: readonly Item[], work: (place: Place, item: Item) => Promise<void>) => {
       const left = [...items];
       await Promise.all(
@@ -427,8 +433,9 @@ test(
           for (let item = left.shift(); item !== undefined; item = left.shift()) {
             await work(place, item);
             runs += 1;
-            if (runs % runsOfFolder === 0) await place.beginAnew();
+            if (runs % runsOfFolder === 0) await endFolder(place);
           }
+          await endFolder(place);
         }),
       );
     };
@@ -484,6 +491,7 @@ test(
         `${failures.length === 0 ? 'all held' : `${failures.length} failed`}\n`,
     );
     expect(failures).toEqual([]);
+    expect(counts.map(({ counted }) => counted)).toEqual(counts.map(({ recounted }) => recounted));
     expect(refused).toEqual([]);
   },
   timeLimit,

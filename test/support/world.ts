@@ -5,14 +5,17 @@ import { type BusEvent, busEvent } from '../../infra/local/event-bus.ts';
 import type { KeptEmail } from '../../infra/local/mailbox.ts';
 import { type Runtime, startRuntime } from '../../infra/local/runtime.ts';
 import { tableName } from '../../infra/local/table.ts';
+import { recount } from '../../infra/recounting.ts';
 import { defaults } from '../../infra/settings.ts';
 import { orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import type {
   ContactChangeAnswer,
+  InsightsAnswer,
   JobAnswer,
   JobItemsAnswer,
   LineAnswer,
   ResendAnswer,
+  SummaryAnswer,
 } from '../../shared/contracts/api.ts';
 import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
 import type { LineEvent } from '../../shared/domain/line-events.ts';
@@ -72,6 +75,29 @@ export class Place {
     await this.runtime.stop();
   }
 
+  /** What was counted of all lines as they changed, and what a recount finds. */
+  async counts(): Promise<{ readonly counted: unknown; readonly recounted: unknown }> {
+    await this.idle();
+    const read = async () => {
+      const { asOf, ...summary } = await this.#ask<SummaryAnswer>('/order-lines/summary');
+      const { items } = await this.#ask<InsightsAnswer>('/insights');
+      return { ...summary, items };
+    };
+    const counted = await read();
+    const { clients, clock } = this.runtime;
+    const noWait = () => Promise.resolve();
+    await recount({
+      dynamoDb: clients.dynamoDb,
+      tableName,
+      now: clock.now,
+      newId: () => crypto.randomUUID(),
+      settle: noWait,
+      pages: { take: noWait },
+      onProgress: () => undefined,
+    });
+    return { counted, recounted: await read() };
+  }
+
   /** Begins anew with an empty data folder. */
   async beginAnew(): Promise<void> {
     await this.stop();
@@ -123,6 +149,13 @@ export class Place {
       return { status: response.status, body: (await response.json()) as Body };
     });
     return answer?.result ?? { status: 0, body: undefined };
+  }
+
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows what is answered
+  async #ask<Body>(path: string): Promise<Body> {
+    const { status, body } = await this.request<Body>(path);
+    if (status !== 200 || !body) throw new Error(`${path} was answered with ${status}`);
+    return body;
   }
 
   /** Does what is not part of the trial. */
