@@ -151,6 +151,8 @@ const namedPartner = () =>
 
 export const summaryQuery = z.lazy(() => z.strictObject({ partnerId: namedPartner() }));
 
+/** The first of the months that callers may name. */
+export const firstMonth = '2000-01';
 const month = () =>
   z
     .string()

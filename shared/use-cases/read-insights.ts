@@ -1,10 +1,10 @@
 import type * as z from 'zod';
-import type { InsightsAnswer, insightsQuery } from '../contracts/api.ts';
+import { firstMonth, type InsightsAnswer, type insightsQuery } from '../contracts/api.ts';
 import { csv } from '../contracts/csv.ts';
 import { invalidRequest } from '../contracts/problems.ts';
 import { insightCounters, type Insight, insightsIn, insightStarts } from '../domain/insights.ts';
 import { allPartners } from '../domain/tallies.ts';
-import { minus, plus, toInstant } from '../domain/time.ts';
+import { later, minus, plus, toInstant } from '../domain/time.ts';
 import { type Caller, summarizedPartner } from './access.ts';
 import type { SummaryServices } from './read-summary.ts';
 
@@ -23,7 +23,7 @@ export async function findInsights(
 ): Promise<Pick<InsightsAnswer, 'from' | 'to'> & { readonly insights: readonly Insight[] }> {
   const scope = summarizedPartner(caller, query.partnerId) ?? allPartners;
   const { to = monthOf(toInstant(now())) } = query;
-  const { from = monthOf(minus(firstOf(to), 'P11M')) } = query;
+  const { from = later(monthOf(minus(firstOf(to), 'P11M')), firstMonth) } = query;
   if (from > to) throw invalidRequest([{ path: 'from', message: 'must not be after to' }]);
   if (monthOf(plus(firstOf(from), `P${mostMonths}M`)) <= to) {
     throw invalidRequest([{ path: 'from', message: `must be at most ${mostMonths} months before the end` }]);

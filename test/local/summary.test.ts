@@ -120,6 +120,18 @@ test('insights tell a partner what became of its lines, by month, offer and lang
   ]);
 });
 
+test.each(['2026-11', '2000-11', '2000-01'])(
+  'the months that are told for %s may be asked for',
+  async (to) => {
+    const { from, ...rest } = await api.ok<InsightsAnswer>(`/insights?to=${to}`, { token });
+    expect(await api.ok<InsightsAnswer>(`/insights?from=${from}&to=${rest.to}`, { token })).toEqual({
+      from,
+      ...rest,
+      to,
+    });
+  },
+);
+
 test('counts are right after the process was killed, and once lines have gone', async () => {
   const orders = Array.from({ length: 20 }, () => newOrder());
   await api.fault({ service: 'dynamodb', operation: 'GetItem', times: 3, when: 'before' });

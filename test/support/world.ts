@@ -151,7 +151,6 @@ export class Place {
     return answer?.result ?? { status: 0, body: undefined };
   }
 
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows what is answered
   async #ask<Body>(path: string): Promise<Body> {
     const { status, body } = await this.request<Body>(path);
     if (status !== 200 || !body) throw new Error(`${path} was answered with ${status}`);
