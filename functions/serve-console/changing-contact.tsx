@@ -20,7 +20,13 @@ import { contactResult } from './contact-result.ts';
 import { readForm } from './form.ts';
 import { keepLocale, localeNamed } from './language.ts';
 import { isResultGone, openDialog } from './open-dialog.ts';
-import { ContactPage, ContactSavedPage, type FormProblem, type TypedContact } from './pages/contact.tsx';
+import {
+  ContactPage,
+  ContactSavedPage,
+  type FormProblem,
+  type TypedContact,
+  whatIsWrong,
+} from './pages/contact.tsx';
 import { type DialogProps, ExplanationPage } from './pages/dialog.tsx';
 import { ContactPreviewPage, NoPreviewPage } from './pages/preview.tsx';
 import { UnconfirmedPage } from './pages/unconfirmed.tsx';
@@ -89,9 +95,10 @@ export function changingContact(app: Hono<ConsoleEnv>, context: ConsoleContext):
 
   app.post(`${contactPath}/preview`, async (c) => {
     const view = personalView(context, c);
-    const change = changeIn(await readForm(c, contactForm));
+    const typed = await readForm(c, contactForm);
+    const change = changeIn(typed);
     if ('wrong' in change) {
-      const why = change.wrong.map((field) => view.t.contactDialog.wrong[field]);
+      const why = change.wrong.map((field) => whatIsWrong(view, field, typed));
       return show(c, <NoPreviewPage view={view} why={why} />);
     }
     const { contact, applyToAllLines } = change;

@@ -33,10 +33,58 @@ export const plainText = (max: number) =>
 const addressPattern =
   /^(?=[^@]{1,64}@)(?!\.)(?!.*\.\.)[A-Za-z0-9_'+\-.&/=]*[A-Za-z0-9_+\-&/=]@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{0,58}[A-Za-z0-9])$/;
 
+/** What cannot be before the at sign, or not where it is: two dots in a row, or one at either end. */
+const strayBeforeAt = /[^A-Za-z0-9_'+\-.&/=]|^\.|(?<=\.)\.|[.']$/gu;
+
+/** What cannot be in the domain, or not where it is: at the start or the end of a label. */
+const strayInDomain = /[^A-Za-z0-9.-]|^[.-]|(?<=\.)[.-]|-(?=\.)|[.-]$/gu;
+
+/** A character that a mail address cannot have, or not where it is. */
+export interface StrayCharacter {
+  /** Counted from 1, in characters as people count them. */
+  readonly position: number;
+  /** The character, or its code point, such as `U+200B`, if it cannot be seen. */
+  readonly character: string;
+  readonly isSpace: boolean;
+}
+
+/**
+ * The character that a refused address should not have, where it is one: several different ones are no typing error,
+ * and naming one of them would not help.
+ */
+export function strayCharacter(address: string): StrayCharacter | undefined {
+  const at = address.includes('@') ? address.lastIndexOf('@') : address.length;
+  const straysOf = (part: string, stray: RegExp, start: number) =>
+    Array.from(part.matchAll(stray), ({ 0: character, index }) => ({ character, index: start + index }));
+  const strays = [
+    ...straysOf(address.slice(0, at), strayBeforeAt, 0),
+    ...straysOf(address.slice(at + 1), strayInDomain, at + 1),
+  ];
+  const [first] = strays;
+  if (first === undefined || strays.some(({ character }) => character !== first.character)) return undefined;
+  const { character, index } = first;
+  return {
+    position: Array.from(address.slice(0, index)).length + 1,
+    character: /[\p{L}\p{N}\p{P}\p{S}]/u.test(character) ? character : codePointOf(character),
+    isSpace: /\p{Zs}/u.test(character),
+  };
+}
+
+const codePointOf = (character: string): string =>
+  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+
+function wrongAddress(input: unknown): string {
+  const expected = 'must be an email address, for example jane@example.com';
+  const stray = typeof input === 'string' ? strayCharacter(input) : undefined;
+  if (stray === undefined) return expected;
+  const what = stray.isSpace ? 'a space' : `"${stray.character}"`;
+  return `${expected}; character ${stray.position}, ${what}, cannot be there`;
+}
+
 export const emailAddress = z
   .string()
   .max(254, 'must have at most 254 characters')
-  .pipe(z.email({ pattern: addressPattern, error: 'must be an email address, for example jane@example.com' }))
+  .pipe(z.email({ pattern: addressPattern, error: ({ input }) => wrongAddress(input) }))
   .meta({ format: 'email', example: 'jane@example.com' });
 
 /** A length of time above zero, as ISO 8601. */

@@ -9,6 +9,7 @@ import type { ConsoleServices } from '../../functions/serve-console/console-cont
 import { InsightsPage } from '../../functions/serve-console/pages/insights.tsx';
 import { whyNot } from '../../functions/serve-console/pages/parts.tsx';
 import { ownPath } from '../../functions/serve-console/paths.ts';
+import { whatIsWrong } from '../../functions/serve-console/pages/contact.tsx';
 import { texts } from '../../functions/serve-console/texts/index.ts';
 import { formatters } from '../../functions/serve-console/formatters.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
@@ -796,6 +797,22 @@ describe('the preview of an email', () => {
     expect(good.text).toContain('Hello Jane &amp;quot;&amp;amp;&amp;quot; Doe,');
     const wrong = await pages.post(`${dialog}/contact/preview`, here, { ...typed, email: 'jane' });
     expect(wrong.text).toContain(texts.en.contactDialog.wrong.email);
+    const stray = await pages.post(`${dialog}/contact/preview`, here, {
+      ...typed,
+      email: 'j%ne@example.com',
+    });
+    expect(stray.text).toContain('Character 2 of the address, “%”, cannot be there.');
+  });
+
+  it.each([
+    ['en', 'jane%doe@example.com', 'Character 5 of the address, “%”, cannot be there. Enter one complete'],
+    ['en', ' jane@exam ple.com ', 'Character 10 of the address, a space, cannot be there. Enter one'],
+    ['ja', 'jane＠example.com', 'メールアドレスの 5 文字目の「＠」は、この位置では使用できません。メール'],
+    ['ja', 'jane@exam　ple.com', 'メールアドレスの 10 文字目のスペースは、この位置では使用できません。'],
+  ] as const)('names the character of an address that cannot be there: %s, %s', (language, email, said) => {
+    const view = { t: texts[language], format: formatters[language] };
+    const why = whatIsWrong(view, 'email', { email, name: '', locale: 'en' });
+    expect(unbroken(why)).toContain(said);
   });
 
   it('is for those who are signed in', async () => {

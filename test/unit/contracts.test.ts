@@ -140,6 +140,40 @@ describe('an email address', () => {
   ])('is not %s', (_, value) => {
     expect(takes(emailAddress, value)).toBe(false);
   });
+
+  it.each([
+    ['jane%example.net@example.com', 5, '"%"'],
+    ['jäne@example.com', 2, '"ä"'],
+    ['jane＠example.com', 5, '"＠"'],
+    ['jane@my_company.com', 8, '"_"'],
+    ['jane@@example.com', 5, '"@"'],
+    ['jane..doe@example.com', 6, '"."'],
+    ['jane.@example.com', 5, '"."'],
+    ['jane@example..com', 14, '"."'],
+    ['jane@example-.com', 13, '"-"'],
+    ['jane@-example.com', 6, '"-"'],
+    ['jane@example.com.', 17, '"."'],
+    ['𠮷ane@example.com', 1, '"𠮷"'],
+    ['jane@exam😀ple.com', 10, '"😀"'],
+    [' jane@example.com ', 1, 'a space'],
+    ['jane@example.com\u3000', 17, 'a space'],
+    ['jane@example.com\u200b', 17, '"U+200B"'],
+    ['jane@example.com\n', 17, '"U+000A"'],
+    ['jane\ud83d@example.com', 5, '"U+D83D"'],
+  ])('refuses %j with character %i, %s', (value, position, what) => {
+    expect(messageOf(value)).toBe(
+      `must be an email address, for example jane@example.com; character ${position}, ${what}, cannot be there`,
+    );
+  });
+
+  it.each(['Jane <jane@example.com>', 'jane', 'jane@', 'jane@example', `${'x'.repeat(65)}@example.com`, ''])(
+    'refuses %j without blaming a character',
+    (value) => {
+      expect(messageOf(value)).toBe('must be an email address, for example jane@example.com');
+    },
+  );
+
+  const messageOf = (value: string) => emailAddress.safeParse(value).error?.issues[0]?.message;
 });
 
 describe('a name', () => {

@@ -1,4 +1,5 @@
 import type { LineAnswer } from '../../../shared/contracts/api.ts';
+import { strayCharacter } from '../../../shared/contracts/fields.ts';
 import { locales } from '../../../shared/domain/order-line.ts';
 import type { Instant } from '../../../shared/domain/time.ts';
 import { paths } from '../paths.ts';
@@ -48,7 +49,7 @@ export function ContactPage({ view, line, from, token, typed, others, problem }:
   const wrong = problem?.kind === 'wrong' ? problem.fields : [];
   return (
     <Dialog view={view} line={line} from={from} title={t.contactDialog.title} form={formId} focus="content">
-      {problem ? <ProblemNotice view={view} problem={problem} /> : null}
+      {problem ? <ProblemNotice view={view} problem={problem} typed={typed} /> : null}
       <LineFacts view={view} line={line} withContact />
       <form id={formId} method="post" action={paths.contact(line, from, view.list)} novalidate data-once>
         <input type="hidden" name="token" value={token} />
@@ -110,13 +111,13 @@ export function RecipientFields({ view, typed, emailLabel, wrong, isFirst }: Rec
           {...describedBy('email', wrong)}
         />
         <small id="email-hint">{t.contactDialog.emailHint}</small>
-        <FieldError view={view} field="email" wrong={wrong} />
+        <FieldError view={view} field="email" typed={typed} wrong={wrong} />
       </div>
       <div class="field">
         <label for="name">{t.contactDialog.name}</label>
         <input id="name" name="name" value={typed.name} autocomplete="off" {...describedBy('name', wrong)} />
         <small id="name-hint">{t.contactDialog.nameHint}</small>
-        <FieldError view={view} field="name" wrong={wrong} />
+        <FieldError view={view} field="name" typed={typed} wrong={wrong} />
       </div>
       <div class="field">
         <label for="locale">{t.contactDialog.locale}</label>
@@ -127,7 +128,7 @@ export function RecipientFields({ view, typed, emailLabel, wrong, isFirst }: Rec
             </option>
           ))}
         </select>
-        <FieldError view={view} field="locale" wrong={wrong} />
+        <FieldError view={view} field="locale" typed={typed} wrong={wrong} />
       </div>
     </>
   );
@@ -150,16 +151,35 @@ function describedBy(field: ContactField, wrong: readonly ContactField[]) {
   return hint.length === 0 ? {} : { 'aria-describedby': hint.join(' ') };
 }
 
+/** What is wrong with a field, and what to type instead. */
+export function whatIsWrong(
+  { t: { contactDialog: texts }, format }: Pick<PersonalView, 't' | 'format'>,
+  field: ContactField,
+  { email }: TypedRecipient,
+): string {
+  const stray = field === 'email' ? strayCharacter(email.trim()) : undefined;
+  return stray === undefined
+    ? texts.wrong[field]
+    : format.sentences([
+        texts.strayCharacter(
+          format.number(stray.position),
+          stray.isSpace ? texts.space : texts.quoted(stray.character),
+        ),
+        texts.wrong[field],
+      ]);
+}
+
 interface FieldErrorProps {
   readonly view: PersonalView;
   readonly field: ContactField;
+  readonly typed: TypedRecipient;
   readonly wrong: readonly ContactField[];
 }
 
-function FieldError({ view: { t }, field, wrong }: FieldErrorProps) {
+function FieldError({ view, field, typed, wrong }: FieldErrorProps) {
   return wrong.includes(field) ? (
     <p class="wrong" id={`${field}-wrong`}>
-      {t.contactDialog.wrong[field]}
+      {whatIsWrong(view, field, typed)}
     </p>
   ) : null;
 }
@@ -204,8 +224,14 @@ function AllLines({ view, isChecked, line: named, others }: AllLinesProps) {
   );
 }
 
+interface ProblemNoticeProps {
+  readonly view: PersonalView;
+  readonly problem: FormProblem;
+  readonly typed: TypedRecipient;
+}
+
 /** What is wrong with the form; it gets the keyboard focus. */
-export function ProblemNotice({ view, problem }: { view: PersonalView; problem: FormProblem }) {
+export function ProblemNotice({ view, problem, typed }: ProblemNoticeProps) {
   const { t, format } = view;
   const here = { role: 'alert', tabindex: -1, autofocus: true } as const;
   switch (problem.kind) {
@@ -217,7 +243,7 @@ export function ProblemNotice({ view, problem }: { view: PersonalView; problem: 
             <ul>
               {problem.fields.map((field) => (
                 <li>
-                  <a href={`#${field}`}>{t.contactDialog.wrong[field]}</a>
+                  <a href={`#${field}`}>{whatIsWrong(view, field, typed)}</a>
                 </li>
               ))}
             </ul>

@@ -32,7 +32,7 @@ export function CopyToPage({ view, line, from, token, typed, problem }: CopyToPa
           <span>{t.copyToDialog.isContact}</span>
         </p>
       ) : problem ? (
-        <ProblemNotice view={view} problem={problem} />
+        <ProblemNotice view={view} problem={problem} typed={typed} />
       ) : null}
       <LineFacts view={view} line={line} />
       <form id={formId} method="post" action={paths.copyTo(line, from, view.list)} novalidate data-once>

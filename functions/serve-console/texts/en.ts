@@ -563,6 +563,10 @@ export function english() {
         name: 'Enter the name as plain text on one line, with at most 200 characters and no markup.',
         locale: 'Choose one of the languages.',
       },
+      strayCharacter: (position: string, character: string) =>
+        `Character ${position} of the address, ${character}, cannot be there.`,
+      space: 'a space',
+      quoted: (character: string) => `“${character}”`,
       confirmAgain: 'Please check what you entered, and save again. Nothing has been saved yet.',
       keptForYou: 'You had to sign in again. What you entered is still here; check it, and save again.',
       refused: {

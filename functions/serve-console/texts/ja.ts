@@ -548,6 +548,10 @@ export function japanese(): Texts {
         name: '氏名は、改行やタグを含めずに 200 文字以内で入力してください。',
         locale: '言語を選択してください。',
       },
+      strayCharacter: (position, character) =>
+        `メールアドレスの ${position} 文字目の${character}は、この位置では使用できません。`,
+      space: 'スペース',
+      quoted: (character) => `「${character}」`,
       confirmAgain: '入力内容を確認して、もう一度保存してください。まだ何も保存されていません。',
       keptForYou:
         'もう一度サインインしていただきました。入力した内容は残っています。確認して、もう一度保存してください。',
