@@ -807,12 +807,15 @@ describe('the preview of an email', () => {
   it.each([
     ['en', 'jane%doe@example.com', 'Character 5 of the address, “%”, cannot be there. Enter one complete'],
     ['en', ' jane@exam ple.com ', 'Character 10 of the address, a space, cannot be there. Enter one'],
-    ['ja', 'jane＠example.com', 'メールアドレスの 5 文字目の「＠」は、この位置では使用できません。メール'],
-    ['ja', 'jane@exam　ple.com', 'メールアドレスの 10 文字目のスペースは、この位置では使用できません。'],
+    [
+      'ja',
+      'jane＠example.com',
+      'メールアドレスの 5\u00a0文字目の「＠」は、この位置では使用できません。メール',
+    ],
+    ['ja', 'jane@exam　ple.com', 'メールアドレスの 10\u00a0文字目のスペースは、この位置では使用できません。'],
   ] as const)('names the character of an address that cannot be there: %s, %s', (language, email, said) => {
     const view = { t: texts[language], format: formatters[language] };
-    const why = whatIsWrong(view, 'email', { email, name: '', locale: 'en' });
-    expect(unbroken(why)).toContain(said);
+    expect(whatIsWrong(view, 'email', { email, name: '', locale: 'en' })).toContain(said);
   });
 
   it('is for those who are signed in', async () => {
