@@ -15,11 +15,12 @@ import {
 import { resourcesOf } from '../../infra/deployed-stack.ts';
 import { stopIntake } from '../../infra/stopping.ts';
 import type { Target } from '../scenarios/target.ts';
-import { deploy, emulatedAws, productFolder, stacks, stage, type Version } from '../support/deployment.ts';
+import { emulatedAws, productFolder, stacks, stage } from '../support/deployment.ts';
 import { booked, newOrder, partner } from '../support/events.ts';
 import { until } from '../support/until.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { type Deployment, deployment, poolVersion, program, throwawayVersion } from './deployment.ts';
+import { redeploy } from './later-version.ts';
 import { addPerson, consoleVisitor, programToken } from './console.ts';
 import { clientConfig, deployedTarget, functionAt } from './target.ts';
 
@@ -101,15 +102,11 @@ describe('a later deployment', () => {
   let another: Deployment;
   /** Milliseconds. On a busy machine a deployment takes more than a minute. */
   const atMost = 300_000;
-  const redeployed = async (version: Version) => ({
-    ...deployed,
-    outputs: await deploy(deployed.url, deployed.issuer.url, version),
-  });
 
   test(
     'finds the lines again, and lets the people of a user pool of its own to them, and out again',
     async () => {
-      another = await redeployed(poolVersion);
+      another = await redeploy(deployed, poolVersion);
       expect(another.outputs).toMatchObject({ TableName, EventBusArn: deployed.outputs.EventBusArn });
       await addPerson(another, jane);
       const browser = await signIn(another, jane);
@@ -142,7 +139,7 @@ describe('a later deployment', () => {
     async () => {
       await destroy('--force');
       await expectNo(stacks.service);
-      another = await redeployed(throwawayVersion);
+      another = await redeploy(deployed, throwawayVersion);
       const target = await deployedTarget(another);
       const orderId = newOrder();
       await target.send(booked(orderId, { offer: 'A-WX' }));

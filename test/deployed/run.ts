@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { bootstrap, deploy, productFolder } from '../support/deployment.ts';
+import { bootstrap, deploy, productFolder, synthesise } from '../support/deployment.ts';
 import { startEmulator } from '../support/emulator.ts';
 import { startIssuer } from '../support/issuer.ts';
 import { firstVersion, handOver } from './deployment.ts';
@@ -12,7 +12,8 @@ async function main(): Promise<number> {
   const issuer = await startIssuer();
   try {
     await bootstrap(emulator.url);
-    const outputs = await timed('deployed', () => deploy(emulator.url, issuer.url, firstVersion));
+    const assembly = await synthesise(emulator.url, issuer.url, firstVersion);
+    const outputs = await timed('deployed', () => deploy(emulator.url, assembly));
     const { url, privateKey } = issuer;
     const environment = handOver({ url: emulator.url, issuer: { url, privateKey }, outputs });
     const chosen = process.argv.slice(2);

@@ -1,9 +1,10 @@
 import { GetExecutionHistoryCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { Target } from '../scenarios/target.ts';
-import { deployAssembly, synthesise } from '../support/deployment.ts';
+import { deploy } from '../support/deployment.ts';
 import { booked, newOrder, partner } from '../support/events.ts';
 import { until } from '../support/until.ts';
 import { deployment, secondClosing, secondSender, secondVersion } from './deployment.ts';
+import { synthesiseLater } from './later-version.ts';
 import { clientConfig, deployedTarget, sendersTo } from './target.ts';
 
 const deployed = deployment();
@@ -14,7 +15,7 @@ let token: string;
 /** Made before anything is booked: only deploying it is to fit into the window of the lines that wait. */
 let newer: string;
 beforeAll(async () => {
-  newer = await synthesise(deployed.url, deployed.issuer.url, secondVersion);
+  newer = await synthesiseLater(deployed, secondVersion);
   target = await deployedTarget(deployed);
   token = await target.token({ partnerId: partner, roles: ['resend'] });
 });
@@ -43,7 +44,7 @@ test('lines that were open when the product was updated close as well as those b
   await lineThat(runsOut, 'AwaitingProvisioningDetails');
   await lineThat(waitsForItsDate, 'Scheduled');
 
-  await deployAssembly(deployed.url, newer);
+  await deploy(deployed.url, newer);
   expect((await target.api.line(token, runsOut)).body.status).toBe('AwaitingProvisioningDetails');
   await target.send(booked(bookedAfter));
 

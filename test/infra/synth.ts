@@ -11,7 +11,7 @@ interface CdkJson {
   context: Record<string, unknown> & { settings: Record<string, unknown> };
 }
 
-const { context } = JSON.parse(readFileSync(join(productFolder, 'cdk.json'), 'utf8')) as CdkJson;
+export const { context } = JSON.parse(readFileSync(join(productFolder, 'cdk.json'), 'utf8')) as CdkJson;
 
 /** The settings of cdk.json, which a deployer starts from. */
 export const exampleSettings = context.settings;

@@ -57,45 +57,42 @@ export async function bootstrap(url: string): Promise<void> {
   await cdk(url, ['bootstrap', 'aws://000000000000/us-east-1'], tmpdir());
 }
 
+/** Writes the assembly of a version as a deployer would, by the CDK's command, and answers its folder. */
+export async function synthesise(url: string, issuer: string, version: Version): Promise<string> {
+  const assembly = await newAssembly();
+  const settings = ['--context', `settings=${JSON.stringify(version.settings)}`];
+  await cdk(url, ['synth', '--quiet', '--output', assembly, ...settings]);
+  return await deployable(assembly, issuer, version);
+}
+
+export const newAssembly = (): Promise<string> => mkdtemp(join(tmpdir(), 'assembly-'));
+
 /**
- * Deploys the stack with the real CDK, and answers its outputs.
+ * Makes an assembly one that the emulator can deploy.
  * @param issuer stands in for the issuer of the settings: those must have an https URL, and no certificate that the
  * emulator trusts can be made for a test
+ * @returns its folder
  */
-export async function deploy(url: string, issuer: string, version: Version): Promise<StackOutputs> {
-  return await deployAssembly(url, await synthesise(url, issuer, version));
-}
-
-/** The second half of a deployment: what `synthesise` wrote. */
-export async function deployAssembly(url: string, assembly: string): Promise<StackOutputs> {
-  const outputs = join(assembly, 'outputs.json');
-  const always = ['--all', '--require-approval', 'never'];
-  await cdk(url, ['deploy', '--app', assembly, ...always, '--outputs-file', outputs]);
-  const written: unknown = JSON.parse(await readFile(outputs, 'utf8'));
-  return stackOutputs.parse(z.record(z.string(), z.unknown()).parse(written)[stacks.service]);
-}
-
-/** Writes the assembly that is deployed, and answers its folder. */
-export async function synthesise(
-  url: string,
+export async function deployable(
+  assembly: string,
   issuer: string,
-  { settings, change = same }: Version,
+  { change = same }: Version,
 ): Promise<string> {
-  const assembly = await mkdtemp(join(tmpdir(), 'assembly-'));
-  await cdk(url, [
-    'synth',
-    '--quiet',
-    '--output',
-    assembly,
-    '--context',
-    `settings=${JSON.stringify(settings)}`,
-  ]);
   for (const stack of Object.values(stacks)) {
     await rewriteTemplate(assembly, stack, (template) =>
       change(withoutGaps(template).replaceAll(settingsIssuer, issuer)),
     );
   }
   return assembly;
+}
+
+/** Deploys an assembly with the real CDK, and answers the stack's outputs. */
+export async function deploy(url: string, assembly: string): Promise<StackOutputs> {
+  const outputs = join(assembly, 'outputs.json');
+  const always = ['--all', '--require-approval', 'never'];
+  await cdk(url, ['deploy', '--app', assembly, ...always, '--outputs-file', outputs]);
+  const written: unknown = JSON.parse(await readFile(outputs, 'utf8'));
+  return stackOutputs.parse(z.record(z.string(), z.unknown()).parse(written)[stacks.service]);
 }
 
 /** The issuer that the settings of deployed tests name. */
