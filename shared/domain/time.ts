@@ -51,3 +51,6 @@ export const secondsBetween = (from: Instant, to: Instant): number =>
 
 /** The later of two instants. */
 export const later = (a: Instant, b: Instant): Instant => (a > b ? a : b);
+
+/** The earlier of two instants. */
+export const earlier = (a: Instant, b: Instant): Instant => (a < b ? a : b);

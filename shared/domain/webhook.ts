@@ -1,5 +1,5 @@
 import type { Locale } from './order-line.ts';
-import { type Instant, type IsoDuration, later, plus } from './time.ts';
+import { earlier, type Instant, type IsoDuration, later, plus } from './time.ts';
 
 /**
  * Why a webhook gets nothing: somebody turned it off, its receiver answered 410 Gone, or nothing got through for days.
@@ -114,6 +114,12 @@ export const retryPauses: readonly IsoDuration[] = [
   'PT22H',
 ];
 
+/**
+ * The last attempt is due no later than this after the event was queued. Each attempt may have waited for others of its
+ * webhook, which adds up; the last one may still have to.
+ */
+const lastAttemptAfter: IsoDuration = 'PT71H40M';
+
 /** How long an event is tried. */
 export const tryingSpan: IsoDuration = 'P3D';
 
@@ -130,8 +136,8 @@ export interface Errand {
 /** When an event is tried again after an attempt that failed at that time; undefined: never. */
 export function nextAttempt({ createdAt, attempts }: Errand, at: Instant): Instant | undefined {
   const pause = retryPauses[attempts - 1];
-  const next = pause === undefined ? undefined : plus(at, pause);
-  return next !== undefined && next < plus(createdAt, tryingSpan) ? next : undefined;
+  const last = plus(createdAt, lastAttemptAfter);
+  return pause === undefined || at >= last ? undefined : earlier(plus(at, pause), last);
 }
 
 export const isOver = ({ createdAt }: Errand, at: Instant): boolean => plus(createdAt, tryingSpan) <= at;

@@ -273,6 +273,20 @@ describe('an event', () => {
     });
   });
 
+  test.each([1, 3, 20])('is tried until the third day, also as one of %i that wait', async (count) => {
+    const { create, tell, run, receiver, requests, services } = world();
+    const { webhook } = await create();
+    receiver.answer = () => down;
+    for (let id = 0; id < count; id += 1) await tell('Order Line Closed', { id: `event-${id}` });
+    await run('PT71H30M');
+    expect(await readWebhook(maya, webhook, services)).toMatchObject({ status: 'Enabled' });
+
+    receiver.answer = () => ok;
+    requests.length = 0;
+    await run('PT29M');
+    expect(new Set(requests.map(({ headers }) => headers['webhook-id'])).size).toBe(count);
+  });
+
   test('that is given up disables nothing if others got through meanwhile', async () => {
     const { create, tell, run, receiver, services } = world();
     const { webhook } = await create();
