@@ -12,7 +12,7 @@ const reportedMail = z.object({
   /** When SES accepted the email. */
   timestamp: maybe(timestamp),
   destination: maybe(z.array(z.string())),
-  tags: z.union([reportedTags, reportedNotice]),
+  tags: z.union([reportedTags, reportedNotice], 'must be the tags of an email about a line, or of a notice'),
 });
 
 const bounce = z.object({

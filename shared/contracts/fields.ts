@@ -136,6 +136,7 @@ export const timestamp = z.lazy(() =>
     .datetime({
       offset: true,
       error: 'must be an RFC 3339 timestamp with an offset, for example 2026-11-22T09:00:00Z',
+      abort: true,
     })
     .refine(withinReason, yearMessage)
     .transform(toUtc),

@@ -87,6 +87,12 @@ describe('a timestamp', () => {
       expect(takes(timestamp, value)).toBe(false);
     },
   );
+
+  it('is refused for one reason only if it is no time at all', () => {
+    expect(timestamp.safeParse('now').error?.issues.map(({ message }) => message)).toEqual([
+      'must be an RFC 3339 timestamp with an offset, for example 2026-11-22T09:00:00Z',
+    ]);
+  });
 });
 
 describe('an email address', () => {
