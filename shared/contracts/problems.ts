@@ -203,11 +203,11 @@ export const problems = {
   }),
   'not-started': problem({
     status: 409,
-    title: 'The requested start date is in the future',
+    title: 'The first email is still to come',
     description: 'There is nothing to resend yet: the first email goes out on `requestedStartDate`.',
     adds: () => ({ requestedStartDate: requestedStartDate() }),
     detail: ({ requestedStartDate }) =>
-      `The provisioning email goes out on the requested start date, ${requestedStartDate}.`,
+      `The provisioning email goes out by itself, on the requested start date, ${requestedStartDate}, or soon after it.`,
     example: { requestedStartDate: '2026-12-01T00:00:00.000Z' },
   }),
   cancelled: problem({

@@ -1,5 +1,6 @@
 import { hasExecution } from './executions.ts';
 import type { OrderLine } from './order-line.ts';
+import { firstEmailAwaitedUntil } from './rules.ts';
 import { type Instant, later, toInstant } from './time.ts';
 
 /*
@@ -58,6 +59,9 @@ export const expectedClear = (waiting: number, perSecond: number, from: Instant)
 export const isQueued = (line: OrderLine, now: Instant): boolean =>
   line.status === 'Scheduled' && line.requestedStartDate <= now && hasExecution(line);
 
-/** The latest time at which a queued email is expected to leave. */
-export const expectedToLeave = (now: Instant, laneClearAt: Instant | undefined): Instant =>
-  later(now, laneClearAt ?? now);
+/**
+ * The latest time at which the queued email of a line is expected to leave. One that may have left waits for the mail
+ * service's report before it is repeated.
+ */
+export const expectedToLeave = (line: OrderLine, now: Instant, laneClearAt: Instant | undefined): Instant =>
+  later(laneClearAt ?? now, firstEmailAwaitedUntil(line, now) ?? now);

@@ -50,7 +50,7 @@ export function presentLine(
       onboardedAt: line.onboardedAt,
       organizationId: line.organizationId,
       cancelledAt: line.cancelledAt,
-      queued: isQueued(line, now) ? { expectedAt: expectedToLeave(now, laneClearAt) } : undefined,
+      queued: isQueued(line, now) ? { expectedAt: expectedToLeave(line, now, laneClearAt) } : undefined,
       lastEmail: line.lastEmail,
       copyTo: line.copyTo,
     }),

@@ -3,8 +3,8 @@ import { Lane } from '../../functions/send-provisioning-email/lane.ts';
 import type { QueuedEmail } from '../../functions/send-provisioning-email/queue.ts';
 import { sendQueued } from '../../functions/send-provisioning-email/queued-email.ts';
 import type { MailOutcome } from '../../shared/adapters/mail.ts';
-import { laneCalls, laneRateShare, laneRest } from '../../shared/domain/lane.ts';
-import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
+import { expectedToLeave, laneCalls, laneRateShare, laneRest } from '../../shared/domain/lane.ts';
+import { type Claim, isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
 import { paceOf } from '../../shared/domain/pace.ts';
 import { asStarted } from '../../shared/domain/executions.ts';
 import { book, cancel } from '../../shared/domain/transitions.ts';
@@ -293,4 +293,26 @@ it.each([
   expect(answered).toEqual(
     told.map((state) => ['token-1', expect.objectContaining({ outcome: state }) as unknown]),
   );
+});
+
+describe('a queued email is expected to leave', () => {
+  const inDoubt: Claim = {
+    id: 'claim',
+    owner: 'workflow',
+    kind: 'first',
+    to: { email: '1@alderfinch.example', locale: 'en' },
+    actor: 'workflow',
+    at: now,
+    until: plus(now, 'PT1M'),
+  };
+
+  test.each([
+    ['at once, if nothing is known of the lane', [], undefined, now],
+    ['at once, if the lane was clear before', [], plus(now, '-PT5M'), now],
+    ['once the lane is clear', [], plus(now, 'PT5M'), plus(now, 'PT5M')],
+    ['once its report has not come, if it may have left', [inDoubt], plus(now, 'PT5M'), plus(now, 'PT15M')],
+    ['once the lane is clear, if that is later', [inDoubt], plus(now, 'PT1H'), plus(now, 'PT1H')],
+  ])('%s', (_, unconfirmed, laneClearAt, expected) => {
+    expect(expectedToLeave({ ...dueLine('1'), unconfirmed }, now, laneClearAt)).toBe(expected);
+  });
 });
