@@ -116,13 +116,17 @@ function feedbackOf(event: EmailReport): Feedback | undefined {
         bouncedRecipients?.[0]?.diagnosticCode ?? [bounceType, bounceSubType].filter(Boolean).join(': ');
       return { messageId, delivery: 'Bounced', undeliverable: isHard, ...reason(why) };
     }
-    case 'Email Complaint Received':
+    case 'Email Complaint Received': {
+      const kind = event.detail.complaint?.complaintFeedbackType;
+      // The recipient took the email out of the spam folder, which SES reports as a complaint, too.
+      if (kind === 'not-spam') return undefined;
       return {
         messageId,
         delivery: 'Complained',
         undeliverable: true,
-        ...reason(event.detail.complaint?.complaintFeedbackType ?? 'The recipient marked the email as spam.'),
+        ...reason(kind ?? 'The recipient marked the email as spam.'),
       };
+    }
     case 'Email Rejected':
       return {
         messageId,

@@ -1,5 +1,6 @@
 import { emailReported } from '../../functions/record-email-feedback/event.ts';
 import { recordOf } from '../../infra/local/queues.ts';
+import type { OrderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { giveUpClaim, withClaim } from '../../shared/domain/claims.ts';
 import { recordFeedback } from '../../shared/domain/feedback.ts';
 import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
@@ -20,6 +21,15 @@ const claim = {
 };
 const sent = recordSent(line(), { ...claim, kind: 'first' }, { messageId: 'message-1', sentAt: now });
 
+const servicesOf = (store: OrderLineStore) => ({
+  store,
+  deadLetters: { keep: () => Promise.reject(new Error('not expected here')) },
+  now: () => new Date(now),
+  log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  metrics: silentMetrics,
+  ...untold,
+});
+
 /** What becomes of a line when SES reports a bounce of a message. */
 async function bounced(
   stored: OrderLine,
@@ -37,14 +47,7 @@ async function bounced(
       bounce: { bounceType: 'Permanent', bouncedRecipients: [{ diagnosticCode }] },
     },
   });
-  await emailReported.handle(event, {
-    store,
-    deadLetters: { keep: () => Promise.reject(new Error('not expected here')) },
-    now: () => new Date(now),
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    metrics: silentMetrics,
-    ...untold,
-  });
+  await emailReported.handle(event, servicesOf(store));
   const [told] = lines();
   if (!isBooked(told)) throw new Error('the line is not there');
   return told;
@@ -126,14 +129,7 @@ it('two reports on one email, handled together, read its line once', async () =>
     calls.push(command);
     return call();
   });
-  const consume = emailReported.consumer({
-    store,
-    deadLetters: { keep: () => Promise.reject(new Error('not expected here')) },
-    now: () => new Date(now),
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    metrics: silentMetrics,
-    ...untold,
-  });
+  const consume = emailReported.consumer(servicesOf(store));
   const mail = { messageId: 'message-1', tags: { orderId: ['ORD-1'], lineId: ['1'] } };
   const report = (type: string) =>
     recordOf(type, JSON.stringify({ source: 'aws.ses', 'detail-type': type, detail: { mail } }), 1);
@@ -141,3 +137,25 @@ it('two reports on one email, handled together, read its line once', async () =>
   expect(calls).toEqual(['GetItemCommand', 'PutItemCommand']);
   expect(linesOf(table)).toMatchObject([{ lastEmail: { delivery: 'Delivered' } }]);
 });
+
+it.each([
+  ['abuse', 'Complained', 1],
+  [null, 'Complained', 1],
+  ['not-spam', 'Accepted', 0],
+])(
+  'a complaint of the kind %s leaves the email %s',
+  async (complaintFeedbackType, delivery, undeliverable) => {
+    const { store, lines } = memoryStore(sent);
+    const event = emailReported.schema.parse({
+      source: 'aws.ses',
+      'detail-type': 'Email Complaint Received',
+      detail: {
+        mail: { messageId: 'message-1', tags: { orderId: ['ORD-1'], lineId: ['1'] } },
+        complaint: { complaintFeedbackType },
+      },
+    });
+    await emailReported.handle(event, servicesOf(store));
+    const [told] = lines();
+    expect(told).toMatchObject({ lastEmail: { delivery }, undeliverable: { length: undeliverable } });
+  },
+);
