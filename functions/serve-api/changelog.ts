@@ -10,7 +10,7 @@ export const changelog = [
       'All calls reject unknown and repeated query parameters as `invalid-request`; `errors` says what the call takes.',
       'Each problem has a page with the fields it adds and the calls that may return it.',
       'Every field has a description; answers and events may gain fields.',
-      'Mail addresses may have `&`, `/` and `=` before the at sign.',
+      'Mail addresses may have `&`, `/` and `=` before the at sign; `errors` names the character that one cannot have.',
     ],
   },
   {
