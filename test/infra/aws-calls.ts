@@ -24,6 +24,9 @@ const prefixes: Readonly<Record<string, string>> = {
   'client-sqs': 'sqs',
 };
 
+/** Calls nothing of AWS, and has the compiler infer for half of the time: all that it exports is `any` here. */
+const unread = /^zod(\/|$)/;
+
 /** What else code takes from the SDK, that calls nothing by itself. */
 const callsNothing = /(Client|Exception|AlreadyExists|DoesNotExist|TimedOut|InvalidToken)$/;
 
@@ -50,6 +53,21 @@ export class CallGraph {
     const host = ts.createCompilerHost(options);
     // Most of what the SDK declares are comments.
     host.jsDocParsingMode = ts.JSDocParsingMode.ParseNone;
+    const cache = ts.createModuleResolutionCache(productFolder, (path) => path, options);
+    host.resolveModuleNameLiterals = (names, from, redirected, _, file) =>
+      names.map((name) =>
+        unread.test(name.text)
+          ? { resolvedModule: undefined }
+          : ts.resolveModuleName(
+              name.text,
+              from,
+              options,
+              host,
+              cache,
+              redirected,
+              ts.getModeForUsageLocation(file, name, options),
+            ),
+      );
     this.#program = ts.createProgram(functionNames.map(handlerFile), options, host);
     this.#checker = this.#program.getTypeChecker();
     for (const file of this.#program.getSourceFiles()) if (isAdapter(file)) this.#findImplementations(file);
