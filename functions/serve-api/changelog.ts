@@ -11,6 +11,7 @@ export const changelog = [
       'Each problem has a page with the fields it adds and the calls that may return it.',
       'Every field has a description; answers and events may gain fields.',
       'Mail addresses may have `&`, `/` and `=` before the at sign; `errors` names the character that one cannot have.',
+      'Names may have the joiners that scripts such as Persian and Sinhala, and many emoji, are written with.',
     ],
   },
   {

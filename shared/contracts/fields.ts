@@ -10,7 +10,12 @@ export const longestId = 64;
 /** An external identifier: 1 to 64 of `A-Z a-z 0-9 . _ -`. */
 export const identifier = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ -');
 
-const controlCharacter = /\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|\p{Cs}/u;
+/**
+ * Characters that steer text rather than being part of it. The two joiners are part of it in many scripts, such as
+ * Persian and Sinhala, and in emoji: after what they join.
+ */
+const controlCharacter =
+  /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?![\u200c\u200d])\p{Cf}|(?<![\p{L}\p{M}\p{S}])[\u200c\u200d]/u;
 const markup = /<[a-z!/?]/i;
 
 /** A name as people write it, on one line. Escaping on output does not rely on the refusal of markup here. */

@@ -11,13 +11,13 @@ export interface Word {
 }
 
 /**
- * Normalizes text for comparison: ignores case, accents, the width of letters and kana (NFKC), and the number of
+ * Normalizes text for comparison: ignores case, accents, joiners, the width of letters and kana (NFKC), and the number of
  * spaces. Upper case, because the lower case of some letters depends on their position in the word.
  */
 const folded = (text: string): string =>
   text
     .normalize('NFKD')
-    .replace(/[\u0300-\u036f]/g, '')
+    .replace(/[\u0300-\u036f\u200c\u200d]/g, '')
     .toUpperCase()
     .normalize('NFKC')
     .replace(/\s+/g, ' ')

@@ -192,6 +192,15 @@ describe('a name', () => {
     },
   );
 
+  it.each([
+    ['Persian', 'نرم\u200cافزار'],
+    ['Sinhala', 'ශ්\u200dරී ලංකා'],
+    ['Malayalam, at the end of a word', 'അവന്\u200d'],
+    ['an emoji of several', '👩🏽\u200d💻'],
+  ])('takes the joiners of %s', (_, value) => {
+    expect(takes(name, value)).toBe(true);
+  });
+
   it('loses the space around it', () => {
     expect(name.parse('  Joanna Reyes ')).toBe('Joanna Reyes');
   });
@@ -207,6 +216,9 @@ describe('a name', () => {
     ['an escape', `Joanna${control(0x1b)}[0m`],
     ['a text direction', `Joanna${control(0x202e)}seyeR`],
     ['an invisible space', `Jo${control(0x200b)}anna`],
+    ['a joiner that joins nothing', `Joanna ${control(0x200d)}Reyes`],
+    ['two joiners in a row', `Jo${control(0x200c).repeat(2)}anna`],
+    ['nothing but a joiner', control(0x200d)],
     ['a line separator', `Joanna${control(0x2028)}Reyes`],
     ['half a character', 'Joanna\ud800'],
     ['a tag', '<b>Joanna</b>'],

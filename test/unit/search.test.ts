@@ -22,6 +22,8 @@ test.each([
   ['㈱ケストレル', '株式会社ケスト'],
   ['（有）ケストレル', 'ケスト'],
   ['株式会社', '株式会社'],
+  ['نرم\u200cافزار', 'نرما'],
+  ['ශ්රී ලංකා', 'ශ්\u200dරී'],
 ])('the customer %s is found by %s', (customer, typed) => {
   expect(isFound(customer, typed)).toBe(true);
 });
