@@ -43,7 +43,7 @@ export async function startDynamoDb(
 }
 
 /** The changes that the table's stream tells of. */
-const noting: Noting = { sortKeyStart: linePrefix, attributes: streamedAttributes };
+export const noting: Noting = { sortKeyStart: linePrefix, attributes: streamedAttributes };
 
 /** Opens it in a thread of its own. */
 export function dynamoDbInThread(settings: DynamoDbSettings): LocalDynamoDb {

@@ -1,19 +1,15 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import fc from 'fast-check';
-import { createTable, tableName } from '../../infra/local/table.ts';
+import { tableName } from '../../infra/local/table.ts';
 import { defaults } from '../../infra/settings.ts';
 import { closedStateKey } from '../../shared/adapters/order-line-item.ts';
-import { dynamoDbClient, orderLineStore } from '../../shared/adapters/order-line-store.ts';
-import { timeLimits } from '../../shared/adapters/time-limits.ts';
+import { orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { isBooked, lineStatuses, type OrderLine } from '../../shared/domain/order-line.ts';
 import { holdCancellation } from '../../shared/domain/transitions.ts';
 import { booked } from '../../shared/use-cases/booked.ts';
 import { closeInput } from '../support/close-state.ts';
 import { daysAfter, line, now } from '../support/lines.ts';
+import { openLocalTable } from '../support/local-table.ts';
 import { MemoryTable } from '../support/memory-table.ts';
 
 /*
@@ -21,26 +17,14 @@ import { MemoryTable } from '../support/memory-table.ts';
  * from the service's own DynamoDB.
  */
 
-let server: Server;
 let dynamoDb: DynamoDBClient;
+let close: () => Promise<void>;
 
 beforeAll(async () => {
-  server = dynalite({ createTableMs: 0 });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  dynamoDb = dynamoDbClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    ...timeLimits({ connecting: 10_000, answering: 60_000 }), // one process does all, on a busy machine
-  });
-  await createTable(dynamoDb);
+  ({ client: dynamoDb, close } = await openLocalTable());
 }, 60_000);
 
-afterAll(() => {
-  dynamoDb.destroy();
-  server.close();
-});
+afterAll(() => close());
 
 const days = fc.integer({ min: -40, max: 40 });
 const key = fc.record({ order: fc.constantFrom('A', 'B'), lineId: fc.constantFrom('1', '2') });

@@ -1,19 +1,10 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import dynalite from 'dynalite';
-import { timeLimits } from '../../shared/adapters/time-limits.ts';
-import { createTable, tableName } from '../../infra/local/table.ts';
+import { tableName } from '../../infra/local/table.ts';
 import { defaults } from '../../infra/settings.ts';
 import type { ListRequest } from '../../shared/adapters/line-lists.ts';
 import { partnerShards } from '../../shared/adapters/order-line-item.ts';
-import {
-  dynamoDbClient,
-  orderLineStore,
-  type OrderLineStore,
-} from '../../shared/adapters/order-line-store.ts';
+import { orderLineStore, type OrderLineStore } from '../../shared/adapters/order-line-store.ts';
 import type { ListAnswer } from '../../shared/contracts/api.ts';
 import { isBooked, type LineKey, type LineStatus, type OrderLine } from '../../shared/domain/order-line.ts';
 import { onboard } from '../../shared/domain/transitions.ts';
@@ -22,10 +13,11 @@ import type { Caller } from '../../shared/use-cases/access.ts';
 import { listAttention, listSettledLast } from '../../shared/use-cases/read-order-lines.ts';
 import { cancel } from '../../shared/domain/transitions.ts';
 import { daysAfter, itemOf, line, type LineChanges, now } from '../support/lines.ts';
+import { openLocalTable } from '../support/local-table.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
-let server: Server;
 let dynamoDb: DynamoDBClient;
+let close: () => Promise<void>;
 let store: OrderLineStore;
 
 const save = async (saved: OrderLine) => store.change(await store.find(saved), () => ({ line: saved }));
@@ -78,25 +70,12 @@ const contoso = northwind
   .map((own) => ({ ...own, orderId: own.orderId.replace('ORD', 'CON'), partnerId: 'contoso' }));
 
 beforeAll(async () => {
-  server = dynalite({ createTableMs: 0 });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  dynamoDb = dynamoDbClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'local',
-    credentials,
-    ...timeLimits({ connecting: 10_000, answering: 60_000 }), // one process does all, on a busy machine
-  });
-  await createTable(dynamoDb);
+  ({ client: dynamoDb, close } = await openLocalTable());
   store = orderLineStore(dynamoDb, tableName, defaults.settledLineDays);
   await Promise.all([...northwind, ...contoso].map(save));
 }, 60_000);
 
-afterAll(() => {
-  dynamoDb.destroy();
-  server.close();
-});
+afterAll(() => close());
 
 /** All that a request lists, page by page. */
 async function readAll(request: Omit<ListRequest, 'after'>, from = store): Promise<OrderLine[]> {
