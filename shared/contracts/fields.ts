@@ -28,6 +28,10 @@ export const plainText = (max: number) =>
     .refine((text) => !controlCharacter.test(text), 'must not contain control characters')
     .refine((text) => !markup.test(text), 'must be plain text, without markup');
 
+/** The characters before the at sign of a mail address, as classes of a pattern: the last one, and those before it. */
+const lastBeforeAt = String.raw`A-Za-z0-9_+\-&/=`;
+const withinBeforeAt = `${lastBeforeAt}.'`;
+
 /**
  * A mail address that the mail service accepts: ASCII, at most 254 characters, at most 64 of them before the at sign
  * (RFC 5321), no display name. `r&d` and `sales/emea` have mail as well; refused are the characters to which mail systems
@@ -35,11 +39,13 @@ export const plainText = (max: number) =>
  * punycode, in the top-level domain, too. Each label of the domain has at most 63 characters and neither starts nor ends
  * with a hyphen (RFC 1035).
  */
-const addressPattern =
-  /^(?=[^@]{1,64}@)(?!\.)(?!.*\.\.)[A-Za-z0-9_'+\-.&/=]*[A-Za-z0-9_+\-&/=]@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{0,58}[A-Za-z0-9])$/;
+const addressPattern = new RegExp(
+  String.raw`^(?=[^@]{1,64}@)(?!\.)(?!.*\.\.)[${withinBeforeAt}]*[${lastBeforeAt}]@` +
+    String.raw`(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{0,58}[A-Za-z0-9])$`,
+);
 
 /** What cannot be before the at sign, or not where it is: two dots in a row, or one at either end. */
-const strayBeforeAt = /[^A-Za-z0-9_'+\-.&/=]|^\.|(?<=\.)\.|[.']$/gu;
+const strayBeforeAt = new RegExp(String.raw`[^${withinBeforeAt}]|^\.|(?<=\.)\.|[^${lastBeforeAt}]$`, 'gu');
 
 /** What cannot be in the domain, or not where it is: at the start or the end of a label. */
 const strayInDomain = /[^A-Za-z0-9.-]|^[.-]|(?<=\.)[.-]|-(?=\.)|[.-]$/gu;

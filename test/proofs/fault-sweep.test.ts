@@ -421,10 +421,7 @@ test(
       }),
     );
     const counts: Awaited<ReturnType<Place['counts']>>[] = [];
-    const endFolder = async (place: Place) => {
-      counts.push(await place.counts());
-      await place.beginAnew();
-    };
+    const count = async (place: Place) => counts.push(await place.counts());
     const share = async <Item>(items: readonly Item[], work: (place: Place, item: Item) => Promise<void>) => {
       const left = [...items];
       await Promise.all(
@@ -433,9 +430,11 @@ test(
           for (let item = left.shift(); item !== undefined; item = left.shift()) {
             await work(place, item);
             runs += 1;
-            if (runs % runsOfFolder === 0) await endFolder(place);
+            if (runs % runsOfFolder !== 0) continue;
+            await count(place);
+            await place.beginAnew();
           }
-          await endFolder(place);
+          await count(place);
         }),
       );
     };
