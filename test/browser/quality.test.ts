@@ -173,6 +173,26 @@ describe.each(['en', 'ja'] as const)('in %s', (language) => {
   });
 });
 
+test('nothing is painted before all is read and the script has run: it would jump on slow machines', async () => {
+  const page = await visitIn('en').context.newPage();
+  const held = Promise.withResolvers<undefined>();
+  await page.route('**/console.*.js', async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await page.goto('/console', { waitUntil: 'commit' });
+  await page.locator('[data-announcer]').waitFor({ state: 'attached' });
+  // Often enough that a frame would have come meanwhile.
+  for (let asked = 0; asked < 100; asked += 1) {
+    expect(await page.evaluate(`performance.getEntriesByType('paint')`)).toEqual([]);
+  }
+  held.resolve(undefined);
+  await page.evaluate(
+    `new Promise((painted) => new PerformanceObserver(painted).observe({ type: 'paint', buffered: true }))`,
+  );
+  await page.close();
+});
+
 test('every page is light, and says on paper what it is about', async () => {
   const { context } = visitIn('ja');
   const page = await context.newPage();

@@ -28,7 +28,8 @@ export function Layout({ view, title, above = [], skips = [], form, goOnTo, chil
     <html lang={locale}>
       <Head assets={assets} title={[title, t.product]}>
         {goOnTo === undefined ? null : <meta http-equiv="refresh" content={`0;url=${goOnTo}`} />}
-        <script src={assets.path('console.js')} defer></script>
+        {/* Nothing is painted before all is read and the script has run, so that nothing jumps on slow machines. */}
+        <script src={assets.path('console.js')} defer blocking="render"></script>
       </Head>
       <body data-now={view.now} data-copied={t.copied}>
         {[{ to: 'content', name: t.skip }, ...skips].map(({ to, name }) => (
