@@ -16,17 +16,21 @@ export const { context } = JSON.parse(readFileSync(join(productFolder, 'cdk.json
 /** The settings of cdk.json, which a deployer starts from. */
 export const exampleSettings = context.settings;
 
-/** What the app is given to synthesise without the functions' code, and without noting who made what. */
+/** What the app is given to synthesise without the functions' code, and without noting who made what, and how. */
 export const unbundled = {
   ...context,
   'aws:cdk:bundling-stacks': [],
   'aws:cdk:disable-stack-trace': true,
   'aws:cdk:disable-creation-stack-traces': true,
+  '@aws-cdk/core:enableAdditionalMetadataCollection': false,
 };
 
-/** An app whose templates are only read here: `npm run synth` has the CDK validate them, which takes longest of all. */
+/**
+ * An app whose templates are only read here: `npm run synth` has the CDK validate them, which takes longest of all, and
+ * describe the tree of constructs beside them.
+ */
 export const unvalidatedApp = (): App =>
-  new App({ context: unbundled, builtinCloudFormationValidation: false });
+  new App({ context: unbundled, builtinCloudFormationValidation: false, treeMetadata: false });
 
 /** The two stacks by these settings. */
 export function stacksOf(settings: unknown = exampleSettings): ReturnType<typeof addStacks> & { app: App } {
