@@ -1,4 +1,4 @@
-import { type AccountMail, laneDayShare, laneRateShare } from '../shared/domain/lane.ts';
+import { type AccountMail, laneDayShare, laneRate } from '../shared/domain/lane.ts';
 
 /** Every account begins in the sandbox with these quotas; no other account has as little. */
 const sandbox = { perSecond: 1, most: 200 };
@@ -36,7 +36,7 @@ function spanOf(emails: number, perSecond: number, most: number): string {
   // All emails except the last day's take whole days.
   const days = Math.max(0, Math.ceil(emails / aDay) - 1);
   const lastDay = days === 0 ? emails : emails - days * aDay;
-  const hours = days * 24 + lastDay / (perSecond * laneRateShare) / 3600;
+  const hours = days * 24 + lastDay / laneRate(perSecond) / 3600;
   if (hours >= 48) return `${Math.ceil(hours / 24)} days`;
   return hours >= 2 ? `${Math.ceil(hours)} hours` : `${Math.ceil(hours * 60)} minutes`;
 }

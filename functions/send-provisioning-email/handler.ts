@@ -11,7 +11,7 @@ import { sfnClient } from '../../shared/adapters/workflow.ts';
 import { readEnvironment } from '../../shared/contracts/environment.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { workflowInput } from '../../shared/contracts/workflow.ts';
-import { laneCalls, laneRateShare } from '../../shared/domain/lane.ts';
+import { laneCalls, laneRate } from '../../shared/domain/lane.ts';
 import { paceOf } from '../../shared/domain/pace.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { consumeMessages, type WorkerServices } from '../../shared/runtime/consume-messages.ts';
@@ -83,7 +83,7 @@ export function buildServices(
   const store = orderLineStore(clients.dynamoDb, settings.TABLE_NAME, settings.SETTLED_LINE_DAYS);
   const lane = new Lane({
     ...limits,
-    pace: paceOf(() => (limits.perSecond() * laneRateShare) / limits.calls, elapsed),
+    pace: paceOf(() => laneRate(limits.perSecond()) / limits.calls, elapsed),
     mail: mail(clients.ses, settings.CONFIGURATION_SET),
     queue: sendingQueue,
     laneStore: store.lane,

@@ -6,10 +6,32 @@ import { timeLimits } from './time-limits.ts';
 
 type RetryArguments = Parameters<StandardRetryStrategy['refreshRetryTokenForRetry']>;
 
-/** Retries only what SES throttled, since that was not sent. Retrying anything else could send a second email. */
+/**
+ * The attempts at what exceeds the rate, and the pauses between them, in milliseconds: together long enough for an
+ * account that may send one email a second, and shorter than `mailAnswerLimit`.
+ */
+const patience = { attempts: 7, shortestPause: 250, longestPause: 750 };
+
+const pauses = {
+  computeNextBackoffDelay: () => {
+    const { shortestPause, longestPause } = patience;
+    return shortestPause + Math.random() * (longestPause - shortestPause);
+  },
+  setDelayBase: () => undefined,
+};
+
+/**
+ * Retries only what SES throttled for its rate, since that was not sent. Retrying anything else could send a second email,
+ * or would be in vain.
+ */
 class ThrottlingRetries extends StandardRetryStrategy {
+  constructor() {
+    super({ maxAttempts: patience.attempts, backoff: pauses });
+  }
+
   override refreshRetryTokenForRetry(...[token, error]: RetryArguments) {
-    if (error.errorType !== 'THROTTLING') return Promise.reject(new Error('this is not repeated'));
+    const isOfRate = error.errorType === 'THROTTLING' && !isOfDay(error.error);
+    if (!isOfRate) return Promise.reject(new Error('this is not repeated'));
     return super.refreshRetryTokenForRetry(token, error);
   }
 }
@@ -20,7 +42,7 @@ export const mailAnswerLimit = 7000;
 /** The settings of SES clients. */
 export const mailCalls = () => ({
   ...timeLimits({ connecting: 1000, answering: mailAnswerLimit }),
-  retryStrategy: new ThrottlingRetries(4),
+  retryStrategy: new ThrottlingRetries(),
 });
 
 /**
@@ -77,7 +99,7 @@ const throttlings: ReadonlySet<string> = new Set([
 ]);
 
 /** SES says "Daily message quota exceeded", under the same error name as for the rate. */
-const ofDay = /\bdaily\b/i;
+const isOfDay = (error: unknown): boolean => error instanceof Error && /\bdaily\b/i.test(error.message);
 
 /** Node.js error codes for a connection that was never established, so nothing can have left. */
 const unconnected: ReadonlySet<string> = new Set([
@@ -112,9 +134,8 @@ export async function outcomeOf(
     return { outcome: 'accepted', messageId, ...(attempts > 1 ? { wasThrottled: true } : {}) };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const { name: reason, message } = error;
-    if (throttlings.has(reason))
-      return { outcome: 'throttled', reason, by: ofDay.test(message) ? 'day' : 'rate' };
+    const { name: reason } = error;
+    if (throttlings.has(reason)) return { outcome: 'throttled', reason, by: isOfDay(error) ? 'day' : 'rate' };
     return { outcome: isRefusal(error) ? 'refused' : 'unknown', reason };
   }
 }

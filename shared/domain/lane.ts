@@ -8,8 +8,18 @@ import { type Instant, later, toInstant } from './time.ts';
  * People's emails bypass it.
  */
 
-/** The share of the account's sending rate that the lane uses; the rest is reserved for people's emails. */
-export const laneRateShare = 0.95;
+/** What the lane leaves of the account's sending rate for people's emails: a share, or more where that is hardly any. */
+const reserved = { share: 0.05, perSecond: 0.5, mostShare: 0.5 };
+
+/**
+ * How many emails a second the lane sends.
+ * @param perSecond the account's rate; Infinity: no limit
+ */
+export const laneRate = (perSecond: number): number =>
+  Math.min(
+    perSecond * (1 - reserved.share),
+    Math.max(perSecond - reserved.perSecond, perSecond * (1 - reserved.mostShare)),
+  );
 
 /** The share of the account's daily quota that the lane uses. */
 export const laneDayShare = 0.9;
@@ -29,7 +39,7 @@ export const messagesPerCall = 10;
  * @param perSecond the account's rate
  */
 export const laneCalls = (perSecond: number): number =>
-  Math.max(2, Math.ceil((perSecond * laneRateShare) / mostPerCall));
+  Math.max(2, Math.ceil(laneRate(perSecond) / mostPerCall));
 
 /** How much the mail service lets an account send. */
 export interface AccountMail {
@@ -53,7 +63,7 @@ export const laneRest = 15 * 60;
  * @param perSecond the account's rate
  */
 export const expectedClear = (waiting: number, perSecond: number, from: Instant): Instant =>
-  toInstant(new Date(Date.parse(from) + (waiting / (perSecond * laneRateShare)) * 1000));
+  toInstant(new Date(Date.parse(from) + (waiting / laneRate(perSecond)) * 1000));
 
 /** Whether the first email of the line is queued. */
 export const isQueued = (line: OrderLine, now: Instant): boolean =>

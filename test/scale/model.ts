@@ -1,5 +1,5 @@
 import { webhooksQueue } from '../../functions/deliver-webhooks/queue.ts';
-import { laneCalls, laneRateShare, laneRest, laneRoom } from '../../shared/domain/lane.ts';
+import { laneCalls, laneRate, laneRest, laneRoom } from '../../shared/domain/lane.ts';
 import { digestMinutes, digestRateShare, digestRoom } from '../../shared/domain/notifications.ts';
 import { executionQuota, sweepPaces } from '../../shared/domain/quotas.ts';
 import { randomFrom } from '../support/random.ts';
@@ -193,7 +193,7 @@ export function simulate(scenario: Scenario): Outcome {
     close: sumOf(happenings.close),
   };
   const facts = workflowFacts();
-  const laneRate = mail.perSecond * laneRateShare;
+  const lanePerSecond = laneRate(mail.perSecond);
   const counts = () => new Float64Array(minutes + 1);
 
   const { booked, atOnce, dueAtMidnight, unstarted, startedAtBooking } = bookings();
@@ -262,15 +262,15 @@ export function simulate(scenario: Scenario): Outcome {
     lastDay -= mailed[minute - minutesOfDay] ?? 0;
     const roomOfDay = laneRoom({ ...mail, most: mail.perDay, sent: lastDay + people });
     if (roomOfDay < 1 && lining.size > 0) rests = Math.max(rests, minute + laneRest / 60);
-    const most = minute < rests ? 0 : Math.min(laneRate * 60, roomOfDay);
+    const most = minute < rests ? 0 : Math.min(lanePerSecond * 60, roomOfDay);
     const hadToWait = lining.size > most;
     const leaving = { first: 0, reminder: 0, copy: 0 } satisfies Record<Kind, number>;
     const left = lining.take(Math.max(0, most), ({ since, count, spread, kind }, before) => {
       leaving[kind] += count;
       if (kind !== 'first' || since < start || since >= end) return;
       // Of those who became due one by one, nobody waits for the others unless there are too many.
-      const first = (minute - since) * 60 + (spread && !hadToWait ? 0 : before / laneRate);
-      const span = spread && !hadToWait ? 0 : count / laneRate;
+      const first = (minute - since) * 60 + (spread && !hadToWait ? 0 : before / lanePerSecond);
+      const span = spread && !hadToWait ? 0 : count / lanePerSecond;
       const parts = Math.min(12, Math.max(1, Math.ceil(span)));
       for (let part = 1; part <= parts; part += 1)
         addDelay(unhurried + first + (span * part) / parts, count / parts);

@@ -3,7 +3,7 @@ import { Lane } from '../../functions/send-provisioning-email/lane.ts';
 import type { QueuedEmail } from '../../functions/send-provisioning-email/queue.ts';
 import { sendQueued } from '../../functions/send-provisioning-email/queued-email.ts';
 import type { MailOutcome } from '../../shared/adapters/mail.ts';
-import { expectedToLeave, laneCalls, laneRateShare, laneRest } from '../../shared/domain/lane.ts';
+import { expectedToLeave, laneCalls, laneRate, laneRest } from '../../shared/domain/lane.ts';
 import { type Claim, isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
 import { paceOf } from '../../shared/domain/pace.ts';
 import { asStarted } from '../../shared/domain/executions.ts';
@@ -69,7 +69,7 @@ function sender({ lines = [dueLine('1')], answers = [], perSecond = Infinity, da
   };
   const lane = new Lane({
     pace: paceOf(
-      () => perSecond * laneRateShare,
+      () => laneRate(perSecond),
       () => elapsed,
     ),
     perSecond: () => perSecond,
@@ -213,13 +213,13 @@ describe('when the emails of the day are used up', () => {
 });
 
 it('notes when what waits will have left, once in a while, and only while something waits', async () => {
-  const lines = Array.from({ length: 40 }, (_, index) => dueLine(String(index)));
-  const { send, notes, sent } = sender({ lines, perSecond: 2, waiting: 1140 });
+  const lines = Array.from({ length: 32 }, (_, index) => dueLine(String(index)));
+  const { send, notes, sent } = sender({ lines, perSecond: 2, waiting: 900 });
   await send('0');
   expect(notes).toEqual([]);
   for (const { lineId } of lines.slice(1)) await send(lineId);
-  expect(sent).toHaveLength(40);
-  // 1,140 emails at 1.9 a second take ten minutes.
+  expect(sent).toHaveLength(32);
+  // 900 emails at 1.5 a second take ten minutes.
   expect(notes[0]).toBe('2026-11-22T00:10:00.000Z');
   expect(notes).toHaveLength(2);
 });
@@ -268,6 +268,17 @@ it('waits for a start date that its clock has not reached, and for the email of 
   };
   const busy = sender({ lines: [{ ...dueLine('1'), claim }] });
   expect(await busy.send()).toEqual({ againIn: 45 });
+});
+
+test.each([
+  [0.5, 0.25],
+  [1, 0.5],
+  [2, 1.5],
+  [10, 9.5],
+  [100, 95],
+  [Infinity, Infinity],
+])('of %d emails a second, %d are first emails and reminders', (perSecond, ofLane) => {
+  expect(laneRate(perSecond)).toBe(ofLane);
 });
 
 test.each([

@@ -85,16 +85,17 @@ it.each([
 
 it('repeats what was refused for its rate, and gives up at last', async () => {
   const throttled = refused('Throttling', 400);
-  const soon = await mailService(throttled, accepted);
+  const soon = await mailService(...Array.from({ length: 6 }, () => throttled), accepted);
   expect(await soon.send()).toEqual({ outcome: 'accepted', messageId: 'message-1', wasThrottled: true });
   const never = await mailService(throttled);
   expect(await never.send()).toEqual({ outcome: 'throttled', by: 'rate', reason: 'Throttling' });
-  expect(never.requests()).toBe(4);
+  expect(never.requests()).toBe(7);
 });
 
-it('tells when the emails of the day are used up', async () => {
-  const { send } = await mailService(refused('Throttling', 400, 'Daily message quota exceeded.'));
+it('tells at once when the emails of the day are used up', async () => {
+  const { send, requests } = await mailService(refused('Throttling', 400, 'Daily message quota exceeded.'));
   expect(await send()).toMatchObject({ outcome: 'throttled', by: 'day' });
+  expect(requests()).toBe(1);
 });
 
 it.each<[string, (response: ServerResponse) => void]>([

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { laneRateShare } from '../../shared/domain/lane.ts';
+import { laneRate } from '../../shared/domain/lane.ts';
 import { quotaUse, type Scenario, simulate } from '../scale/model.ts';
 import { baseCostOf, costOf, costsOf } from '../scale/costs.ts';
 import { unitsOf } from '../scale/line-life.ts';
@@ -23,7 +23,7 @@ const scenario: Scenario = {
 
 test('lines of one midnight are late by what the rate of the mail service requires', () => {
   const { delay, unsent, peak } = simulate({ ...scenario, atMidnight: 30_000 });
-  const whole = 30_000 / (10 * laneRateShare);
+  const whole = 30_000 / laneRate(10);
   expect(unsent).toBe(0);
   expect(Math.abs(delay.last - whole)).toBeLessThan(60);
   expect(Math.abs(delay.p50 - whole / 2)).toBeLessThan(60);
