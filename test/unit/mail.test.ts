@@ -86,9 +86,11 @@ it.each([
 it('repeats what was refused for its rate, and gives up at last', async () => {
   const throttled = refused('Throttling', 400);
   const soon = await mailService(...Array.from({ length: 6 }, () => throttled), accepted);
-  expect(await soon.send()).toEqual({ outcome: 'accepted', messageId: 'message-1', wasThrottled: true });
   const never = await mailService(throttled);
-  expect(await never.send()).toEqual({ outcome: 'throttled', by: 'rate', reason: 'Throttling' });
+  expect(await Promise.all([soon.send(), never.send()])).toEqual([
+    { outcome: 'accepted', messageId: 'message-1', wasThrottled: true },
+    { outcome: 'throttled', by: 'rate', reason: 'Throttling' },
+  ]);
   expect(never.requests()).toBe(7);
 });
 
