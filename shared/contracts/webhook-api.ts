@@ -11,7 +11,7 @@ import { attemptErrors, attemptResults, webhookTypes } from './webhooks.ts';
 const webhookFields = () => ({
   url: z
     .string()
-    .regex(/^[\x21-\x7e]+$/, 'must be in visible ASCII characters: encode all others')
+    .regex(/^[\x21-\x7e]*$/, 'must be in visible ASCII characters: encode all others')
     .max(longestUrl, `must have at most ${longestUrl} characters`)
     .meta({
       description:

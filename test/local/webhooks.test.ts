@@ -162,6 +162,14 @@ test('only the public internet may be told, but for the receiver of this machine
   }
 });
 
+test.each(['', 'hooks.example.com'])('the address "%s" is refused with an example of a URL', async (url) => {
+  const message = 'must be a URL, for example https://hooks.example.com/provisioning';
+  expect(await api.request('/webhooks', { method: 'POST', token, json: { url } })).toMatchObject({
+    status: 400,
+    body: { errors: [{ path: 'url', message }] },
+  });
+});
+
 test('what comes to the receiver is shown as text, whatever it is', async () => {
   const body = '<script>alert(1)</script>';
   const { secret } = await register('northwind', token);

@@ -26,7 +26,7 @@ async function mailService(...answers: readonly ((response: ServerResponse) => v
   return { client, send: () => mail(client, 'set').send(email), requests: () => requests };
 }
 
-/** The SDK pauses between its tries for a random time, from nothing on. */
+/** The pauses between tries are of a random length: here the shortest. */
 const { random } = Math;
 beforeEach(() => {
   Math.random = () => 0;
