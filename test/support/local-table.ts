@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { openDynamoDb } from '../../infra/local/dynamo-db.ts';
 import { inProcess } from '../../infra/local/in-process.ts';
@@ -7,7 +8,8 @@ import { temporaryFolder } from './service.ts';
 
 /** The table of the local service, in this process, and what ends it. */
 export async function openLocalTable(): Promise<{ client: DynamoDBClient; close: () => Promise<void> }> {
-  const { service, stop } = await openDynamoDb({ path: await temporaryFolder(), noting });
+  const path = await temporaryFolder();
+  const { service, stop } = await openDynamoDb({ path, noting });
   const client = dynamoDbClient({
     ...inProcess(service),
     endpoint: 'http://127.0.0.1',
@@ -16,5 +18,9 @@ export async function openLocalTable(): Promise<{ client: DynamoDBClient; close:
     cacheMiddleware: true,
   });
   await createTable(client);
-  return { client, close: stop };
+  const close = async () => {
+    await stop();
+    await rm(path, { recursive: true });
+  };
+  return { client, close };
 }
