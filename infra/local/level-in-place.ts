@@ -5,6 +5,7 @@ import * as z from 'zod';
 type Text = ClassicLevel;
 type Operation = AbstractBatchOperation<Text, string, string>;
 type ReadOptions = NonNullable<Parameters<Text['getSync']>[1]>;
+type OpenOptions = Parameters<Text['open']>[0] & object;
 interface WriteOptions {
   readonly sync?: boolean;
 }
@@ -18,9 +19,14 @@ interface Write {
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 
-/** LevelDB's own methods to write and close, and the method that all such databases use to collect a batch. */
-const { _batch: batch, _close: close } = z
+/** LevelDB's own methods to open, write and close, and the method that all such databases use to collect a batch. */
+const {
+  _open: open,
+  _batch: batch,
+  _close: close,
+} = z
   .object({
+    _open: z.custom<(this: Text, options: OpenOptions) => Promise<void>>(isFunction),
     _batch:
       z.custom<(this: Text, operations: readonly Operation[], options: WriteOptions) => Promise<void>>(
         isFunction,
@@ -36,12 +42,22 @@ const { _chainedBatch } = z
 const next = new WeakMap<Text, Write>();
 const last = new WeakMap<Text, Promise<void>>();
 
+/**
+ * Bytes that are collected in memory, and in the log, before they are sorted into files. LevelDB's own 4 MB are sorted
+ * four times as often, which takes 5 % of the processor time of a busy service.
+ */
+const writeBufferSize = 16 * 1024 * 1024;
+
 /*
  * How LevelDB is read and written. Its calls pass each read and write to a thread pool and back, which takes far longer
  * than finding what is in memory. So reads are done in place, and only one write runs at a time: writes that arrive in
  * the meantime go together with the next one, in order.
  */
 const inPlace = {
+  async _open(this: Text, options: OpenOptions) {
+    await open.call(this, { ...options, writeBufferSize });
+  },
+
   // eslint-disable-next-line @typescript-eslint/require-await -- it fails as a promise does
   async _get(this: Text, key: string, options: ReadOptions) {
     return this.getSync(key, options);

@@ -78,8 +78,15 @@ const closingOf = (line: OrderLine): readonly Omit<Share, 'scope'>[] =>
 function closingShare(closesAt: Instant): Omit<Share, 'scope'> {
   const second = Math.ceil(Date.parse(closesAt) / 1000);
   const { tally, first } = hourOf(second);
-  return { tally, counters: { [second - first]: 1 } };
+  return { tally, counters: { [nameOfSecond(second - first)]: 1 } };
 }
+
+/**
+ * The name of a second of an hour among counters; older tallies have it without the zeros. They keep it from being an
+ * array index: where an object with such keys has come by, V8 compiles a loop over keys again and again, only to discard
+ * the code at the next object. The AWS SDK serializes every item in such loops.
+ */
+const nameOfSecond = (second: number): string => String(second).padStart(5, '0');
 
 const secondsOfHour = 3600;
 

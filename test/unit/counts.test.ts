@@ -234,6 +234,41 @@ test('a line that is overdue closes in time; the end of a window counts to the s
   expect(await world.summary()).toMatchObject({ closingWithin24h: 3, closingWithin72h: 5, asOf: now });
 });
 
+test('tallies of before seconds had names of five digits still count', async () => {
+  const world = new CountedLines();
+  const closing = (orderId: string, closesAt: string) =>
+    line({ orderId, status: 'AwaitingProvisioningDetails', firstEmailSentAt: daysAfter(-7), closesAt });
+  const inLaterHours = ['2026-11-25T13:00:00.000Z', '2026-11-25T13:12:34.000Z'];
+  for (const [place, closesAt] of inLaterHours.entries()) world.write(closing(`ORD-${place}`, closesAt));
+  await world.count(world.changes(), world.services());
+  const before = world.changes().length;
+  for (const [key, item] of world.table.items)
+    world.table.items.set(key, { ...item, ...withShortNames(item['counters']) });
+  expect(await world.summary()).toMatchObject({ closingWithin72h: 0 });
+
+  // Both closings move: one within 72 hours, the other within its hour.
+  world.write(closing('ORD-0', '2026-11-25T11:00:00.000Z'));
+  world.write(closing('ORD-1', '2026-11-25T13:00:00.000Z'));
+  await world.count(
+    world.changes(() => true, before),
+    world.services(),
+  );
+  expect(await world.summary()).toMatchObject({ closingWithin72h: 1 });
+});
+
+const withShortNames = (counters: unknown) =>
+  counters === undefined
+    ? {}
+    : { counters: JSON.parse(JSON.stringify(counters).replaceAll(/"0+(\d+)"/g, '"$1"')) as unknown };
+
+test('no counter has the name of an array index, on which loops over keys lose their compiled code', async () => {
+  const world = someWorld(60);
+  await world.count(world.changes(), world.services());
+  const names = [...world.table.items.values()].flatMap((item) => Object.keys(item['counters'] ?? {}));
+  expect(names).toContainEqual(expect.stringMatching(/^\d+$/));
+  expect(names.filter((name) => String(Number(name)) === name)).toEqual([]);
+});
+
 test('a table of before there were counts: what changes is counted, and a recount finds all', async () => {
   const world = someWorld(60);
   const { length } = world.changes();
