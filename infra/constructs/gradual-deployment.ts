@@ -1,8 +1,8 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { type IAlarm, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { LambdaDeploymentConfig, LambdaDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
 import { Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { Alias, Function } from 'aws-cdk-lib/aws-lambda';
+import { type Alias, CfnFunction, type Function } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, type LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { metricsNamespace } from './product-metrics.ts';
@@ -44,18 +44,31 @@ export class GradualDeployment extends Construct {
   }
 
   /** AWSCodeDeployRoleForLambdaLimited, restricted to one function and without what only deployments with hooks need. */
-  #role({ functionArn }: Function): Role {
+  #role({ functionArn, node }: Function): Role {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('codedeploy.amazonaws.com') });
     Grant.addToPrincipal({
       grantee: role,
-      actions: ['lambda:GetAlias', 'lambda:UpdateAlias', 'lambda:GetProvisionedConcurrencyConfig'],
+      actions: ['lambda:GetAlias', 'lambda:UpdateAlias'],
       resourceArns: [functionArn],
     });
-    Grant.addToPrincipal({ grantee: role, actions: ['cloudwatch:DescribeAlarms'], resourceArns: ['*'] });
-    Validations.of(role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: "AWS's managed policy for CodeDeploy reads the state of all alarms.",
+    // IAM takes this one for aliases and versions only, and versions are numbered as they come.
+    Grant.addToPrincipal({
+      grantee: role,
+      actions: ['lambda:GetProvisionedConcurrencyConfig'],
+      resourceArns: [`${functionArn}:*`],
     });
+    Grant.addToPrincipal({ grantee: role, actions: ['cloudwatch:DescribeAlarms'], resourceArns: ['*'] });
+    if (!(node.defaultChild instanceof CfnFunction)) throw new Error('no function to deploy');
+    Validations.of(role).acknowledge(
+      {
+        id: `AwsSolutions-IAM5[Resource::<${Stack.of(this).getLogicalId(node.defaultChild)}.Arn>:*]`,
+        reason: 'These are the aliases and versions of one function.',
+      },
+      {
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason: "AWS's managed policy for CodeDeploy reads the state of all alarms.",
+      },
+    );
     return role;
   }
 }

@@ -78,6 +78,8 @@ const logDelivery = [
 ];
 /** How CodeDeploy sees whether an alarm is on. */
 const alarmStates = ['cloudwatch:DescribeAlarms'];
+/** What IAM allows on the aliases and versions of a function only, by the Service Authorization Reference. */
+const qualified = ['lambda:GetProvisionedConcurrencyConfig'];
 
 const senderAddress = 'provisioning@example.com';
 /** The sender's address may be verified by itself or by its domain. */
@@ -197,8 +199,15 @@ describe('no other role does more than its part', () => {
   const deployments = allProperties('AWS::CodeDeploy::DeploymentGroup').map(({ ServiceRoleArn }) => {
     const role = text(ServiceRoleArn);
     const server = [...functions.values()].find(({ id }) => role.startsWith(id.replace(/Function\w+$/, '')));
-    const moving = ['lambda:GetAlias', 'lambda:UpdateAlias', 'lambda:GetProvisionedConcurrencyConfig'];
-    return [role, [...on([server?.id ?? 'no function'], ...moving), ...on(['*'], ...alarmStates)]] as const;
+    const id = server?.id ?? 'no function';
+    return [
+      role,
+      [
+        ...on([id], 'lambda:GetAlias', 'lambda:UpdateAlias'),
+        ...on([`${id}:*`], ...qualified),
+        ...on(['*'], ...alarmStates),
+      ],
+    ] as const;
   });
 
   const scheduled = allProperties('AWS::Scheduler::Schedule').map(({ Target }) => Target);
@@ -238,6 +247,11 @@ describe('what the policies say', () => {
       resource: '*',
       because: "CodeDeploy's own policy reads the state of alarms without naming one",
     },
+    ...['serve-api', 'serve-console'].map((name) => ({
+      actions: qualified,
+      resource: `${functions.get(name)?.id}:*`,
+      because: 'the versions of a function are numbered as they come',
+    })),
     {
       actions: ['dynamodb:ListStreams'],
       resource: '*',
