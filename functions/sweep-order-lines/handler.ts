@@ -162,25 +162,48 @@ class Run {
     keys: readonly LineKey[],
     act: (found: LineOfOrder) => Promise<FollowUp>,
   ): Promise<readonly FollowUp[]> {
-    const { store, log } = this.#services;
     const done: FollowUp[] = [];
-    await forEach(await store.findAllWithOrders(keys), linesAtOnce, async (found) => {
+    await forEach(await this.#find(keys), linesAtOnce, async (found) => {
       if (this.#isOver()) return;
       try {
         const action = await act(found);
         this.#counts[action] = (this.#counts[action] ?? 0) + 1;
         done.push(action);
       } catch (error) {
-        if (isThrottled(error)) {
-          this.#isCutShort = true;
-          return;
-        }
-        this.#failed += 1;
-        const { orderId, lineId } = found.line;
-        log.error('a line could not be followed up', { orderId, lineId, fault: faultForLog(error) });
+        if (isThrottled(error)) this.#isCutShort = true;
+        else this.#fail(found.line, error);
       }
     });
     return done;
+  }
+
+  /** Reads the lines; one at a time if this version cannot read all of them. */
+  async #find(keys: readonly LineKey[]): Promise<readonly LineOfOrder[]> {
+    const { store } = this.#services;
+    try {
+      return await store.findAllWithOrders(keys);
+    } catch (error) {
+      if (!(error instanceof z.ZodError)) throw error;
+    }
+    const found: LineOfOrder[] = [];
+    await forEach(keys, linesAtOnce, async (key) => {
+      try {
+        found.push(await store.findWithOrder(key));
+      } catch (error) {
+        if (!(error instanceof z.ZodError)) throw error;
+        this.#fail(key, error);
+      }
+    });
+    return found;
+  }
+
+  #fail({ orderId, lineId }: LineKey, error: unknown): void {
+    this.#failed += 1;
+    this.#services.log.error('a line could not be followed up', {
+      orderId,
+      lineId,
+      fault: faultForLog(error),
+    });
   }
 
   #isOver(): boolean {

@@ -10,7 +10,8 @@ import { nextDueAt } from '../../shared/domain/follow-up.ts';
 import { isBooked, type LineKey, type OrderLine, type StoredLine } from '../../shared/domain/order-line.ts';
 import { tokenBucket } from '../../shared/domain/token-bucket.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
-import { daysAfter, line, type LineChanges, minutesBefore, now } from '../support/lines.ts';
+import { daysAfter, itemOf, line, type LineChanges, minutesBefore, now } from '../support/lines.ts';
+import { memoryTable, storeOn } from '../support/memory-store.ts';
 import { VirtualTime } from '../support/virtual-time.ts';
 
 /* The sweep on masses of lines: in memory, with AWS's latencies and quotas on a clock that waits for nothing. */
@@ -258,6 +259,28 @@ test('when the executions of a sample are lost, all that are due soon are looked
   service.add(600, healthy, 'healthy');
   await service.sweepUntilDone();
   expect(new Set(service.started).size).toBe(600);
+});
+
+test('a line that cannot be read is reported, and holds up no others', async () => {
+  const [first, other, broken] = ['1', '2', '3'].map((lineId) => line({ ...ranOut, lineId }));
+  if (!first || !other || !broken) throw new Error('there are three');
+  const table = memoryTable(first, other);
+  table.put({ ...itemOf(broken), window: 7 });
+  const reported: unknown[] = [];
+  const report = await handle({
+    store: storeOn(table),
+    workflow: {
+      start: () => Promise.reject(new Error('not expected here')),
+      stop: () => Promise.resolve(),
+      isRunning: () => Promise.reject(new Error('not expected here')),
+    },
+    executionHorizon: defaults.executionHorizon,
+    now: () => new Date(now),
+    log: { info: () => undefined, warn: () => undefined, error: (_, about) => reported.push(about) },
+    metrics: silentMetrics,
+  });
+  expect(report).toEqual({ close: 2, failed: 1, isCutShort: false });
+  expect(reported).toMatchObject([{ orderId: broken.orderId, lineId: '3', fault: { name: 'ZodError' } }]);
 });
 
 describe('what one run could not do', () => {
