@@ -25,7 +25,7 @@ export interface LineOfOrder {
 export interface OrderStore {
   /** The line and the onboarding of its order, in one call. */
   findWithOrder(key: LineKey): Promise<LineOfOrder>;
-  /** Lines with the onboardings of their orders, in no order. */
+  /** Lines with the onboardings of their orders, each once and in no order. */
   findAllWithOrders(keys: readonly LineKey[]): Promise<readonly LineOfOrder[]>;
   findOrder(orderId: string): Promise<{ lines: readonly StoredLine[]; onboarding?: Onboarding }>;
   /**
@@ -105,8 +105,10 @@ export function orderStore(
     },
 
     async findAllWithOrders(keys) {
-      const orders = [...new Set(keys.map(({ orderId }) => orderId))];
-      const items = await readAll([...keys.map(primaryKey), ...orders.map(orderKey)]);
+      // While a line moves within an index, it can be listed twice, and DynamoDB takes no key twice.
+      const lines = new Map(keys.map((key) => [`${key.orderId}/${key.lineId}`, primaryKey(key)]));
+      const orders = new Map(keys.map(({ orderId }) => [orderId, orderKey(orderId)]));
+      const items = await readAll([...lines.values(), ...orders.values()]);
       const onboardings = new Map(items.filter(isOfOrder).map((item) => [item['pk'], onboardingIn(item)]));
       return items
         .filter(isOfLine)

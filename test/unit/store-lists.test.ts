@@ -450,6 +450,12 @@ describe('the lines that are due', () => {
     );
   });
 
+  it('are read once, also when an index lists one twice while it moves', async () => {
+    const key = { orderId: 'ORD-7', lineId: '7' };
+    const found = await store.findAllWithOrders([key, { orderId: 'ORD-8', lineId: '8' }, key]);
+    expect(found.map(({ line }) => nameOf(line)).sort()).toEqual(['ORD-7/7', 'ORD-8/8']);
+  });
+
   it('are no longer due once they are settled', async () => {
     const key = { orderId: 'DUE-1', lineId: '1' };
     await save(line({ ...key, partnerId: 'due', requestedStartDate: daysAfter(-1) }));
