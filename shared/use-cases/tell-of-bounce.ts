@@ -36,11 +36,17 @@ export interface TellServices {
 }
 
 /**
+ * No further notice begins after this time, in milliseconds. While the mail service is at its rate, as when many first
+ * emails leave, each may take its 7 s, and 21 of them would take longer than the 30 s of their function.
+ */
+const longest = 12_000;
+
+/**
  * Tells people by email that mail does not reach a line's contact: the person who placed the order, and the people of
  * the partner who chose to be told; each of them once for each email that came back. The notice is recorded before it
- * leaves, so a repeated report or a crash never sends it twice. One that the mail service refuses is not retried: the
- * console shows the same, and recording reports must not wait for notices. Every notice that left is in the history of
- * the line, at the latest once the mail service reports it.
+ * leaves, so a repeated report or a crash never sends it twice. One that the mail service refuses, or that there is no
+ * time for, is not retried: the console shows the same, and recording reports must not wait for notices. Every notice
+ * that left is in the history of the line, at the latest once the mail service reports it.
  */
 export async function tellOfBounce(
   line: OrderLine,
@@ -48,7 +54,8 @@ export async function tellOfBounce(
   services: TellServices,
 ): Promise<void> {
   if (!concernsContact(line, cameBack.to)) return;
-  const { store, choices, mailSettings, now } = services;
+  const { store, choices, mailSettings, now, log } = services;
+  const start = performance.now();
   const at = toInstant(now());
   const chosen = (await choices.toldOfBounces(line.partnerId)).filter((choice) => isHeld(choice, at));
   const recipients: readonly NoticeRecipient[] = [
@@ -56,7 +63,16 @@ export async function tellOfBounce(
     ...chosen.map(({ email, locale, timeZone }) => ({ email, locale, timeZone, because: 'chosen' }) as const),
   ];
   let told = line;
-  for (const recipient of recipients) {
+  for (const [place, recipient] of recipients.entries()) {
+    if (performance.now() - start > longest) {
+      const { orderId, lineId } = line;
+      log.warn('there was no time for all notices of a bounce', {
+        orderId,
+        lineId,
+        left: recipients.length - place,
+      });
+      return;
+    }
     const notice = await tell(recipient, told, cameBack, services);
     if (!notice) continue;
     const stamp = { at: toInstant(now()), actor: workflowActor };

@@ -58,6 +58,13 @@ function desk(answer?: MailOutcome, chosen: readonly Choice[] = []) {
   return { table, notices, sent, tell };
 }
 
+const choice = (email: string, at = now) =>
+  chosenBy(
+    undefined,
+    { digest: false, bounces: true, locale: 'ja', timeZone: 'Asia/Tokyo' },
+    { partnerId: line().partnerId, person: email, email, token: 'token', at },
+  );
+
 it('whoever placed the order is told once that an email came back, with what to do and how to end it', async () => {
   const { sent, tell } = desk();
   const { placedBy, provisioningContact, orderId, lineId } = line();
@@ -110,12 +117,6 @@ it('a notice that left is in the history of the line once, whether its sender or
 });
 
 it('those of the partner who chose so are told as well, in their language; nobody twice, and not once they have left', async () => {
-  const choice = (email: string, at = now) =>
-    chosenBy(
-      undefined,
-      { digest: false, bounces: true, locale: 'ja', timeZone: 'Asia/Tokyo' },
-      { partnerId: line().partnerId, person: email, email, token: 'token', at },
-    );
   const { placedBy, provisioningContact, orderId } = line();
   const { sent, tell, notices } = desk(undefined, [
     choice(placedBy.email),
@@ -205,6 +206,16 @@ it('a notice that the mail service did not take is not tried again', async () =>
   await tell(line(), 'message-1');
   await tell(line(), 'message-1');
   expect(sent).toHaveLength(1);
+});
+
+it('a slow mail service keeps nobody from recording reports for long', async () => {
+  const partners = Array.from({ length: 20 }, (_, index) => choice(`desk-${index}@northwind.example`));
+  const { sent, tell } = desk({ outcome: 'throttled', reason: 'Throttling', by: 'rate' }, partners);
+  const realNow = performance.now.bind(performance);
+  performance.now = () => sent.length * 7000;
+  await tell(line(), 'message-1');
+  performance.now = realNow;
+  expect(sent.map(({ to }) => to)).toEqual([line().placedBy.email, 'desk-0@northwind.example']);
 });
 
 it('a notice that bounces ends the notices to its address, and causes none', async () => {
