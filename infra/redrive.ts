@@ -1,13 +1,6 @@
 import { parseArgs } from 'node:util';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import {
-  ChangeMessageVisibilityCommand,
-  DeleteMessageCommand,
-  type Message,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { setTimeout } from 'node:timers/promises';
 import { DateTime, Duration } from 'luxon';
 import * as z from 'zod';
@@ -26,6 +19,7 @@ import { readArguments, runCommand } from './command-line.ts';
 import { outputsOf, stageOption } from './deployed-stack.ts';
 import { failedExecutions } from './failed-executions.ts';
 import { intakeFunctions } from './intake-rules.ts';
+import { goThrough } from './letters.ts';
 import type { StackOutputs } from './outputs.ts';
 import { retell, untoldBy } from './retelling.ts';
 import { stackNames } from './stack-names.ts';
@@ -161,9 +155,6 @@ function readOptions(): Options {
   });
 }
 
-/** How long inspected messages stay hidden from others unless they are released sooner, in seconds. */
-const lookingTime = 300;
-
 /** Makes up for a dead letter; returns whether it did. */
 type MakeUp = (body: string) => Promise<boolean>;
 
@@ -210,27 +201,18 @@ async function redriveLetters(
   makeUp: MakeUp,
 ): Promise<void> {
   const { execute, discard } = run.chosen;
-  const left: Message[] = [];
-  try {
-    for await (const letter of lettersOf(sqs, deadLetters, run)) {
-      const { Body = '', ReceiptHandle, MessageAttributes = {} } = letter;
+  await goThrough(sqs, deadLetters, {
+    isOver: () => run.isOver(),
+    isDone: async ({ Body = '', MessageAttributes = {}, Attributes = {} }) => {
       const isWanted = run.takes({
         of: name,
         what: subjectOf(Body),
         reason: MessageAttributes[reasonAttribute]?.StringValue ?? unnamedReason(name),
-        at: new Date(Number(letter.Attributes?.SentTimestamp)),
+        at: new Date(Number(Attributes.SentTimestamp)),
       });
-      if (isWanted && execute && (discard || (await makeUp(Body)))) {
-        await sqs.send(new DeleteMessageCommand({ QueueUrl: deadLetters, ReceiptHandle }));
-      } else left.push(letter);
-    }
-  } finally {
-    for (const { ReceiptHandle } of left) {
-      await sqs.send(
-        new ChangeMessageVisibilityCommand({ QueueUrl: deadLetters, ReceiptHandle, VisibilityTimeout: 0 }),
-      );
-    }
-  }
+      return isWanted && execute && (discard || (await makeUp(Body)));
+    },
+  });
 }
 
 /** The reason for a dead letter that does not contain one. */
@@ -240,24 +222,6 @@ const unnamedReason = (name: string): string =>
     : intakeFunctions.some((known) => known === name)
       ? 'failed five times'
       : 'failed every retry';
-
-async function* lettersOf(sqs: SQSClient, queueUrl: string, run: Run): AsyncIterable<Message> {
-  while (!run.isOver()) {
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: queueUrl,
-        MaxNumberOfMessages: 10,
-        // Queries all of the queue's servers, so that an empty answer means an empty queue.
-        WaitTimeSeconds: 1,
-        VisibilityTimeout: lookingTime,
-        MessageAttributeNames: [reasonAttribute],
-        MessageSystemAttributeNames: ['SentTimestamp'],
-      }),
-    );
-    if (Messages.length === 0) return;
-    yield* Messages;
-  }
-}
 
 /**
  * Gives lines whose execution failed a new one, as the sweep does: on the current definition, and at the sweep's pace.
