@@ -39,6 +39,7 @@ const environment = intakeEnvironment.extend({
 export const orderLineBooked = declareEvents({
   functionName: 'book-order-line',
   description: 'Books order lines and starts their workflow',
+  userImpact: 'Lines are not booked: nobody gets their emails.',
   schema,
   takesUnknownTypes: true,
   environment,

@@ -20,6 +20,7 @@ const schema = eventSchema(
 export const orderLineCancelled = declareEvents({
   functionName: 'cancel-order-line',
   description: 'Cancels order lines and stops their workflow',
+  userImpact: 'Lines are not cancelled: emails may go out for them.',
   schema,
   environment: intakeEnvironment,
   calls: { table: ['GetItem', 'PutItem'], executions: ['Stop'] },

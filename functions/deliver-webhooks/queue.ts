@@ -5,6 +5,7 @@ import { type DeclaredQueue, workingEnvironment } from '../../shared/runtime/dec
 /** Events on their way to webhooks. Retries are queued as new messages, so that no message grows old here. */
 export const webhooksQueue = {
   functionName: 'deliver-webhooks',
+  userImpact: "Partners' systems have missed events of some lines.",
   schema: errand,
   environment: workingEnvironment.extend({
     WEBHOOKS_QUEUE_URL: variables.WEBHOOKS_QUEUE_URL,

@@ -7,6 +7,7 @@ import type { DeclaredQueue } from '../../shared/runtime/declare-queue.ts';
 /** Orders whose onboarding has not reached all lines. */
 export const ordersToOnboard = {
   functionName: 'onboard-order-lines',
+  userImpact: 'Lines of onboarded orders still show as not onboarded, though no email is sent for them.',
   schema: unreachedLines,
   environment: intakeEnvironment.extend({ ONBOARDING_QUEUE_URL: variables.ONBOARDING_QUEUE_URL }),
   urlVariable: 'ONBOARDING_QUEUE_URL',

@@ -23,6 +23,7 @@ const schema = z.discriminatedUnion('detail-type', [first, ...others]);
 export const lineEventPublished = declareEvents({
   functionName: 'queue-webhooks',
   description: 'Queues what happened to order lines for the webhooks of their partner',
+  userImpact: "Partners' systems have missed events of some lines.",
   schema,
   takesUnknownTypes: true,
   environment: recordingEnvironment.extend({ WEBHOOKS_QUEUE_URL: variables.WEBHOOKS_QUEUE_URL }),

@@ -19,6 +19,7 @@ import { emailReport, type EmailReport } from './report.ts';
 export const emailReported = declareEvents({
   functionName: 'record-email-feedback',
   description: 'Records what became of emails',
+  userImpact: 'The delivery status of emails is missing.',
   schema: emailReport,
   takesUnknownTypes: true,
   environment: recordingEnvironment.extend({

@@ -21,6 +21,7 @@ const schema = eventSchema(
 export const organizationOnboarded = declareEvents({
   functionName: 'record-onboarding',
   description: 'Records onboardings and stops the workflows of their lines',
+  userImpact: 'Lines are not onboarded: emails may go out for them.',
   schema,
   takesUnknownTypes: true,
   environment: intakeEnvironment.extend({ ONBOARDING_QUEUE_URL: variables.ONBOARDING_QUEUE_URL }),

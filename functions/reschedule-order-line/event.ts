@@ -23,6 +23,7 @@ const schema = eventSchema(
 export const orderLineRescheduled = declareEvents({
   functionName: 'reschedule-order-line',
   description: 'Moves requested start dates',
+  userImpact: 'Start dates have not moved: first emails go out on the old ones.',
   schema,
   environment: intakeEnvironment,
   calls: { table: ['GetItem', 'PutItem'], executions: ['Start', 'Stop'] },

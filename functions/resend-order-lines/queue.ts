@@ -20,6 +20,7 @@ export const environment = workingEnvironment.extend({
  */
 export const resendQueue = {
   functionName: 'resend-order-lines',
+  userImpact: 'A bulk resend has stopped, until somebody looks at it.',
   schema: resendMessage,
   environment,
   urlVariable: 'RESEND_QUEUE_URL',

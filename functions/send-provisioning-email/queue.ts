@@ -13,6 +13,7 @@ export type QueuedEmail = z.output<typeof queuedEmail>;
 /** The queue of first emails, and of reminders. */
 export const queue = {
   functionName: 'send-provisioning-email',
+  userImpact: 'First emails or reminders are late, until the sweep has them sent.',
   schema: queuedEmail,
   environment: workingEnvironment.extend({
     TABLE_NAME: variables.TABLE_NAME,

@@ -6,6 +6,7 @@ import { type DeclaredQueue, workingEnvironment } from '../../shared/runtime/dec
 /** Executions that could not be stopped at once. */
 export const executionsToStop = {
   functionName: 'stop-executions',
+  userImpact: 'None: executions of settled lines still count as open.',
   schema: needlessExecution,
   environment: workingEnvironment.extend({
     STOPPING_QUEUE_URL: variables.STOPPING_QUEUE_URL,

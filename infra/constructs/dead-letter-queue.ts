@@ -17,7 +17,7 @@ export class DeadLetterQueue extends Queue {
     id: string,
     functionName: string,
     { deadLetterDays }: Pick<Settings, 'deadLetterDays'>,
-    userImpact = 'Events have not taken effect: a line is not booked, rescheduled, cancelled or onboarded.',
+    userImpact: string,
   ) {
     super(scope, id, {
       retentionPeriod: Duration.days(deadLetterDays),

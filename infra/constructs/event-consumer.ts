@@ -44,8 +44,8 @@ export class EventConsumer extends Construct {
   constructor(scope: Construct, id: string, props: EventConsumerProps) {
     super(scope, id);
     const { settings, table, stateMachine, declared, workQueues, mail, origin } = props;
-    const { functionName, description, calls } = declared;
-    const deadLetters = new DeadLetterQueue(this, 'DeadLetters', functionName, settings);
+    const { functionName, description, userImpact, calls } = declared;
+    const deadLetters = new DeadLetterQueue(this, 'DeadLetters', functionName, settings, userImpact);
     const queue = new Queue(this, 'Queue', {
       // Six times the function's timeout, as AWS advises, so that a throttled batch is not delivered twice.
       visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6),

@@ -72,10 +72,10 @@ export class WorkQueue extends Construct {
 
   constructor(scope: Construct, id: string, { settings, declared }: WorkQueueProps) {
     super(scope, id);
-    const { functionName, timeoutSeconds, mostDeliveries } = declared;
+    const { functionName, userImpact, timeoutSeconds, mostDeliveries } = declared;
     this.#declared = declared;
     this.functionName = functionName;
-    this.#deadLetters = new DeadLetterQueue(this, 'DeadLetters', functionName, settings);
+    this.#deadLetters = new DeadLetterQueue(this, 'DeadLetters', functionName, settings, userImpact);
     this.#queue = new Queue(this, 'Queue', {
       // Six times the function's timeout, as AWS advises, so that a throttled batch is not delivered twice.
       visibilityTimeout: Duration.seconds(timeoutSeconds * 6),

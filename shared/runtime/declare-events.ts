@@ -41,6 +41,8 @@ interface Declared<
   /** Also its folder in functions/. */
   readonly functionName: Name;
   readonly description: string;
+  /** What users notice while an event that it could not handle is a dead letter. */
+  readonly userImpact: string;
   /** The schema of its events, which also says which ones they are. */
   readonly schema: Schema;
   /** Whether it also gets events of its source with undeclared types, which become its dead letters. */

@@ -14,6 +14,8 @@ type QueueUrlVariable = Exclude<keyof typeof variables & `${string}_QUEUE_URL`, 
 export interface DeclaredQueue {
   /** The function that works it off; also its folder in functions/. */
   readonly functionName: string;
+  /** What users notice while one of its messages is a dead letter. */
+  readonly userImpact: string;
   /** The schema of its messages. */
   readonly schema: z.ZodType;
   /** What the function reads from its environment: `workingEnvironment` and `urlVariable` at least. */

@@ -234,6 +234,14 @@ describe('alarms', () => {
     expect(links.filter((link) => !anchors.includes(link))).toEqual([]);
   });
 
+  test.each([...declaredEvents, ...declaredQueues])(
+    'say what the dead letters of $functionName mean for users',
+    ({ functionName, userImpact }) => {
+      const alarm = alarms.find(({ AlarmName }) => AlarmName.endsWith(` - Dead letters - ${functionName}`));
+      expect(alarm?.AlarmDescription).toMatch(new RegExp(`^User impact: ${userImpact} Runbook: `));
+    },
+  );
+
   test('have names of their own', () => {
     expect(new Set(alarms.map(({ AlarmName }) => AlarmName)).size).toBe(alarms.length);
   });

@@ -9,6 +9,7 @@ import { resourcesOf, unvalidatedApp } from './synth.ts';
 
 const declared = {
   functionName: 'sweep-order-lines',
+  userImpact: 'None.',
   schema: z.object({}),
   environment: workingEnvironment,
   urlVariable: 'SENDING_QUEUE_URL',
