@@ -303,7 +303,8 @@ export class Monitoring extends Construct {
   #openExecutions(): Alarm {
     return this.#watch('OpenExecutions', {
       section: 'Open executions',
-      userImpact: 'None yet. At the quota no execution can start, and first emails leave an hour late.',
+      userImpact:
+        'None yet. At the quota no execution can start, and first emails are late until others end.',
       metric: new MathExpression({
         label: 'open executions (% of the quota)',
         expression: '100 * open / quota',
