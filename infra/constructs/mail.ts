@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { ConfigurationSet, EmailSendingEvent, EventDestination } from 'aws-cdk-lib/aws-ses';
-import { Construct, type IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 import { defaultBus } from './default-bus.ts';
 
@@ -52,17 +52,17 @@ export class Mail extends Construct {
     );
   }
 
-  /** The same for SES's second API. */
-  grantReadAccount(grantee: IGrantable & IConstruct): void {
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({ actions: ['ses:GetAccount'], resources: ['*'] }),
+  /** Lets `grantee` ask what the account may send; SES has no narrower permission. */
+  grantReadQuota({ grantPrincipal }: IGrantable): void {
+    grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['ses:GetSendQuota'], resources: ['*'] }),
     );
   }
 
-  /** Lets `grantee` ask what the account may send; SES has no narrower permission. */
-  grantReadQuota(grantee: IGrantable & IConstruct): void {
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({ actions: ['ses:GetSendQuota'], resources: ['*'] }),
+  /** The same for SES's second API. */
+  grantReadAccount({ grantPrincipal }: IGrantable): void {
+    grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['ses:GetAccount'], resources: ['*'] }),
     );
   }
 }
