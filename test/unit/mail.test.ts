@@ -4,8 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { mail, sesClient } from '../../shared/adapters/mail.ts';
 import { timeLimits } from '../../shared/adapters/time-limits.ts';
 
-/** A mail service that answers as told, the last answer again and again; what it took is counted. */
-async function mailService(...answers: readonly ((response: ServerResponse) => void)[]) {
+type Answer = (response: ServerResponse) => void;
+
+/**
+ * A mail service that answers as told, the last answer again and again; what it took is counted.
+ * @param answering milliseconds that its client waits; longer than any machine takes, unless a test waits for it
+ */
+async function mailService(answers: readonly Answer[], answering = 60_000) {
   let requests = 0;
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
@@ -21,7 +26,7 @@ async function mailService(...answers: readonly ((response: ServerResponse) => v
     endpoint: `http://127.0.0.1:${port}`,
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    ...timeLimits({ connecting: 5000, answering: 200 }),
+    ...timeLimits({ connecting: 5000, answering }),
   });
   return { client, send: () => mail(client, 'set').send(email), requests: () => requests };
 }
@@ -64,7 +69,7 @@ const refused =
       );
 
 it('tells the id of an email that was accepted', async () => {
-  const { send } = await mailService(accepted);
+  const { send } = await mailService([accepted]);
   expect(await send()).toEqual({ outcome: 'accepted', messageId: 'message-1' });
 });
 
@@ -77,7 +82,7 @@ it.each([
 ])(
   'calls an email refused that the mail service refuses as %s, and does not repeat it',
   async (code, status) => {
-    const { send, requests } = await mailService(refused(code, status));
+    const { send, requests } = await mailService([refused(code, status)]);
     expect(await send()).toMatchObject({ outcome: 'refused' });
     expect(requests()).toBe(1);
   },
@@ -85,8 +90,8 @@ it.each([
 
 it('repeats what was refused for its rate, and gives up at last', async () => {
   const throttled = refused('Throttling', 400);
-  const soon = await mailService(...Array.from({ length: 6 }, () => throttled), accepted);
-  const never = await mailService(throttled);
+  const soon = await mailService([...Array.from({ length: 6 }, () => throttled), accepted]);
+  const never = await mailService([throttled]);
   expect(await Promise.all([soon.send(), never.send()])).toEqual([
     { outcome: 'accepted', messageId: 'message-1', wasThrottled: true },
     { outcome: 'throttled', by: 'rate', reason: 'Throttling' },
@@ -95,12 +100,12 @@ it('repeats what was refused for its rate, and gives up at last', async () => {
 });
 
 it('tells at once when the emails of the day are used up', async () => {
-  const { send, requests } = await mailService(refused('Throttling', 400, 'Daily message quota exceeded.'));
+  const { send, requests } = await mailService([refused('Throttling', 400, 'Daily message quota exceeded.')]);
   expect(await send()).toMatchObject({ outcome: 'throttled', by: 'day' });
   expect(requests()).toBe(1);
 });
 
-it.each<[string, (response: ServerResponse) => void]>([
+it.each<[string, Answer]>([
   ['drops the connection', (response) => response.destroy()],
   ['never answers', () => undefined],
   ['begins an answer and does not end it', (response) => response.write('<SendEmailResponse>')],
@@ -111,7 +116,7 @@ it.each<[string, (response: ServerResponse) => void]>([
 ])(
   'does not know what came of an email if the mail service took it and %s; it is not repeated',
   async (_, answer) => {
-    const { send, requests } = await mailService(answer);
+    const { send, requests } = await mailService([answer], 500);
     expect(await send()).toMatchObject({ outcome: 'unknown' });
     expect(requests()).toBe(1);
   },
@@ -120,7 +125,7 @@ it.each<[string, (response: ServerResponse) => void]>([
 it.each(['ECONNREFUSED', 'ENOTFOUND'])(
   'knows that nothing left if there is no connection: %s',
   async (code) => {
-    const { client, send, requests } = await mailService(accepted);
+    const { client, send, requests } = await mailService([accepted]);
     client.middlewareStack.add(
       () => () => Promise.reject(Object.assign(new Error('no connection'), { code })),
       {
@@ -138,7 +143,7 @@ it('waits no longer than it may for an answer that never ends, or a repeat that 
     response.on('close', () => clearInterval(writing));
   };
   for (const answers of [[endless], [refused('Throttling', 400), endless]]) {
-    const { client } = await mailService(...answers);
+    const { client } = await mailService(answers);
     expect(await mail(client, 'set', 500).send(email)).toMatchObject({ outcome: 'unknown' });
   }
 });
