@@ -7,7 +7,7 @@ import {
 import { mailbox } from '../contracts/mailbox.ts';
 import type { AccountMail } from '../domain/lane.ts';
 import type { Mail } from './mail.ts';
-import { mailAnswerLimit, mailCalls, outcomeOf } from './mail-outcome.ts';
+import { accountMail, mailAnswerLimit, mailCalls, outcomeOf } from './mail-outcome.ts';
 
 /*
  * SES through its second API, for emails that many people get regularly. It accepts custom headers, which mail programs
@@ -50,10 +50,7 @@ export interface AccountQuota {
 
 export const accountQuota = (client: SESv2Client): AccountQuota => ({
   async asked() {
-    const {
-      SendQuota: { Max24HourSend: most = -1, SentLast24Hours: sent = 0, MaxSendRate: perSecond = 1 } = {},
-    } = await client.send(new GetAccountCommand());
-    // SES says -1 for unlimited.
-    return { perSecond, most: most < 0 ? Infinity : most, sent };
+    const { SendQuota = {} } = await client.send(new GetAccountCommand());
+    return accountMail(SendQuota);
   },
 });

@@ -1,4 +1,5 @@
 import { StandardRetryStrategy } from '@smithy/core/retry';
+import type { AccountMail } from '../domain/lane.ts';
 import type { MailOutcome } from './mail.ts';
 import { timeLimits } from './time-limits.ts';
 
@@ -139,3 +140,17 @@ export async function outcomeOf(
     return { outcome: isRefusal(error) ? 'refused' : 'unknown', reason };
   }
 }
+
+/** An account's quotas, as both APIs answer them. */
+interface SendQuota {
+  readonly Max24HourSend?: number | undefined;
+  readonly SentLast24Hours?: number | undefined;
+  readonly MaxSendRate?: number | undefined;
+}
+
+/** What SES lets an account send. SES says -1 for unlimited. */
+export const accountMail = ({
+  Max24HourSend: most = -1,
+  SentLast24Hours: sent = 0,
+  MaxSendRate: perSecond = 1,
+}: SendQuota): AccountMail => ({ perSecond, most: most < 0 ? Infinity : most, sent });
