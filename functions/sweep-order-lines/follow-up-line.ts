@@ -1,5 +1,6 @@
 import type { OrderLineStore } from '../../shared/adapters/order-line-store.ts';
 import type { LineOfOrder } from '../../shared/adapters/order-store.ts';
+import { sources } from '../../shared/contracts/events.ts';
 import type { Metrics } from '../../shared/contracts/metrics.ts';
 import { assertNever } from '../../shared/domain/assert-never.ts';
 import { hasExecution } from '../../shared/domain/executions.ts';
@@ -83,7 +84,7 @@ async function settle(
   at: Instant,
   services: FollowUpServices,
 ): Promise<FollowUp> {
-  await onboardLine(line, onboarding, { at, actor: 'control-hub' }, services);
+  await onboardLine(line, onboarding, { at, actor: sources.controlHub }, services);
   if (line.executionRevision > 0) await services.workflow.stop(line, line.executionRevision);
   return 'onboard';
 }
