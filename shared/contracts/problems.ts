@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { jobDays } from '../domain/resend-job.ts';
 import { mostWebhooks } from '../domain/webhook.ts';
 import { instant } from './fields.ts';
 import { check, type InputError, inputErrors } from './validation.ts';
@@ -151,8 +152,7 @@ export const problems = {
   'job-not-found': problem({
     status: 404,
     title: 'There is no such job',
-    description:
-      'The job does not exist, or belongs to another partner. Check the id; jobs are kept for 90 days.',
+    description: `The job does not exist, or belongs to another partner. Check the id; jobs are kept for ${jobDays} days.`,
     adds: () => ({}),
     detail: () => 'Your partner has no such job.',
     example: {},

@@ -1,3 +1,6 @@
+import { choiceDays } from '../../../shared/domain/notifications.ts';
+import { jobDays } from '../../../shared/domain/resend-job.ts';
+
 /** The console's texts in English. Every other language must have their type. */
 export function english() {
   return {
@@ -326,8 +329,7 @@ export function english() {
     /** Many lines at once. */
     jobs: {
       title: 'Bulk resends',
-      introduction:
-        'Emails of many order lines that were resent at once, newest first. They are kept for 90 days.',
+      introduction: `Emails of many order lines that were resent at once, newest first. They are kept for ${jobDays} days.`,
       noJobs: 'No emails of many lines have been resent at once yet.',
       select: (orderId: string, lineId: string) => `Select line ${lineId} of order ${orderId}`,
       selectAll: 'Select all that match, also on the next pages',
@@ -746,7 +748,7 @@ export function english() {
       locale: 'Language of these emails',
       next: (date: string) => `If there is something to say by then, the next daily email leaves on ${date}.`,
       ends: (date: string) =>
-        `These emails end on ${date} unless you sign in again before that. With each visit they go on for 90 days.`,
+        `These emails end on ${date} unless you sign in again before that. With each visit they go on for ${choiceDays} days.`,
       saved: 'Your choice is saved.',
       again: 'Nothing was saved. Check the form and save again.',
       unverified:

@@ -1,3 +1,5 @@
+import { choiceDays } from '../../../shared/domain/notifications.ts';
+import { jobDays } from '../../../shared/domain/resend-job.ts';
 import type { Texts } from './en.ts';
 
 /** The console's texts in Japanese. Status names and main actions are those on Cisco's own Japanese pages. */
@@ -325,7 +327,7 @@ export function japanese(): Texts {
 
     jobs: {
       title: '一括再送信',
-      introduction: '複数の注文品目のメールをまとめて再送信した履歴です。新しい順に、90 日間表示されます。',
+      introduction: `複数の注文品目のメールをまとめて再送信した履歴です。新しい順に、${jobDays} 日間表示されます。`,
       noJobs: '一括再送信はまだ行われていません。',
       select: (orderId, lineId) => `注文 ${orderId} の品目 ${lineId} を選択`,
       selectAll: '条件に一致するすべての品目を選択（次のページ以降も含む）',
@@ -728,7 +730,7 @@ export function japanese(): Texts {
       locale: 'お知らせの言語',
       next: (date: string) => `次回のお知らせは ${date} の予定です（該当する品目がある場合）。`,
       ends: (date: string) =>
-        `${date} までにサインインされない場合、お知らせは自動的に終了します。サインインのたびに 90 日間延長されます。`,
+        `${date} までにサインインされない場合、お知らせは自動的に終了します。サインインのたびに ${choiceDays} 日間延長されます。`,
       saved: '設定を保存しました。',
       again: '保存されませんでした。内容をご確認のうえ、もう一度保存してください。',
       unverified:
