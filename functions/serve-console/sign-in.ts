@@ -36,13 +36,14 @@ const pending = z.object({
 
 const cookieName = 'console-sign-in-';
 
-/**
- * The most sign-ins in progress at once; older ones have to start again. All cookies together must fit into a request.
- */
+/** The most sign-ins in progress at once; older ones have to start again. */
 const mostAttempts = 4;
 
-/** A cookie holds 4,096 bytes, most of which an address may use. */
-const longestPath = 1500;
+/**
+ * The longest address that a sign-in returns to; from longer ones it returns to the first page. Of the 10,240 bytes
+ * that API Gateway allows for the first line and all headers of a request, four sign-ins take 6,000 with it.
+ */
+const longestPath = 800;
 
 /** How long somebody may take at the issuer. */
 const patience = 10 * 60 * 1000;
