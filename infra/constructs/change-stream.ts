@@ -45,8 +45,8 @@ interface Reader {
 
 /**
  * Publishes what changes in the table, and counts lines by it, independently: if the bus is down, lines are still
- * counted. A change that fails is retried until it succeeds; later ones wait in the stream, and none is skipped. After
- * every new deployment, both read again what the stream still has.
+ * counted. A change that fails is retried until it succeeds; later ones wait in the stream, and none is skipped. When
+ * one of the two is new, it reads all that the stream still has.
  */
 export class ChangeStream extends Construct {
   readonly publisher: Reader;

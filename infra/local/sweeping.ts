@@ -10,7 +10,10 @@ const sweepsPerMove = 10;
 /** Milliseconds before a failed sweep is retried, doubled with each further failure. */
 const retryAfter = 60 * 1000;
 
-/** Sweeps every hour, as the schedule does on AWS, and retries failures soon. */
+/**
+ * Sweeps every hour and retries failures soon. The schedule on AWS sweeps more often, which here would only take time
+ * whenever the clock moves.
+ */
 export async function sweepHourly(
   storage: Storage,
   jobs: Jobs,
