@@ -155,6 +155,31 @@ test('one line is resent from the list, and Done leads back to it', async () => 
   await maya.close();
 });
 
+test('a page that waits for news begins no sign-in when the session has ended', async () => {
+  const maya = await visit(browser, service, 'maya');
+  const { context, page, go } = maya;
+  const path = '/console/resend-jobs';
+  await page.route(`**${path}`, async (route) => {
+    if (!route.request().isNavigationRequest()) {
+      await route.continue();
+      return;
+    }
+    const response = await route.fetch();
+    await context.clearCookies();
+    const waiting = '<div data-live></div><p data-awaits></p>';
+    await route.fulfill({ response, body: (await response.text()).replace('</main>', `${waiting}$&`) });
+  });
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (!pathname.includes('/assets/')) asked.push(pathname);
+  });
+  await go(path);
+  await page.waitForTimeout(4500);
+  expect(asked).toEqual([path, path, path]);
+  await maya.close();
+});
+
 test('whoever may only view is offered none of it', async () => {
   const { word } = await bookTogether(1);
   const erik = await visit(browser, service, 'erik');

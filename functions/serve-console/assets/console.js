@@ -337,6 +337,13 @@ function open(control) {
 }
 
 /**
+ * Looks whether there is news; undefined if that failed. Not where the page leads instead: that may be the sign-in,
+ * which only a person should begin.
+ */
+const look = (address) => fetch(address, { redirect: 'manual' }).catch(() => undefined);
+const leadsElsewhere = (answer) => answer?.type === 'opaqueredirect';
+
+/**
  * Reloads a page or dialog that waits for news once it arrives; checks after a second, then ever less often, for 5
  * minutes.
  */
@@ -344,9 +351,9 @@ function watch(waiting, pause = 1000, waited = 0) {
   setTimeout(async () => {
     if (!waiting.isConnected) return;
     const isInDialog = waiting.closest('dialog') !== null;
-    const answer = await fetch(isInDialog ? dialog.dataset.address : location.href).catch(() => undefined);
-    const isLeft = answer?.redirected === true;
-    const text = answer?.ok && !isLeft ? await answer.text() : '';
+    const answer = await look(isInDialog ? dialog.dataset.address : location.href);
+    const isLeft = leadsElsewhere(answer);
+    const text = answer?.ok ? await answer.text() : '';
     if (text === '' || text.includes('data-awaits')) {
       if (waited < 300_000 && !isLeft) watch(waiting, pause * 1.5, waited + pause);
     } else if (!isInDialog) {
@@ -360,8 +367,8 @@ function watch(waiting, pause = 1000, waited = 0) {
 /** Keeps a job's progress up to date, and reloads the whole page when it ends. */
 function follow() {
   setTimeout(async () => {
-    const answer = await fetch(location.href).catch(() => undefined);
-    if (answer?.redirected) return;
+    const answer = await look(location.href);
+    if (leadsElsewhere(answer)) return;
     if (answer?.ok) {
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
       const news = page.querySelector('[data-live]');
