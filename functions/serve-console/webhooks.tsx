@@ -72,6 +72,8 @@ export function webhooks(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
       const isValid = await formTokens.isValid(c.get('session'), token);
       return isValid ? c.redirect(await act(c), 303) : await webhookPage(c, context, 'again');
     });
+    // Where a sign-in leads whose session ended before the button was pressed.
+    app.get(`${onePath}/${action}`, (c) => c.redirect(here(c), 303));
   };
 
   onButton('delete', async (c) => {

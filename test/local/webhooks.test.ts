@@ -141,6 +141,9 @@ test('in the console a webhook is added, tested, rotated and deleted, without sc
   expect(rotated.text).not.toContain(secret);
   expect((await maya.follow(await maya.post(`${path}/disable`, { token }))).text).toContain('Disabled');
   expect((await maya.post(`${path}/enable`, {})).status).toBe(403);
+  // As after a sign-in, when the session had ended at the button.
+  for (const button of ['test', 'disable', 'enable'])
+    expect((await maya.go(`${path}/${button}`)).location).toBe(path);
 
   const erik = visitor(service.url);
   await erik.signIn('erik');
