@@ -390,6 +390,26 @@ test('two tabs in which the session had ended sign in side by side, each to its 
   await context.close();
 });
 
+test('a recipient of copies is added and removed on top of the page', async () => {
+  const orderId = newOrder();
+  await api.send(booked(orderId));
+  const { page, go, press } = maya;
+  await go(line(orderId));
+  await press('link', 'Add a recipient of copies');
+  await page.locator('dialog #email').fill('desk@northwind.example');
+  await press('button', 'Save');
+  expect(await page.locator('dialog[open]').count()).toBe(0);
+  expect(await main(maya)).toMatch(/Copies go to\s+desk@northwind\.example/i);
+  await press('link', 'Change the recipient of copies');
+  await press('button', 'Send no more copies');
+  expect(await main(maya)).toMatch(/Copies go to\s+Nobody/i);
+  await go(`${line(orderId)}?show=contact`);
+  expect(await page.locator('.timeline .what').allInnerTexts()).toEqual([
+    'Recipient of copies removed',
+    'Recipient of copies changed',
+  ]);
+});
+
 test('Resend opens by itself when its time has come', async () => {
   const orderId = newOrder();
   await api.send(booked(orderId));

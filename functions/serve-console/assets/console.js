@@ -124,9 +124,27 @@ document.addEventListener('submit', async (event) => {
   event.preventDefault();
   isChanged = true;
   const body = new URLSearchParams(new globalThis.FormData(form, submitter));
-  // A form's token identifies a submission: one that the browser itself repeats has no second effect.
-  if (!showDialog(await ask(form.action, { method: 'POST', body }))) form.submit();
+  const answer = await ask(form.action, { method: 'POST', body });
+  if (showDialog(answer)) return;
+  if (!answer || answer.url === form.action) {
+    // A form's token identifies a submission: one that the browser itself repeats has no second effect.
+    submitItself(form, submitter);
+  } else if (answer.url === location.href.replace(/#.*/, '')) {
+    dialog.close();
+  } else {
+    location.assign(answer.url);
+  }
 });
+
+/** Lets the browser send a form as with this button, whose value it otherwise leaves out. */
+function submitItself(form, button) {
+  if (button?.name) {
+    const pressed = document.createElement('input');
+    Object.assign(pressed, { type: 'hidden', name: button.name, value: button.value });
+    form.append(pressed);
+  }
+  form.submit();
+}
 
 document.addEventListener('click', async ({ target }) => {
   const button = target.closest?.('[data-copy]');
