@@ -38,8 +38,11 @@ const throttledPatience = 5000;
 /** The least time between two queries of SES's quota, in milliseconds. */
 const quotaAge = 60_000;
 
-/** The least time between two notes of when the lane is expected to be empty, in milliseconds. */
-const noteAge = 10_000;
+/**
+ * How long a note of when the lane is expected to be empty is left alone, in milliseconds. When many emails fall due at
+ * once, the first note is taken while most of them are yet to come, so one that came true is soon replaced.
+ */
+const noteAge = { least: 1000, most: 10_000 };
 
 /** One call's part of the lane: its turns, and what it learns from the mail service. */
 export class Lane {
@@ -48,7 +51,8 @@ export class Lane {
   #room = Infinity;
   #askedAt = -Infinity;
   #asking: Promise<void> | undefined;
-  #notedAt = -Infinity;
+  /** When it may be noted again that something waits. */
+  #nextNoteAt = -Infinity;
 
   constructor(services: LaneServices) {
     this.#services = services;
@@ -122,13 +126,20 @@ export class Lane {
   /** Notes when everything that waits is expected to have left, for lines that are shown. */
   async #note(restSeconds: number): Promise<void> {
     const { perSecond, queue, laneStore, now, elapsed, log } = this.#services;
-    if (elapsed() - this.#notedAt < noteAge) return;
-    this.#notedAt = elapsed();
+    const at = elapsed();
+    if (at < this.#nextNoteAt) return;
+    this.#nextNoteAt = at + noteAge.most;
     try {
-      const goesOn = toInstant(new Date(now().getTime() + restSeconds * 1000));
-      await laneStore.note(expectedClear(await queue.length(), perSecond(), goesOn));
+      const from = now().getTime();
+      const goesOn = toInstant(new Date(from + restSeconds * 1000));
+      const clearAt = expectedClear(await queue.length(), perSecond(), goesOn);
+      this.#nextNoteAt = at + clamp(Date.parse(clearAt) - from, noteAge);
+      await laneStore.note(clearAt);
     } catch (error) {
       log.warn('nobody knows how long the lane is', { fault: faultForLog(error) });
     }
   }
 }
+
+const clamp = (value: number, { least, most }: { readonly least: number; readonly most: number }): number =>
+  Math.min(Math.max(value, least), most);

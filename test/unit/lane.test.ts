@@ -49,8 +49,8 @@ interface World {
   readonly answers?: readonly MailOutcome[];
   readonly perSecond?: number;
   readonly day?: { readonly most: number; readonly sent: number };
-  /** How many messages wait in the queue. */
-  readonly waiting?: number;
+  /** How many messages wait in the queue, after so many milliseconds. */
+  readonly waiting?: number | ((elapsed: number) => number);
 }
 
 /** The sender with fakes, in virtual time. */
@@ -82,7 +82,7 @@ function sender({ lines = [dueLine('1')], answers = [], perSecond = Infinity, da
       },
     },
     quota: { account: () => Promise.resolve({ perSecond, most: Infinity, sent: 0, ...day }) },
-    queue: { length: () => Promise.resolve(waiting) },
+    queue: { length: () => Promise.resolve(typeof waiting === 'number' ? waiting : waiting(elapsed)) },
     laneStore: {
       note: (clearAt) => Promise.resolve(void notes.push(clearAt)),
       clearAt: () => Promise.resolve(undefined),
@@ -222,6 +222,15 @@ it('notes when what waits will have left, once in a while, and only while someth
   // 900 emails at 1.5 a second take ten minutes.
   expect(notes[0]).toBe('2026-11-22T00:10:00.000Z');
   expect(notes).toHaveLength(2);
+});
+
+it('notes it again as soon as a note came true while more emails fell due', async () => {
+  const lines = Array.from({ length: 10 }, (_, index) => dueLine(String(index)));
+  const waiting = (elapsed: number) => (elapsed < 1000 ? 3 : 900);
+  const { send, notes, elapsed } = sender({ lines, perSecond: 2, waiting });
+  for (const { lineId } of lines) await send(lineId);
+  expect(notes).toEqual(['2026-11-22T00:00:02.000Z', '2026-11-22T00:10:00.000Z']);
+  expect(elapsed()).toBeLessThan(10_000);
 });
 
 it('loses no time over lines that were settled meanwhile', async () => {
