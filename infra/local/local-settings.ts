@@ -39,7 +39,7 @@ export const localSettings = readEnvironment(z.object(variables).omit(knownAtSta
   ...variablesOf({
     ...defaults,
     mailRate: usualMailRate,
-    // There is no quota of open executions here, and however far the clock moves, only ten sweeps run.
+    // There is no quota of open executions here, and few sweeps run while the clock moves far.
     executionHorizon: 'P180D',
     mail: localMail,
   }),

@@ -1,11 +1,16 @@
+import { Duration } from 'luxon';
 import type { Clock } from './clock.ts';
 import type { Job, Jobs } from './jobs.ts';
+import { localSettings } from './local-settings.ts';
 import type { Storage } from './storage.ts';
 
 const hour = 60 * 60 * 1000;
 
-/** The most sweeps during one move of the clock, however long: more would only take time. */
+/** The most sweeps during one move of the clock, unless it is so long that emails would wait for them. */
 const sweepsPerMove = 10;
+
+/** Sweeps start the executions of lines that far ahead, so with this time between them, none comes too late. */
+const longestInterval = Duration.fromISO(localSettings.EXECUTION_HORIZON).toMillis();
 
 /** Milliseconds before a failed sweep is retried, doubled with each further failure. */
 const retryAfter = 60 * 1000;
@@ -23,8 +28,11 @@ export async function sweepHourly(
   let failures = 0;
 
   /** Milliseconds from one sweep to the next. */
-  const interval = () =>
-    jobs.move ? Math.max(hour, (jobs.move.until - jobs.move.from) / sweepsPerMove) : hour;
+  function interval(): number {
+    if (!jobs.move) return hour;
+    const { from, until } = jobs.move;
+    return Math.min(Math.max(hour, (until - from) / sweepsPerMove), longestInterval);
+  }
 
   async function pauseAfterSweep(): Promise<number> {
     try {

@@ -60,3 +60,15 @@ describe('a sweep that fails', () => {
     expect(moved).toBe(20 * 24 * 60);
   });
 });
+
+describe('while the clock moves', () => {
+  const day = 24 * 60;
+  it.each([
+    ['a month, ten sweeps are enough', 'P30D', 3 * day],
+    ['twenty years, no line waits for the next one longer than it is known ahead', 'P20Y', 180 * day],
+  ])('%s', async (_, duration, longest) => {
+    const { sweeps } = await sweepsOf(0, duration);
+    const pauses = sweeps.slice(1).map((at, index) => at - (sweeps[index] ?? 0));
+    expect(Math.max(...pauses)).toBe(longest);
+  });
+});
