@@ -1,3 +1,4 @@
+import { withoutStaleClaim } from './claims.ts';
 import { hasExecution } from './executions.ts';
 import type { OrderLine } from './order-line.ts';
 import { firstEmailAwaitedUntil } from './rules.ts';
@@ -74,4 +75,4 @@ export const isQueued = (line: OrderLine, now: Instant): boolean =>
  * service's report before it is repeated.
  */
 export const expectedToLeave = (line: OrderLine, now: Instant, laneClearAt: Instant | undefined): Instant =>
-  later(laneClearAt ?? now, firstEmailAwaitedUntil(line, now) ?? now);
+  later(laneClearAt ?? now, firstEmailAwaitedUntil(withoutStaleClaim(line, now), now) ?? now);

@@ -335,4 +335,9 @@ describe('a queued email is expected to leave', () => {
   ])('%s', (_, unconfirmed, laneClearAt, expected) => {
     expect(expectedToLeave({ ...dueLine('1'), unconfirmed }, now, laneClearAt)).toBe(expected);
   });
+
+  it('once its report has not come, also before anybody has noticed that its sender died', () => {
+    const line = { ...dueLine('1'), claim: inDoubt };
+    expect(expectedToLeave(line, inDoubt.until, undefined)).toBe(plus(now, 'PT15M'));
+  });
 });
