@@ -30,6 +30,8 @@ export const faultNames = {
   addressContended: 'AddressContended',
   /** Too many concurrent writers of one person's choice; a retry finds them gone. */
   choiceContended: 'ChoiceContended',
+  /** There was no time for all notices of a bounce; a retry sends the others. */
+  noticesLeft: 'NoticesLeft',
   /** SQS kept refusing messages of a batch. */
   messagesNotQueued: 'MessagesNotQueued',
   /** AWS throttled the call, or has no room for more executions: a later call will succeed. */

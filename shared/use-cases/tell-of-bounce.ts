@@ -3,6 +3,7 @@ import type { Mail } from '../adapters/mail.ts';
 import { hashOfAddress, type NoticeStore } from '../adapters/notice-store.ts';
 import type { OrderLineStore } from '../adapters/order-line-store.ts';
 import type { MailSettings } from '../contracts/environment.ts';
+import { faultNames, NamedFault } from '../contracts/faults.ts';
 import { emailAddress } from '../contracts/fields.ts';
 import type { Log } from '../contracts/log.ts';
 import { isSameAddress } from '../domain/contact.ts';
@@ -36,17 +37,19 @@ export interface TellServices {
 }
 
 /**
- * No further notice begins after this time, in milliseconds. While the mail service is at its rate, as when many first
- * emails leave, each may take its 7 s, and 21 of them would take longer than the 30 s of their function.
+ * No further notice begins after this time, in milliseconds: the report comes again for those that are left. While the
+ * mail service is at its rate, as when many first emails leave, each may take its 7 s, and 21 of them would take longer
+ * than the 30 s of their function.
  */
 const longest = 12_000;
 
 /**
  * Tells people by email that mail does not reach a line's contact: the person who placed the order, and the people of
  * the partner who chose to be told; each of them once for each email that came back. The notice is recorded before it
- * leaves, so a repeated report or a crash never sends it twice. One that the mail service refuses, or that there is no
- * time for, is not retried: the console shows the same, and recording reports must not wait for notices. Every notice
- * that left is in the history of the line, at the latest once the mail service reports it.
+ * leaves, so a repeated report or a crash never sends it twice. One that the mail service refuses is not retried: the
+ * console shows the same. Every notice that left is in the history of the line, at the latest once the mail service
+ * reports it.
+ * @throws NamedFault NoticesLeft
  */
 export async function tellOfBounce(
   line: OrderLine,
@@ -54,7 +57,7 @@ export async function tellOfBounce(
   services: TellServices,
 ): Promise<void> {
   if (!concernsContact(line, cameBack.to)) return;
-  const { store, choices, mailSettings, now, log } = services;
+  const { store, choices, mailSettings, now } = services;
   const start = performance.now();
   const at = toInstant(now());
   const chosen = (await choices.toldOfBounces(line.partnerId)).filter((choice) => isHeld(choice, at));
@@ -65,13 +68,8 @@ export async function tellOfBounce(
   let told = line;
   for (const [place, recipient] of recipients.entries()) {
     if (performance.now() - start > longest) {
-      const { orderId, lineId } = line;
-      log.warn('there was no time for all notices of a bounce', {
-        orderId,
-        lineId,
-        left: recipients.length - place,
-      });
-      return;
+      const left = recipients.length - place;
+      throw new NamedFault(faultNames.noticesLeft, `there was no time for ${left} notices of a bounce`);
     }
     const notice = await tell(recipient, told, cameBack, services);
     if (!notice) continue;
