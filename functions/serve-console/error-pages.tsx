@@ -7,7 +7,9 @@ import type { ConsoleContext, ConsoleEnv } from './console-context.ts';
 import { keepTyped } from './contact-form.ts';
 import { MessagePage, NoAccessPage } from './pages/message.tsx';
 import { Copyable } from './pages/parts.tsx';
+import { NoPreviewPage } from './pages/preview.tsx';
 import { paths } from './paths.ts';
+import { isPreview } from './protection.ts';
 import { show } from './show.ts';
 import { SignInFailed } from './sign-in.ts';
 
@@ -38,6 +40,8 @@ export async function sessionEnded(c: Context<ConsoleEnv>, context: ConsoleConte
   const { errors, signIn } = view.t;
   const href = paths.signIn(view.here);
   if (c.req.method !== 'POST') return c.redirect(href, 303);
+  // The frame of a preview cannot lead to the sign-in; its form does, once it is sent.
+  if (isPreview(c)) return await show(c, <NoPreviewPage view={view} why={[errors.sessionEnded]} />, 401);
   const isKept = await keepTyped(c, context);
   const text = [errors.sessionEnded, ...(isKept ? [errors.sessionEndedKept] : [])];
   const next = { href, name: signIn };

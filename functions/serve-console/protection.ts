@@ -26,7 +26,8 @@ const pageHeaders = secureHeaders({
 });
 
 /** The method counts as well, because an order or a line may be called `preview`. */
-const isPreview = ({ req }: Context): boolean => req.method === 'POST' && req.path.endsWith('/preview');
+export const isPreview = ({ req }: Context): boolean =>
+  req.method === 'POST' && req.path.endsWith('/preview');
 
 /** A preview is framed by its dialog. Its email has inline styles; nothing runs, and no link leads anywhere. */
 const previewHeaders = secureHeaders({

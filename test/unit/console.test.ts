@@ -825,5 +825,8 @@ describe('the preview of an email', () => {
     const { status, text } = await consoleOf(awaiting).post(`${dialog}/resend/preview`, here);
     expect(status).toBe(401);
     expect(text).not.toContain('it@example.com');
+    expect(text).toContain('Please sign in again.');
+    // Nothing leads from the frame to the sign-in, which would not open there.
+    expect(text).not.toContain('<a ');
   });
 });
