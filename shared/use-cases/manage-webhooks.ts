@@ -66,16 +66,16 @@ export async function createWebhook(
   const partnerId = managingPartner(caller, named);
   requireReachable(url, reach);
   const at = toInstant(now());
-  const keyed = idempotencyKey === undefined ? undefined : idOf(partnerId, idempotencyKey);
-  const known = keyed === undefined ? undefined : await webhooks.find(partnerId, keyed);
-  const isRepeat = known?.status !== 'Deleted' && known && plus(known.createdAt, limitSpan) > at;
-  if (isRepeat) return { ...shownOnce(known, at), isReplayed: true };
+  const place =
+    idempotencyKey === undefined
+      ? { webhookId: newId(), known: undefined }
+      : await placeOf(partnerId, idempotencyKey, at, webhooks);
+  if (place.known) return { ...shownOnce(place.known, at), isReplayed: true };
   // Two at the same time may both pass: one more than the limit does no harm.
   if ((await webhooks.list(partnerId)).length >= mostWebhooks)
     throw new Problem({ code: 'webhook-limit-reached' });
   const made: Webhook = {
-    // The id is derived from the key, so that a repeated request finds what the first one wrote.
-    webhookId: known === undefined && keyed !== undefined ? keyed : newId(),
+    webhookId: place.webhookId,
     partnerId,
     url,
     ...(description === undefined ? {} : { description }),
@@ -90,6 +90,23 @@ export async function createWebhook(
   };
   const created = await webhooks.create(made);
   return { ...shownOnce(created, at), isReplayed: false };
+}
+
+/**
+ * The id of the webhook that a key makes, and the webhook itself if the request is repeated: ids are derived from the key,
+ * and from the id of the webhook that it made before if that is older than a day or deleted.
+ */
+async function placeOf(
+  partnerId: string,
+  idempotencyKey: string,
+  at: Instant,
+  webhooks: WebhookStore,
+): Promise<{ readonly webhookId: string; readonly known: Webhook | undefined }> {
+  for (let webhookId = idOf(partnerId, idempotencyKey); ; webhookId = idOf(partnerId, webhookId)) {
+    const known = await webhooks.find(partnerId, webhookId);
+    const isOver = known && (known.status === 'Deleted' || plus(known.createdAt, limitSpan) <= at);
+    if (!isOver) return { webhookId, known };
+  }
 }
 
 const idOf = (partnerId: string, idempotencyKey: string): string =>

@@ -385,6 +385,19 @@ describe('a secret', () => {
     expect(JSON.stringify(shown)).not.toContain('whsec_');
   });
 
+  test('is shown again for a day, also where an earlier webhook of the same key is older or deleted', async () => {
+    const { create, run, services } = world();
+    const ask = () => create({}, maya, { idempotencyKey: 'key' });
+    const first = await ask();
+    await run('P1D');
+    const second = await ask();
+    expect(await ask()).toEqual({ ...second, isReplayed: true });
+    await deleteWebhook(maya, second.webhook, services);
+    const [third, atOnce] = await Promise.all([ask(), ask()]);
+    expect(atOnce.secret).toBe(third.secret);
+    expect(new Set([first, second, third].map(({ webhook }) => webhook.webhookId)).size).toBe(3);
+  });
+
   test('that is rotated signs beside the new one for a day', async () => {
     const { create, tell, run, services, requests } = world();
     const { webhook, secret: old } = await create();
