@@ -19,7 +19,7 @@ import { emailReport, type EmailReport } from './report.ts';
 export const emailReported = declareEvents({
   functionName: 'record-email-feedback',
   description: 'Records what became of emails',
-  userImpact: 'The delivery status of emails is missing.',
+  userImpact: 'The delivery status of emails is missing, or not everybody was told that one came back.',
   schema: emailReport,
   takesUnknownTypes: true,
   environment: recordingEnvironment.extend({
@@ -48,7 +48,7 @@ export interface Services extends RecordingServices {
  * waits as a dead letter until it does.
  * @param left the line, if another report on it was recorded just before: SES sends the first two of an email together
  * @returns the line as it is in the table; undefined: the report was about none
- * @throws NamedFault OrderLineNotFound
+ * @throws NamedFault OrderLineNotFound, NoticesLeft
  */
 async function handle(
   event: EmailReport,
