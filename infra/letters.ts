@@ -23,7 +23,7 @@ export async function goThrough(
   }: { readonly isOver: () => boolean; readonly isDone: (letter: Message) => Promise<boolean> },
 ): Promise<void> {
   const seen = new Set<string | undefined>();
-  const left: PutBack[] = [];
+  const left = new Map<string | undefined, PutBack>();
   try {
     while (!isOver()) {
       const { Messages = [] } = await sqs.send(
@@ -37,19 +37,19 @@ export async function goThrough(
           MessageSystemAttributeNames: ['SentTimestamp'],
         }),
       );
-      // In a long run, the first ones come again before the end.
-      const letters = Messages.filter(({ MessageId }) => !seen.has(MessageId));
-      if (letters.length === 0) return;
-      for (const letter of letters) {
+      if (Messages.length === 0) return;
+      for (const letter of Messages) {
         const { MessageId, ReceiptHandle = '' } = letter;
+        // In a long run, the first ones come again before the end.
+        const isNew = !seen.has(MessageId);
         seen.add(MessageId);
-        if (await isDone(letter))
+        if (isNew && (await isDone(letter)))
           await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
-        else left.push({ receiptHandle: ReceiptHandle, seconds: 0 });
+        else left.set(MessageId, { receiptHandle: ReceiptHandle, seconds: 0 });
       }
     }
   } finally {
     // SQS refuses this for messages that are visible already, which a batch does not fail for.
-    await queue(sqs, queueUrl).putBack(left);
+    await queue(sqs, queueUrl).putBack([...left.values()]);
   }
 }

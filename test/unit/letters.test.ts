@@ -8,10 +8,11 @@ function queueOf(...batches: readonly (readonly string[])[]) {
   const sqs = new SQSClient({ region: 'eu-central-1' });
   const calls: { readonly command: string; readonly input: object }[] = [];
   const waiting = [...batches];
+  const handleOf = (id: string) => `handle of ${id} in batch ${batches.length - waiting.length}`;
   const answerTo = (command: string): object => {
     if (command === 'ReceiveMessageCommand')
       return {
-        Messages: waiting.shift()?.map((id) => ({ MessageId: id, ReceiptHandle: `handle of ${id}` })),
+        Messages: waiting.shift()?.map((id) => ({ MessageId: id, ReceiptHandle: handleOf(id) })),
       };
     // Messages that are visible already cannot be shown again.
     if (command === 'ChangeMessageVisibilityBatchCommand')
@@ -35,7 +36,7 @@ function queueOf(...batches: readonly (readonly string[])[]) {
 const url = 'https://sqs.example/dead-letters';
 
 test('each letter is inspected once, although those of a long run come again before its end', async () => {
-  const { sqs, inputsOf } = queueOf(['a', 'b'], ['c', 'a'], ['b'], ['d']);
+  const { sqs, inputsOf } = queueOf(['a', 'b'], ['c', 'a'], ['a'], ['d']);
   const inspected: (string | undefined)[] = [];
   await goThrough(sqs, url, {
     isOver: () => false,
@@ -44,8 +45,18 @@ test('each letter is inspected once, although those of a long run come again bef
       return Promise.resolve(MessageId === 'b');
     },
   });
-  expect(inspected).toEqual(['a', 'b', 'c']);
-  expect(inputsOf('DeleteMessageCommand')).toEqual([{ QueueUrl: url, ReceiptHandle: 'handle of b' }]);
+  expect(inspected).toEqual(['a', 'b', 'c', 'd']);
+  expect(inputsOf('DeleteMessageCommand')).toEqual([
+    { QueueUrl: url, ReceiptHandle: 'handle of b in batch 1' },
+  ]);
+  // By the handles that came last: SQS need not take earlier ones.
+  expect(inputsOf('ChangeMessageVisibilityBatchCommand')).toMatchObject([
+    {
+      Entries: ['a in batch 3', 'c in batch 2', 'd in batch 4'].map((one) => ({
+        ReceiptHandle: `handle of ${one}`,
+      })),
+    },
+  ]);
 });
 
 test('what stays is shown again, also after a fault, and whatever is visible already', async () => {
@@ -57,7 +68,12 @@ test('what stays is shown again, also after a fault, and whatever is visible alr
   });
   await expect(going).rejects.toBe(fault);
   expect(inputsOf('ChangeMessageVisibilityBatchCommand')).toMatchObject([
-    { Entries: [{ ReceiptHandle: 'handle of a', VisibilityTimeout: 0 }, { ReceiptHandle: 'handle of b' }] },
+    {
+      Entries: [
+        { ReceiptHandle: 'handle of a in batch 1', VisibilityTimeout: 0 },
+        { ReceiptHandle: 'handle of b in batch 1' },
+      ],
+    },
   ]);
 });
 
