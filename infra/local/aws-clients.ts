@@ -12,10 +12,12 @@ import { sesClient } from '../../shared/adapters/mail.ts';
 import { dynamoDbClient } from '../../shared/adapters/order-line-store.ts';
 import { sfnClient } from '../../shared/adapters/workflow.ts';
 import type { Faults } from './faults.ts';
-import { inProcess, type LocalService } from './in-process.ts';
+import { inProcess, type LocalService, type WireService } from './in-process.ts';
+import { checked } from './wire/checked.ts';
 
 export interface LocalServices {
-  readonly dynamoDb: LocalService;
+  /** Checks its requests itself. */
+  readonly dynamoDb: WireService;
   readonly ses: LocalService;
   /** SES's second API. */
   readonly sesV2: LocalService;
@@ -38,7 +40,7 @@ export function awsClients(
   { dynamoDb, ses, sesV2, sfn, sqs, eventBridge }: LocalServices,
   faults: Faults,
 ): AwsClients {
-  const leadingTo = (service: LocalService) => ({
+  const leadingTo = (service: WireService) => ({
     ...inProcess(service),
     endpoint: 'http://127.0.0.1',
     region: 'local',
@@ -48,12 +50,13 @@ export function awsClients(
   });
   const clients = {
     dynamoDb: dynamoDbClient(leadingTo(dynamoDb)),
-    ses: sesClient(leadingTo(ses)),
-    sesV2: sesV2Client(leadingTo(sesV2)),
-    sfn: sfnClient(leadingTo(sfn)),
-    sqs: sqsClient(leadingTo(sqs)),
-    eventBridge: eventBridgeClient(leadingTo(eventBridge)),
+    ses: sesClient(leadingTo(checked(ses))),
+    sesV2: sesV2Client(leadingTo(checked(sesV2))),
+    sfn: sfnClient(leadingTo(checked(sfn))),
+    sqs: sqsClient(leadingTo(checked(sqs))),
+    eventBridge: eventBridgeClient(leadingTo(checked(eventBridge))),
   };
+  for (const { config } of Object.values(clients)) speedUpCopies(config);
   interpose(clients.dynamoDb.middlewareStack, 'dynamodb', faults);
   interpose(clients.ses.middlewareStack, 'ses', faults);
   interpose(clients.sesV2.middlewareStack, 'ses', faults);
@@ -81,6 +84,16 @@ function interpose<Input extends object, Output extends object>(
   );
   stack.add((next) => (args) => faults.attempt(() => next(args)), eachAttempt);
   for (const name of needless) stack.remove(name);
+}
+
+/**
+ * Lets V8 copy an object quickly. It keeps one with this many properties as a hash table, which takes eight times as
+ * long to copy, until the object is the prototype of one whose keys are listed. The SDK copies a client's settings three
+ * times in each call.
+ */
+function speedUpCopies(settings: object): void {
+  const keys: string[] = [];
+  for (const key in Object.create(settings)) keys.push(key);
 }
 
 /**

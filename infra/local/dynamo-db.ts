@@ -2,11 +2,12 @@ import { EventEmitter } from 'node:events';
 import dynalite from 'dynalite';
 import database, { type Store } from 'dynalite/db/index.js';
 import { checkValuesInTurn } from './attribute-values.ts';
-import type { WireAnswer } from './in-process.ts';
+import type { WireService } from './in-process.ts';
 import { letIteratorsEnd } from './iterators.ts';
 import { workInPlace } from './level-in-place.ts';
 import { NotedChanges, type Noting } from './noted-changes.ts';
 import type { ChangeSource } from './table-stream.ts';
+import { checked } from './wire/checked.ts';
 
 export interface DynamoDbSettings {
   /** The folder of its LevelDB. */
@@ -15,7 +16,7 @@ export interface DynamoDbSettings {
 }
 
 export interface LocalDynamoDb {
-  readonly service: (request: { readonly target: string; readonly body: string }) => Promise<WireAnswer>;
+  readonly service: WireService;
   /** The changes of lines. */
   readonly changes: ChangeSource & {
     /** Calls `listener` with the sequence of the last change, now and whenever there are more. */
@@ -58,7 +59,7 @@ export async function openDynamoDb({ path, noting }: DynamoDbSettings): Promise<
   }
 
   return {
-    service: ({ target, body }) =>
+    service: checked(({ target, body }) =>
       begin(
         () =>
           new Promise((resolve) => {
@@ -83,6 +84,7 @@ export async function openDynamoDb({ path, noting }: DynamoDbSettings): Promise<
             request.emit('end');
           }),
       ),
+    ),
     changes: {
       take: (from, most) => begin(() => changes.take(from, most)),
       forget: (sequence) => void begin(() => changes.forget(sequence)),

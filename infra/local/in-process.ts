@@ -1,6 +1,5 @@
 import { HttpResponse } from '@smithy/core/protocols';
-import { type AwsRequest, readRequest, wireRequest } from './wire/check-request.ts';
-import { refuseAsAws } from './wire/checked.ts';
+import { type AwsRequest, type WireRequest, wireRequest } from './wire/check-request.ts';
 
 /** The answer of an AWS service on the wire. */
 export interface WireAnswer {
@@ -11,16 +10,17 @@ export interface WireAnswer {
 /** An AWS service on this machine. */
 export type LocalService = (request: AwsRequest) => Promise<WireAnswer>;
 
+/** One that takes requests as they are sent, and refuses invalid ones. */
+export type WireService = (request: WireRequest) => Promise<WireAnswer>;
+
 /**
- * Replaces HTTP in an SDK client: each request is serialized as for AWS, checked as AWS would, and handed to the service
- * in this process; its response is parsed as from AWS.
+ * Replaces HTTP in an SDK client: each request is serialized as for AWS and handed to the service in this process; its
+ * response is parsed as from AWS.
  */
-export const inProcess = (service: LocalService) => ({
+export const inProcess = (service: WireService) => ({
   requestHandler: {
     handle: async (request: unknown) => {
-      const asked = readRequest(wireRequest(request));
-      refuseAsAws(asked);
-      const { status, body } = await service(asked);
+      const { status, body } = await service(wireRequest(request));
       return { response: new HttpResponse({ statusCode: status, headers: {}, body: Buffer.from(body) }) };
     },
     updateHttpClientConfig: () => undefined,
@@ -32,7 +32,17 @@ export const inProcess = (service: LocalService) => ({
 export const jsonAnswer = (body: object): WireAnswer => ({ status: 200, body: JSON.stringify(body) });
 
 /** An error in AWS's JSON protocol. */
-export const awsError = (name: string): WireAnswer => ({
+export const awsError = (name: string, message = name): WireAnswer => ({
   status: 400,
-  body: JSON.stringify({ __type: name, message: name }),
+  body: JSON.stringify({ __type: name, message }),
 });
+
+/** An error of SES's first API, in AWS's query protocol. */
+export const sesError = (code: string, message: string): WireAnswer => ({
+  status: 400,
+  body:
+    `<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><Error><Type>Sender</Type>` +
+    `<Code>${code}</Code><Message>${escaped(message)}</Message></Error></ErrorResponse>`,
+});
+
+const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');

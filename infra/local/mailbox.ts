@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Activity } from './activity.ts';
-import { awsError, jsonAnswer, type LocalService, type WireAnswer } from './in-process.ts';
+import { awsError, jsonAnswer, type LocalService, sesError, type WireAnswer } from './in-process.ts';
 import type { MailRate } from './mail-rate.ts';
 import { type Batch, nextSequence, sequenceKey, type Storage } from './storage.ts';
 
@@ -133,12 +133,7 @@ const firstApi: Wording = {
       `<MessageId>${messageId}</MessageId></SendEmailResult></SendEmailResponse>`,
   }),
   /** SES's own wording ("Amazon SES API error codes"). */
-  rateExceeded: {
-    status: 400,
-    body:
-      `<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><Error><Type>Sender</Type>` +
-      `<Code>Throttling</Code><Message>Maximum sending rate exceeded.</Message></Error></ErrorResponse>`,
-  },
+  rateExceeded: sesError('Throttling', 'Maximum sending rate exceeded.'),
 };
 
 export const secondApi: Wording = {

@@ -25,8 +25,10 @@ if (!parentPort) throw new Error('this is no thread of another one');
 const post = posting(parentPort);
 
 function take(asked: z.output<typeof message>): void {
-  if ('id' in asked) void service(asked).then((answer) => post({ id: asked.id, ...answer }));
-  else if ('take' in asked) {
+  if ('id' in asked) {
+    const { id, target, body } = asked;
+    void service({ headers: { 'x-amz-target': target }, body }).then((answer) => post({ id, ...answer }));
+  } else if ('take' in asked) {
     const { id, from, most } = asked.take;
     void changes.take(from, most).then((taken) => post({ taking: id, ...taken }));
   } else if ('forget' in asked) changes.forget(asked.forget);

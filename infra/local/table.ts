@@ -85,11 +85,11 @@ export function dynamoDbInThread(settings: DynamoDbSettings): LocalDynamoDb {
         tell(noted);
       },
     },
-    service: ({ target, body }) =>
+    service: ({ headers, body }) =>
       new Promise((resolve) => {
         last += 1;
         asked.set(last, resolve);
-        post({ id: last, target, body });
+        post({ id: last, target: headers['x-amz-target'], body });
       }),
     stop: async () => {
       const ended = once(server, 'exit');

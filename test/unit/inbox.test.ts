@@ -1,6 +1,7 @@
 import { Activity } from '../../infra/local/activity.ts';
 import { inbox } from '../../infra/local/inbox.tsx';
 import { inProcess } from '../../infra/local/in-process.ts';
+import { checked } from '../../infra/local/wire/checked.ts';
 import { MailRate } from '../../infra/local/mail-rate.ts';
 import { type KeptEmail, Mailbox } from '../../infra/local/mailbox.ts';
 import { openStorage, type Storage } from '../../infra/local/storage.ts';
@@ -36,7 +37,7 @@ async function send(subject: string) {
     },
   );
   const client = sesClient({
-    ...inProcess(service),
+    ...inProcess(checked(service)),
     endpoint: 'http://127.0.0.1',
     region: 'local',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },

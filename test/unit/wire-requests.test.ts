@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { SendMessageRequest } from '@aws-sdk/client-sqs';
 import fc from 'fast-check';
-import { awsClients, type AwsClients } from '../../infra/local/aws-clients.ts';
+import { awsClients } from '../../infra/local/aws-clients.ts';
 import { Faults } from '../../infra/local/faults.ts';
+import { jsonAnswer } from '../../infra/local/in-process.ts';
+import { checked } from '../../infra/local/wire/checked.ts';
 import { defaults } from '../../infra/settings.ts';
 import { deadLetters } from '../../shared/adapters/dead-letters.ts';
 import { cursors } from '../../shared/adapters/line-lists.ts';
@@ -18,39 +20,34 @@ import { daysAfter, line, now } from '../support/lines.ts';
 
 /*
  * What the product accepts, AWS must accept: with anything that the fields of events, API and settings take, up to their
- * limits, no request is one that AWS would refuse. The clients are the local runtime's, which check each request; nothing
- * is sent.
+ * limits, no request is one that AWS would refuse. The clients are those of the local runtime, before services that
+ * check each request and keep nothing.
  */
 
-const place = { name: 'answer', step: 'finalizeRequest', priority: 'high' } as const;
-const answer = (output: object) => () => () =>
-  Promise.resolve({ response: {}, output: { $metadata: {}, ...output } as never });
+const answering = (output: object) => () => Promise.resolve(jsonAnswer(output));
+const nowhere = () => Promise.reject(new Error('nothing is asked'));
 
-/** SQS proves with it that it got the whole message. */
-const digestOf = (input: object) => ({
-  MD5OfMessageBody: createHash('md5')
-    .update((input as SendMessageRequest).MessageBody ?? '')
-    .digest('hex'),
-});
-
-function clientsWithAnswers(): AwsClients {
-  const nowhere = () => Promise.reject(new Error('nothing is asked'));
-  const clients = awsClients(
-    { dynamoDb: nowhere, ses: nowhere, sesV2: nowhere, sfn: nowhere, sqs: nowhere, eventBridge: nowhere },
-    new Faults(),
-  );
-  clients.ses.middlewareStack.add(answer({ MessageId: 'message' }), place);
-  clients.sfn.middlewareStack.add(answer({ status: 'RUNNING' }), place);
-  clients.sqs.middlewareStack.add(
-    (_next) =>
-      ({ input }) =>
-        answer(digestOf(input))()(),
-    place,
-  );
-  clients.dynamoDb.middlewareStack.add(answer({ Items: [], Responses: {} }), place);
-  return clients;
-}
-const { ses, sfn, sqs, dynamoDb } = clientsWithAnswers();
+const { ses, sfn, sqs, dynamoDb } = awsClients(
+  {
+    dynamoDb: checked(answering({ Items: [], Responses: {} })),
+    ses: () =>
+      Promise.resolve({
+        status: 200,
+        body: '<a><SendEmailResult><MessageId>message</MessageId></SendEmailResult></a>',
+      }),
+    sesV2: nowhere,
+    sfn: answering({ status: 'RUNNING' }),
+    sqs: ({ input }) => {
+      const { MessageBody = '' } = input as SendMessageRequest;
+      // SQS proves with it that it got the whole message.
+      return Promise.resolve(
+        jsonAnswer({ MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex') }),
+      );
+    },
+    eventBridge: nowhere,
+  },
+  new Faults(),
+);
 
 const takenBy = (schema: { safeParse(value: unknown): { success: boolean } }) => (value: unknown) =>
   schema.safeParse(value).success;

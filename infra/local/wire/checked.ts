@@ -1,33 +1,30 @@
-import { type AwsRequest, checkRequest } from './check-request.ts';
+import { awsError, type LocalService, sesError, type WireAnswer, type WireService } from '../in-process.ts';
+import { type AwsRequest, checkRequest, readRequest } from './check-request.ts';
 
 /** The beginning of what the runtime logs for each request that AWS would refuse; the tests' service fails on it. */
 export const refusedByAws = 'AWS would refuse';
 
-/** The names of the errors by which services refuse invalid requests. */
-const errorNames: Readonly<Record<string, string>> = {
-  ses: 'InvalidParameterValue',
-  sesv2: 'BadRequestException',
-  sqs: 'InvalidParameterValue',
+/** The errors by which services refuse invalid requests, where it is not a `ValidationException`. */
+const errors: Readonly<Record<string, (message: string) => WireAnswer>> = {
+  ses: (message) => sesError('InvalidParameterValue', message),
+  sesv2: (message) => awsError('BadRequestException', message),
+  sqs: (message) => awsError('InvalidParameterValue', message),
 };
 
-/** A refusal as the SDK would throw it if AWS had answered. */
-class RefusedRequest extends Error {
-  readonly $fault = 'client';
-  readonly $metadata = { httpStatusCode: 400 };
+/** A service that refuses, and logs, what AWS would refuse. */
+export const checked =
+  (service: LocalService): WireService =>
+  async (sent) => {
+    const request = readRequest(sent);
+    return refusal(request) ?? (await service(request));
+  };
 
-  constructor(service: string, message: string) {
-    super(message);
-    this.name = errorNames[service] ?? 'ValidationException';
-  }
-}
-
-/** @throws an error as of AWS if AWS would refuse the request */
-export function refuseAsAws(request: AwsRequest): void {
-  const refusal = checkRequest(request);
-  if (!refusal) return;
-  const { operation, errors } = refusal;
-  const reasons = errors.map(({ path, message }) => `${path} ${message}`.trim()).join('; ');
-  const text = `${refusedByAws} ${operation}: ${reasons}`;
+function refusal(request: AwsRequest): WireAnswer | undefined {
+  const refused = checkRequest(request);
+  if (!refused) return undefined;
+  const reasons = refused.errors.map(({ path, message }) => `${path} ${message}`.trim()).join('; ');
+  const text = `${refusedByAws} ${refused.operation}: ${reasons}`;
   console.error(text);
-  throw new RefusedRequest(operation.split(':')[0] ?? '', text);
+  const [service = ''] = refused.operation.split(':');
+  return errors[service]?.(text) ?? awsError('ValidationException', text);
 }
