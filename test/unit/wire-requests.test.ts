@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { SendEmailCommand } from '@aws-sdk/client-ses';
 import type { SendMessageRequest } from '@aws-sdk/client-sqs';
 import fc from 'fast-check';
 import { awsClients } from '../../infra/local/aws-clients.ts';
 import { Faults } from '../../infra/local/faults.ts';
-import { jsonAnswer } from '../../infra/local/in-process.ts';
-import { checked } from '../../infra/local/wire/checked.ts';
+import { inProcess, jsonAnswer, sesError } from '../../infra/local/in-process.ts';
+import { checked, refusedByAws } from '../../infra/local/wire/checked.ts';
 import { defaults } from '../../infra/settings.ts';
 import { deadLetters } from '../../shared/adapters/dead-letters.ts';
 import { cursors } from '../../shared/adapters/line-lists.ts';
-import { mail } from '../../shared/adapters/mail.ts';
+import { mail, sesClient } from '../../shared/adapters/mail.ts';
 import { orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { workflow } from '../../shared/adapters/workflow.ts';
 import { mailSettings } from '../../shared/contracts/environment.ts';
@@ -201,4 +203,48 @@ test('a list goes on after the longest place that a cursor may name', async () =
     ...(after === undefined ? {} : { after }),
   });
   expect(found.lines).toEqual([]);
+});
+
+describe('a call that AWS would refuse', () => {
+  const { error } = console;
+  let logged: string[];
+  beforeEach(() => {
+    logged = [];
+    console.error = (text: unknown) => logged.push(String(text));
+  });
+  afterEach(() => {
+    console.error = error;
+  });
+
+  const email = (to: string) =>
+    new SendEmailCommand({
+      Source: 'a@example.com',
+      Destination: { ToAddresses: [to] },
+      Message: { Subject: { Data: 'a' }, Body: { Text: { Data: 'a' } } },
+    });
+  const empty = new GetItemCommand({ TableName: 'lines', Key: { pk: { S: '' }, sk: { S: 'LINE#1' } } });
+
+  test.each([
+    ['ses', () => ses.send(email('nobody')), 'InvalidParameterValue', 'Destination.ToAddresses.0 must have'],
+    ['dynamodb', () => dynamoDb.send(empty), 'ValidationException', 'Key.pk.S must not be empty'],
+  ])('fails as there, and is logged: %s', async (_service, call, name, message) => {
+    await expect(call()).rejects.toMatchObject({
+      name,
+      message: expect.stringContaining(message),
+      $fault: 'client',
+      $metadata: { httpStatusCode: 400, attempts: 1 },
+    });
+    expect(logged).toEqual([expect.stringMatching(new RegExp(`^${refusedByAws} .*${message}`))]);
+  });
+
+  test('says why, with whatever characters', async () => {
+    const why = 'a & b <c> <=1 &amp;';
+    const client = sesClient({
+      ...inProcess(() => Promise.resolve(sesError('MessageRejected', why))),
+      endpoint: 'http://127.0.0.1',
+      region: 'local',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    });
+    await expect(client.send(email('it@example.com'))).rejects.toThrow(why);
+  });
 });
