@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import dynalite, { type Database, type Item, type Store, type Table } from 'dynalite/db/index.js';
 import { sequenceKey } from './storage.ts';
 import { indexesOf } from './table-schema.ts';
@@ -129,7 +130,9 @@ export class NotedChanges {
   #isNoted(before: Item | undefined, after: Item | undefined): boolean {
     const { sortKeyStart, attributes } = this.#noting;
     const isOfNoted = (after ?? before)?.['sk']?.S?.startsWith(sortKeyStart) === true;
-    return isOfNoted && (!after || attributes.some((name) => !isSame(before?.[name], after[name])));
+    return (
+      isOfNoted && (!after || attributes.some((name) => !isDeepStrictEqual(before?.[name], after[name])))
+    );
   }
 
   /** @param after missing: the item is removed */
@@ -190,7 +193,7 @@ function entriesOf(
   const { GlobalSecondaryIndexes = [] } = table;
   const indexes = GlobalSecondaryIndexes.filter(({ KeySchema, Projection }) =>
     [...KeySchema.map(({ AttributeName }) => AttributeName), ...(Projection.NonKeyAttributes ?? [])].some(
-      (name) => !isSame(before?.[name], after?.[name]),
+      (name) => !isDeepStrictEqual(before?.[name], after?.[name]),
     ),
   );
   const { puts, deletes } = dynalite.getIndexActions(indexes, before, after, table);
@@ -204,8 +207,6 @@ function entriesOf(
     }),
   ];
 }
-
-const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 const keyOf = (sequence: number): string => changesStart + sequenceKey(sequence);
 const sequenceOf = (key: string): number => Number(key.slice(changesStart.length));

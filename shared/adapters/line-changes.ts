@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import type { LineKey, OrderLine, StoredLine } from '../domain/order-line.ts';
@@ -105,7 +106,7 @@ function lineIn(found: Image): StoredLine {
   return line;
 }
 
-/** Whether two images certainly have the same values of these attributes. */
+/** Whether two images have the same values of these attributes. */
 const isSame = (
   attributes: readonly string[],
   before: Image | undefined,
@@ -113,4 +114,4 @@ const isSame = (
 ): boolean =>
   before !== undefined &&
   after !== undefined &&
-  attributes.every((name) => JSON.stringify(before[name]) === JSON.stringify(after[name]));
+  attributes.every((name) => isDeepStrictEqual(before[name], after[name]));
