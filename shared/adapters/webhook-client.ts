@@ -114,6 +114,8 @@ export function webhookClient(
       response.on('close', () => resolve(answered()));
     });
     request.on('error', (error) => resolve(status === undefined ? { error: errorOf(error) } : answered()));
+    // An answer that switches protocols is neither a response nor an error.
+    request.on('close', () => resolve(answered()));
     request.end(body);
     return promise;
   }

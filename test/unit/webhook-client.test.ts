@@ -81,6 +81,13 @@ test('one that floods with headers, or says nothing sensible, has failed', async
   expect(nonsense).toMatchObject({ error: 'connection' });
 });
 
+test('one that would rather speak another protocol has failed', async () => {
+  const posted = await postTo(({ socket }) => {
+    socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n');
+  });
+  expect(posted).toMatchObject({ error: 'connection' });
+});
+
 test('a redirect is a failure, and nobody goes there', async () => {
   let asked = 0;
   const elsewhere = await receiver((_request, response) => {
