@@ -1,7 +1,7 @@
 import type { Queue } from '../../shared/adapters/queue.ts';
 import type { ResendJobStore } from '../../shared/adapters/resend-job-store.ts';
 import { faultForLog } from '../../shared/contracts/log.ts';
-import type { LineKey } from '../../shared/domain/order-line.ts';
+import type { LineKey, SentEmail } from '../../shared/domain/order-line.ts';
 import {
   isCompleted,
   type JobLine,
@@ -14,7 +14,7 @@ import {
 import { toInstant } from '../../shared/domain/time.ts';
 import type { Delivery, Postponed } from '../../shared/runtime/consume-messages.ts';
 import { findRequestedEmail } from '../../shared/use-cases/find-requested-email.ts';
-import type { Asked, ResendServices, Unmet } from '../../shared/use-cases/requested-email.ts';
+import type { ResendServices, Unmet } from '../../shared/use-cases/requested-email.ts';
 import { resend } from '../../shared/use-cases/resend.ts';
 
 export interface SliceServices extends ResendServices {
@@ -28,7 +28,7 @@ const timeLimit = 60_000;
 
 /**
  * Seconds before retrying lines of a slice that met faults of our own, by how often that happened; after these, they
- * count as failed.
+ * are given up.
  */
 const faultPauses = [0, 10, 30, 60] as const;
 
@@ -121,44 +121,60 @@ async function attemptLine(
   faults: number,
   services: SliceServices,
 ): Promise<Attempt> {
-  const { now, log } = services;
+  const { log } = services;
   try {
     return await resendLine({ orderId, lineId }, job, services);
   } catch (error) {
     log.error('a line of a job could not be resent', { orderId, lineId, fault: faultForLog(error) });
-    if (faults < faultPauses.length) return 'faulty';
-    // Whatever was thrown, the mail service was not called: everything after that call returns its outcome.
-    return { result: 'failed', code: 'internal', at: toInstant(now()) };
+    return faults < faultPauses.length ? 'faulty' : await afterFaults({ orderId, lineId }, job, services);
   }
 }
 
+/** The outcome of a line that is given up. Only the line itself can tell that nothing left: an earlier run may have died. */
+async function afterFaults(key: LineKey, job: ResendJob, services: SliceServices): Promise<LineOutcome> {
+  const at = toInstant(services.now());
+  const inDoubt = { result: 'unconfirmed', code: 'internal', at } as const;
+  try {
+    const found = await findRequestedEmail(key, { of: 'resend', ...requestOf(job) }, services);
+    if (!found) return { result: 'failed', code: 'internal', at };
+    return found.outcome === 'sent' ? sent(found.email) : { ...inDoubt, to: found.to };
+  } catch {
+    return inDoubt;
+  }
+}
+
+/** The request that a job makes for each of its lines. */
+const requestOf = ({ jobId, partnerId, createdBy }: ResendJob) => ({
+  caller: { name: createdBy, partnerId, roles: new Set(['resend']) },
+  requestId: jobId,
+  // No caller can send a key with a space in it.
+  idempotencyKey: `job ${jobId}`,
+});
+
+const sent = ({ messageId, to, sentAt: at }: SentEmail): LineOutcome => ({
+  result: 'sent',
+  messageId,
+  to,
+  at,
+});
+
 /** Resends a line with the rights of the person who started the job. */
 async function resendLine(key: LineKey, job: ResendJob, services: SliceServices): Promise<Attempt> {
-  const { jobId, partnerId, createdBy, locale } = job;
-  const caller = { name: createdBy, partnerId, roles: new Set(['resend']) };
-  // No caller can send a key with a space in it.
-  const asked: Asked = { caller, requestId: jobId, idempotencyKey: `job ${jobId}` };
-  const outcome = await resend(key, { ...asked, locale }, services);
-  if (outcome.outcome === 'sent') {
-    const { messageId, to, sentAt: at } = outcome.email;
-    return { result: 'sent', messageId, to, at };
-  }
-  return (await emailBefore(key, asked, outcome, services)) ?? unmet(outcome, toInstant(services.now()));
+  const outcome = await resend(key, { ...requestOf(job), locale: job.locale }, services);
+  if (outcome.outcome === 'sent') return sent(outcome.email);
+  return (await emailBefore(key, job, outcome, services)) ?? unmet(outcome, toInstant(services.now()));
 }
 
 /** The outcome of the email that an earlier run of the job may have sent, if there is one. */
 async function emailBefore(
   key: LineKey,
-  { caller, idempotencyKey = '' }: Asked,
+  job: ResendJob,
   outcome: Unmet,
   services: SliceServices,
 ): Promise<Attempt | undefined> {
   if (outcome.outcome === 'denied') return undefined;
-  const found = await findRequestedEmail(key, { caller, of: 'resend', idempotencyKey }, services);
-  if (found?.outcome === 'sent') {
-    const { messageId, to, sentAt: at } = found.email;
-    return { result: 'sent', messageId, to, at };
-  }
+  const found = await findRequestedEmail(key, { of: 'resend', ...requestOf(job) }, services);
+  if (found?.outcome === 'sent') return sent(found.email);
   if (found === undefined) return undefined;
   if (outcome.outcome !== 'unconfirmed') return 'claimed';
   return { result: 'unconfirmed', code: outcome.code, to: found.to, at: toInstant(services.now()) };

@@ -8,8 +8,8 @@ export type LineResult = (typeof lineResults)[number];
 /** The outcome of one line. */
 export interface LineOutcome {
   /**
-   * `skipped`: the rules refuse a resend; `failed`: nothing left; `unconfirmed`: the email may have left, and is
-   * counted.
+   * `skipped`: the rules refuse a resend; `failed`: nothing left; `unconfirmed`: the email may have left. If it did, it
+   * is counted.
    */
   readonly result: LineResult;
   /** Why it was not sent: the problem code that a single resend would have returned. */
