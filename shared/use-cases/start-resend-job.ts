@@ -32,8 +32,11 @@ interface AskedJob {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** For how long anyone may still write the rest of a job that was started. */
-const startPatience: IsoDuration = 'P1D';
+/**
+ * For how long anyone may still write the rest of a job that was started. Later, its emails would surprise whoever got no
+ * answer and gave up.
+ */
+const startPatience: IsoDuration = 'PT15M';
 
 /**
  * Starts a bulk resend. One conditional write makes it the partner's latest, unless that one is still under way; anyone

@@ -485,6 +485,19 @@ describe('a crash', () => {
     }
   });
 
+  test('of who starts a job sends nothing once the time to complete it is over', async () => {
+    const { servicesWith, start, finish, wait, sent } = world(awaiting('A'), awaiting('B'));
+    const dying: Around = async (_command, call, input) => {
+      if (JSON.stringify(input).includes('"sk":{"S":"job#')) throw new Error('died');
+      return await call();
+    };
+    await expect(startJob(maya, { request: named('A') }, servicesWith(dying))).rejects.toThrow('died');
+    wait('PT16M');
+    await start(named('B'));
+    await finish();
+    expect(sent).toEqual(['it@b.example']);
+  });
+
   test('whose message is lost is picked up by who looks, once, a quarter of an hour later', async () => {
     const { start, messages, wait, job, finish } = world(awaiting('A'));
     const { jobId } = await start(named('A'));
