@@ -70,7 +70,7 @@ function permitDue(
   if (other && other.owner !== owner)
     throw new NamedFault(faultNames.sendInProgress, 'somebody else is sending');
   const free = giveUpClaim(line);
-  const retryAt = awaitedUntil(free, at);
+  const retryAt = firstEmailAwaitedUntil(free, at);
   if (retryAt !== undefined) return { instead: { outcome: 'unconfirmed', retryAt }, line: free };
   // A contact change or a reminder is not repeated: an earlier try of this execution may have sent it.
   const kind = dueEmail(free, at);
@@ -102,7 +102,7 @@ function outcomeOf(sending: EmailOutcome<DueEmailAnswer>, revision: number, at: 
     case 'throttled':
       return sending;
     case 'unconfirmed': {
-      const retryAt = awaitedUntil(sending.line, at);
+      const retryAt = firstEmailAwaitedUntil(sending.line, at);
       const answer: DueEmailAnswer =
         retryAt === undefined ? stateOf(sending.line, revision, at) : { outcome: 'unconfirmed', retryAt };
       return handedOver(sending.line, answer);
@@ -115,11 +115,6 @@ const handedOver = (line: OrderLine, answer: DueEmailAnswer): DueEmailOutcome =>
   answer,
   isMoreDue: answer.outcome === 'awaiting' && line.copyDue !== undefined,
 });
-
-/** Until when to wait for a report on the first email, or on its copy. */
-const awaitedUntil = (line: OrderLine, at: Instant): Instant | undefined =>
-  firstEmailAwaitedUntil(line, at) ??
-  (line.copyDue?.kind === 'first-copy' ? firstEmailAwaitedUntil(line, at, 'first-copy') : undefined);
 
 /** How the workflow continues for a line that needs no email now. */
 function stateOf(line: OrderLine, revision: number, at: Instant): SendingOutcome {

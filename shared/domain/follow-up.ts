@@ -1,6 +1,8 @@
+import { withoutStaleClaim } from './claims.ts';
 import { hasExecution, isExecutionDue } from './executions.ts';
 import { isOpen, type OpenLine, type OrderLine } from './order-line.ts';
 import { isReminderDue, nextReminderAt } from './reminders.ts';
+import { firstEmailAwaitedUntil } from './rules.ts';
 import { isContactMissed } from './sent-emails.ts';
 import { type Instant, type IsoDuration, minus } from './time.ts';
 import { isOverdue } from './transitions.ts';
@@ -35,7 +37,7 @@ export type FollowUp =
 
 /**
  * What the sweep does about a line. A line gets a new execution only after its last one had all the time it may take,
- * so checking lines again does no harm.
+ * so checking lines again does no harm. One that waits for a report on a first email that may have left has more.
  * @param laneClearAt when the queued first emails are expected to have left; undefined: none are queued. Until then,
  * plus the time that emails may take, an overdue email counts as queued
  */
@@ -51,7 +53,9 @@ export function followUp(
   if (!hasExecution(line)) return isExecutionDue(line, now, horizon) ? 'start-execution' : 'nothing';
   if (!isEmailOverdue(line, late)) return 'check-execution';
   const isTrying = line.executionStartedAt !== undefined && line.executionStartedAt > late;
-  const mayWait = laneClearAt !== undefined && laneClearAt > late;
+  const mayWait =
+    (laneClearAt !== undefined && laneClearAt > late) ||
+    firstEmailAwaitedUntil(withoutStaleClaim(line, now), late) !== undefined;
   return isTrying || mayWait ? 'nothing' : 'restart-execution';
 }
 

@@ -102,12 +102,15 @@ const firstPatience: IsoDuration = 'PT15M';
 /** The same for every further repeat: by then the mail service is down, and an email without a report has not left. */
 const furtherPatience: IsoDuration = 'PT1H';
 
-/** Until when to wait for a report on a first email, or its copy, that may have left; undefined: there is none. */
-export function firstEmailAwaitedUntil(
-  line: OrderLine,
-  now: Instant,
-  of: 'first' | 'first-copy' = 'first',
-): Instant | undefined {
+/**
+ * Until when to wait for a report on the first email, or on its copy that is still due, because it may have left;
+ * undefined: nothing is waited for.
+ */
+export const firstEmailAwaitedUntil = (line: OrderLine, now: Instant): Instant | undefined =>
+  reportAwaitedUntil(line, now, 'first') ??
+  (line.copyDue?.kind === 'first-copy' ? reportAwaitedUntil(line, now, 'first-copy') : undefined);
+
+function reportAwaitedUntil(line: OrderLine, now: Instant, of: 'first' | 'first-copy'): Instant | undefined {
   const given = line.unconfirmed.filter(({ kind }) => kind === of);
   const last = given.at(-1);
   const until = last && plus(last.at, given.length === 1 ? firstPatience : furtherPatience);

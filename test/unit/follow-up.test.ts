@@ -1,6 +1,7 @@
 import { followUp, nextDueAt } from '../../shared/domain/follow-up.ts';
 import { giveUpClaim, withClaim } from '../../shared/domain/claims.ts';
 import { saveContact } from '../../shared/domain/contact.ts';
+import type { OrderLine } from '../../shared/domain/order-line.ts';
 import { recordReported, recordSent } from '../../shared/domain/sent-emails.ts';
 import { reschedule } from '../../shared/domain/transitions.ts';
 import { plus } from '../../shared/domain/time.ts';
@@ -51,6 +52,20 @@ describe('what the sweep does about a line', () => {
     ['cancelled before its execution', { ...scheduled(now), ...unstarted, status: 'Cancelled' }, 'nothing'],
   ])('%s', (_, state, action) => {
     expect(followUp(line(state), now, 'P2D')).toBe(action);
+  });
+
+  it.each<[string, number, string]>([
+    ['the report on it is waited for', 74, 'nothing'],
+    ['the workflow may be sending it once more', 75 + 34, 'nothing'],
+    ['the workflow had time to send it once more', 75 + 35, 'restart-execution'],
+  ])('its email is overdue, and may have left twice: %s', (_, minutes, action) => {
+    const to = { email: 'it@example.com', locale: 'en' } as const;
+    const claimed = (given: OrderLine, at: string): OrderLine => {
+      const claim = { id: at, owner: 'o', kind: 'first', to, actor: 'workflow', at, until: at } as const;
+      return giveUpClaim(withClaim(given, claim));
+    };
+    const inDoubt = claimed(claimed(line(scheduled(now)), now), plus(now, 'PT15M'));
+    expect(followUp(inDoubt, plus(now, `PT${minutes}M`), 'P2D')).toBe(action);
   });
 
   it.each<[string, string, string]>([
