@@ -594,7 +594,7 @@ export function english() {
         'contact-undeliverable': 'email does not reach this address.',
         'resend-limit-reached': 'the limit of emails is reached.',
         'resend-too-soon': 'another email was being sent. Try again in a minute.',
-        'email-not-sent': 'the mail service did not accept the email. Try again.',
+        'email-not-sent': 'the email could not be sent. Try again.',
         'email-unconfirmed':
           'the email may have been sent; the mail service’s answer was lost. The contact changes once the email is confirmed. Ask the contact before you try again.',
         other: 'could not be changed.',
