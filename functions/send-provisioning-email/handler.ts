@@ -37,7 +37,7 @@ const isBatch = (input: object): input is SQSEvent => 'Records' in input;
 
 /** Works off the queue of first emails. */
 export const consumer = (services: Services) =>
-  consumeMessages(queuedEmail, (message) => sendQueued(message, services), services);
+  consumeMessages(queuedEmail, (message, delivery) => sendQueued(message, services, delivery), services);
 
 /**
  * Sends a first email at once, for the definition from before the queue: its executions wait for months.

@@ -27,7 +27,7 @@ export const queue = {
   urlVariable: 'SENDING_QUEUE_URL',
   batchSize: messagesPerCall,
   mostAtOnce: laneCalls(usualMailRate),
-  // 9 s for its turn, and 35 s for the email: load, wait and claim as in send-email.ts, 13 s to send it, then record.
+  // 10 s for its turn, and 34 s for the email: load, wait and claim as in send-email.ts, 13 s to send it, then record.
   timeoutSeconds: 44,
   /** A message comes again each time the lane pauses: four times an hour, for ten days. */
   mostDeliveries: 1000,

@@ -3,7 +3,7 @@ import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { faultForLog } from '../../shared/contracts/log.ts';
 import { laneRest } from '../../shared/domain/lane.ts';
 import { type Instant, secondsBetween, toInstant } from '../../shared/domain/time.ts';
-import type { Postponed } from '../../shared/runtime/consume-messages.ts';
+import type { Delivery, Postponed } from '../../shared/runtime/consume-messages.ts';
 import { type DueEmailAnswer, sendDueEmail, type WorkflowEmailServices } from './due-email.ts';
 import type { Lane } from './lane.ts';
 import type { QueuedEmail } from './queue.ts';
@@ -12,6 +12,12 @@ export interface SendingServices extends WorkflowEmailServices {
   readonly lane: Lane;
   readonly tasks: TaskTokens;
 }
+
+/** After this many milliseconds, the rest of the function's time would be too short for the email. */
+const turnLimit = 10_000;
+
+/** Seconds until an email is retried whose turn came too late for this call. */
+const afterLate = 1;
 
 /** Seconds until a throttled email is retried. */
 const afterThrottling = 5;
@@ -43,11 +49,16 @@ const isEarly = (answer: DueEmailAnswer, at: Instant): boolean =>
 export async function sendQueued(
   { taskToken, ...input }: QueuedEmail,
   services: SendingServices,
+  { elapsed }: Pick<Delivery, 'elapsed'>,
 ): Promise<Postponed | undefined> {
   const { lane, tasks, pause, log } = services;
   const turn = await lane.turn();
   if ('againIn' in turn) return turn;
   if (turn.wait > 0) await pause(turn.wait);
+  if (elapsed() > turnLimit) {
+    lane.giveBack();
+    return { againIn: afterLate };
+  }
   try {
     const sending = await sendDueEmail(input, services);
     if (sending.outcome === 'throttled')

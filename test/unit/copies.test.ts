@@ -97,7 +97,7 @@ function sender(stored: OrderLine) {
     services,
     deliver: (instant = time) => {
       time = instant;
-      return sendQueued(message, services);
+      return sendQueued(message, services, { elapsed: () => 0 });
     },
   };
 }

@@ -51,10 +51,19 @@ interface World {
   readonly day?: { readonly most: number; readonly sent: number };
   /** How many messages wait in the queue, after so many milliseconds. */
   readonly waiting?: number | ((elapsed: number) => number);
+  /** In how many milliseconds the mail service says what its quota is. */
+  readonly quotaTakes?: number;
 }
 
 /** The sender with fakes, in virtual time. */
-function sender({ lines = [dueLine('1')], answers = [], perSecond = Infinity, day, waiting = 0 }: World) {
+function sender({
+  lines = [dueLine('1')],
+  answers = [],
+  perSecond = Infinity,
+  day,
+  waiting = 0,
+  quotaTakes = 0,
+}: World) {
   let elapsed = 0;
   const left = [...answers];
   const sent: { readonly to: string; readonly after: number }[] = [];
@@ -81,7 +90,12 @@ function sender({ lines = [dueLine('1')], answers = [], perSecond = Infinity, da
         return Promise.resolve(answer.outcome === 'accepted' ? { ...answer, messageId: to } : answer);
       },
     },
-    quota: { account: () => Promise.resolve({ perSecond, most: Infinity, sent: 0, ...day }) },
+    quota: {
+      account: async () => {
+        await pause(quotaTakes);
+        return { perSecond, most: Infinity, sent: 0, ...day };
+      },
+    },
     queue: { length: () => Promise.resolve(typeof waiting === 'number' ? waiting : waiting(elapsed)) },
     laneStore: {
       note: (clearAt) => Promise.resolve(void notes.push(clearAt)),
@@ -114,11 +128,14 @@ function sender({ lines = [dueLine('1')], answers = [], perSecond = Infinity, da
     log,
     metrics: silentMetrics,
   };
-  const send = (lineId = '1') =>
-    sendQueued(
+  const send = (lineId = '1') => {
+    const start = elapsed;
+    return sendQueued(
       { orderId: 'ORD-1', lineId, revision: 1, taskToken: `token-${lineId}` } satisfies QueuedEmail,
       services,
+      { elapsed: () => elapsed - start },
     );
+  };
   return { send, sent, told, notes, written, stored, elapsed: () => elapsed };
 }
 
@@ -167,6 +184,14 @@ it('what it keeps refusing comes again, and the line is as if nothing had been t
   expect(line).not.toHaveProperty('claim');
   expect(line).toMatchObject({ status: 'Scheduled', emailsSent: 0 });
   expect(history(line)).toEqual(['Booked']);
+});
+
+it('what waited too long for its turn, because AWS did not answer, comes again with the whole time', async () => {
+  const { send, sent, written } = sender({ quotaTakes: 11_000 });
+  expect(await send()).toEqual({ againIn: 1 });
+  expect(written).toEqual([]);
+  expect(await send()).toBeUndefined();
+  expect(sent).toHaveLength(1);
 });
 
 it('becomes slower when the mail service refuses, also if it takes the email in the end', async () => {
