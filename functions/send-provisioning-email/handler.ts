@@ -12,7 +12,7 @@ import { readEnvironment } from '../../shared/contracts/environment.ts';
 import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { workflowInput } from '../../shared/contracts/workflow.ts';
 import { laneCalls, laneRate } from '../../shared/domain/lane.ts';
-import { paceOf } from '../../shared/domain/pace.ts';
+import { pacer } from '../../shared/domain/pacer.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { consumeMessages, type WorkerServices } from '../../shared/runtime/consume-messages.ts';
 import { createLog } from '../../shared/runtime/logger.ts';
@@ -83,7 +83,7 @@ export function buildServices(
   const store = orderLineStore(clients.dynamoDb, settings.TABLE_NAME, settings.SETTLED_LINE_DAYS);
   const lane = new Lane({
     ...limits,
-    pace: paceOf(() => laneRate(limits.perSecond()) / limits.calls, elapsed),
+    pace: pacer(() => laneRate(limits.perSecond()) / limits.calls, elapsed),
     mail: mail(clients.ses, settings.CONFIGURATION_SET),
     queue: sendingQueue,
     laneStore: store.lane,

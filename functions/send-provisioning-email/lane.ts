@@ -4,12 +4,12 @@ import type { MailQuota } from '../../shared/adapters/mail-quota.ts';
 import type { MeasuredQueue } from '../../shared/adapters/queue.ts';
 import { faultForLog, type Log } from '../../shared/contracts/log.ts';
 import { expectedClear, laneRest, laneRoom } from '../../shared/domain/lane.ts';
-import type { Pace } from '../../shared/domain/pace.ts';
+import type { Pacer } from '../../shared/domain/pacer.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import type { Postponed } from '../../shared/runtime/consume-messages.ts';
 
 export interface LaneServices {
-  readonly pace: Pace;
+  readonly pace: Pacer;
   /** The account's rate, in emails a second. */
   readonly perSecond: () => number;
   /** How many calls of the function share the daily quota. */

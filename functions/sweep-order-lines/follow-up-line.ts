@@ -19,11 +19,14 @@ export interface FollowUpServices extends AlignServices {
   readonly laneClearAt: () => Promise<Instant | undefined>;
 }
 
-/** Does for a line what the workflow missed; returns what that was. */
+/** What was done about a line. */
+export type FollowedUp = FollowUp | 'onboard';
+
+/** Does for a line what the workflow, or the onboarding of its order, missed. */
 export async function followUpLine(
   { line, onboarding }: LineOfOrder,
   services: FollowUpServices,
-): Promise<FollowUp> {
+): Promise<FollowedUp> {
   const { store, workflow, now, metrics } = services;
   const at = toInstant(now());
   if (!isBooked(line)) return 'nothing';
@@ -43,7 +46,6 @@ export async function followUpLine(
       if (await close(line, at, store)) metrics.add('LinesClosed', {});
       await workflow.stop(line, line.executionRevision);
       return action;
-    case 'onboard':
     case 'nothing':
       return action;
     default:
@@ -83,7 +85,7 @@ async function settle(
   onboarding: Onboarding,
   at: Instant,
   services: FollowUpServices,
-): Promise<FollowUp> {
+): Promise<FollowedUp> {
   await onboardLine(line, onboarding, { at, actor: sources.controlHub }, services);
   if (line.executionRevision > 0) await services.workflow.stop(line, line.executionRevision);
   return 'onboard';

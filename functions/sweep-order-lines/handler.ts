@@ -7,7 +7,7 @@ import { sfnClient, workflow } from '../../shared/adapters/workflow.ts';
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
 import { isThrottled } from '../../shared/contracts/faults.ts';
 import { faultForLog, type Log } from '../../shared/contracts/log.ts';
-import { type FollowUp, lateSince, lookAhead } from '../../shared/domain/follow-up.ts';
+import { lateSince, lookAhead } from '../../shared/domain/follow-up.ts';
 import type { LineKey } from '../../shared/domain/order-line.ts';
 import { forEach } from '../../shared/domain/parallel.ts';
 import { regionOf, sweepPaces } from '../../shared/domain/quotas.ts';
@@ -16,7 +16,13 @@ import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { createLog } from '../../shared/runtime/logger.ts';
 import { createMetrics } from '../../shared/runtime/metrics.ts';
 import { realTime } from '../../shared/runtime/real-time.ts';
-import { followUpLine, type FollowUpServices, listAnew, needsExecution } from './follow-up-line.ts';
+import {
+  type FollowedUp,
+  followUpLine,
+  type FollowUpServices,
+  listAnew,
+  needsExecution,
+} from './follow-up-line.ts';
 
 export const environment = z.object({
   TABLE_NAME: variables.TABLE_NAME,
@@ -30,7 +36,7 @@ export interface Services extends Omit<FollowUpServices, 'laneClearAt'> {
 }
 
 /** How many lines were repaired, by what they had missed. */
-export type SweepReport = Readonly<Partial<Record<FollowUp, number>>> & {
+export type SweepReport = Readonly<Partial<Record<FollowedUp, number>>> & {
   readonly failed: number;
   /** Whether time or quotas ran out before all lines were done. The next sweep continues there. */
   readonly isCutShort: boolean;
@@ -137,7 +143,7 @@ export async function handle(given: Services, isTimeUp: () => boolean = () => fa
 class Run {
   readonly #services: Services;
   readonly #isTimeUp: () => boolean;
-  readonly #counts: Partial<Record<FollowUp, number>> = {};
+  readonly #counts: Partial<Record<FollowedUp, number>> = {};
   #failed = 0;
   #isCutShort = false;
 
@@ -160,9 +166,9 @@ class Run {
   /** Does something for each of the lines; returns what. */
   async work(
     keys: readonly LineKey[],
-    act: (found: LineOfOrder) => Promise<FollowUp>,
-  ): Promise<readonly FollowUp[]> {
-    const done: FollowUp[] = [];
+    act: (found: LineOfOrder) => Promise<FollowedUp>,
+  ): Promise<readonly FollowedUp[]> {
+    const done: FollowedUp[] = [];
     await forEach(await this.#find(keys), linesAtOnce, async (found) => {
       if (this.#isOver()) return;
       try {

@@ -32,8 +32,7 @@ export function nextDueAt(line: OrderLine): Instant | undefined {
 /** How far ahead the sweep looks for lost executions: at least until its next run. */
 export const lookAhead = 'PT1H';
 
-export type FollowUp =
-  'start-execution' | 'check-execution' | 'restart-execution' | 'close' | 'onboard' | 'nothing';
+export type FollowUp = 'start-execution' | 'check-execution' | 'restart-execution' | 'close' | 'nothing';
 
 /**
  * What the sweep does about a line. A line gets a new execution only after its last one had all the time it may take,

@@ -17,7 +17,7 @@ import { recordFailure, recordReported } from '../../shared/domain/sent-emails.t
 import { minus, plus } from '../../shared/domain/time.ts';
 import { book, cancel, onboard } from '../../shared/domain/transitions.ts';
 import { parseLine } from '../../shared/adapters/order-line-item.ts';
-import { paceOf } from '../../shared/domain/pace.ts';
+import { pacer } from '../../shared/domain/pacer.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { changeCopyTo } from '../../shared/use-cases/change-copy-to.ts';
 import { itemOf, line, now } from '../support/lines.ts';
@@ -68,7 +68,7 @@ function sender(stored: OrderLine) {
     lane: new Lane({
       perSecond: () => Infinity,
       calls: 1,
-      pace: paceOf(
+      pace: pacer(
         () => Infinity,
         () => 0,
       ),

@@ -5,7 +5,7 @@ import { sendQueued } from '../../functions/send-provisioning-email/queued-email
 import type { MailOutcome } from '../../shared/adapters/mail.ts';
 import { expectedToLeave, laneCalls, laneRate, laneRest } from '../../shared/domain/lane.ts';
 import { type Claim, isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
-import { paceOf } from '../../shared/domain/pace.ts';
+import { pacer } from '../../shared/domain/pacer.ts';
 import { asStarted } from '../../shared/domain/executions.ts';
 import { book, cancel } from '../../shared/domain/transitions.ts';
 import { plus, toInstant } from '../../shared/domain/time.ts';
@@ -77,7 +77,7 @@ function sender({
     return Promise.resolve();
   };
   const lane = new Lane({
-    pace: paceOf(
+    pace: pacer(
       () => laneRate(perSecond),
       () => elapsed,
     ),

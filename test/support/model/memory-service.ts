@@ -30,7 +30,7 @@ import { sfnClient, workflow } from '../../../shared/adapters/workflow.ts';
 import { workflowInput } from '../../../shared/contracts/workflow.ts';
 import { lookAhead } from '../../../shared/domain/follow-up.ts';
 import { eventsOf, type LineEvent } from '../../../shared/domain/line-events.ts';
-import { paceOf } from '../../../shared/domain/pace.ts';
+import { pacer } from '../../../shared/domain/pacer.ts';
 import { isBooked, type OrderLine } from '../../../shared/domain/order-line.ts';
 import type { MessagesHandler } from '../../../shared/runtime/consume-messages.ts';
 import { silentMetrics } from '../../../shared/runtime/metrics.ts';
@@ -236,7 +236,7 @@ export class MemoryService implements Target {
     const lane = new Lane({
       perSecond: () => Infinity,
       calls: 1,
-      pace: paceOf(
+      pace: pacer(
         () => Infinity,
         () => 0,
       ),

@@ -1,9 +1,9 @@
-import { paceOf } from '../../shared/domain/pace.ts';
+import { pacer } from '../../shared/domain/pacer.ts';
 
 /** Takes places for so many seconds of virtual time, each as soon as it comes; answers when they were. */
 function run(
   seconds: number,
-  pace: ReturnType<typeof paceOf>,
+  pace: ReturnType<typeof pacer>,
   clock: { now: number },
   onTurn: () => void = () => undefined,
 ) {
@@ -22,7 +22,7 @@ const started = (perSecond: number) => {
   const clock = { now: 0 };
   return {
     clock,
-    pace: paceOf(
+    pace: pacer(
       () => perSecond,
       () => clock.now,
     ),

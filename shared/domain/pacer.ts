@@ -9,7 +9,7 @@ const slowestShare = 0.05;
 const fasterPerSecond = 0.02;
 
 /** Spaces out what may happen only so many times a second. */
-export interface Pace {
+export interface Pacer {
   /**
    * Takes the next place, and returns how many milliseconds away it is. A place further away than `most` is not taken.
    */
@@ -26,7 +26,7 @@ export interface Pace {
  * @param perSecond the current rate; Infinity: no limit
  * @param now milliseconds from any start
  */
-export function paceOf(perSecond: () => number, now: () => number): Pace {
+export function pacer(perSecond: () => number, now: () => number): Pacer {
   let share = 1;
   let changedAt = now();
   let slowedAt = -Infinity;
