@@ -1,10 +1,11 @@
 import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { faultNames, NamedFault } from '../contracts/faults.ts';
+import { faultNames } from '../contracts/faults.ts';
 import { type Choice, choiceDays, type Person } from '../domain/notifications.ts';
 import { locales } from '../domain/order-line.ts';
 import type { Instant } from '../domain/time.ts';
 import { itemsIn, toAttributes } from './attributes.ts';
+import { changeItem } from './change-item.ts';
 import { ofVersion, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { dueShardOf, dueShardsOf, type IndexName, indexes } from './order-line-item.ts';
@@ -77,9 +78,6 @@ const dueDigestOf = ({ pk, sk, dueAt }: z.output<typeof indexedKeys>[number]): D
   dueAt,
 });
 
-/** More writers of one choice than ever meet. */
-const mostTries = 10;
-
 /** How many digests of a partition are listed at once. */
 const pageOfDue = 100;
 
@@ -92,21 +90,19 @@ export function choiceStore(dynamoDb: DynamoDBClient, tableName: string): Choice
   }
 
   /** @returns whether nobody else had written meanwhile */
-  const write = (choice: Choice, writer: string): Promise<boolean> =>
+  const putOver = (choice: StoredChoice, version: number): Promise<boolean> =>
     putIf(
       dynamoDb,
       tableName,
       {
         ...keyOf(choice),
         ...choice,
-        version: choice.version + 1,
-        writer,
         ...(choice.digestDueAt === undefined
           ? {}
           : { dueShard: dueShardOf('digests', choice.person), dueAt: choice.digestDueAt }),
         [expiryAttribute]: expiryAfter(choice.seenAt, choiceDays),
       },
-      ofVersion(choice.version),
+      ofVersion(version),
     );
 
   async function pageOf(
@@ -133,16 +129,18 @@ export function choiceStore(dynamoDb: DynamoDBClient, tableName: string): Choice
     find,
 
     async change(person, decide) {
-      const writer = crypto.randomUUID();
-      for (let tries = 1; tries <= mostTries; tries += 1) {
-        const known = await find(person);
-        // This write took effect, but its answer was lost.
-        if (known?.writer === writer) return known;
-        const decided = decide(known);
-        if (decided === undefined || decided === known) return undefined;
-        if (await write(decided, writer)) return { ...decided, version: decided.version + 1 };
-      }
-      throw new NamedFault(faultNames.choiceContended, 'others kept writing what a person chose');
+      const { item, isWritten } = await changeItem<StoredChoice>({
+        from: await find(person),
+        writer: crypto.randomUUID(),
+        find: () => find(person),
+        decide: (known) => {
+          const decided = decide(known);
+          return decided === known ? undefined : decided;
+        },
+        put: putOver,
+        contended: faultNames.choiceContended,
+      });
+      return isWritten ? item : undefined;
     },
 
     async toldOfBounces(partnerId) {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { faultNames, NamedFault } from '../contracts/faults.ts';
+import { faultNames } from '../contracts/faults.ts';
 import { type NoticedAddress, newNoticedAddress } from '../domain/notices.ts';
 import type { Instant } from '../domain/time.ts';
+import { changeItem } from './change-item.ts';
 import { ofVersion, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { readItem } from './read-item.ts';
@@ -42,6 +43,9 @@ const stored = z.lazy(() =>
     writer: text.exactOptional(),
   }),
 ) satisfies z.ZodType<NoticedAddress>;
+interface StoredAddress extends NoticedAddress {
+  readonly writer?: string;
+}
 
 /** No order has such an id: ids cannot contain `#`. */
 const keyOf = (addressHash: string) => ({ pk: `noticed#${addressHash}`, sk: 'address' });
@@ -49,21 +53,18 @@ const keyOf = (addressHash: string) => ({ pk: `noticed#${addressHash}`, sk: 'add
 /** How long the links in notices keep working after the last one. Reasons not to send there are kept for good. */
 const keptDays = 400;
 
-/** More writers of one address than ever meet. */
-const mostTries = 10;
-
 export function noticeStore(dynamoDb: DynamoDBClient, tableName: string): NoticeStore {
-  async function find(addressHash: string): Promise<z.output<typeof stored> | undefined> {
+  async function find(addressHash: string): Promise<StoredAddress | undefined> {
     const item = await readItem(dynamoDb, tableName, keyOf(addressHash));
     return item && stored.parse(item);
   }
 
   /** @returns whether nobody else had written meanwhile */
-  function write(
+  function putOver(
+    version: number,
     addressHash: string,
-    address: NoticedAddress,
+    address: StoredAddress,
     at: Instant,
-    writer: string,
   ): Promise<boolean> {
     const isKept = address.endedAt !== undefined || address.undeliverableSince !== undefined;
     return putIf(
@@ -72,27 +73,24 @@ export function noticeStore(dynamoDb: DynamoDBClient, tableName: string): Notice
       {
         ...keyOf(addressHash),
         ...address,
-        version: address.version + 1,
-        writer,
         ...(isKept ? {} : { [expiryAttribute]: expiryAfter(at, keptDays) }),
       },
-      ofVersion(address.version),
+      ofVersion(version),
     );
   }
 
   return {
     find,
     async change(addressHash, token, at, decide) {
-      const writer = crypto.randomUUID();
-      for (let tries = 1; tries <= mostTries; tries += 1) {
-        const known = await find(addressHash);
-        // This write took effect, but its answer was lost.
-        if (known?.writer === writer) return known;
-        const decided = decide(known ?? newNoticedAddress(token));
-        if (!decided) return undefined;
-        if (await write(addressHash, decided, at, writer)) return decided;
-      }
-      throw new NamedFault(faultNames.addressContended, 'others kept writing what is known of an address');
+      const { item, isWritten } = await changeItem<StoredAddress>({
+        from: await find(addressHash),
+        writer: crypto.randomUUID(),
+        find: () => find(addressHash),
+        decide: (known) => decide(known ?? newNoticedAddress(token)),
+        put: (address, version) => putOver(version, addressHash, address, at),
+        contended: faultNames.addressContended,
+      });
+      return isWritten ? item : undefined;
     },
   };
 }

@@ -1,11 +1,12 @@
 import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { limitSpan } from '../domain/claims.ts';
-import { faultNames, NamedFault } from '../contracts/faults.ts';
+import { faultNames } from '../contracts/faults.ts';
 import { locales } from '../domain/order-line.ts';
 import { type JobStart, newJob, type ResendJob } from '../domain/resend-job.ts';
 import { type Instant, plus } from '../domain/time.ts';
 import { itemsIn, toAttributes } from './attributes.ts';
+import { changeItem } from './change-item.ts';
 import { absent, having, putIf } from './conditional-put.ts';
 import { asKept, jobPartition, type JobSlices, jobSlices } from './job-slices.ts';
 import { readItem } from './read-item.ts';
@@ -89,9 +90,6 @@ export const jobCursors = {
   },
 };
 
-/** More writers of one job than ever meet. */
-const mostTries = 10;
-
 export function resendJobStore(dynamoDb: DynamoDBClient, tableName: string): ResendJobStore {
   async function put(item: object): Promise<void> {
     await dynamoDb.send(new PutItemCommand({ TableName: tableName, Item: toAttributes(item) }));
@@ -142,19 +140,18 @@ export function resendJobStore(dynamoDb: DynamoDBClient, tableName: string): Res
     },
 
     async change(from, writer, decide) {
-      let known = from;
-      for (let tries = 1; tries <= mostTries; tries += 1) {
-        const decided = decide(known);
-        if (!decided) return false;
-        const next = { ...decided, writer, version: known.version + 1 };
-        const item = asKept({ ...jobKey(known.jobId), ...next }, known);
-        if (await putIf(dynamoDb, tableName, item, having('version', known.version))) return true;
-        const current = await find(known.jobId);
-        if (!current) return false;
-        if (current.writer === writer) return true;
-        known = current;
-      }
-      throw new NamedFault(faultNames.jobContended, 'others kept writing the job');
+      const { isWritten } = await changeItem({
+        from,
+        writer,
+        find: () => find(from.jobId),
+        decide: (known) => known && decide(known),
+        put: (changed, version) => {
+          const item = asKept({ ...jobKey(changed.jobId), ...changed }, changed);
+          return putIf(dynamoDb, tableName, item, having('version', version));
+        },
+        contended: faultNames.jobContended,
+      });
+      return isWritten;
     },
 
     async list(partnerId, { limit, after }) {

@@ -1,9 +1,10 @@
 import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { faultNames, NamedFault } from '../contracts/faults.ts';
+import { faultNames } from '../contracts/faults.ts';
 import { locales } from '../domain/order-line.ts';
 import { disablings, type Webhook } from '../domain/webhook.ts';
 import { itemsIn, toAttributes } from './attributes.ts';
+import { changeItem } from './change-item.ts';
 import { ofVersion, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { readItem } from './read-item.ts';
@@ -68,9 +69,6 @@ const keyOf = (partnerId: string, webhookId: string) => ({
   sk: `${prefix}${webhookId}`,
 });
 
-/** More writers of one webhook than ever meet. */
-const mostTries = 20;
-
 export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): WebhookStore {
   async function find(partnerId: string, webhookId: string): Promise<Webhook | undefined> {
     const item = await readItem(dynamoDb, tableName, keyOf(partnerId, webhookId));
@@ -126,17 +124,18 @@ export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): Webho
     },
 
     async change(from, writer, decide) {
-      let known = from;
-      for (let tries = 1; tries <= mostTries; tries += 1) {
-        const decided = decide(known);
-        if (decided === known) return known;
-        const next = { ...decided, writer, version: known.version + 1 };
-        if (await putOver(next, known.version)) return next;
-        const current = await find(known.partnerId, known.webhookId);
-        if (current === undefined || current.writer === writer) return current;
-        known = current;
-      }
-      throw new NamedFault(faultNames.webhookContended, 'others kept writing the webhook');
+      const { item } = await changeItem({
+        from,
+        writer,
+        find: () => find(from.partnerId, from.webhookId),
+        decide: (known) => {
+          const decided = known && decide(known);
+          return decided === known ? undefined : decided;
+        },
+        put: putOver,
+        contended: faultNames.webhookContended,
+      });
+      return item;
     },
   };
 }
