@@ -1,4 +1,4 @@
-import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { faultNames } from '../contracts/faults.ts';
 import { type Choice, choiceDays, type Person } from '../domain/notifications.ts';
@@ -7,8 +7,9 @@ import type { Instant } from '../domain/time.ts';
 import { itemsIn, toAttributes } from './attributes.ts';
 import { changeItem } from './change-item.ts';
 import { ofVersion, putIf } from './conditional-put.ts';
+import { dueEntries, type DueEntry } from './due-entries.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
-import { dueShardOf, dueShardsOf, type IndexName, indexes } from './order-line-item.ts';
+import { dueShardOf } from './order-line-item.ts';
 import { readItem } from './read-item.ts';
 
 /**
@@ -70,20 +71,13 @@ const keyOf = ({ partnerId, person }: Person) => ({
 /** Whether an item of the table is what a person chose. */
 export const isChoice = ({ pk }: { readonly pk: string }): boolean => pk.startsWith(partitionStart);
 
-const indexedKeys = z.array(z.object({ pk: text, sk: text, dueAt: text }));
-
-const dueDigestOf = ({ pk, sk, dueAt }: z.output<typeof indexedKeys>[number]): DueDigest => ({
+const dueDigestOf = ({ pk, sk, dueAt }: DueEntry): DueDigest => ({
   partnerId: pk.slice(partitionStart.length),
   person: sk.slice(sortStart.length),
   dueAt,
 });
 
-/** How many digests of a partition are listed at once. */
-const pageOfDue = 100;
-
 export function choiceStore(dynamoDb: DynamoDBClient, tableName: string): ChoiceStore {
-  const table = { TableName: tableName };
-
   async function find(person: Person): Promise<StoredChoice | undefined> {
     const item = await readItem(dynamoDb, tableName, keyOf(person));
     return item && stored.parse(item);
@@ -104,26 +98,6 @@ export function choiceStore(dynamoDb: DynamoDBClient, tableName: string): Choice
       },
       ofVersion(version),
     );
-
-  async function pageOf(
-    shard: string,
-    by: Instant,
-    start: { ExclusiveStartKey?: Record<string, AttributeValue> },
-  ) {
-    const { partitionKey, sortKey } = indexes.byDue;
-    const answer = await dynamoDb.send(
-      new QueryCommand({
-        ...table,
-        IndexName: 'byDue' satisfies IndexName,
-        KeyConditionExpression: '#shard = :shard AND #due <= :by',
-        ExpressionAttributeNames: { '#shard': partitionKey, '#due': sortKey },
-        ExpressionAttributeValues: toAttributes({ ':shard': shard, ':by': by }),
-        Limit: pageOfDue,
-        ...start,
-      }),
-    );
-    return { keys: indexedKeys.parse(itemsIn(answer)), next: answer.LastEvaluatedKey };
-  }
 
   return {
     find,
@@ -146,7 +120,7 @@ export function choiceStore(dynamoDb: DynamoDBClient, tableName: string): Choice
     async toldOfBounces(partnerId) {
       const answer = await dynamoDb.send(
         new QueryCommand({
-          ...table,
+          TableName: tableName,
           KeyConditionExpression: 'pk = :partner',
           ExpressionAttributeValues: toAttributes({ ':partner': partitionStart + partnerId }),
           ConsistentRead: true,
@@ -159,17 +133,8 @@ export function choiceStore(dynamoDb: DynamoDBClient, tableName: string): Choice
     },
 
     async *dueDigests(by) {
-      let shards = dueShardsOf('digests').map((name) => ({ name, start: {} }));
-      while (shards.length > 0) {
-        const pages = await Promise.all(
-          shards.map(async ({ name, start }) => ({ name, ...(await pageOf(name, by, start)) })),
-        );
-        const found = pages.flatMap(({ keys }) => keys).sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
-        if (found.length > 0) yield found.map(dueDigestOf);
-        shards = pages.flatMap(({ name, next }) =>
-          next ? [{ name, start: { ExclusiveStartKey: next } }] : [],
-        );
-      }
+      for await (const page of dueEntries(dynamoDb, tableName, 'digests', { by }))
+        yield page.map(dueDigestOf);
     },
   };
 }
