@@ -1,3 +1,5 @@
+import type * as z from 'zod';
+import type { reportedNotice } from '../../shared/contracts/email-tags.ts';
 import { variables } from '../../shared/contracts/environment.ts';
 import { assertNever } from '../../shared/domain/assert-never.ts';
 import { longestReason } from '../../shared/domain/history.ts';
@@ -57,22 +59,13 @@ async function handle(
 ): Promise<OrderLine | undefined> {
   const { store, now, metrics } = services;
   const { messageId, timestamp, destination, tags } = event.detail.mail;
-  const feedback = feedbackOf(event);
-  const stamp = { at: toInstant(now()), actor: event.source };
-  // A notice that bounces must not cause another.
   if ('notice' in tags) {
-    const { recipient, aboutOrderId: orderId, aboutLineId: lineId } = tags;
-    if (feedback?.undeliverable === true && recipient !== undefined) await services.endNotices(recipient);
-    if (orderId === undefined || lineId === undefined) return undefined;
-    await store.change(
-      await store.find({ orderId, lineId }),
-      booked((line) => ({
-        line: withNotice(line, { messageId, to: destination?.at(0) ?? line.placedBy.email }, stamp),
-      })),
-    );
+    await recordNotice(event, tags, services);
     return undefined;
   }
   const { orderId, lineId, claimId, kind } = tags;
+  const feedback = feedbackOf(event);
+  const stamp = { at: toInstant(now()), actor: event.source };
 
   const isLeft = left?.orderId === orderId && left.lineId === lineId;
   const found = isLeft ? left : await store.find({ orderId, lineId });
@@ -94,6 +87,24 @@ async function handle(
   if (concernsContact(line, email.to)) await services.noteCameBack(line);
   await services.tell(line, { messageId, to: email.to, ...pickReason(feedback) });
   return line;
+}
+
+/** Records what became of a notice. One that bounces must not cause another. */
+async function recordNotice(
+  event: EmailReport,
+  { recipient, aboutOrderId: orderId, aboutLineId: lineId }: z.output<typeof reportedNotice>,
+  { store, endNotices, now }: Services,
+): Promise<void> {
+  const { messageId, destination } = event.detail.mail;
+  if (feedbackOf(event)?.undeliverable === true && recipient !== undefined) await endNotices(recipient);
+  if (orderId === undefined || lineId === undefined) return;
+  const stamp = { at: toInstant(now()), actor: event.source };
+  await store.change(
+    await store.find({ orderId, lineId }),
+    booked((line) => ({
+      line: withNotice(line, { messageId, to: destination?.at(0) ?? line.placedBy.email }, stamp),
+    })),
+  );
 }
 
 function feedbackOf(event: EmailReport): Feedback | undefined {
