@@ -118,7 +118,7 @@ const handedOver = (line: OrderLine, answer: DueEmailAnswer): DueEmailOutcome =>
 
 /** How the workflow continues for a line that needs no email now. */
 function stateOf(line: OrderLine, revision: number, at: Instant): SendingOutcome {
-  const over = { waitUntil: at, closesAt: at, closedStateKey: closedStateKey(line) };
+  const over = { waitUntil: at, closedStateKey: closedStateKey(line) };
   if (line.executionRevision !== revision) return { ...over, outcome: 'superseded' };
   if (!isOpen(line) || line.closesAt === undefined) return { ...over, outcome: 'settled' };
   const { closesAt } = line;
@@ -127,7 +127,6 @@ function stateOf(line: OrderLine, revision: number, at: Instant): SendingOutcome
     ...over,
     outcome: 'awaiting',
     waitUntil: remindAt ?? closesAt,
-    closesAt,
     ...(remindAt === undefined ? {} : { remindAt }),
   };
 }

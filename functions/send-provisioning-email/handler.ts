@@ -1,5 +1,4 @@
 import { setTimeout } from 'node:timers/promises';
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
 import { deadLetters, sqsClient } from '../../shared/adapters/dead-letters.ts';
 import { mail, sesClient } from '../../shared/adapters/mail.ts';
@@ -9,15 +8,12 @@ import { queue } from '../../shared/adapters/queue.ts';
 import { taskTokens } from '../../shared/adapters/task-tokens.ts';
 import { sfnClient } from '../../shared/adapters/workflow.ts';
 import { readEnvironment } from '../../shared/contracts/environment.ts';
-import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
-import { workflowInput } from '../../shared/contracts/workflow.ts';
 import { laneCalls, laneRate } from '../../shared/domain/lane.ts';
 import { pacer } from '../../shared/domain/pacer.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { consumeMessages, type WorkerServices } from '../../shared/runtime/consume-messages.ts';
 import { createLog } from '../../shared/runtime/logger.ts';
 import { createMetrics } from '../../shared/runtime/metrics.ts';
-import { type DueEmailAnswer, sendDueEmail } from './due-email.ts';
 import { Lane, type LaneServices } from './lane.ts';
 import { queue as declared, queuedEmail } from './queue.ts';
 import { sendQueued, type SendingServices } from './queued-email.ts';
@@ -25,33 +21,14 @@ import { sendQueued, type SendingServices } from './queued-email.ts';
 type Services = SendingServices & WorkerServices;
 type Environment = z.output<typeof declared.environment>;
 
-/** Called with the first emails and reminders that are due, or by executions of a definition from before the queue. */
-export const handler = onColdStart(() => {
-  const services = buildServices(readEnvironment(declared.environment, process.env));
-  const consume = consumer(services);
-  return (input: SQSEvent | Readonly<Record<string, unknown>>): Promise<SQSBatchResponse | DueEmailAnswer> =>
-    isBatch(input) ? consume(input) : answer(input, services);
-});
-
-const isBatch = (input: object): input is SQSEvent => 'Records' in input;
+/** Called with the first emails and reminders that are due. */
+export const handler = onColdStart(() =>
+  consumer(buildServices(readEnvironment(declared.environment, process.env))),
+);
 
 /** Works off the queue of first emails. */
 export const consumer = (services: Services) =>
   consumeMessages(queuedEmail, (message, delivery) => sendQueued(message, services, delivery), services);
-
-/**
- * Sends a first email at once, for the definition from before the queue: its executions wait for months.
- * @throws NamedFault by the names that that definition retries
- */
-export async function answer(input: unknown, services: Services): Promise<DueEmailAnswer> {
-  const given = workflowInput.parse(input);
-  let sending = await sendDueEmail(given, services);
-  while (sending.outcome === 'handed-over' && sending.isMoreDue)
-    sending = await sendDueEmail(given, services);
-  if (sending.outcome === 'throttled')
-    throw new NamedFault(faultNames.emailNotSent, `the mail service refused the email: ${sending.reason}`);
-  return sending.answer;
-}
 
 const awsClients = () => ({
   dynamoDb: dynamoDbClient(),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Arn, ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Metric, Stats, Unit } from 'aws-cdk-lib/aws-cloudwatch';
-import { Grant, type IGrantable, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { FilterPattern, type LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
@@ -62,12 +62,6 @@ export class OrderLineWorkflow extends Construct {
     });
     grantItems(table, role, 'UpdateItem');
     lane.grantSend(role);
-    // Executions of the definition from before the lane call the function directly.
-    Grant.addToPrincipal({
-      grantee: role,
-      actions: ['lambda:InvokeFunction'],
-      resourceArns: [sender.resource.functionArn],
-    });
     const logGroup = vendedLogGroup(this, 'states', settings.logRetentionDays);
     countClosedLines(logGroup);
     this.stateMachine = new StateMachine(this, 'StateMachine', {

@@ -20,10 +20,8 @@ export type WorkflowInput = z.output<typeof workflowInput>;
 export interface SendingOutcome {
   readonly outcome: 'awaiting' | 'settled' | 'superseded';
   readonly waitUntil: string;
-  /** When a reminder is due. Executions from before reminders ignore it and wait for the end of the window. */
+  /** When a reminder is due. */
   readonly remindAt?: string;
-  /** When the window ends; executions of older definitions wait for it. */
-  readonly closesAt: string;
   /** The key that lists the closed line; the closing state writes it. */
   readonly closedStateKey: string;
 }

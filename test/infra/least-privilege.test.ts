@@ -192,9 +192,6 @@ describe('no other role does more than its part', () => {
     return on([substituted(named)], `${service}:${api.charAt(0).toUpperCase()}${api.slice(1)}`);
   }
 
-  /** Executions of the definition before first emails had a queue call their function. */
-  const ofOldDefinition = on([functions.get('send-provisioning-email')?.id ?? ''], 'lambda:InvokeFunction');
-
   /** What CodeDeploy does in a deployment group, by AWSCodeDeployRoleForLambdaLimited: it moves the alias and sees to alarms. */
   const deployments = allProperties('AWS::CodeDeploy::DeploymentGroup').map(({ ServiceRoleArn }) => {
     const role = text(ServiceRoleArn);
@@ -212,14 +209,7 @@ describe('no other role does more than its part', () => {
 
   const scheduled = allProperties('AWS::Scheduler::Schedule').map(({ Target }) => Target);
   const parts = new Map<string, readonly string[]>([
-    [
-      text(RoleArn),
-      [
-        ...tasks.flatMap(neededFor),
-        ...ofOldDefinition,
-        ...on(['*'], ...logDelivery, ...tracing, ...sampling),
-      ],
-    ],
+    [text(RoleArn), [...tasks.flatMap(neededFor), ...on(['*'], ...logDelivery, ...tracing, ...sampling)]],
     ...deployments,
     ...scheduled.map(
       ({ RoleArn, Arn }) => [text(RoleArn), on([text(Arn)], 'lambda:InvokeFunction')] as const,

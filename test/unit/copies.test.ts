@@ -1,6 +1,5 @@
 import { sendQueued } from '../../functions/send-provisioning-email/queued-email.ts';
 import { Lane } from '../../functions/send-provisioning-email/lane.ts';
-import { answer as answerAtOnce } from '../../functions/send-provisioning-email/handler.ts';
 import { defaults } from '../../infra/settings.ts';
 import type { MailOutcome } from '../../shared/adapters/mail.ts';
 import type { Email } from '../../shared/contracts/email.ts';
@@ -131,21 +130,6 @@ it('sends copies of reminders, too', async () => {
     'it@example.com: Reminder, 2 days left: Set u',
     'desk@example.com: Copy: Reminder, 2 days left:',
   ]);
-});
-
-it('sends both at once for an execution of a definition before there was a queue', async () => {
-  const { services, sent } = sender(due);
-  const input = { orderId: 'ORD-1', lineId: '1', requestedStartDate: now, revision: 1 };
-  const deadLetters = { keep: () => Promise.resolve() };
-  const queue = {
-    putBack: () => Promise.resolve(),
-    length: () => Promise.resolve(0),
-    send: () => Promise.resolve(),
-  };
-  expect(await answerAtOnce(input, { ...services, deadLetters, queue })).toMatchObject({
-    outcome: 'awaiting',
-  });
-  expect(sent).toHaveLength(2);
 });
 
 describe('what may become of a copy', () => {

@@ -162,7 +162,11 @@ async function run(
 }
 
 const answers = (remindAt?: string): unknown =>
-  expect.objectContaining({ outcome: 'awaiting', closesAt, ...(remindAt === undefined ? {} : { remindAt }) });
+  expect.objectContaining({
+    outcome: 'awaiting',
+    waitUntil: remindAt ?? closesAt,
+    ...(remindAt === undefined ? {} : { remindAt }),
+  });
 const types = (history: readonly HistoryEntry[]) => history.map(({ type }) => type).slice(1);
 
 describe('what the workflow does when a reminder is due', () => {

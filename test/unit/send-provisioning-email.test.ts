@@ -74,7 +74,7 @@ function run(
 }
 
 /** How an execution goes on that has nothing to do any more. */
-const over = { waitUntil: now, closesAt: now };
+const over = { waitUntil: now };
 
 it('sends, starts the window and answers when it ends', async () => {
   const { outcome, sent, stored } = run(scheduled);
@@ -82,7 +82,6 @@ it('sends, starts the window and answers when it ends', async () => {
   expect(await outcome).toEqual({
     outcome: 'awaiting',
     waitUntil: closesAt,
-    closesAt,
     closedStateKey: closedStateKey(scheduled),
   });
   expect(sent).toEqual(['it@alderfinch.example']);
@@ -159,11 +158,11 @@ describe('a first email that turned out to have gone to the contact before', () 
 
   it('is followed by one to the contact, once', async () => {
     const told = run(missed);
-    expect(await told.outcome).toMatchObject({ outcome: 'awaiting', closesAt });
+    expect(await told.outcome).toMatchObject({ outcome: 'awaiting', waitUntil: closesAt });
     expect(told.sent).toEqual(['new@alderfinch.example']);
     expect(told.stored()).toMatchObject({ emailsSent: 2, lastEmail: { to: 'new@alderfinch.example' } });
     const again = run(told.stored());
-    expect(await again.outcome).toMatchObject({ outcome: 'awaiting', closesAt });
+    expect(await again.outcome).toMatchObject({ outcome: 'awaiting', waitUntil: closesAt });
     expect(again.sent).toEqual([]);
   });
 
@@ -172,7 +171,7 @@ describe('a first email that turned out to have gone to the contact before', () 
       'lost',
       async (line) => {
         const lost = run(line, { outcome: 'unknown', reason: 'TimeoutError' });
-        expect(await lost.outcome).toMatchObject({ outcome: 'awaiting', closesAt });
+        expect(await lost.outcome).toMatchObject({ outcome: 'awaiting', waitUntil: closesAt });
         return lost.stored();
       },
     ],
@@ -189,7 +188,7 @@ describe('a first email that turned out to have gone to the contact before', () 
     ],
   ])('is not followed by a second one, if the answer is %s', async (_, lose) => {
     const again = run(await lose(missed));
-    expect(await again.outcome).toMatchObject({ outcome: 'awaiting', closesAt });
+    expect(await again.outcome).toMatchObject({ outcome: 'awaiting', waitUntil: closesAt });
     expect(again.sent).toEqual([]);
     expect(again.stored()).toMatchObject({ emailsSent: 2, unconfirmed: [{ kind: 'contact-change' }] });
   });
