@@ -22,6 +22,7 @@ const rulesOf = (folder, allowed) => {
       message: `${folder} imports only ${allowed.join(', ') || 'itself'}`,
     },
     { regex: '^aws-cdk-lib|^constructs$', message: 'only infra knows the CDK' },
+    { regex: '^(node:)?fs/promises$', message: 'infra/bundle.ts replaces it: import promises from node:fs' },
     ...(folder === 'shared/adapters'
       ? []
       : [{ regex: '^@aws-sdk/|^@smithy/', message: 'only shared/adapters talks to AWS' }]),

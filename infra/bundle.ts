@@ -29,6 +29,7 @@ export const bundling = (folders: readonly string[]) =>
     mainFields: ['module', 'main'],
     alias: {
       '@aws-sdk/credential-provider-node': join(productFolder, 'shared/adapters/environment-credentials.ts'),
+      'node:fs/promises': join(productFolder, 'shared/adapters/no-settings-files.ts'),
     },
     // The SDK loads this only for event streams, and no call of the product uses one. Bundled, it would also keep
     // esbuild from dropping the rest of what it shares with other parts of the SDK.

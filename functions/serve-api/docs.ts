@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { promises as files } from 'node:fs';
 import { join } from 'node:path';
 import { type Context, Hono } from 'hono';
 import { type ProblemCode, problemPath, problems } from '../../shared/contracts/problems.ts';
@@ -41,7 +41,7 @@ export function docs(description: () => object, deployment: Deployment): Hono {
   }
   for (const [name, contentType] of Object.entries(contentTypes)) {
     app.get(`/${name}`, async (c) =>
-      c.body(await readFile(join(import.meta.dirname, docsFolder, name), 'utf8'), 200, {
+      c.body(await files.readFile(join(import.meta.dirname, docsFolder, name), 'utf8'), 200, {
         'content-type': `${contentType}; charset=utf-8`,
         'cache-control': 'public, max-age=3600',
       }),

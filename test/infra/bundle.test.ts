@@ -86,6 +86,7 @@ function environmentOf(name: string): Record<string, string> {
 /** Loading it runs little of its code: what its functions refer to, only a call shows. */
 test.each([
   ['serve-api', '/health', 200],
+  ['serve-api', '/docs/docs.css', 200],
   ['serve-console', '/', 302],
 ])('the bundle of %s answers %s', (name, path, status) => {
   const event = {

@@ -46,6 +46,14 @@ describe.each(shared)('shared/%s', (from) => {
   });
 });
 
+it.each(['shared/adapters/file.ts', 'functions/serve-api/file.ts'])(
+  '%s imports no module that bundles replace',
+  async (file) => {
+    expect(await complaints(file, 'node:fs')).toEqual([]);
+    expect(await complaints(file, 'node:fs/promises')).toHaveLength(1);
+  },
+);
+
 describe.each(['functions/serve-api/file.ts', 'functions/serve-console/pages/file.tsx'])('%s', (file) => {
   const up = '../'.repeat(file.split('/').length - 1);
 
