@@ -11,7 +11,7 @@ import {
   stillAlive,
   withSlice,
 } from '../../shared/domain/resend-job.ts';
-import { toInstant } from '../../shared/domain/time.ts';
+import { type Instant, toInstant } from '../../shared/domain/time.ts';
 import type { Delivery, Postponed } from '../../shared/runtime/consume-messages.ts';
 import { findRequestedEmail } from '../../shared/use-cases/find-requested-email.ts';
 import type { ResendServices, Unmet } from '../../shared/use-cases/requested-email.ts';
@@ -133,15 +133,21 @@ async function attemptLine(
 /** The outcome of a line that is given up. Only the line itself can tell that nothing left: an earlier run may have died. */
 async function afterFaults(key: LineKey, job: ResendJob, services: SliceServices): Promise<LineOutcome> {
   const at = toInstant(services.now());
-  const inDoubt = { result: 'unconfirmed', code: 'internal', at } as const;
   try {
     const found = await findRequestedEmail(key, { of: 'resend', ...requestOf(job) }, services);
     if (!found) return { result: 'failed', code: 'internal', at };
-    return found.outcome === 'sent' ? sent(found.email) : { ...inDoubt, to: found.to };
+    return found.outcome === 'sent' ? sent(found.email) : inDoubt(found.to, at);
   } catch {
-    return inDoubt;
+    return { result: 'unconfirmed', code: 'internal', at };
   }
 }
+
+const inDoubt = (to: string, at: Instant): LineOutcome => ({
+  result: 'unconfirmed',
+  code: 'email-unconfirmed',
+  to,
+  at,
+});
 
 /** The request that a job makes for each of its lines. */
 const requestOf = ({ jobId, partnerId, createdBy }: ResendJob) => ({
@@ -176,8 +182,7 @@ async function emailBefore(
   const found = await findRequestedEmail(key, { of: 'resend', ...requestOf(job) }, services);
   if (found?.outcome === 'sent') return sent(found.email);
   if (found === undefined) return undefined;
-  if (outcome.outcome !== 'unconfirmed') return 'claimed';
-  return { result: 'unconfirmed', code: outcome.code, to: found.to, at: toInstant(services.now()) };
+  return outcome.outcome === 'unconfirmed' ? inDoubt(found.to, toInstant(services.now())) : 'claimed';
 }
 
 function unmet(outcome: Unmet, at: string): Attempt {

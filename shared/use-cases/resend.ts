@@ -36,9 +36,9 @@ export async function resend(
 ): Promise<Resent | Unmet> {
   const { idempotencyKey, locale } = asked;
   const { limits } = services;
-  const kept = idempotencyKey === undefined ? undefined : keptKey('resend', idempotencyKey);
+  const ownKey = idempotencyKey === undefined ? undefined : keptKey('resend', idempotencyKey);
   /** The first outcome of the key, whoever asked. */
-  const first = (line: OrderLine) => answerOf(line.answers.find((answer) => answer.key === kept));
+  const first = (line: OrderLine) => answerOf(line.answers.find(({ key: kept }) => kept === ownKey));
   const outcome = await askForEmail<Resent>(
     key,
     asked,
@@ -47,9 +47,9 @@ export async function resend(
       decide: (line, at) => decide(line, at, locale, limits),
       replay: (line, kept, at) => replay(line, kept, at, limits),
       keep: (line, email) => {
-        if (kept === undefined || first(line)) return line;
+        if (ownKey === undefined || first(line)) return line;
         const answer = { line: presentLine(line, email.sentAt, limits), email };
-        return withFirstAnswer(line, { key: kept, at: email.sentAt }, answer);
+        return withFirstAnswer(line, { key: ownKey, at: email.sentAt }, answer);
       },
       sent: (line, email) => ({
         outcome: 'sent',

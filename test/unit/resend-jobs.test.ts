@@ -553,10 +553,14 @@ describe('a crash', () => {
         : call();
 
   /** A job on lines A and B, delivered while calls about A fail until it is given up. */
-  async function givenUp(around: Around) {
+  async function givenUp(
+    around: Around,
+    firstRun: (place: ReturnType<typeof world>) => unknown = () => undefined,
+  ) {
     const place = world(awaiting('A'), awaiting('B'));
     const { jobId } = await place.start(named('A', 'B'));
     const [message] = place.messages;
+    await firstRun(place);
     const pauses: unknown[] = [];
     for (let count = 1; count <= 4; count += 1) {
       pauses.push(await place.work(around, count));
@@ -572,6 +576,25 @@ describe('a crash', () => {
     const { results, sent } = await givenUp(failing('PutItemCommand'));
     expect(results).toEqual(['A failed internal', 'B sent']);
     expect(sent).toEqual(['it@b.example']);
+  });
+
+  test('a line whose email an earlier run may have sent before it died is left in doubt, with whom it went to', async () => {
+    const { results, sent } = await givenUp(failing('BatchGetItemCommand'), async ({ work, messages }) => {
+      const [message] = messages;
+      let writes = 0;
+      const { promise: died, resolve } = Promise.withResolvers<undefined>();
+      // The claim is written; the record of what came of it is not.
+      void work(async (command, call, input) => {
+        const isOfLine = command === 'PutItemCommand' && JSON.stringify(input).includes('"pk":{"S":"A"}');
+        if (!isOfLine || (writes += 1) === 1) return await call();
+        resolve(undefined);
+        return await never();
+      });
+      await died;
+      messages.push(message);
+    });
+    expect(results).toEqual(['A unconfirmed email-unconfirmed', 'B sent']);
+    expect(sent).toEqual(['it@a.example', 'it@b.example']);
   });
 
   test('a line that cannot be read is left in doubt: an earlier run may have sent its email', async () => {
