@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import process from 'node:process';
 
@@ -51,15 +52,15 @@ const project = (displayName) => ({
 });
 
 /**
- * The suites by the layer they sit on. `npm test` runs the first three; `proofs` searches for what nobody thought of, and
- * takes as long as they do.
+ * The suites by the layer they sit on. `npm test` runs the first three; `proofs` searches for what nobody thought of and
+ * rehearses bad days, and takes as long as they do.
  */
 export default {
   rootDir,
   /** Some tests run thousands of calls; none waits for time to pass. */
   testTimeout: 120_000,
-  /** One more than the smallest machine has processors: the tests of the running service wait for it at times. */
-  maxWorkers: 3,
+  /** At least one more than the smallest machine has processors: the tests of the running service wait for it at times. */
+  maxWorkers: Math.max(3, availableParallelism() - 1),
   /** A worker that has loaded much ends in more than the usual half second where others use the processors. */
   workerGracefulExitTimeout: 20_000,
   testSequencer: '<rootDir>/.config/longest-first.js',

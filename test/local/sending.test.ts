@@ -618,6 +618,22 @@ describe('when the workflow service fails', () => {
     expect(await emailsOf(orderId)).toHaveLength(1);
   });
 
+  it('and an execution cannot be stopped, the cancellation holds, and it is stopped later', async () => {
+    const orderId = await awaiting({ requestedStartDate: daysAfter(await api.now(), 30) });
+    const before = (await api.deadLetters()).length;
+    await api.fault({
+      service: 'sfn',
+      operation: 'StopExecution',
+      times: 1,
+      when: 'before',
+      error: 'ThrottlingException',
+    });
+    await api.send(cancelled(orderId));
+    expect((await api.line(token, orderId)).body.status).toBe('Cancelled');
+    expect((await api.executions(orderId)).map(({ status }) => status)).toEqual(['ABORTED']);
+    expect(await api.deadLetters()).toHaveLength(before);
+  });
+
   it('and an execution cannot be stopped, its line is closed by nobody', async () => {
     const orderId = await awaiting();
     await api.fault({
