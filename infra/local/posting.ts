@@ -7,7 +7,8 @@ export function posting<Message>(port: { postMessage(messages: readonly Message[
   return (message: Message): void => {
     waiting.push(message);
     if (waiting.length > 1) return;
-    queueMicrotask(() => {
+    // Once everything that is ready to run has run, which may post more.
+    process.nextTick(() => {
       const messages = waiting;
       waiting = [];
       port.postMessage(messages);

@@ -22,6 +22,9 @@ export interface StreamReader {
 /** The most changes in one call. */
 const batchSize = 100;
 
+/** The most changes that are kept for functions that are not as far as others. */
+const mostKept = 10 * batchSize;
+
 /**
  * Milliseconds for which changes are collected while more keep coming, so that one call gets many of them. The pause is
  * longer once there are many, which nobody notices who does one thing at a time.
@@ -47,9 +50,10 @@ export class TableStream {
       const done = Math.min(...this.#readings.map((reading) => reading.done));
       if (done <= forgotten) return;
       forgotten = done;
+      records.forget(done);
       source.forget(done);
     };
-    const records = readOnce(source);
+    const records = new SharedRecords(source);
     this.#readings = readers.map((reader) => new Reading(records, reader, activity, forget));
   }
 
@@ -64,28 +68,66 @@ export class TableStream {
   }
 }
 
-/** The first changes from a sequence on, as records for functions, and the sequence up to which there are no others. */
-type TakeRecords = (
-  from: number,
-) => Promise<{ readonly records: readonly StreamRecord[]; readonly upTo: number }>;
+/** Some of the changes as records for functions, and the sequence up to which there are no others. */
+interface TakenRecords {
+  readonly records: readonly StreamRecord[];
+  readonly upTo: number;
+}
 
-/** Functions that are equally far, as they usually are, share the records. */
-function readOnce(source: Pick<ChangeSource, 'take'>): TakeRecords {
-  let last: { readonly from: number; readonly taken: ReturnType<TakeRecords> } | undefined;
-  return (from) => {
-    if (last?.from !== from) {
-      const taken = source
-        .take(from, batchSize)
-        .then(({ changes, upTo }) => ({ records: changes.map(recordOf), upTo }));
-      last = { from, taken };
+/** The functions share the records: what one of them reads is kept until all are done with it. */
+class SharedRecords {
+  readonly #source: Pick<ChangeSource, 'take'>;
+  /** All changes from `first` up to `upTo`. */
+  #kept: readonly StreamRecord[] = [];
+  #first = 0;
+  #upTo = -1;
+  #reading: Promise<void> | undefined;
+
+  constructor(source: Pick<ChangeSource, 'take'>) {
+    this.#source = source;
+  }
+
+  /** The first changes from a sequence on. */
+  async take(from: number): Promise<TakenRecords> {
+    if (from > this.#upTo) {
+      this.#reading ??= this.#readOn().finally(() => {
+        this.#reading = undefined;
+      });
+      await this.#reading;
     }
-    return last.taken;
-  };
+    if (from < this.#first) return await this.#read(from);
+    const left = this.#kept.filter((record) => sequenceOf(record) >= from);
+    const records = left.slice(0, batchSize);
+    const last = records.at(-1);
+    return { records, upTo: last && left.length > batchSize ? sequenceOf(last) : this.#upTo };
+  }
+
+  /** Keeps the changes up to `sequence` no longer. */
+  forget(sequence: number): void {
+    this.#keep(this.#kept.filter((record) => sequenceOf(record) > sequence));
+  }
+
+  async #readOn(): Promise<void> {
+    const { records, upTo } = await this.#read(this.#upTo + 1);
+    this.#upTo = upTo;
+    // A function that keeps failing reads later on what it could not have by now.
+    this.#keep([...this.#kept, ...records].slice(-mostKept));
+  }
+
+  #keep(records: readonly StreamRecord[]): void {
+    this.#kept = records;
+    this.#first = records[0] ? sequenceOf(records[0]) : this.#upTo + 1;
+  }
+
+  async #read(from: number): Promise<TakenRecords> {
+    const { changes, upTo } = await this.#source.take(from, batchSize);
+    return { records: changes.map(recordOf), upTo };
+  }
 }
 
 /** The progress of one function. */
 class Reading {
-  readonly #take: TakeRecords;
+  readonly #records: SharedRecords;
   readonly #reader: StreamReader;
   readonly #activity: Activity;
   readonly #onDone: () => void;
@@ -96,12 +138,12 @@ class Reading {
 
   /** @param onDone called whenever it got further */
   constructor(
-    take: TakeRecords,
+    records: SharedRecords,
     { functionName, handler }: StreamReader,
     activity: Activity,
     onDone: () => void,
   ) {
-    this.#take = take;
+    this.#records = records;
     this.#reader = { functionName, handler: asFunction(functionName, handler) };
     this.#activity = activity;
     this.#onDone = onDone;
@@ -127,7 +169,7 @@ class Reading {
     this.#isReading = true;
     let failures = 0;
     while (this.#done < this.#noted && !this.#isStopped) {
-      const { records, upTo } = await this.#take(this.#done + 1);
+      const { records, upTo } = await this.#records.take(this.#done + 1);
       const failed = records.length === 0 ? undefined : await this.#firstFailed(records);
       const done = failed === undefined ? upTo : failed - 1;
       if (done > this.#done) {
@@ -153,7 +195,7 @@ class Reading {
       return failed.length === 0 ? undefined : Math.min(...failed);
     } catch (error) {
       console.error(`${this.#reader.functionName} failed, and will be called again.`, error);
-      return records[0] && Number(records[0].dynamodb.SequenceNumber);
+      return records[0] && sequenceOf(records[0]);
     }
   }
 }
@@ -167,6 +209,8 @@ const images = z.object({
 });
 
 type StreamRecord = DynamoDBRecord & { readonly dynamodb: { readonly SequenceNumber: string } };
+
+const sequenceOf = ({ dynamodb }: StreamRecord): number => Number(dynamodb.SequenceNumber);
 
 /** A change as a record for a Lambda function. */
 export function recordOf({ sequence, images: text }: NotedChange): StreamRecord {
