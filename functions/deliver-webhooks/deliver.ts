@@ -56,8 +56,10 @@ export async function deliver(
     return undefined;
   }
   const found = await webhooks.find(errand.partnerId, errand.webhookId);
-  if (found && errand.isTest === true && found.status !== 'Deleted') await test(found, errand, services);
-  else if (found?.status === 'Disabled') await tellOwner(found, services);
+  if (found && errand.isTest === true && found.status !== 'Deleted') {
+    if (delivery.elapsed() > timeLimit) return { againIn: 0 };
+    await test(found, errand, services);
+  } else if (found?.status === 'Disabled') await tellOwner(found, services);
   else if (found?.status === 'Enabled') return await tryNow(found, errand, delivery, services);
   return undefined;
 }

@@ -4,12 +4,13 @@ import { faultForLog } from '../../shared/contracts/log.ts';
 import type { LineKey, SentEmail } from '../../shared/domain/order-line.ts';
 import {
   isCompleted,
+  isForgotten,
   type JobLine,
   type LineOutcome,
   type ResendJob,
   type Slice,
-  stillAlive,
   withSlice,
+  workedOn,
 } from '../../shared/domain/resend-job.ts';
 import { type Instant, toInstant } from '../../shared/domain/time.ts';
 import type { Delivery, Postponed } from '../../shared/runtime/consume-messages.ts';
@@ -66,7 +67,7 @@ export async function workOffSlice(
   // Another delivery of the message may have written more than this one knows.
   if (slice !== before && !(await jobs.writeSlice(job, number, slice))) return { againIn: overtakenPause };
   if (againIn !== undefined) {
-    await jobs.change(job, newId(), (current) => stillAlive(current, toInstant(now()), againIn));
+    await jobs.change(job, newId(), (current) => workedOn(current, toInstant(now()), againIn));
     return { againIn };
   }
   const at = toInstant(now());
@@ -79,7 +80,7 @@ export async function workOffSlice(
 }
 
 const begun = (job: ResendJob, now: Date): ResendJob | undefined =>
-  job.startedAt === undefined ? stillAlive(job, toInstant(now)) : undefined;
+  job.startedAt === undefined ? workedOn(job, toInstant(now)) : undefined;
 
 /** Resends what is left of a slice; `againIn`: seconds until the lines that are still left are retried. */
 async function workOff(
@@ -121,21 +122,33 @@ async function attemptLine(
   faults: number,
   services: SliceServices,
 ): Promise<Attempt> {
-  const { log } = services;
+  const { log, now } = services;
+  if (isForgotten(job, toInstant(now())))
+    return await outcomeOf({ orderId, lineId }, job, 'unconfirmed', services);
   try {
     return await resendLine({ orderId, lineId }, job, services);
   } catch (error) {
     log.error('a line of a job could not be resent', { orderId, lineId, fault: faultForLog(error) });
-    return faults < faultPauses.length ? 'faulty' : await afterFaults({ orderId, lineId }, job, services);
+    return faults < faultPauses.length
+      ? 'faulty'
+      : await outcomeOf({ orderId, lineId }, job, 'failed', services);
   }
 }
 
-/** The outcome of a line that is given up. Only the line itself can tell that nothing left: an earlier run may have died. */
-async function afterFaults(key: LineKey, job: ResendJob, services: SliceServices): Promise<LineOutcome> {
+/**
+ * The outcome of a line that is given up: an earlier run may have died after it sent the email.
+ * @param otherwise if the line knows of no email
+ */
+async function outcomeOf(
+  key: LineKey,
+  job: ResendJob,
+  otherwise: 'failed' | 'unconfirmed',
+  services: SliceServices,
+): Promise<LineOutcome> {
   const at = toInstant(services.now());
   try {
     const found = await findRequestedEmail(key, { of: 'resend', ...requestOf(job) }, services);
-    if (!found) return { result: 'failed', code: 'internal', at };
+    if (!found) return { result: otherwise, code: 'internal', at };
     return found.outcome === 'sent' ? sent(found.email) : inDoubt(found.to, at);
   } catch {
     return { result: 'unconfirmed', code: 'internal', at };

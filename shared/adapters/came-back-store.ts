@@ -12,8 +12,15 @@ import { expiryAfter, expiryAttribute } from './expiry.ts';
 export interface CameBackStore {
   /** Notes that an email of a line came back; a repeated report is noted once more. */
   note(line: Pick<OrderLine, keyof LineKey | 'partnerId'>, at: Instant): Promise<void>;
-  /** The lines whose emails came back after an instant, latest first, each once. */
-  since(partnerId: string, after: Instant, most: number): Promise<readonly LineKey[]>;
+  /**
+   * The lines whose emails came back after an instant, latest first, each once.
+   * @param most how many notes count; `isMore`: there are others
+   */
+  since(
+    partnerId: string,
+    after: Instant,
+    most: number,
+  ): Promise<{ readonly lines: readonly LineKey[]; readonly isMore: boolean }>;
 }
 
 /** Longer than digests can go without sending news. */
@@ -49,11 +56,13 @@ export function cameBackStore(dynamoDb: DynamoDBClient, tableName: string): Came
           ExpressionAttributeValues: toAttributes({ ':partner': partitionOf(partnerId), ':after': after }),
           ScanIndexForward: false,
           ConsistentRead: true,
-          Limit: most,
+          Limit: most + 1,
         }),
       );
       const keys = entries.parse(itemsIn(answer));
-      return [...new Map(keys.map((key) => [`${key.orderId}/${key.lineId}`, key])).values()];
+      const read = keys.slice(0, most);
+      const lines = [...new Map(read.map((key) => [`${key.orderId}/${key.lineId}`, key])).values()];
+      return { lines, isMore: keys.length > most };
     },
   };
 }

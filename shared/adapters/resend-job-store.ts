@@ -62,6 +62,7 @@ const job = z.lazy(() =>
     startedAt: text.exactOptional(),
     completedAt: text.exactOptional(),
     expectedBy: text,
+    workedAt: text.exactOptional(),
     writer: text.exactOptional(),
     version: z.int(),
   }),

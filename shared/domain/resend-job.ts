@@ -56,6 +56,8 @@ export interface ResendJob extends JobStart {
   readonly completedAt?: Instant;
   /** Until when it counts as being worked on. After that, whoever reads it restarts it. */
   readonly expectedBy: Instant;
+  /** When a slice was last begun or written; missing if none was. */
+  readonly workedAt?: Instant;
   /** The last writer, so that a writer whose answer was lost recognizes its own write. */
   readonly writer?: string;
   /** How often it was written. */
@@ -118,7 +120,7 @@ export const newJob = ({
 export function withSlice(job: ResendJob, slice: Slice, at: Instant): ResendJob {
   const nextSlice = job.nextSlice + 1;
   return {
-    ...stillAlive(job, at),
+    ...workedOn(job, at),
     counts: countsWith(job, slice),
     nextSlice,
     ...(nextSlice === sliceCount(job.total) ? { completedAt: at } : {}),
@@ -138,6 +140,22 @@ export const stillAlive = (job: ResendJob, at: Instant, pause = 0): ResendJob =>
   startedAt: job.startedAt ?? at,
   expectedBy: plus(plus(at, patience), `PT${pause}S`),
 });
+
+/** The job when a slice was begun or written; `pause`: seconds that it rests first. */
+export const workedOn = (job: ResendJob, at: Instant, pause = 0): ResendJob => ({
+  ...stillAlive(job, at, pause),
+  workedAt: at,
+});
+
+/** Less than the time for which lines keep the idempotency keys of what was sent, by more than a slice takes. */
+const keysLast: IsoDuration = 'PT23H';
+
+/**
+ * Whether lines may have forgotten what was sent to them while the job's next slice was worked on: what nobody wrote down
+ * then must not be sent any more.
+ */
+export const isForgotten = ({ workedAt }: ResendJob, now: Instant): boolean =>
+  workedAt !== undefined && plus(workedAt, keysLast) <= now;
 
 export const isCompleted = (job: ResendJob): boolean => job.completedAt !== undefined;
 

@@ -43,7 +43,7 @@ async function linesThatCameBack(
   { partnerId, coveredUntil }: Choice,
   { cameBack, store }: GatherServices,
 ): Promise<DigestSection> {
-  const keys = await cameBack.since(partnerId, coveredUntil, mostLookedAt);
+  const { lines: keys, isMore } = await cameBack.since(partnerId, coveredUntil, mostLookedAt);
   if (keys.length === 0) return sectionOf([], false);
   const found = new Map(
     (await store.findAllWithOrders(keys)).map(({ line }) => [`${line.orderId}/${line.lineId}`, line]),
@@ -53,7 +53,7 @@ async function linesThatCameBack(
     .filter((line) => isBooked(line))
     .filter((line) => line.partnerId === partnerId && isContactUndeliverable(line))
     .filter((line) => isOpen(line) || isProvisioningPending(line));
-  return sectionOf(lines, keys.length === mostLookedAt);
+  return sectionOf(lines, isMore);
 }
 
 async function linesThatCloseSoon(

@@ -144,6 +144,26 @@ it('many lines are counted, and the first of them shown', async () => {
   expect(text).not.toContain('/orders/ORD-10/');
 });
 
+it.each([
+  [300, '300 came back'],
+  [301, 'more than 300 came back'],
+])('of %i lines that came back it says "%s"', async (count, said) => {
+  const returned = Array.from({ length: count }, (_, index) => open(`ORD-${index}`, plus(due, 'P5D'), dead));
+  const { sent, run, cameBack } = await desk(...returned);
+  for (const [index, one] of returned.entries()) await cameBack(one, plus(before, `PT${index + 1}S`));
+  await run();
+  expect(sent[0]?.subject).toContain(said);
+});
+
+it('a line that came back twice hides no others', async () => {
+  const returned = Array.from({ length: 310 }, (_, index) => open(`ORD-${index}`, plus(due, 'P5D'), dead));
+  const { sent, run, cameBack } = await desk(...returned);
+  for (const [index, one] of returned.entries()) await cameBack(one, plus(before, `PT${index + 1}S`));
+  await cameBack(lineOf('ORD-309'), plus(before, 'PT1H'));
+  await run();
+  expect(sent[0]?.subject).toContain('more than 299 came back');
+});
+
 it('with nothing to say no email is sent, and the next one is due a day later', async () => {
   const { sent, run, choices } = await desk(open('ORD-1', plus(due, 'P9D')));
   expect(await run()).toMatchObject({ 'nothing-to-say': 1 });

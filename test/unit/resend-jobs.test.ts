@@ -498,6 +498,34 @@ describe('a crash', () => {
     expect(sent).toEqual(['it@b.example']);
   });
 
+  test.each([
+    ['sends no line twice', 'PT22H', 'sent', []],
+    ['a day later leaves in doubt what was not written down', 'P1D', 'unconfirmed', ['internal']],
+  ])('whose function died within a slice %s', async (_what, gap, result, codes) => {
+    const place = world(...numbered(27).map((orderId) => awaiting(orderId)));
+    const { jobId } = await place.start(named(...numbered(27)));
+    const [message] = place.messages;
+    const { promise: died, resolve } = Promise.withResolvers<undefined>();
+    void place.work(async (command, call, input) => {
+      if (!(command === 'PutItemCommand' && JSON.stringify(input).includes('"lines"'))) return await call();
+      resolve(undefined);
+      return await new Promise<never>(() => undefined);
+    });
+    await died;
+    expect(place.sent).toHaveLength(25);
+    place.wait(gap);
+    // Whoever looks picks it up, and the message comes again too.
+    await place.job(jobId);
+    place.messages.push(message);
+    await place.finish();
+    expect(place.sent).toHaveLength(27);
+    expect(await place.results(jobId)).toEqual(
+      numbered(27).map((orderId, index) =>
+        [orderId, ...(index < 25 ? [result, ...codes] : ['sent'])].join(' '),
+      ),
+    );
+  });
+
   test('whose message is lost is picked up by who looks, once, a quarter of an hour later', async () => {
     const { start, messages, wait, job, finish } = world(awaiting('A'));
     const { jobId } = await start(named('A'));

@@ -109,6 +109,7 @@ function world() {
     table,
     webhooks,
     services,
+    delivery,
     requests,
     receiver,
     emails,
@@ -528,6 +529,17 @@ test('a test goes out once, also to a webhook that is disabled, and changes noth
   expect(requests.map(({ headers }) => headers['webhook-id'])).toEqual([messageId]);
   expect(await log(webhook.webhookId)).toMatchObject([{ messageId, type: 'webhook.test', status: 503 }]);
   expect(await readWebhook(maya, webhook, services)).toEqual(before);
+});
+
+test('a test that others have held up for too long comes again, before its function runs out of time', async () => {
+  const { create, delivery, queue, requests, services } = world();
+  const { webhook } = await create();
+  await testWebhook(maya, webhook, services);
+  const [{ message } = { message: undefined }] = queue;
+  if (!message) throw new Error('no test was queued');
+  const late = { count: 1, elapsed: () => 30_001 };
+  expect(await deliver(message, late, delivery)).toEqual({ againIn: 0 });
+  expect(requests).toEqual([]);
 });
 
 test('events that come at once read the webhooks of their partner once, later ones anew', async () => {

@@ -237,7 +237,8 @@ export function english() {
         sent: {
           first: 'The provisioning window started with it.',
           resend: 'The deadline did not change.',
-          'contact-change': 'From then on, emails go to this address only. The deadline did not change.',
+          'contact-change':
+            'From then on, this address is the contact, instead of the one before. The deadline did not change.',
           reminder: 'The subscription had not been set up by then.',
           'first-copy': 'It is for information, and counts toward the emails of the line.',
           'reminder-copy': 'It is for information, and counts toward the emails of the line.',
