@@ -15,7 +15,7 @@ import {
   type Result,
   type UnconfirmedResult,
 } from './console-context.ts';
-import { changeIn, contactForm } from './contact-form.ts';
+import { changeIn, contactForm, isAddressOutdated } from './contact-form.ts';
 import { contactResult } from './contact-result.ts';
 import { readForm } from './form.ts';
 import { keepLocale, localeNamed } from './language.ts';
@@ -58,7 +58,8 @@ export function changingContact(app: Hono<ConsoleEnv>, context: ConsoleContext):
   app.post(contactPath, async (c) => {
     const dialog = await openDialog(c, context);
     const { line, from } = dialog;
-    const { token, language, whose: _, ...typed } = await readForm(c, contactForm);
+    const form = await readForm(c, contactForm);
+    const { token, language, whose: _, ...typed } = form;
     const chosen = localeNamed(language);
     if (chosen) {
       keepLocale(c, chosen);
@@ -67,6 +68,11 @@ export function changingContact(app: Hono<ConsoleEnv>, context: ConsoleContext):
     const again = (problem: FormProblem) => formPage(c, context, dialog, typed, problem);
     const idempotencyKey = await formTokens.idempotencyKeyOf(c.get('session'), token);
     if (idempotencyKey === undefined) return await again({ kind: 'confirm-again' });
+    const { email } = line.provisioningContact;
+    if (isAddressOutdated(form, email)) {
+      const current = { ...typed, shown: email, email };
+      return await formPage(c, context, dialog, current, { kind: 'changed-meanwhile' });
+    }
     const change = changeIn(typed);
     if ('wrong' in change) return await again({ kind: 'wrong', fields: change.wrong });
 
@@ -138,6 +144,8 @@ function statusOf(problem: FormProblem | undefined) {
       return 200;
     case 'confirm-again':
       return 403;
+    case 'changed-meanwhile':
+      return 409;
     case 'wrong':
       return problems['invalid-request'].status;
     case 'refused':

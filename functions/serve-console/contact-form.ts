@@ -23,11 +23,17 @@ export const contactForm = z.object({
   language: typedText,
   /** The person that the form was shown to. */
   whose: typedText,
+  /** The address of the contact when the form was first shown. */
+  shown: typedText,
   email: typedText,
   name: typedText,
   locale: typedText,
   all: typedText.transform((text) => text === 'yes'),
 });
+
+/** Whether the form has the address that it was shown with, although the contact has another one by now. */
+export const isAddressOutdated = ({ shown, email }: z.output<typeof contactForm>, current: string): boolean =>
+  shown !== '' && email.trim() === shown && shown !== current;
 
 const typedIn = ({ email, name, locale, all }: TypedContact): TypedContact => ({
   email: email.slice(0, mostTyped),

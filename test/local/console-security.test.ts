@@ -269,6 +269,33 @@ describe('a form', () => {
     expect((await maya.go(linePath(orderId))).text).toContain('third<wbr');
   });
 
+  it('that leaves an address as it was shown does not bring it back when somebody has changed it since', async () => {
+    const path = `${linePath(orderId)}/contact`;
+    const opened = (await maya.go(path)).text;
+    const hidden = (name: string, text: string) =>
+      new RegExp(`name="${name}" value="([^"]*)"`).exec(text.slice(text.indexOf('<main')))?.[1] ?? '';
+    const shown = hidden('shown', opened);
+    const successor = { email: 'successor@example.com', name: '', locale: 'en' };
+    await maya.post(path, { ...successor, token: await maya.token(path), shown });
+    const before = (await api.emails(shown)).length;
+
+    const named = { token: hidden('token', opened), shown, email: shown, name: 'Typed Name', locale: 'en' };
+    const { status, text } = await maya.post(path, named);
+    expect(status).toBe(409);
+    expect(text).toContain('was changed after you opened this page');
+    expect(hidden('shown', text)).toBe('successor@example.com');
+    expect(text).toContain('value="Typed Name"');
+    const again = {
+      ...named,
+      token: hidden('token', text),
+      shown: hidden('shown', text),
+      email: hidden('shown', text),
+    };
+    expect((await maya.follow(await maya.post(path, again))).text).toContain('Nothing was sent');
+    expect(await api.emails(shown)).toHaveLength(before);
+    expect(await api.emails('successor@example.com')).toHaveLength(1);
+  });
+
   it('of a session that has ended is kept, shown again after sign-in, and counts only when confirmed', async () => {
     const someone = visitor(service.url);
     const path = `${linePath(orderId)}/contact?from=order`;

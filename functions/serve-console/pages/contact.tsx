@@ -18,6 +18,8 @@ export interface TypedRecipient {
 /** The content of the form, as typed. */
 export interface TypedContact extends TypedRecipient {
   readonly all: boolean;
+  /** The address of the contact when the form was first shown; by default now. */
+  readonly shown?: string;
 }
 
 export const contactFieldNames = ['email', 'name', 'locale'] as const;
@@ -26,7 +28,7 @@ export type ContactField = (typeof contactFieldNames)[number];
 /** Why the form is shown again, for the notice above it. */
 export type FormProblem =
   | { readonly kind: 'wrong'; readonly fields: readonly ContactField[] }
-  | { readonly kind: 'confirm-again' | 'kept-for-you' }
+  | { readonly kind: 'confirm-again' | 'changed-meanwhile' | 'kept-for-you' }
   | {
       readonly kind: 'refused';
       readonly code: 'contact-undeliverable' | 'resend-too-soon' | 'resend-limit-reached';
@@ -54,6 +56,7 @@ export function ContactPage({ view, line, from, token, typed, others, problem }:
       <form id={formId} method="post" action={paths.contact(line, from, view.list)} novalidate data-once>
         <input type="hidden" name="token" value={token} />
         <input type="hidden" name="whose" value={view.person.pseudonym} />
+        <input type="hidden" name="shown" value={typed.shown ?? line.provisioningContact.email} />
         <RecipientFields
           view={view}
           typed={typed}
@@ -251,14 +254,20 @@ export function ProblemNotice({ view, problem, typed }: ProblemNoticeProps) {
         </div>
       );
     case 'confirm-again':
-    case 'kept-for-you':
+    case 'changed-meanwhile':
+    case 'kept-for-you': {
+      const { confirmAgain, changedMeanwhile, keptForYou } = t.contactDialog;
+      const texts = {
+        'confirm-again': confirmAgain,
+        'changed-meanwhile': changedMeanwhile,
+        'kept-for-you': keptForYou,
+      };
       return (
         <p class="notice warn" {...here}>
-          <span>
-            {problem.kind === 'confirm-again' ? t.contactDialog.confirmAgain : t.contactDialog.keptForYou}
-          </span>
+          <span>{texts[problem.kind]}</span>
         </p>
       );
+    }
     case 'refused':
       return (
         <p class="notice bad" {...here}>

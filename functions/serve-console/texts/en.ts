@@ -571,6 +571,8 @@ export function english() {
       space: 'a space',
       quoted: (character: string) => `“${character}”`,
       confirmAgain: 'Please check what you entered, and save again. Nothing has been saved yet.',
+      changedMeanwhile:
+        'The address of the contact was changed after you opened this page, and is shown here. Please check what you entered, and save again. Nothing has been saved yet.',
       keptForYou: 'You had to sign in again. What you entered is still here; check it, and save again.',
       refused: {
         'contact-undeliverable': 'Email does not reach this address. Enter another one.',
