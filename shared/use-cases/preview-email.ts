@@ -1,7 +1,7 @@
 import { type Email } from '../contracts/email.ts';
 import type { ContactChange } from '../domain/contact.ts';
 import type { EmailKind } from '../domain/email-kinds.ts';
-import type { Contact, LineKey, Locale, OrderLine } from '../domain/order-line.ts';
+import { byLineId, type Contact, type LineKey, type Locale, type OrderLine } from '../domain/order-line.ts';
 import { decideContactChange, refuseResend, type Refusal } from '../domain/rules.ts';
 import { type Instant, later, toInstant } from '../domain/time.ts';
 import { writeEmail } from '../emails/write-email.ts';
@@ -68,7 +68,10 @@ export async function previewContactChange(
   const named = await lineOf(key, asked, services);
   const others = asked.applyToAllLines ? await otherLines(key, asked, services) : [];
   const at = toInstant(services.now());
-  const planned = [named, ...others].map((line) => ({ line, ...plan(line, change, at, services) }));
+  const planned = [named, ...others.toSorted(byLineId)].map((line) => ({
+    line,
+    ...plan(line, change, at, services),
+  }));
   const [first] = planned;
   const lines = planned.map(({ line: { lineId }, outcome, code }) => ({
     lineId,
