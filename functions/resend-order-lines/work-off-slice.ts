@@ -59,7 +59,7 @@ export async function workOffSlice(
   const job = await jobs.find(jobId);
   if (!job || isCompleted(job)) return undefined;
   const number = job.nextSlice;
-  if (job.startedAt === undefined) await jobs.change(job, newId(), (current) => begun(current, now()));
+  if (job.workedAt === undefined) await jobs.change(job, newId(), (current) => begun(current, now()));
 
   const before = await jobs.slice(jobId, number);
   if (!before) return undefined; // it has expired, and its job will
@@ -80,7 +80,7 @@ export async function workOffSlice(
 }
 
 const begun = (job: ResendJob, now: Date): ResendJob | undefined =>
-  job.startedAt === undefined ? workedOn(job, toInstant(now)) : undefined;
+  job.workedAt === undefined ? workedOn(job, toInstant(now)) : undefined;
 
 /** Resends what is left of a slice; `againIn`: seconds until the lines that are still left are retried. */
 async function workOff(
