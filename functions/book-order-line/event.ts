@@ -82,7 +82,6 @@ async function handle(event: z.output<typeof schema>, services: Services): Promi
  * before it reads the lines; here the line is written before the order is read: at least one of the two sees the other.
  */
 async function withLaterOnboarding(line: OrderLine, at: Instant, services: Services): Promise<OrderLine> {
-  if (line.onboardedAt !== undefined) return line;
   const onboarding = await services.store.findOnboarding(line.orderId);
   return onboarding ? onboardLine(line, onboarding, { at, actor: sources.controlHub }, services) : line;
 }

@@ -4,6 +4,7 @@ import {
   PutItemCommand,
   type PutItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import type { Instant } from '../domain/time.ts';
 import { toAttributes } from './attributes.ts';
 
 /** What must hold for the item that is to be replaced. */
@@ -21,6 +22,12 @@ export const having = (attribute: 'version' | 'jobId' | 'mark', value: string | 
 /** It has this version; for version 0, there is none. */
 export const ofVersion = (version: number): Condition =>
   version === 0 ? absent : having('version', version);
+
+/** There is none, or one with the same or a later instant. */
+export const absentOr = (known: 'later' | 'same', attribute: 'onboardedAt', instant: Instant): Condition => ({
+  ConditionExpression: `attribute_not_exists(pk) OR ${attribute} ${known === 'later' ? '>' : '='} :instant`,
+  ExpressionAttributeValues: toAttributes({ ':instant': instant }),
+});
 
 /**
  * Puts an item on a condition.

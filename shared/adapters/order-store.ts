@@ -1,16 +1,11 @@
-import {
-  type AttributeValue,
-  type DynamoDBClient,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import type { LineKey, Onboarding, StoredLine } from '../domain/order-line.ts';
 import type { Instant } from '../domain/time.ts';
 import { unbooked } from '../domain/transitions.ts';
 import { fromAttributes, itemsIn, toAttributes } from './attributes.ts';
 import { readBatch } from './batch-read.ts';
-import { absent, putIf } from './conditional-put.ts';
+import { absentOr, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { lineIdOf, linePrefix, orderKey, orderSortKey, parseLine, primaryKey } from './order-line-item.ts';
 import { readItem } from './read-item.ts';
@@ -38,9 +33,12 @@ export interface OrderStore {
     page: { readonly after?: string; readonly limit: number },
   ): Promise<{ lines: readonly StoredLine[]; next?: string }>;
   findOnboarding(orderId: string): Promise<Onboarding | undefined>;
-  /** Records at `at` that the order is onboarded, unless that is known; returns the onboarding that applies. */
+  /** Records at `at` that the order is onboarded. Of several onboardings the earliest applies, which it returns. */
   recordOnboarding(orderId: string, onboarding: Onboarding, at: Instant): Promise<Onboarding>;
-  /** Keeps the onboarding of an order for as long as if it were written at `at`, because the order has one more line. */
+  /**
+   * Keeps the onboarding of an order for as long as if it were written at `at`, because the order has one more line. Does
+   * nothing if another one applies by now.
+   */
   keepOnboarding(orderId: string, onboarding: Onboarding, at: Instant): Promise<void>;
 }
 
@@ -74,11 +72,16 @@ export function orderStore(
     return onboardingIn(await readItem(dynamoDb, tableName, orderKey(orderId))).onboarding;
   }
 
-  const onboardingItem = (orderId: string, onboarding: Onboarding, at: Instant) => ({
-    ...orderKey(orderId),
-    ...onboarding,
-    [expiryAttribute]: expiryAfter(at, settledLineDays),
-  });
+  /** Puts the onboarding of an order if it has none, or has a later one or the same. */
+  const putOnboarding = (
+    orderId: string,
+    onboarding: Onboarding,
+    at: Instant,
+    known: 'later' | 'same',
+  ): Promise<boolean> => {
+    const item = { ...orderKey(orderId), ...onboarding, [expiryAttribute]: expiryAfter(at, settledLineDays) };
+    return putIf(dynamoDb, tableName, item, absentOr(known, 'onboardedAt', onboarding.onboardedAt));
+  };
 
   /** A page of an order's items: its lines, then its own. */
   async function pageOf(
@@ -144,13 +147,12 @@ export function orderStore(
     findOnboarding,
 
     async recordOnboarding(orderId, onboarding, at) {
-      const isFirst = await putIf(dynamoDb, tableName, onboardingItem(orderId, onboarding, at), absent);
+      const isFirst = await putOnboarding(orderId, onboarding, at, 'later');
       return isFirst ? onboarding : onboardingSchema.parse(await findOnboarding(orderId));
     },
 
     async keepOnboarding(orderId, onboarding, at) {
-      const Item = toAttributes(onboardingItem(orderId, onboarding, at));
-      await dynamoDb.send(new PutItemCommand({ TableName: tableName, Item }));
+      await putOnboarding(orderId, onboarding, at, 'same');
     },
   };
 }

@@ -188,7 +188,8 @@ function trimmed(history: readonly HistoryEntry[]): readonly HistoryEntry[] {
 }
 
 /**
- * Whether an entry reports what reached people or concerns them. Of several bounces of one email, only the first does.
+ * Whether an entry reports what reached people or concerns them. Of several bounces of one email, onboardings or
+ * cancellations, only the first does.
  */
 function concernsPeople(entry: HistoryEntry, before: readonly HistoryEntry[]): boolean {
   switch (entry.type) {
@@ -198,10 +199,11 @@ function concernsPeople(entry: HistoryEntry, before: readonly HistoryEntry[]): b
     case 'ProvisioningContactChanged':
     case 'CopyRecipientChanged':
     case 'ClosingSoon':
-    case 'Onboarded':
     case 'Closed':
-    case 'Cancelled':
       return true;
+    case 'Onboarded':
+    case 'Cancelled':
+      return !before.some(({ type }) => type === entry.type);
     case 'Rescheduled':
     case 'ProvisioningEmailFailed':
     case 'BounceNoticeSent':

@@ -72,10 +72,13 @@ export function holdReschedule(held: UnbookedLine, change: Reschedule, at: Insta
 const isSameChange = (a: Reschedule, b: Reschedule): boolean =>
   a.changedAt === b.changedAt && a.requestedStartDate === b.requestedStartDate;
 
-/** Buffers a cancellation until the booking arrives. */
+/** Buffers a cancellation until the booking arrives; of several, the earliest. */
 export function holdCancellation(held: UnbookedLine, cancelledAt: Instant, at: Instant): UnbookedLine {
-  return held.cancelledAt ? held : { ...held, cancelledAt, heldSince: at };
+  return isKnownBy(held.cancelledAt, cancelledAt) ? held : { ...held, cancelledAt, heldSince: at };
 }
+
+/** Whether something that happens once is known to have happened by then. */
+const isKnownBy = (known: Instant | undefined, at: Instant): boolean => known !== undefined && known <= at;
 
 /**
  * Moves the requested start date while the line is Scheduled. A change that is not newer than the last one, or arrives
@@ -97,11 +100,11 @@ const isKnownChange = (line: OrderLine, change: Reschedule): boolean =>
   line.history.some((entry) => entry.type === 'Rescheduled' && isSameChange(entry, change));
 
 /**
- * Cancels the line, whatever its status. If that happened before the end of its window, the window has not closed it. A
- * second cancellation changes nothing.
+ * Cancels the line, whatever its status. If that happened before the end of its window, the window has not closed it. Of
+ * several cancellations the earliest counts, whichever is told first.
  */
 export function cancel(line: OrderLine, cancelledAt: Instant, stamp: Stamp): OrderLine {
-  if (line.status === 'Cancelled') return line;
+  if (isKnownBy(line.cancelledAt, cancelledAt)) return line;
   const { closedAt, ...settled } = line;
   const isClosed = closedAt !== undefined && isAfterWindow(line, cancelledAt);
   return withHistory(
@@ -117,11 +120,11 @@ const isAfterWindow = ({ closesAt }: OrderLine, at: Instant): boolean =>
 /**
  * The point of no return. What happened first counts: a line onboarded before its window ended is Onboarded, even if it
  * was closed in the meantime; one whose window ended first stays Closed, with the flag. A cancelled line keeps its
- * status. A second onboarding changes nothing.
+ * status. Of several onboardings the earliest counts, whichever is told first.
  */
 export function onboard(line: OrderLine, onboarding: Onboarding, stamp: Stamp): OrderLine {
-  if (line.onboardedAt !== undefined) return line;
   const { organizationId, onboardedAt } = onboarding;
+  if (isKnownBy(line.onboardedAt, onboardedAt)) return line;
   const entry = { ...stamp, type: 'Onboarded' } as const;
   const isTooLate = isAfterWindow(line, onboardedAt);
   const settled = isTooLate ? closeOverdue(line, { ...stamp, actor: workflowActor }) : line;

@@ -16,7 +16,7 @@ export async function onboardLine(
     line,
     booked((known) => {
       const onboarded = onboard(known, onboarding, stamp);
-      return { line: onboarded, isNews: onboarded !== known };
+      return { line: onboarded, isNews: known.onboardedAt === undefined };
     }),
   );
   if (isNews) countOnboarding(onboarded, metrics);

@@ -210,19 +210,22 @@ const placeOf = (item: Item, sortKey: string) => `${String(item[sortKey])}\n${na
 type Term = (names: Names) => (item: Item) => boolean;
 
 /** The terms of the conditions that were asked for, of which the product has few. */
-const conditions = new Map<string, readonly Term[]>();
+const conditions = new Map<string, readonly (readonly Term[])[]>();
 
-/** `a = :b AND attribute_not_exists(c)`, `a = :b AND c BETWEEN :d AND :e`, `a = :b AND begins_with(c, :d)` */
+/**
+ * `a = :b AND attribute_not_exists(c)`, `a = :b AND c BETWEEN :d AND :e`, `a = :b AND begins_with(c, :d)`,
+ * `attribute_not_exists(a) OR b > :c`
+ */
 function conditionOf(text: string, names: Names): (item: Item) => boolean {
-  const terms =
+  const alternatives =
     conditions.get(text) ??
     text
       .replace(/(\S+) BETWEEN (:\w+) AND (:\w+)/, '$1 >= $2 AND $1 <= $3')
-      .split(' AND ')
-      .map(termOf);
-  conditions.set(text, terms);
-  const asked = terms.map((term) => term(names));
-  return (item) => asked.every((holds) => holds(item));
+      .split(' OR ')
+      .map((alternative) => alternative.split(' AND ').map(termOf));
+  conditions.set(text, alternatives);
+  const asked = alternatives.map((terms) => terms.map((term) => term(names)));
+  return (item) => asked.some((terms) => terms.every((holds) => holds(item)));
 }
 
 const optionalText = z.string().optional();

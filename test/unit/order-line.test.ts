@@ -259,11 +259,61 @@ describe('cancelling and onboarding', () => {
     });
   });
 
-  it('a second one changes nothing', () => {
+  it('a later one changes nothing', () => {
     const onboarded = onboard(awaiting, onboarding, stamp);
     expect(onboard(onboarded, { organizationId: 'another', onboardedAt: now }, stamp)).toBe(onboarded);
+    expect(onboard(onboarded, { ...onboarding, organizationId: 'another' }, stamp)).toBe(onboarded);
     const cancelled = cancel(awaiting, now, stamp);
     expect(cancel(cancelled, daysAfter(1), stamp)).toBe(cancelled);
+  });
+
+  describe('an earlier one that is told later counts, whatever the order', () => {
+    const closesAt = closed.closesAt ?? '';
+    const told = { at: plus(closesAt, 'PT2H'), actor: 'test' };
+    const times = [plus(closesAt, 'PT1H'), minus(closesAt, 'PT1H'), minus(closesAt, 'PT2H')];
+    const organizationIds = ['third', 'second', 'first'];
+    const orders = [
+      [0, 1, 2],
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+    ];
+
+    it.each(orders)('onboardings %i, %i and %i', (...order) => {
+      const onboarded = order.reduce<OrderLine>((line, place) => {
+        const organizationId = organizationIds[place] ?? '';
+        return onboard(line, { organizationId, onboardedAt: times[place] ?? '' }, told);
+      }, closed);
+      expect(onboarded).toMatchObject({
+        status: 'Onboarded',
+        organizationId: 'first',
+        onboardedAt: times[2],
+      });
+      expect(onboarded).not.toHaveProperty('closedAt');
+    });
+
+    it.each(orders)('cancellations %i, %i and %i', (...order) => {
+      const cancelled = order.reduce<OrderLine>(
+        (line, place) => cancel(line, times[place] ?? '', told),
+        closed,
+      );
+      expect(cancelled).toMatchObject({ status: 'Cancelled', cancelledAt: times[2] });
+      expect(cancelled).not.toHaveProperty('closedAt');
+      const early = order.reduce(
+        (held, place) => holdCancellation(held, times[place] ?? '', now),
+        heldFor(closed),
+      );
+      expect(early.cancelledAt).toBe(times[2]);
+    });
+
+    it('a line that was Closed becomes Onboarded, and the history tells both', () => {
+      const late = onboard(closed, { organizationId: 'third', onboardedAt: times[0] ?? '' }, told);
+      expect(late.status).toBe('Closed');
+      const early = onboard(late, { organizationId: 'second', onboardedAt: times[1] ?? '' }, told);
+      expect(types(early).slice(-3)).toEqual(['Closed', 'Onboarded', 'Onboarded']);
+    });
   });
 });
 

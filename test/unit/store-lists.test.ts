@@ -12,7 +12,7 @@ import { booked } from '../../shared/use-cases/booked.ts';
 import type { Caller } from '../../shared/use-cases/access.ts';
 import { listAttention, listSettledLast } from '../../shared/use-cases/read-order-lines.ts';
 import { cancel } from '../../shared/domain/transitions.ts';
-import { daysAfter, itemOf, line, type LineChanges, now } from '../support/lines.ts';
+import { daysAfter, itemOf, line, type LineChanges, minutesBefore, now } from '../support/lines.ts';
 import { openLocalTable } from '../support/local-table.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
@@ -421,7 +421,7 @@ describe('the lines of a partner', () => {
 });
 
 describe('an order', () => {
-  it('has all its lines, and its onboarding once it is known; the first one holds', async () => {
+  it('has all its lines, and its onboarding once it is known; the earliest holds', async () => {
     expect((await store.findOrder('ORD-7')).lines.map(nameOf).sort()).toEqual(
       northwind
         .filter(({ orderId }) => orderId === 'ORD-7')
@@ -433,6 +433,11 @@ describe('an order', () => {
     const second = { organizationId: 'second', onboardedAt: now };
     expect(await store.recordOnboarding('ORD-7', second, now)).toEqual(first);
     expect((await store.findOrder('ORD-7')).onboarding).toMatchObject(first);
+    const earlier = { organizationId: 'earlier', onboardedAt: minutesBefore(1) };
+    expect(await store.recordOnboarding('ORD-7', earlier, now)).toEqual(earlier);
+    expect(await store.recordOnboarding('ORD-7', first, now)).toMatchObject(earlier);
+    await store.keepOnboarding('ORD-7', first, now);
+    expect((await store.findOrder('ORD-7')).onboarding).toMatchObject(earlier);
   });
 });
 
