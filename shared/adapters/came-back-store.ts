@@ -13,12 +13,13 @@ export interface CameBackStore {
   /** Notes that an email of a line came back; a repeated report is noted once more. */
   note(line: Pick<OrderLine, keyof LineKey | 'partnerId'>, at: Instant): Promise<void>;
   /**
-   * The lines whose emails came back after an instant, latest first, each once.
+   * The lines whose emails came back in a period, latest first, each once.
+   * @param period from its first instant until the first one after it; without that, up to the latest
    * @param most how many notes count; `isMore`: there are others
    */
-  since(
+  during(
     partnerId: string,
-    after: Instant,
+    period: { readonly from: Instant; readonly until?: Instant },
     most: number,
   ): Promise<{ readonly lines: readonly LineKey[]; readonly isMore: boolean }>;
 }
@@ -28,6 +29,9 @@ const keptDays = 35;
 
 /** No order has such an id: ids cannot contain `#`. */
 const partitionOf = (partnerId: string): string => `came-back#${partnerId}`;
+
+/** Sorts after every instant. */
+const afterAll = '~';
 
 const entries = z.array(z.object({ orderId: z.string(), lineId: z.string() }));
 
@@ -48,12 +52,16 @@ export function cameBackStore(dynamoDb: DynamoDBClient, tableName: string): Came
       );
     },
 
-    async since(partnerId, after, most) {
+    async during(partnerId, { from, until = afterAll }, most) {
       const answer = await dynamoDb.send(
         new QueryCommand({
           TableName: tableName,
-          KeyConditionExpression: 'pk = :partner AND sk > :after',
-          ExpressionAttributeValues: toAttributes({ ':partner': partitionOf(partnerId), ':after': after }),
+          KeyConditionExpression: 'pk = :partner AND sk BETWEEN :from AND :until',
+          ExpressionAttributeValues: toAttributes({
+            ':partner': partitionOf(partnerId),
+            ':from': from,
+            ':until': until,
+          }),
           ScanIndexForward: false,
           ConsistentRead: true,
           Limit: most + 1,

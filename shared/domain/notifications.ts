@@ -1,7 +1,7 @@
 import { DateTime, IANAZone } from 'luxon';
 import type { AccountMail } from './lane.ts';
 import type { Locale, OrderLine } from './order-line.ts';
-import { type Instant, type IsoDuration, minus, plus } from './time.ts';
+import { type Instant, type IsoDuration, later, minus, plus } from './time.ts';
 
 /*
  * What people choose to be told of by email, apart from the emails of lines: a digest each morning, and each email of
@@ -130,10 +130,14 @@ export const claimDigest = (choice: Choice, at: Instant): Choice | undefined =>
  */
 const margin: IsoDuration = 'PT1M';
 
+/** Until when the news happened that a digest at that time tells. */
+export const tellsUntil = ({ coveredUntil }: Choice, at: Instant): Instant =>
+  later(coveredUntil, minus(at, margin));
+
 /** The choice after a digest at that time told all there was. */
 export const covered = (choice: Choice, at: Instant): Choice => ({
   ...choice,
-  coveredUntil: minus(at, margin),
+  coveredUntil: tellsUntil(choice, at),
 });
 
 /** The choice after the digest of `before` turned out not to have left: it is due again as it was. */

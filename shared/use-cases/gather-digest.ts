@@ -6,6 +6,7 @@ import {
   type DigestNews,
   type DigestSection,
   mostShown,
+  tellsUntil,
 } from '../domain/notifications.ts';
 import { isBooked, isOpen, isProvisioningPending, type OrderLine } from '../domain/order-line.ts';
 import { isContactUndeliverable } from '../domain/rules.ts';
@@ -31,19 +32,22 @@ const pageSize = 100;
 /** The news of a digest: only about lines of the choice's partner, found by key. */
 export async function gatherNews(choice: Choice, at: Instant, services: GatherServices): Promise<DigestNews> {
   const [cameBack, closingSoon, closed] = await Promise.all([
-    linesThatCameBack(choice, services),
+    linesThatCameBack(choice, at, services),
     linesThatCloseSoon(choice, at, services),
-    linesThatClosed(choice, services),
+    linesThatClosed(choice, at, services),
   ]);
   return { cameBack, closingSoon, closed };
 }
 
 /** Lines that still need to be set up, and whose contact still gets no mail. */
 async function linesThatCameBack(
-  { partnerId, coveredUntil }: Choice,
+  choice: Choice,
+  at: Instant,
   { cameBack, store }: GatherServices,
 ): Promise<DigestSection> {
-  const { lines: keys, isMore } = await cameBack.since(partnerId, coveredUntil, mostLookedAt);
+  const { partnerId } = choice;
+  const period = { from: choice.coveredUntil, until: tellsUntil(choice, at) };
+  const { lines: keys, isMore } = await cameBack.during(partnerId, period, mostLookedAt);
   if (keys.length === 0) return sectionOf([], false);
   const found = new Map(
     (await store.findAllWithOrders(keys)).map(({ line }) => [`${line.orderId}/${line.lineId}`, line]),
@@ -71,9 +75,12 @@ async function linesThatCloseSoon(
 
 /** Lines that nobody has set up since they closed. */
 async function linesThatClosed(
-  { partnerId, coveredUntil }: Choice,
+  choice: Choice,
+  at: Instant,
   { store }: GatherServices,
 ): Promise<DigestSection> {
+  const { partnerId, coveredUntil } = choice;
+  const until = tellsUntil(choice, at);
   const closed: OrderLine[] = [];
   let lookedAt = 0;
   /** Returns whether some were left out. */
@@ -82,7 +89,7 @@ async function linesThatClosed(
     while (after !== undefined && lookedAt < mostLookedAt) {
       const page = await store.list({ partnerId, provisioningPending: true, after, limit: pageSize });
       const lines = page.lines.filter(isInReach);
-      closed.push(...lines.filter(({ closedAt = '' }) => closedAt > coveredUntil));
+      closed.push(...lines.filter(({ closedAt = '' }) => closedAt >= coveredUntil && closedAt < until));
       lookedAt += page.lines.length;
       after = lines.length < page.lines.length ? undefined : page.next;
     }

@@ -183,6 +183,29 @@ it('is in the language and the time zone of its reader', async () => {
 describe('none is sent twice, and nothing is left untold', () => {
   const closed = lapsed('ORD-LAPSED', plus(before, 'PT1H'));
 
+  it.each(['PT2H', 'PT60.001S', 'PT60S', 'PT59.999S', 'PT1S'])(
+    'what happened %s before it is told once: by it, or if that was just now, by the next',
+    async (earlier) => {
+      const returned = open('ORD-RETURNED', plus(due, 'P9D'), dead);
+      const at = minus(due, earlier);
+      const { sent, run, cameBack } = await desk(lapsed('ORD-CLOSED', at), returned);
+      await cameBack(returned, at);
+      for (const days of ['P0D', 'P1D', 'P2D']) await run(plus(due, days));
+      for (const orderId of ['ORD-CLOSED', 'ORD-RETURNED'])
+        expect(sent.filter(({ text }) => text.includes(orderId))).toHaveLength(1);
+    },
+  );
+
+  it('what happens while a choice is made or changed is told', async () => {
+    const at = minus(due, 'PT10S');
+    const { sent, run, choose } = await desk(lapsed('ORD-CLOSED', at));
+    await choose({ digest: false });
+    await choose({}, at);
+    await run();
+    await run(plus(due, 'P1D'));
+    expect(sent.map(({ text }) => text.includes('ORD-CLOSED'))).toEqual([true]);
+  });
+
   it.each<MailOutcome>([
     { outcome: 'unknown', reason: 'TimeoutError' },
     { outcome: 'refused', reason: 'MessageRejected' },

@@ -478,7 +478,7 @@ describe('the lines that are due', () => {
 /** What is known of lines whose email came back. */
 const noted = (lines: readonly LineKey[]) => ({
   note: () => Promise.resolve(),
-  since: () => Promise.resolve({ lines, isMore: false }),
+  during: () => Promise.resolve({ lines, isMore: false }),
 });
 
 test('among many lines those whose email came back are found, however late they close', async () => {
