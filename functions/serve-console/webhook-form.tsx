@@ -3,16 +3,27 @@ import * as z from 'zod';
 import { Problem } from '../../shared/contracts/problems.ts';
 import { publishedTypes } from '../../shared/contracts/published-events.ts';
 import { check } from '../../shared/contracts/validation.ts';
-import { type WebhookAnswer, webhookRequest } from '../../shared/contracts/webhook-api.ts';
+import { whyNotThere } from '../../shared/contracts/webhook-address.ts';
+import {
+  type WebhookAnswer,
+  type WebhookRequest,
+  webhookRequest,
+} from '../../shared/contracts/webhook-api.ts';
 import { webhookType } from '../../shared/contracts/webhooks.ts';
-import { changeWebhook, createWebhook } from '../../shared/use-cases/manage-webhooks.ts';
+import {
+  changeWebhook,
+  createWebhook,
+  type WebhookServices,
+} from '../../shared/use-cases/manage-webhooks.ts';
 import type { ConsoleContext, ConsoleEnv } from './console-context.ts';
 import { readForm } from './form.ts';
 import {
-  type FormTrouble,
   type TypedWebhook,
+  type WebhookField,
+  webhookFieldNames,
   WebhookFormPage,
   WebhookSecretPage,
+  type WhyAgain,
 } from './pages/webhooks.tsx';
 import { paths } from './paths.ts';
 import { show } from './show.ts';
@@ -44,15 +55,16 @@ export function webhookForms(app: Hono<ConsoleEnv>, context: ConsoleContext): vo
     const { token, typed } = await readTyped(c);
     const idempotencyKey = await formTokens.idempotencyKeyOf(c.get('session'), token);
     if (idempotencyKey === undefined) return await formPage(c, context, { typed, trouble: 'again' });
-    const input = check(webhookRequest, asked(typed));
-    if (!input.success) return await formPage(c, context, { typed, trouble: troubleOf(input.error.issues) });
+    const input = inputOf(typed, services);
+    if ('wrong' in input) return await formPage(c, context, { typed, ...input });
     try {
       const request = { ...namedPartner(c), idempotencyKey };
-      const told = { ...input.data, locale: context.view(c).locale };
+      const told = { ...input, locale: context.view(c).locale };
       const made = await createWebhook(c.get('person').caller, told, request, services);
       return await show(c, <WebhookSecretPage {...common(c, context)} {...made} isNew={true} />);
     } catch (error) {
-      return await formPage(c, context, { typed, trouble: troubleIn(error) });
+      if (!(error instanceof Problem && error.code === 'webhook-limit-reached')) throw error;
+      return await formPage(c, context, { typed, trouble: 'limit' });
     }
   });
 
@@ -67,34 +79,28 @@ export function webhookForms(app: Hono<ConsoleEnv>, context: ConsoleContext): vo
     const { token, typed } = await readTyped(c);
     if (!(await formTokens.isValid(c.get('session'), token)))
       return await formPage(c, context, { typed, trouble: 'again', webhook });
-    const input = check(webhookRequest, asked(typed));
-    if (!input.success)
-      return await formPage(c, context, { typed, trouble: troubleOf(input.error.issues), webhook });
-    try {
-      const { url, events } = input.data;
-      const change = { url, events, description: typed.description };
-      await changeWebhook(c.get('person').caller, webhookNamed(c), change, services);
-    } catch (error) {
-      return await formPage(c, context, { typed, trouble: troubleIn(error), webhook });
-    }
+    const input = inputOf(typed, services);
+    if ('wrong' in input) return await formPage(c, context, { typed, ...input, webhook });
+    const { url, events } = input;
+    const change = { url, events, description: typed.description };
+    await changeWebhook(c.get('person').caller, webhookNamed(c), change, services);
     return c.redirect(here(c), 303);
   });
 }
 
-interface FormProps {
+interface FormProps extends WhyAgain {
   readonly typed: TypedWebhook;
-  readonly trouble?: FormTrouble;
   /** The webhook to change; missing: a new one. */
   readonly webhook?: WebhookAnswer;
 }
 
 async function formPage(c: Context<ConsoleEnv>, context: ConsoleContext, form: FormProps): Promise<Response> {
   const token = await context.formTokens.issue(c.get('session'));
-  return show(c, <WebhookFormPage {...common(c, context)} {...form} token={token} />, statusOf(form.trouble));
+  return show(c, <WebhookFormPage {...common(c, context)} {...form} token={token} />, statusOf(form));
 }
 
-const statusOf = (trouble: FormTrouble | undefined) =>
-  trouble === undefined ? 200 : trouble === 'again' ? 403 : trouble === 'limit' ? 409 : 400;
+const statusOf = ({ trouble, wrong }: WhyAgain) =>
+  trouble === 'again' ? 403 : trouble === 'limit' ? 409 : wrong === undefined ? 200 : 400;
 
 async function readTyped(c: Context): Promise<{ token: string; typed: TypedWebhook }> {
   const { token, url, description, ...ticked } = await readForm(c, webhookForm);
@@ -107,12 +113,17 @@ const asked = ({ url, description, events }: TypedWebhook) => ({
   ...(description === '' ? {} : { description }),
 });
 
-const troubleOf = (issues: readonly { readonly path: readonly PropertyKey[] }[]): FormTrouble =>
-  issues.some(({ path: [field] }) => field === 'description') ? 'description' : 'url';
-
-function troubleIn(error: unknown): FormTrouble {
-  if (error instanceof Problem && error.code === 'webhook-limit-reached') return 'limit';
-  if (error instanceof Problem && error.extras.errors?.some(({ path: field }) => field === 'url'))
-    return 'url';
-  throw error;
+/** The webhook that the form asks for, or all that is wrong with it. */
+function inputOf(
+  typed: TypedWebhook,
+  { reach }: WebhookServices,
+): WebhookRequest | { wrong: WebhookField[] } {
+  const input = check(webhookRequest, asked(typed));
+  const issues = input.error?.issues ?? [];
+  const isWrong: Record<WebhookField, boolean> = {
+    url: whyNotThere(typed.url, reach) !== undefined || issues.some(({ path: [field] }) => field === 'url'),
+    description: issues.some(({ path: [field] }) => field === 'description'),
+  };
+  const wrong = webhookFieldNames.filter((name) => isWrong[name]);
+  return input.success && wrong.length === 0 ? input.data : { wrong };
 }

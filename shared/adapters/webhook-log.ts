@@ -38,6 +38,8 @@ const attemptDays = 7;
 
 const partition = (webhookId: string) => `webhook#${webhookId}`;
 const prefix = 'attempt#';
+/** Sorts after every id. */
+const afterIds = '~';
 
 export const webhookLog = (dynamoDb: DynamoDBClient, tableName: string): WebhookLog => ({
   async keepAttempt(webhookId, id, attempt) {
@@ -46,7 +48,8 @@ export const webhookLog = (dynamoDb: DynamoDBClient, tableName: string): Webhook
         TableName: tableName,
         Item: toAttributes({
           pk: partition(webhookId),
-          sk: `${prefix}${attempt.at}#${id}`,
+          // An event is given up at the time of its last attempt, and after it.
+          sk: `${prefix}${attempt.at}#${attempt.result === 'given-up' ? afterIds : ''}${id}`,
           ...attempt,
           [expiryAttribute]: expiryAfter(attempt.at, attemptDays),
         }),

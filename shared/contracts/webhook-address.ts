@@ -49,7 +49,8 @@ export function whyNotThere(text: string, reach: Reach): string | undefined {
   if (url.protocol !== 'https:') return 'must begin with https://';
   if (!ports.includes(url.port)) return 'must use the port 443 or 8443';
   const address = addressIn(url);
-  if (address === undefined ? !url.hostname.includes('.') : !isPublicAddress(address))
+  // A dot at the end only says that the name is complete.
+  if (address === undefined ? !url.hostname.slice(0, -1).includes('.') : !isPublicAddress(address))
     return 'must lead to a host of the public internet';
   return undefined;
 }

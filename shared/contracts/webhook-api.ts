@@ -21,8 +21,11 @@ const webhookFields = () => ({
     }),
   events: z
     .array(z.enum(webhookTypes, 'must be the type of an event, for example order_line.closed'))
-    .max(webhookTypes.length, 'must name each type once')
-    .meta({ description: 'The types of events to send; all if none is named' }),
+    .refine((names) => new Set(names).size === names.length, 'must name each type once')
+    .meta({
+      uniqueItems: true,
+      description: 'The types of events to send; all if none is named',
+    }),
   description: plainText(200).meta({ description: 'A description for people' }),
 });
 

@@ -206,7 +206,11 @@ async function listReturned(
   if (isAll || partnerId === undefined || asked.q !== undefined) return near;
   const { cameBack, store, limits, now } = services;
   const at = toInstant(now());
-  const { lines: keys } = await cameBack.during(partnerId, { from: minus(at, remembered.span) }, remembered.most);
+  const { lines: keys } = await cameBack.during(
+    partnerId,
+    { from: minus(at, remembered.span) },
+    remembered.most,
+  );
   const known = new Set(near.items.map(nameOf));
   const far = (await store.findAllWithOrders(keys))
     .map(({ line }) => line)

@@ -121,6 +121,8 @@ test('in the console a webhook is added, tested, rotated and deleted, without sc
   const form = { token: tokenIn((await maya.go('/console/webhooks/new')).text), description: '<b>Tickets' };
   const wrong = await maya.post('/console/webhooks', { ...form, url: 'https://10.0.0.1/' });
   expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('https://10.0.0.1/') as string]);
+  // All that is wrong is told at once.
+  for (const field of ['url', 'description']) expect(wrong.text).toContain(`id="${field}-wrong"`);
   const url = `${service.url}/_local/webhooks/${partner}`;
   const typed = { ...form, url, description: 'Tickets', 'order_line.closed': 'yes' };
   const added = await maya.post('/console/webhooks', typed);
@@ -163,6 +165,15 @@ test('only the public internet may be told, but for the receiver of this machine
     const { status, body } = await api.request('/webhooks', { method: 'POST', token, json: { url } });
     expect([status, body]).toMatchObject([400, { errors: [{ path: 'url' }] }]);
   }
+});
+
+test('a type of event that is named twice is refused', async () => {
+  const events = ['order_line.closed', 'order_line.closed'];
+  const json = { url: 'https://hooks.example.com/', events };
+  expect(await api.request('/webhooks', { method: 'POST', token, json })).toMatchObject({
+    status: 400,
+    body: { errors: [{ path: 'events', message: 'must name each type once' }] },
+  });
 });
 
 test.each(['', 'hooks.example.com'])('the address "%s" is refused with an example of a URL', async (url) => {

@@ -158,7 +158,9 @@ describe('where a webhook may lead', () => {
     ['http://hooks.example.com/', false],
     ['https://hooks.example.com:22/', false],
     ['https://user:pass@hooks.example.com/', false],
+    ['https://hooks.example.com./', true],
     ['https://localhost/', false],
+    ['https://localhost./', false],
     ['https://intranet/', false],
     ['https://127.0.0.1/', false],
     ['https://2130706433/', false],
@@ -272,6 +274,21 @@ describe('an event', () => {
       status: 'Disabled',
       disabledBecause: 'failing',
     });
+  });
+
+  test('is given up after its last attempt, though at the same time', async () => {
+    const log = webhookStoreOn(new MemoryTable());
+    const attempt = {
+      at: now,
+      messageId: 'message',
+      type: 'order_line.closed',
+      attempt: 10,
+      milliseconds: 1,
+    };
+    await log.keepAttempt('webhook', 'b', { ...attempt, result: 'failed' });
+    await log.keepAttempt('webhook', 'a', { ...attempt, result: 'given-up' });
+    const kept = await log.attempts('webhook', 10);
+    expect(kept.map(({ result }) => result)).toEqual(['given-up', 'failed']);
   });
 
   test.each([1, 3, 20])('is tried until the third day, also as one of %i that wait', async (count) => {

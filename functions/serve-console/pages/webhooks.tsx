@@ -200,7 +200,7 @@ export function WebhookPage(props: WebhookPageProps) {
       {attempts.length === 0 ? (
         <p class="muted">{t.webhooks.noLog}</p>
       ) : (
-        <Attempts view={view} attempts={attempts} />
+        <Attempts view={view} attempts={attempts} goesOn={status === 'Enabled'} />
       )}
     </Layout>
   );
@@ -221,7 +221,14 @@ function Action({
   );
 }
 
-function Attempts({ view, attempts }: { view: PersonalView; attempts: WebhookAttemptsAnswer['items'] }) {
+interface AttemptsProps {
+  readonly view: PersonalView;
+  readonly attempts: WebhookAttemptsAnswer['items'];
+  /** Whether there are further attempts. */
+  readonly goesOn: boolean;
+}
+
+function Attempts({ view, attempts, goesOn }: AttemptsProps) {
   const { t, format } = view;
   const columns = [t.webhooks.at, t.webhooks.event, t.field.line, t.webhooks.result] as const;
   return (
@@ -253,7 +260,7 @@ function Attempts({ view, attempts }: { view: PersonalView; attempts: WebhookAtt
               <span>{outcomeOf(t, attempt)}</span>
               <small>
                 {t.webhooks.took(format.number(attempt.milliseconds))}
-                {attempt.nextAttemptAt === undefined ? null : (
+                {attempt.nextAttemptAt === undefined || !goesOn ? null : (
                   <>
                     {' · '}
                     <Told
@@ -285,31 +292,37 @@ export interface TypedWebhook {
   readonly events: readonly string[];
 }
 
-/** What is wrong with a form, or prevents it. */
-export type FormTrouble = 'url' | 'description' | 'limit' | 'again';
+export const webhookFieldNames = ['url', 'description'] as const;
+export type WebhookField = (typeof webhookFieldNames)[number];
 
-interface FormProps extends PageProps {
+/** Why a form is shown again. */
+export interface WhyAgain {
+  readonly wrong?: readonly WebhookField[];
+  /** What prevented it. */
+  readonly trouble?: 'limit' | 'again';
+}
+
+interface FormProps extends PageProps, WhyAgain {
   readonly typed: TypedWebhook;
   readonly token: string;
-  readonly trouble?: FormTrouble;
   /** The webhook to change; missing: a new one. */
   readonly webhook?: WebhookAnswer;
 }
 
 /** The form for a new webhook, or to change one. */
-export function WebhookFormPage({ trouble, webhook, ...props }: FormProps) {
+export function WebhookFormPage({ trouble, wrong = [], webhook, ...props }: FormProps) {
   const { view, typed, token } = props;
   const { t } = view;
   const title = webhook ? t.webhooks.editTitle : t.webhooks.add;
   const above = webhook ? [inList(props), inWebhook({ ...props, webhook })] : [inList(props)];
   const action = webhook ? oneAt({ ...props, webhook }, 'edit') : allAt(props);
-  const wrong = (field: FormTrouble) =>
-    field === trouble
+  const described = (field: WebhookField) =>
+    wrong.includes(field)
       ? { 'aria-invalid': 'true' as const, 'aria-describedby': `${field}-hint ${field}-wrong` }
       : { 'aria-describedby': `${field}-hint` };
   return (
     <Dialog view={view} title={title} above={above}>
-      {trouble === 'limit' || trouble === 'again' ? (
+      {trouble ? (
         <p class="notice warn" role="alert">
           <span>{t.webhooks[trouble]}</span>
         </p>
@@ -326,10 +339,10 @@ export function WebhookFormPage({ trouble, webhook, ...props }: FormProps) {
             required
             autocomplete="off"
             spellcheck={false}
-            {...wrong('url')}
+            {...described('url')}
           />
           <small id="url-hint">{t.webhooks.urlHint}</small>
-          {trouble === 'url' ? (
+          {wrong.includes('url') ? (
             <p class="wrong" id="url-wrong">
               {t.webhooks.urlWrong}
             </p>
@@ -342,10 +355,10 @@ export function WebhookFormPage({ trouble, webhook, ...props }: FormProps) {
             name="description"
             value={typed.description}
             autocomplete="off"
-            {...wrong('description')}
+            {...described('description')}
           />
           <small id="description-hint">{t.webhooks.descriptionHint}</small>
-          {trouble === 'description' ? (
+          {wrong.includes('description') ? (
             <p class="wrong" id="description-wrong">
               {t.webhooks.descriptionWrong}
             </p>
