@@ -85,7 +85,8 @@ async function handle(
   const email = sentEmailOf(line, messageId);
   if (feedback?.undeliverable !== true || !email) return line;
   if (concernsContact(line, email.to)) await services.noteCameBack(line);
-  await services.tell(line, { messageId, to: email.to, ...pickReason(feedback) });
+  const delivery = feedback.delivery === 'Complained' ? feedback.delivery : 'Bounced';
+  await services.tell(line, { messageId, to: email.to, delivery, ...pickReason(feedback) });
   return line;
 }
 

@@ -37,6 +37,8 @@ export function changingCopyTo(app: Hono<ConsoleEnv>, context: ConsoleContext): 
     const dialog = await openDialog(c, context);
     const { line } = dialog;
     if (isSettled(line)) return show(c, <ExplanationPage {...dialog} code={settledBy(line)} />);
+    const draft = await context.findDraft(c);
+    if (draft) return await formPage(c, draft, { kind: 'kept-for-you' });
     const { email = '', name = '', locale = line.provisioningContact.locale } = line.copyTo ?? {};
     return await formPage(c, { email, name, locale });
   });
@@ -62,6 +64,7 @@ export function changingCopyTo(app: Hono<ConsoleEnv>, context: ConsoleContext): 
     const came = await changeCopyTo(line, change, c.get('person').caller, services);
     switch (came.outcome) {
       case 'changed':
+        context.forgetDraft(c);
         return c.redirect(backTo(from, line, view.list), 303);
       case 'is-contact':
         return await formPage(c, typed, { kind: 'is-contact' }, problems['invalid-request'].status);

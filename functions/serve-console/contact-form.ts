@@ -64,9 +64,14 @@ export function changeIn(typed: TypedContact) {
   return { contact: { ...contact, name }, applyToAllLines };
 }
 
-/** Keeps the input if this form was sent after the session had ended; returns whether it was this form. */
+/** The ends of the paths of forms whose input is kept. */
+const keptForms = ['/contact', '/copy-to'];
+
+/**
+ * Keeps the input if a form about a recipient was sent after the session had ended; returns whether it was such a form.
+ */
 export async function keepTyped(c: Context, context: ConsoleContext): Promise<boolean> {
-  if (!c.req.path.endsWith('/contact')) return false;
+  if (!keptForms.some((end) => c.req.path.endsWith(end))) return false;
   const { whose, ...typed } = await readForm(c, contactForm);
   await context.keepDraft(c, whose, typedIn(typed));
   return true;

@@ -59,17 +59,20 @@ export function endingNotices(app: Hono<ConsoleEnv>, context: ConsoleContext): v
 
 /**
  * The same for a digest. Mail programs can end it as well, on behalf of people (RFC 8058): they post a form that comes
- * from none of our pages. A link to a digest that is gone looks the same as any other.
+ * from none of our pages. A link that leads to no digest does not tell why.
  */
 export function endingDigests(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   const { askPage, endedPage } = pagesOf(context);
+  const nothingPage = (c: Context<ConsoleEnv>, { nothingTitle, nothing }: Texts['endDigest']) =>
+    show(c, <MessagePage view={context.view(c)} title={nothingTitle} text={[nothing]} />, 404);
 
   app.get(digestPath, (c) => askPage(c, context.view(c).t.endDigest));
 
   app.post(digestPath, async (c) => {
-    const person = digestLink.safeParse(c.req.param());
-    if (person.success) await endDigest(person.data, context.services);
-    return await endedPage(c, context.view(c).t.endDigest);
+    const link = digestLink.safeParse(c.req.param());
+    const isFound = link.success && (await endDigest(link.data, context.services));
+    const { endDigest: texts } = context.view(c).t;
+    return isFound ? await endedPage(c, texts) : await nothingPage(c, texts);
   });
 }
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { notificationsChoice } from '../../shared/contracts/notification-api.ts';
 import { Problem, problems } from '../../shared/contracts/problems.ts';
 import { check } from '../../shared/contracts/validation.ts';
-import { isNotified } from '../../shared/use-cases/access.ts';
+import { isNotified, mayView } from '../../shared/use-cases/access.ts';
 import { changeNotifications, readNotifications } from '../../shared/use-cases/manage-notifications.ts';
 import { type ConsoleContext, type ConsoleEnv, personalView } from './console-context.ts';
 import { readForm } from './form.ts';
@@ -31,8 +31,9 @@ export function notifications(app: Hono<ConsoleEnv>, context: ConsoleContext): v
   const { services, formTokens } = context;
 
   app.get(paths.notifications, async (c) => {
-    if (!isNotified(c.get('person').caller))
-      return await show(c, <NoNotificationsPage view={personalView(context, c)} />);
+    const { caller } = c.get('person');
+    if (!mayView(caller)) throw new Problem({ code: 'no-access' });
+    if (!isNotified(caller)) return await show(c, <NoNotificationsPage view={personalView(context, c)} />);
     return await page(c, c.req.query('done') === 'saved' ? 'saved' : undefined);
   });
 

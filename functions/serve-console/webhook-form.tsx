@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { Problem } from '../../shared/contracts/problems.ts';
+import type { Locale } from '../../shared/domain/order-line.ts';
 import { publishedTypes } from '../../shared/contracts/published-events.ts';
 import { check } from '../../shared/contracts/validation.ts';
 import { whyNotThere } from '../../shared/contracts/webhook-address.ts';
@@ -15,8 +16,9 @@ import {
   createWebhook,
   type WebhookServices,
 } from '../../shared/use-cases/manage-webhooks.ts';
-import type { ConsoleContext, ConsoleEnv } from './console-context.ts';
+import { type ConsoleContext, type ConsoleEnv, personalView } from './console-context.ts';
 import { readForm } from './form.ts';
+import { keepLocale, localeNamed } from './language.ts';
 import {
   type TypedWebhook,
   type WebhookField,
@@ -34,6 +36,7 @@ const trimmed = typedText.transform((text) => text.trim());
 const webhookForm = z.lazy(() =>
   z.object({
     token: typedText,
+    language: typedText,
     url: trimmed,
     description: trimmed,
     ...Object.fromEntries(
@@ -52,7 +55,8 @@ export function webhookForms(app: Hono<ConsoleEnv>, context: ConsoleContext): vo
   });
 
   app.post(paths.webhooks, async (c) => {
-    const { token, typed } = await readTyped(c);
+    const { token, chosen, typed } = await readTyped(c);
+    if (chosen) return await formPage(c, context, { typed, locale: chosen });
     const idempotencyKey = await formTokens.idempotencyKeyOf(c.get('session'), token);
     if (idempotencyKey === undefined) return await formPage(c, context, { typed, trouble: 'again' });
     const input = inputOf(typed, services);
@@ -76,7 +80,8 @@ export function webhookForms(app: Hono<ConsoleEnv>, context: ConsoleContext): vo
 
   app.post(`${onePath}/edit`, async (c) => {
     const webhook = await read(c, context);
-    const { token, typed } = await readTyped(c);
+    const { token, chosen, typed } = await readTyped(c);
+    if (chosen) return await formPage(c, context, { typed, webhook, locale: chosen });
     if (!(await formTokens.isValid(c.get('session'), token)))
       return await formPage(c, context, { typed, trouble: 'again', webhook });
     const input = inputOf(typed, services);
@@ -92,19 +97,35 @@ interface FormProps extends WhyAgain {
   readonly typed: TypedWebhook;
   /** The webhook to change; missing: a new one. */
   readonly webhook?: WebhookAnswer;
+  /** The language that was just chosen. */
+  readonly locale?: Locale;
 }
 
-async function formPage(c: Context<ConsoleEnv>, context: ConsoleContext, form: FormProps): Promise<Response> {
+async function formPage(
+  c: Context<ConsoleEnv>,
+  context: ConsoleContext,
+  { locale, ...form }: FormProps,
+): Promise<Response> {
   const token = await context.formTokens.issue(c.get('session'));
-  return show(c, <WebhookFormPage {...common(c, context)} {...form} token={token} />, statusOf(form));
+  const props = { ...common(c, context), view: personalView(context, c, locale), ...form };
+  return show(c, <WebhookFormPage {...props} token={token} />, statusOf(form));
 }
 
 const statusOf = ({ trouble, wrong }: WhyAgain) =>
   trouble === 'again' ? 403 : trouble === 'limit' ? 409 : wrong === undefined ? 200 : 400;
 
-async function readTyped(c: Context): Promise<{ token: string; typed: TypedWebhook }> {
-  const { token, url, description, ...ticked } = await readForm(c, webhookForm);
-  return { token, typed: { url, description, events: Object.keys(ticked) } };
+interface Typed {
+  readonly token: string;
+  readonly typed: TypedWebhook;
+  /** The language, if one of its buttons submitted the form. */
+  readonly chosen: Locale | undefined;
+}
+
+async function readTyped(c: Context): Promise<Typed> {
+  const { token, language, url, description, ...ticked } = await readForm(c, webhookForm);
+  const chosen = localeNamed(language);
+  if (chosen) keepLocale(c, chosen);
+  return { token, typed: { url, description, events: Object.keys(ticked) }, chosen };
 }
 
 const asked = ({ url, description, events }: TypedWebhook) => ({

@@ -39,7 +39,10 @@ export function webhooks(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
     const { caller } = c.get('person');
     const named = namedPartner(c);
     const view = personalView(context, c);
-    if (isOperator(caller) && named.partnerId === undefined) return show(c, <WebhooksPage view={view} />);
+    if (isOperator(caller) && named.partnerId === undefined) {
+      const typed = c.req.query('partnerId')?.trim() ?? '';
+      return show(c, <WebhooksPage view={view} wrongPartner={typed} />, typed === '' ? 200 : 400);
+    }
     const { items } = await listWebhooks(caller, named, services);
     return show(c, <WebhooksPage view={view} {...named} items={items} />);
   });

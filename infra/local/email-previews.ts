@@ -1,6 +1,7 @@
 import type { Email } from '../../shared/contracts/email.ts';
 import { type EmailKind, emailKinds, isCopy } from '../../shared/domain/email-kinds.ts';
 import { type Contact, type Locale, locales, type OrderLine } from '../../shared/domain/order-line.ts';
+import { minus } from '../../shared/domain/time.ts';
 import { book, closeOverdue } from '../../shared/domain/transitions.ts';
 import { recordSent } from '../../shared/domain/sent-emails.ts';
 import { chosen } from '../../shared/domain/notifications.ts';
@@ -37,11 +38,11 @@ const claimOf = (kind: EmailKind, to: Contact, now: string) => ({
   until: now,
 });
 
-/** A line of a 7-day window whose first email was sent, as the email's contact sees it. */
-function lineOf(contact: Contact): OrderLine {
+/** A line of a 7-day window whose first email was sent then, as the email's contact sees it. */
+function lineOf(contact: Contact, sentAt = at, orderId = 'ORD-1001'): OrderLine {
   const booked = book(
     {
-      orderId: 'ORD-1001',
+      orderId,
       lineId: '1',
       subscriptionId: 'Sub10011',
       offer: 'A-FLEX-3',
@@ -49,13 +50,13 @@ function lineOf(contact: Contact): OrderLine {
       endCustomer: { name: contact.locale === 'ja' ? '青葉物流株式会社' : 'Alder & Finch Architects' },
       placedBy,
       provisioningContact: contact,
-      requestedStartDate: at,
+      requestedStartDate: sentAt,
     },
     undefined,
     defaults.offerWindows,
-    { at, actor: 'preview' },
+    { at: sentAt, actor: 'preview' },
   );
-  return recordSent(booked, claimOf('first', contact, at), { messageId: 'preview', sentAt: at });
+  return recordSent(booked, claimOf('first', contact, sentAt), { messageId: 'preview', sentAt });
 }
 
 /** The emails of a line, one of each kind, and a resend after the window has ended. */
@@ -82,7 +83,11 @@ function lineEmails(locale: Locale) {
 /** The emails to people who work with the product. */
 function notices(locale: Locale) {
   const to = contacts[locale];
-  const cameBack = { to: to.email, reason: 'smtp; 550 5.1.1 mailbox does not exist' };
+  const cameBack = {
+    to: to.email,
+    delivery: 'Bounced',
+    reason: 'smtp; 550 5.1.1 mailbox does not exist',
+  } as const;
   const links = { origin: 'https://console.example', addressHash: 'preview', token: 'preview' };
   const timeZone = localMail.timeZones[locale];
   const placer = { ...placedBy, locale, timeZone, because: 'placed' } as const;
@@ -95,7 +100,12 @@ function notices(locale: Locale) {
   const news = {
     cameBack: section(),
     closingSoon: section(lineOf(to)),
-    closed: section(closeOverdue(lineOf(to), { at: afterwards, actor: 'preview' })),
+    closed: section(
+      closeOverdue(lineOf(to, minus(nearTheEnd, 'P8D'), 'ORD-1002'), {
+        at: minus(nearTheEnd, 'P1D'),
+        actor: 'preview',
+      }),
+    ),
   };
   const webhook = {
     url: 'https://events.northwind.example/order-lines',

@@ -24,8 +24,12 @@ const folded = (text: string): string =>
     .trim();
 
 /** People leave out the legal form of a Japanese company, which precedes half of the names. */
-const withoutLegalForm = (name: string): string =>
-  name.replace(/^(?:株式会社|有限会社|合同会社|\((?:株|有|同)\)) ?(?=.)/u, '');
+const legalForm = /^(?:株式会社|有限会社|合同会社|\((?:株|有|同)\)) ?/u;
+
+const withoutLegalForm = (name: string): string => name.replace(legalForm, '') || name;
+
+/** Whether a search is for a legal form alone, by which no line is found. */
+export const isLegalForm = (typed: string): boolean => folded(typed).replace(legalForm, '') === '';
 
 /** The words that a line is found by; one that normalizes to nothing is empty. */
 export const wordsOf = (line: OrderLine): Readonly<Record<WordKind, string>> => {

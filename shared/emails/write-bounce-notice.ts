@@ -4,7 +4,7 @@ import type { MailSettings } from '../contracts/environment.ts';
 import type { Locale, OrderLine } from '../domain/order-line.ts';
 import { footerOf } from './footer.ts';
 import { letterOf } from './letter.ts';
-import { bounceNoticeTexts } from './texts/bounce-notice.ts';
+import { bounceNoticeTexts, type Return } from './texts/bounce-notice.ts';
 import { emailTexts } from './texts/index.ts';
 
 /** Where the links of a notice lead. */
@@ -36,7 +36,7 @@ export const endNoticesPath = (addressHash: string, token: string): string =>
 export async function writeBounceNotice(
   { email, name, locale, timeZone, because }: NoticeRecipient,
   line: OrderLine,
-  cameBack: { readonly to: string; readonly reason?: string },
+  cameBack: { readonly to: string; readonly delivery: Return; readonly reason?: string },
   { origin, addressHash, token }: NoticeLinks,
   isLast: boolean,
   settings: MailSettings,
@@ -44,7 +44,7 @@ export async function writeBounceNotice(
   const { endCustomer, orderId, lineId, subscriptionId, closesAt, status } = line;
   const texts = bounceNoticeTexts[locale];
   const { brand = settings.senderName } = settings;
-  const subject = texts.subject(orderId, lineId);
+  const subject = texts.subject[cameBack.delivery](orderId, lineId);
   const opening = texts.opening(brand);
   const deadline =
     status === 'AwaitingProvisioningDetails' ? emailTexts[locale].date(closesAt, timeZone) : undefined;
@@ -55,7 +55,7 @@ export async function writeBounceNotice(
     paragraphs: [
       texts.greeting(name),
       ...(opening === undefined ? [] : [opening]),
-      texts.what[because](cameBack.to, endCustomer.name),
+      texts.what[because](cameBack.to, endCustomer.name, texts.became[cameBack.delivery]),
       texts.next(deadline),
       ...(isLast ? [texts.last] : []),
     ],

@@ -81,14 +81,19 @@ export async function noteSeen(
   );
 }
 
-/** Ends a digest for anyone who has its link. Nothing happens if it has already ended or nobody gets it. */
+/**
+ * Ends a digest for anyone who has its link. Nothing happens if it has already ended.
+ * @returns whether it is a link of somebody's digest
+ */
 export async function endDigest(
   { token, ...person }: Person & Pick<Choice, 'token'>,
   { choices }: Pick<NotificationServices, 'choices'>,
-): Promise<void> {
-  await choices.change(person, (choice) =>
-    choice && isSame(choice.token, token) ? withoutDigest(choice) : undefined,
-  );
+): Promise<boolean> {
+  const isLinked = (choice: Choice | undefined): choice is Choice =>
+    choice !== undefined && isSame(choice.token, token);
+  if (!isLinked(await choices.find(person))) return false;
+  await choices.change(person, (choice) => (isLinked(choice) ? withoutDigest(choice) : undefined));
+  return true;
 }
 
 /** The state of an address after its owner chose to get mail there; undefined if nothing kept mail away. */

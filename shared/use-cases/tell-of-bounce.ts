@@ -13,6 +13,7 @@ import { claimNotice, concernsContact, isLastToday, withNotice } from '../domain
 import { isHeld } from '../domain/notifications.ts';
 import type { OrderLine } from '../domain/order-line.ts';
 import { toInstant } from '../domain/time.ts';
+import type { Return } from '../emails/texts/bounce-notice.ts';
 import { type NoticeRecipient, writeBounceNotice } from '../emails/write-bounce-notice.ts';
 import { booked } from './booked.ts';
 
@@ -20,6 +21,7 @@ import { booked } from './booked.ts';
 export interface CameBack {
   readonly messageId: string;
   readonly to: string;
+  readonly delivery: Return;
   readonly reason?: string;
 }
 

@@ -22,6 +22,8 @@ import { presentLine } from '../../shared/use-cases/present-line.ts';
 import { daysAfter, line, minutesBefore, now } from '../support/lines.ts';
 import { sessionCookie } from '../support/session.ts';
 import { MemoryTable } from '../support/memory-table.ts';
+import { chosen } from '../../shared/domain/notifications.ts';
+import { endDigestPath } from '../../shared/emails/write-digest.ts';
 import { publicInternet } from '../../shared/contracts/webhook-address.ts';
 import { jobStoreOn, tallyStoreOn, webhookStoreOn } from '../support/memory-store.ts';
 import { mailSettings } from '../support/mail-settings.ts';
@@ -94,6 +96,7 @@ function consoleOf(
 
   return {
     notices: services.notices,
+    choices: services.choices,
     async post(path: string, origin = 'https://console.test', fields: Record<string, string> = {}) {
       const headers = { origin, cookie, 'content-type': 'application/x-www-form-urlencoded' };
       const answer = await app.request(
@@ -108,6 +111,7 @@ function consoleOf(
       const maya = { sub: 'maya', partner_id: 'northwind', roles: ['resend'] };
       cookie = await sessionCookie(services.signing, { ...maya, ...claims });
     },
+    cookie: () => cookie,
     wait: (minutes: number) => {
       clock = new Date(clock.getTime() + minutes * 60_000);
     },
@@ -350,6 +354,36 @@ test('who has the link of a notice ends the notices to its address, without sign
   expect(await isEnded()).toBe(true);
   expect((await pages.post(path)).status).toBe(200);
   expect((await pages.get(path, { 'accept-language': 'ja' })).text).toContain('お知らせを停止しました');
+});
+
+test('who has the link of a digest ends it, and a link that leads to none says so', async () => {
+  const pages = consoleOf(line());
+  const person = { partnerId: 'northwind', person: 'a'.repeat(64) };
+  const wishes = { digest: true, bounces: false, locale: 'en', timeZone: 'UTC' } as const;
+  const link = { ...person, email: 'maya@northwind.example', token: 'a-token', at: now };
+  const choice = await pages.choices.change(person, () => chosen(undefined, wishes, link));
+  const hasDigest = async () => (await pages.choices.find(person))?.digest;
+  if (!choice) throw new Error('there is no choice');
+  const path = endDigestPath(choice);
+
+  for (const altered of [
+    path.replace('a-token', 'b-token'),
+    path.replace('northwind', 'fabrikam'),
+    `${path}%00`,
+  ]) {
+    const { status, text } = await pages.post(altered);
+    expect([status, text]).toEqual([404, expect.stringContaining(texts.en.endDigest.nothingTitle) as string]);
+  }
+  expect(await hasDigest()).toBe(true);
+  for (const times of [1, 2]) {
+    const { status, text } = await pages.post(path);
+    expect([times, status, text]).toEqual([
+      times,
+      200,
+      expect.stringContaining(texts.en.endDigest.endedTitle) as string,
+    ]);
+  }
+  expect(await hasDigest()).toBe(false);
 });
 
 test.each([0, 789, 1400])('sign-ins nobody finished do not fill a request: %i', async (length) => {
@@ -756,6 +790,78 @@ describe('the second recipient of a line', () => {
     expect((await settled.get(linePath)).text).not.toContain('/copy-to');
     expect((await settled.get(`${linePath}/copy-to`)).text).toContain(texts.en.explain.title.cancelled);
   });
+});
+
+test('a form about the second recipient that was sent after the session had ended is shown again as typed', async () => {
+  const pages = consoleOf(line());
+  await pages.signIn();
+  const path = `${linePath}/copy-to`;
+  const [, whose = ''] = /name="whose" value="([^"]+)"/.exec((await pages.get(path)).text) ?? [];
+  pages.wait(61);
+  const ended = await pages.post(path, undefined, { whose, email: 'desk@example.com', locale: 'ja' });
+  expect([ended.status, ended.text]).toEqual([
+    401,
+    expect.stringContaining(texts.en.errors.sessionEndedKept) as string,
+  ]);
+  const kept = ended.headers.getSetCookie().find((set) => set.includes('console-draft='));
+  await pages.signIn();
+  const { text } = await pages.get(path, { cookie: `${pages.cookie()}; ${kept?.split(';')[0] ?? ''}` });
+  expect(text).toContain('value="desk@example.com"');
+  expect(text).toContain(texts.en.contactDialog.keptForYou);
+});
+
+test('a Closed line promises no more copies', async () => {
+  const closed = line({ status: 'Closed', firstEmailSentAt: daysAfter(-8), closesAt: daysAfter(-1) });
+  for (const [of, said] of [
+    [line(), texts.en.copyToDialog.sendsNothing],
+    [closed, texts.en.copyToDialog.nothingToCopy],
+  ] as const) {
+    const pages = consoleOf(of);
+    await pages.signIn();
+    expect((await pages.get(`${linePath}/copy-to`)).text).toContain(said);
+  }
+});
+
+describe('the form of a webhook', () => {
+  const typed = { url: 'https://hooks.example.com/', description: 'Tickets', 'order_line.closed': 'yes' };
+
+  it('keeps what was typed when the language changes', async () => {
+    const pages = consoleOf(line());
+    await pages.signIn();
+    const { text } = await pages.post('/console/webhooks', undefined, { ...typed, language: 'ja' });
+    expect(text).toContain('<html lang="ja">');
+    for (const kept of ['value="https://hooks.example.com/"', 'value="Tickets"'])
+      expect(text).toContain(kept);
+    expect(text).toMatch(/name="order_line.closed" value="yes" checked/);
+  });
+
+  it('and its list ask an operator for a partner that can be one', async () => {
+    const pages = consoleOf(line());
+    await pages.signIn({ partner_id: undefined, roles: ['operator'] });
+    const { status, text } = await pages.get('/console/webhooks?partnerId=north%20wind');
+    expect([status, text]).toEqual([400, expect.stringContaining('value="north wind"') as string]);
+    expect(text).toContain(texts.en.partnerWrong);
+    expect((await pages.get('/console/webhooks')).text).not.toContain(texts.en.partnerWrong);
+  });
+});
+
+describe('who lacks a role', () => {
+  it('for one thing is told so, and not that there is nothing to see', async () => {
+    const pages = consoleOf(line());
+    await pages.signIn({ roles: ['view'] });
+    const { status, text } = await pages.get('/console/webhooks/new');
+    expect([status, text]).toEqual([403, expect.stringContaining(texts.en.noAccess.roleMissing) as string]);
+  });
+
+  it.each(['/console', '/console/notifications'])(
+    'for anything is told whom to ask for one: %s',
+    async (path) => {
+      const pages = consoleOf(line());
+      await pages.signIn({ roles: [] });
+      const { status, text } = await pages.get(path);
+      expect([status, text]).toEqual([403, expect.stringContaining(texts.en.noAccess.noRole) as string]);
+    },
+  );
 });
 
 describe('the preview of an email', () => {

@@ -111,7 +111,7 @@ it('tells what came back, what closes within three days and what closed since, o
   const [email] = sent;
   expect(sent).toHaveLength(1);
   expect(email?.to).toBe('maya@northwind.example');
-  expect(email?.subject).toBe('Your order lines on 23 November: 1 came back, 1 closes soon, 2 closed');
+  expect(email?.subject).toBe('Your order lines on 23 November: 1 undeliverable, 1 closes soon, 2 closed');
   for (const said of [email?.text, email?.html]) {
     for (const told of ['ORD-BOUNCED', 'ORD-SOON', 'ORD-LAPSED', 'ORD-LATE']) expect(said).toContain(told);
     for (const untold of ['CORRECTED', 'FOREIGN', 'ORD-LATER', 'KNOWN', 'DONE'])
@@ -145,8 +145,8 @@ it('many lines are counted, and the first of them shown', async () => {
 });
 
 it.each([
-  [300, '300 came back'],
-  [301, 'more than 300 came back'],
+  [300, '300 undeliverable'],
+  [301, 'more than 300 undeliverable'],
 ])('of %i lines that came back it says "%s"', async (count, said) => {
   const returned = Array.from({ length: count }, (_, index) => open(`ORD-${index}`, plus(due, 'P5D'), dead));
   const { sent, run, cameBack } = await desk(...returned);
@@ -161,7 +161,7 @@ it('a line that came back twice hides no others', async () => {
   for (const [index, one] of returned.entries()) await cameBack(one, plus(before, `PT${index + 1}S`));
   await cameBack(lineOf('ORD-309'), plus(before, 'PT1H'));
   await run();
-  expect(sent[0]?.subject).toContain('more than 299 came back');
+  expect(sent[0]?.subject).toContain('more than 299 undeliverable');
 });
 
 it('with nothing to say no email is sent, and the next one is due a day later', async () => {

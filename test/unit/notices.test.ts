@@ -8,7 +8,7 @@ import { claimNotice, mostNoticesPerDay } from '../../shared/domain/notices.ts';
 import { chosen as chosenBy, type Choice, choiceDays } from '../../shared/domain/notifications.ts';
 import { isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
 import { minus, plus } from '../../shared/domain/time.ts';
-import { tellOfBounce } from '../../shared/use-cases/tell-of-bounce.ts';
+import { type CameBack, tellOfBounce } from '../../shared/use-cases/tell-of-bounce.ts';
 import { line, now } from '../support/lines.ts';
 import { mailSettings } from '../support/mail-settings.ts';
 import { memoryStore } from '../support/memory-store.ts';
@@ -32,11 +32,17 @@ function desk(answer?: MailOutcome, chosen: readonly Choice[] = []) {
   const table = new MemoryTable();
   const notices = noticeStore(table.client(), 'table');
   const sent: Email[] = [];
-  const tell = async (of: OrderLine, messageId: string, at = now, to = of.provisioningContact.email) => {
+  const tell = async (
+    of: OrderLine,
+    messageId: string,
+    at = now,
+    to = of.provisioningContact.email,
+    delivery: CameBack['delivery'] = 'Bounced',
+  ) => {
     const { store, lines } = memoryStore(of);
     await tellOfBounce(
       of,
-      { messageId, to, reason: '550 <b>no such user</b>' },
+      { messageId, to, delivery, reason: '550 <b>no such user</b>' },
       {
         store,
         choices: { toldOfBounces: () => Promise.resolve(chosen) },
@@ -84,6 +90,14 @@ it('whoever placed the order is told once that an email came back, with what to 
   }
   expect(html).toContain('550 &lt;b&gt;no such user&lt;/b&gt;');
   expect(tags).toMatchObject({ notice: 'bounce', recipient: hashOfAddress(placedBy.email) });
+});
+
+it('a contact who marked the email as spam got it, and is not said to have sent it back', async () => {
+  const { sent, tell } = desk();
+  await tell(line(), 'message-1', now, undefined, 'Complained');
+  const [notice] = sent;
+  expect(notice?.subject).toContain('was marked as spam');
+  expect(notice?.text).toContain('was marked as spam by its recipient, and no further email is sent');
 });
 
 it('a notice that left is in the history of the line once, whether its sender or only the report tells', async () => {

@@ -1,4 +1,4 @@
-import { beginningsOf, type Word, wordsOf } from '../../shared/domain/search.ts';
+import { beginningsOf, isLegalForm, type Word, wordsOf } from '../../shared/domain/search.ts';
 import { line } from '../support/lines.ts';
 
 const isFound = (customer: string, typed: string): boolean => {
@@ -49,4 +49,14 @@ test.each([
   ['\u0301', []],
 ])('what %j may begin: %j', (typed, kinds) => {
   expect(beginningsOf(typed).map(({ kind }) => kind)).toEqual(kinds);
+});
+
+test.each([
+  ['株式会社', true],
+  ['（株） ', true],
+  ['㈱', true],
+  ['株式会社ケ', false],
+  ['Kestrel', false],
+])('whether %j is a legal form alone: %s', (typed, isOne) => {
+  expect(isLegalForm(typed)).toBe(isOne);
 });

@@ -6,7 +6,7 @@ import { BackLink, Dialog, type DialogProps, LineFacts } from './dialog.tsx';
 /** Why the form is shown again. */
 export type CopyToProblem =
   | { readonly kind: 'wrong'; readonly fields: readonly ContactField[] }
-  | { readonly kind: 'confirm-again' }
+  | { readonly kind: 'confirm-again' | 'kept-for-you' }
   | { readonly kind: 'is-contact' }
   | {
       readonly kind: 'refused';
@@ -37,6 +37,7 @@ export function CopyToPage({ view, line, from, token, typed, problem }: CopyToPa
       <LineFacts view={view} line={line} />
       <form id={formId} method="post" action={paths.copyTo(line, from, view.list)} novalidate data-once>
         <input type="hidden" name="token" value={token} />
+        <input type="hidden" name="whose" value={view.person.pseudonym} />
         <RecipientFields
           view={view}
           typed={typed}
@@ -44,7 +45,9 @@ export function CopyToPage({ view, line, from, token, typed, problem }: CopyToPa
           wrong={problem?.kind === 'wrong' ? problem.fields : []}
           isFirst={problem === undefined}
         />
-        <p class="muted">{t.copyToDialog.sendsNothing}</p>
+        <p class="muted">
+          {line.status === 'Closed' ? t.copyToDialog.nothingToCopy : t.copyToDialog.sendsNothing}
+        </p>
         <div class="buttons">
           <button type="submit" class="primary">
             {t.contactDialog.save}

@@ -176,7 +176,7 @@ function Choice({ view, request, found }: InsightsPageProps) {
       </div>
       {found ? null : (
         <p class="wrong" role="alert">
-          {t.insights.wrong}
+          {format.sentences([t.insights.wrong, isOperator(person.caller) ? t.partnerWrong : undefined])}
         </p>
       )}
     </form>

@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx';
+import { mayView } from '../../../shared/use-cases/access.ts';
 import { paths } from '../paths.ts';
 import type { Person, PersonalView, View } from '../view.ts';
 import { Layout } from './layout.tsx';
@@ -45,16 +46,20 @@ export function NoAccessPage({
   placedBy?: { name: string; email: string } | undefined;
 }) {
   const { t, person } = view;
+  const { noAccess } = t;
+  const why = mayView(person.caller)
+    ? [noAccess.roleMissing, noAccess.roleMissingInstead]
+    : [noAccess.noRole, noAccess.noRoleInstead];
   const toOrders = { href: paths.list(view.list), name: t.errors.toOrders };
   return placedBy ? (
-    <MessagePage view={view} title={t.noAccess.title} text={[t.noAccess.text]} next={toOrders}>
-      <Copyable view={view} label={t.noAccess.name} text={placedBy.name} />
-      <Copyable view={view} label={t.noAccess.email} text={placedBy.email} />
+    <MessagePage view={view} title={noAccess.title} text={[noAccess.text]} next={toOrders}>
+      <Copyable view={view} label={noAccess.name} text={placedBy.name} />
+      <Copyable view={view} label={noAccess.email} text={placedBy.email} />
     </MessagePage>
   ) : (
-    <MessagePage view={view} title={t.noAccess.title} text={[t.noAccess.noRole, t.noAccess.noRoleInstead]}>
-      <Copyable view={view} label={t.noAccess.account} text={person.caller.name} />
-      <p>{t.noAccess.signOutInstead}</p>
+    <MessagePage view={view} title={noAccess.title} text={why}>
+      <Copyable view={view} label={noAccess.account} text={person.caller.name} />
+      <p>{noAccess.signOutInstead}</p>
     </MessagePage>
   );
 }

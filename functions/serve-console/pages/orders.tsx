@@ -1,4 +1,5 @@
 import type { LineAnswer, ListAnswer, SummaryAnswer } from '../../../shared/contracts/api.ts';
+import { isLegalForm } from '../../../shared/domain/search.ts';
 import { plus } from '../../../shared/domain/time.ts';
 import { isOperator, mayResend } from '../../../shared/use-cases/access.ts';
 import { type LeftList, listNamed, paths, query, root } from '../paths.ts';
@@ -394,7 +395,9 @@ function Nothing({ view: { t }, request }: Pick<OrdersPageProps, 'view' | 'reque
       <h2>{t.orders.nothing}</h2>
       <p>
         {q !== undefined
-          ? t.orders.nothingFound(q)
+          ? isLegalForm(q)
+            ? t.orders.legalForm
+            : t.orders.nothingFound(q)
           : tab === 'all'
             ? t.orders.nothingAtAll
             : t.orders.nothingIn[tab]}

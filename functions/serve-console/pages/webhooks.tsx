@@ -38,8 +38,14 @@ const typeName = (t: Texts, name: string): string => {
   return type === undefined ? t.webhooks.testType : t.webhooks.types[type];
 };
 
+interface WebhooksPageProps extends PageProps {
+  readonly items?: readonly WebhookAnswer[];
+  /** What an operator typed that is no partner's id. */
+  readonly wrongPartner?: string;
+}
+
 /** The webhooks of a partner; `items` is missing until an operator names one. */
-export function WebhooksPage({ items, ...props }: PageProps & { readonly items?: readonly WebhookAnswer[] }) {
+export function WebhooksPage({ items, wrongPartner = '', ...props }: WebhooksPageProps) {
   const { view, partnerId } = props;
   const { t, person } = view;
   const columns = [t.webhooks.url, t.field.status, t.webhooks.events, t.webhooks.createdAt] as const;
@@ -55,7 +61,20 @@ export function WebhooksPage({ items, ...props }: PageProps & { readonly items?:
             {view.list === undefined ? null : <input type="hidden" name="list" value={view.list} />}
             <div class="field grow">
               <label for="partnerId">{t.partner}</label>
-              <input id="partnerId" name="partnerId" value={partnerId ?? ''} autocomplete="off" />
+              <input
+                id="partnerId"
+                name="partnerId"
+                value={partnerId ?? wrongPartner}
+                autocomplete="off"
+                {...(wrongPartner === ''
+                  ? {}
+                  : { 'aria-invalid': 'true', 'aria-describedby': 'partnerId-wrong' })}
+              />
+              {wrongPartner === '' ? null : (
+                <p class="wrong" id="partnerId-wrong">
+                  {t.partnerWrong}
+                </p>
+              )}
             </div>
             <div class="buttons">
               <button type="submit" class="primary">
@@ -309,6 +328,8 @@ interface FormProps extends PageProps, WhyAgain {
   readonly webhook?: WebhookAnswer;
 }
 
+const formId = 'webhook-form';
+
 /** The form for a new webhook, or to change one. */
 export function WebhookFormPage({ trouble, wrong = [], webhook, ...props }: FormProps) {
   const { view, typed, token } = props;
@@ -321,13 +342,13 @@ export function WebhookFormPage({ trouble, wrong = [], webhook, ...props }: Form
       ? { 'aria-invalid': 'true' as const, 'aria-describedby': `${field}-hint ${field}-wrong` }
       : { 'aria-describedby': `${field}-hint` };
   return (
-    <Dialog view={view} title={title} above={above}>
+    <Dialog view={view} title={title} above={above} form={formId}>
       {trouble ? (
         <p class="notice warn" role="alert">
           <span>{t.webhooks[trouble]}</span>
         </p>
       ) : null}
-      <form method="post" action={action} novalidate data-once>
+      <form id={formId} method="post" action={action} novalidate data-once>
         <input type="hidden" name="token" value={token} />
         <div class="field">
           <label for="url">{t.webhooks.url}</label>
@@ -439,19 +460,19 @@ export function WebhookConfirmationPage(
   );
 }
 
-function Dialog({
-  view,
-  title,
-  above,
-  children,
-}: {
-  view: PersonalView;
-  title: string;
-  above: readonly { readonly href: string; readonly name: string }[];
-  children: Child;
-}) {
+interface FrameProps {
+  readonly view: PersonalView;
+  readonly title: string;
+  readonly above: readonly { readonly href: string; readonly name: string }[];
+  /** The form that a change of language must submit. */
+  readonly form?: string;
+  readonly children: Child;
+}
+
+function Dialog({ children, ...frame }: FrameProps) {
+  const { title } = frame;
   return (
-    <Layout view={view} title={title} above={above}>
+    <Layout {...frame}>
       <section class="card dialog" aria-labelledby="dialog-title">
         <h1 id="dialog-title" tabindex={-1} autofocus>
           {title}

@@ -14,6 +14,7 @@ export function english() {
     signOut: 'Sign out',
     signIn: 'Sign in',
     partner: 'Partner',
+    partnerWrong: 'Enter the exact ID of a partner.',
     roles: { operator: 'Operator', resend: 'May resend', view: 'View only', none: 'No role' },
     footer: 'All times are in UTC.',
     /** With scripts, times are in the browser's zone, and can be shown in UTC. */
@@ -80,7 +81,7 @@ export function english() {
       ended: (date: string) => `ended ${date}`,
       on: (date: string) => `on ${date}`,
       since: (date: string) => `since ${date}`,
-      notRunning: 'No deadline',
+      notRunning: 'No longer applies',
       over: 'Ended just now',
     },
 
@@ -108,7 +109,7 @@ export function english() {
         all: 'All',
       },
       group: {
-        returned: 'Email came back',
+        returned: 'Contact gets no email',
         day: 'Closes within 24 hours',
         threeDays: 'Closes within 3 days',
         later: 'Closes later',
@@ -119,6 +120,7 @@ export function english() {
       nothing: 'No order lines',
       nothingFound: (word: string) =>
         `No order ID, subscription ID, contact email, mail domain or end customer begins with “${word}”.`,
+      legalForm: 'Companies are found without their legal form. Enter the beginning of the name itself.',
       nothingIn: {
         attention: 'No order line waits to be set up. Lapsed and scheduled lines have tabs of their own.',
         lapsed: 'No order line was closed without having been set up.',
@@ -142,7 +144,7 @@ export function english() {
       totals: 'Order lines of all partners',
       partners: 'Partners',
       order:
-        'Partners with the most emails that came back come first, then those with the most lines that close within 24 hours, then within 3 days.',
+        'Partners with the most lines whose contact gets no email come first, then those with the most that close within 24 hours, then within 3 days.',
       orderOfPart: (first: string, last: string) =>
         `There are too many to put all in order at once: these are the ones from ${first} to ${last}.`,
       find: 'Find a partner',
@@ -154,7 +156,7 @@ export function english() {
       nothing: 'No partner has order lines yet.',
       nothingFound: (beginning: string) => `No partner ID begins with “${beginning}”.`,
       counts: {
-        undeliverable: 'Email came back',
+        undeliverable: 'Contact gets no email',
         closingWithin24h: 'Closes within 24 hours',
         closingWithin72h: 'Closes within 3 days',
         attention: 'Needs attention',
@@ -270,7 +272,7 @@ export function english() {
         Complained: 'Email marked as spam by the recipient',
         Rejected: 'Email rejected by the mail service',
       },
-      BounceNoticeSent: 'Told by email that the email came back',
+      BounceNoticeSent: 'Told by email that the contact gets no email',
       ProvisioningContactChanged: 'Provisioning contact changed',
       CopyRecipientChanged: 'Recipient of copies changed',
       copiesEnded: 'Recipient of copies removed',
@@ -295,7 +297,7 @@ export function english() {
       due: (date: string) => `The first email has been due since ${date} and goes out automatically.`,
       'point-of-no-return': 'Onboarded: the setup is completed in Control Hub.',
       cancelled: 'Cancelled: no more emails are sent.',
-      'contact-undeliverable': 'Email does not reach this address. Select Edit to change it.',
+      'contact-undeliverable': 'No more emails are sent to this address. Select Edit to change it.',
       'resend-too-soon': (date: string) => `Too soon after the last email. Possible again from ${date}.`,
       'resend-limit-reached': (date: string) =>
         `The limit of emails in 24 hours is reached. Possible again from ${date}.`,
@@ -503,7 +505,7 @@ export function english() {
         'not-started': 'The first email is still to come',
         'point-of-no-return': 'The organization is already onboarded',
         cancelled: 'The order line was cancelled',
-        'contact-undeliverable': 'Email does not reach this contact',
+        'contact-undeliverable': 'No more emails are sent to this contact',
         'resend-too-soon': 'It is too soon to resend',
         'resend-limit-reached': 'The limit of emails is reached',
       },
@@ -551,8 +553,8 @@ export function english() {
           : `A new address gets ${count} emails at once, one for each line; lines that have it already send none.`,
       allSendsLater: (count: string, emails: number) =>
         emails === 1
-          ? '1 more email follows on the start date of its line.'
-          : `${count} more emails follow on the start dates of their lines.`,
+          ? '1 more follows as the first email of its line.'
+          : `${count} more follow as the first emails of their lines.`,
       sendsAtOnce:
         'When you save a new address, the provisioning email is sent to it at once. When you change only the name or the language, nothing is sent. The deadline does not change.',
       sendsLater: (date: string) =>
@@ -575,7 +577,7 @@ export function english() {
         'The address of the contact was changed after you opened this page, and is shown here. Please check what you entered, and save again. Nothing has been saved yet.',
       keptForYou: 'You had to sign in again. What you entered is still here; check it, and save again.',
       refused: {
-        'contact-undeliverable': 'Email does not reach this address. Enter another one.',
+        'contact-undeliverable': 'No more emails are sent to this address. Enter another one.',
         'resend-too-soon': 'Another email of this line is being sent. Try again in a minute.',
       },
       savedTitle: 'The contact was changed',
@@ -583,8 +585,7 @@ export function english() {
       unchanged: (email: string) =>
         `The contact was already ${email}, with this name and language, so nothing was changed or sent. To send the email again, use Resend.`,
       sent: (lines: string, email: string) => `${lines}: the provisioning email was sent to ${email}.`,
-      saved: (lines: string, email: string) =>
-        `${lines}: the provisioning email will go to ${email} on the requested start date.`,
+      saved: (lines: string, email: string) => `${lines}: the first email will go to ${email}.`,
       savedQuietly: (lines: string) => `${lines}: saved. Nothing was sent.`,
       kept: (lines: string, email: string) => `${lines}: the contact was already ${email}.`,
       skippedTitle: 'Skipped',
@@ -594,7 +595,7 @@ export function english() {
       skippedWhy: {
         'point-of-no-return': 'the organization is already onboarded.',
         cancelled: 'the order line was cancelled.',
-        'contact-undeliverable': 'email does not reach this address.',
+        'contact-undeliverable': 'no more emails are sent to this address.',
         'resend-limit-reached': 'the limit of emails is reached.',
         'resend-too-soon': 'another email was being sent. Try again in a minute.',
         'email-not-sent': 'the email could not be sent. Try again.',
@@ -619,7 +620,7 @@ export function english() {
             ? `1 email goes to ${to} at once: ${lines}.`
             : `${count} emails go to ${to} at once: ${lines}.`,
         'save-for-first': (_: string, lines: string, to: string) =>
-          `On the start date the email goes to ${to}: ${lines}.`,
+          `The first email will go to ${to}: ${lines}.`,
         save: (_: string, lines: string) =>
           `Only the name or the language changes, so nothing is sent: ${lines}.`,
         unchanged: (_: string, lines: string) => `Nothing changes, so nothing is sent: ${lines}.`,
@@ -632,6 +633,8 @@ export function english() {
       email: 'Email address for copies',
       sendsNothing:
         'Nothing is sent now. From now on, this address gets a copy of the first email and of reminders, for information. Resends go to the contact only.',
+      nothingToCopy:
+        'Nothing is sent now. Only the first email and reminders are copied, and this line gets none any more: its window has ended.',
       remove: 'Send no more copies',
       isContact:
         'This is the address of the provisioning contact, who gets the emails anyway. Enter another one.',
@@ -645,6 +648,9 @@ export function english() {
       text: 'Your account does not have the role for this. The person who placed the order can help:',
       name: 'Name',
       email: 'Email',
+      roleMissing: 'Your account does not have the role for this.',
+      roleMissingInstead:
+        'Ask your company’s account administrator for the “resend” role, and name this account:',
       noRole: 'Your account does not have a role here yet, so there is nothing to show.',
       noRoleInstead:
         'Ask your company’s account administrator for the “view” or “resend” role, and name this account:',
@@ -693,8 +699,7 @@ export function english() {
       emailLanguage: 'Language of the email',
       show: 'Show',
       csv: 'Download as CSV',
-      wrong:
-        'Enter two months, the first not after the last and at most 36 months apart, and the exact ID of a partner.',
+      wrong: 'Enter two months, the first not after the last and at most 36 months apart.',
       nothing: 'No first email was sent in these months.',
       overview: 'Overview',
       month: 'First email in',
@@ -743,8 +748,8 @@ export function english() {
       what: 'Tell me about the order lines of my organization',
       digest: 'Once a day, at 08:00',
       digestHint:
-        'Lines whose email came back, lines that close within three days, and lines that closed. If there is nothing to say, no email is sent.',
-      bounces: 'At once, when an email comes back',
+        'Lines whose contact gets no email, lines that close within three days, and lines that closed. If there is nothing to say, no email is sent.',
+      bounces: 'At once, when an email comes back or is marked as spam',
       bouncesHint:
         'Five emails a day at most. Whoever placed an order is told of its lines anyway, unless they ended that.',
       timeZone: 'Time zone',
@@ -767,6 +772,9 @@ export function english() {
       end: 'Stop the digest',
       endedTitle: 'The daily digest is stopped',
       ended: 'You get no more of them. Under “Notifications” in the console you can choose it again.',
+      nothingTitle: 'This link leads to no digest',
+      nothing:
+        'Either nobody gets that digest any more, or the address is incomplete. If digests still come, use the link in the latest one.',
     },
 
     endNotices: {

@@ -14,6 +14,7 @@ export function japanese(): Texts {
     signOut: 'サインアウト',
     signIn: 'サインイン',
     partner: 'パートナー',
+    partnerWrong: 'パートナー ID は正確に入力してください。',
     roles: { operator: 'オペレーター', resend: '再送信可', view: '閲覧のみ', none: '権限なし' },
     footer: '時刻はすべて UTC です。',
     zone: (zone) =>
@@ -79,7 +80,7 @@ export function japanese(): Texts {
       ended: (date) => `${date} に終了`,
       on: (date) => date,
       since: (date) => `送信予定日時: ${date}`,
-      notRunning: '期限なし',
+      notRunning: '対象外',
       over: 'たった今終了',
     },
 
@@ -107,7 +108,7 @@ export function japanese(): Texts {
         all: 'すべて',
       },
       group: {
-        returned: 'メールが届いていません',
+        returned: '担当者にメールが届きません',
         day: '24 時間以内に終了',
         threeDays: '3 日以内に終了',
         later: '3 日より後に終了',
@@ -117,6 +118,7 @@ export function japanese(): Texts {
       nothing: '注文品目がありません',
       nothingFound: (word) =>
         `「${word}」で始まる注文番号、サブスクリプション ID、メールアドレス、ドメイン、エンド カスタマー名は見つかりませんでした。`,
+      legalForm: '会社名は、株式会社などの法人格を除いた部分で検索します。社名の先頭部分を入力してください。',
       nothingIn: {
         attention:
           '設定待ちの注文品目はありません。期間が満了した品目と送信予定の品目は、それぞれのタブでご確認ください。',
@@ -270,7 +272,7 @@ export function japanese(): Texts {
         Complained: '受信者が迷惑メールとして報告',
         Rejected: 'メール サービスがメールを拒否',
       },
-      BounceNoticeSent: 'メールが届かなかったことを通知',
+      BounceNoticeSent: '担当者にメールが届かないことを通知',
       ProvisioningContactChanged: 'プロビジョニング担当者を変更',
       CopyRecipientChanged: '写しの送付先を変更',
       copiesEnded: '写しの送付先を削除',
@@ -294,7 +296,7 @@ export function japanese(): Texts {
       due: (date) => `最初のメール（送信予定日時: ${date}）は、まもなく自動的に送信されます。`,
       'point-of-no-return': 'オンボーディングが完了しています。以降の設定は Control Hub で行います。',
       cancelled: 'キャンセル済みのため、メールは送信されません。',
-      'contact-undeliverable': 'このアドレスにはメールが届きません。［編集］で変更してください。',
+      'contact-undeliverable': 'このアドレスにはメールを送信できません。［編集］で変更してください。',
       'resend-too-soon': (date) => `直近の送信から間もないため、次回は ${date} 以降に再送信できます。`,
       'resend-limit-reached': (date) =>
         `24 時間に送信できるメールの上限に達しました。次回は ${date} 以降に送信できます。`,
@@ -495,7 +497,7 @@ export function japanese(): Texts {
         'not-started': '最初のメールはこれから送信されます',
         'point-of-no-return': '組織のオンボーディングはすでに完了しています',
         cancelled: '注文品目はキャンセルされました',
-        'contact-undeliverable': 'この担当者にはメールが届きません',
+        'contact-undeliverable': 'この担当者にはメールを送信できません',
         'resend-too-soon': 'まだ再送信できません',
         'resend-limit-reached': 'メールの上限に達しました',
       },
@@ -517,7 +519,7 @@ export function japanese(): Texts {
       tooSoonInstead: (email) =>
         `その間に、${email} 宛のメールが届いていないか、迷惑メール フォルダーも含めて確認するよう、担当者にご依頼ください。`,
       'resend-limit-reached': (date) =>
-        `この品目で 24 時間に送信できるメールの上限に達しました。次回は ${date} 以降に再送信できます。`,
+        `この品目で 24 時間に送信できるメールの上限に達しました。次回は ${date} 以降に送信できます。`,
       limitForGood: 'この品目で送信できるメールの上限に達しました。これ以上は送信できません。',
       limitInstead: (email) => `別の方法で担当者に連絡し、${email} 宛のメールを確認するようご依頼ください。`,
       changeContact: '担当者を変更',
@@ -536,7 +538,7 @@ export function japanese(): Texts {
       allSkips: (lines) => `変更できないため除外される品目: ${lines}`,
       allSendsAtOnce: (count) =>
         `新しいアドレスを保存すると、品目ごとに 1 通、合計 ${count} 通のメールがすぐに送信されます（すでに同じアドレスの品目を除く）。`,
-      allSendsLater: (count) => `別途 ${count} 通が、各品目の希望開始日に送信されます。`,
+      allSendsLater: (count) => `別途 ${count} 通が、各品目の最初のメールとして送信されます。`,
       sendsAtOnce:
         '新しいアドレスを保存すると、そのアドレスにすぐにプロビジョニング メールが送信されます。氏名または言語だけを変更した場合、メールは送信されません。期限は変わりません。',
       sendsLater: (date) =>
@@ -561,7 +563,7 @@ export function japanese(): Texts {
       keptForYou:
         'もう一度サインインしていただきました。入力した内容は残っています。確認して、もう一度保存してください。',
       refused: {
-        'contact-undeliverable': 'このアドレスにはメールが届きません。別のアドレスを入力してください。',
+        'contact-undeliverable': 'このアドレスにはメールを送信できません。別のアドレスを入力してください。',
         'resend-too-soon': 'この品目の別のメールを送信中です。1 分後にもう一度お試しください。',
       },
       savedTitle: '担当者を変更しました',
@@ -569,7 +571,7 @@ export function japanese(): Texts {
       unchanged: (email) =>
         `担当者（${email}）の氏名と言語は入力内容と同じため、変更も送信も行っていません。もう一度送信するには［再送信］を使用してください。`,
       sent: (lines, email) => `${lines}: プロビジョニング メールを ${email} に送信しました。`,
-      saved: (lines, email) => `${lines}: プロビジョニング メールは希望開始日に ${email} へ送信されます。`,
+      saved: (lines, email) => `${lines}: 最初のメールは ${email} へ送信されます。`,
       savedQuietly: (lines) => `${lines}: 保存しました。メールは送信していません。`,
       kept: (lines, email) => `${lines}: 担当者はすでに ${email} でした。`,
       skippedTitle: '除外された品目',
@@ -579,7 +581,7 @@ export function japanese(): Texts {
       skippedWhy: {
         'point-of-no-return': '組織のオンボーディングはすでに完了しています。',
         cancelled: '注文品目はキャンセルされています。',
-        'contact-undeliverable': 'このアドレスにはメールが届きません。',
+        'contact-undeliverable': 'このアドレスにはメールを送信できません。',
         'resend-limit-reached': 'メールの上限に達しています。',
         'resend-too-soon': '別のメールを送信中でした。1 分後にもう一度お試しください。',
         'email-not-sent': 'メールを送信できませんでした。もう一度お試しください。',
@@ -599,7 +601,7 @@ export function japanese(): Texts {
       asText: 'メール本文（テキスト形式）',
       plan: {
         send: (count, lines, to) => `${to} に ${count} 通のメールがすぐに送信されます（${lines}）。`,
-        'save-for-first': (_, lines, to) => `希望開始日に ${to} へメールが送信されます（${lines}）。`,
+        'save-for-first': (_, lines, to) => `最初のメールは ${to} へ送信されます（${lines}）。`,
         save: (_, lines) => `氏名または言語のみの変更のため、メールは送信されません（${lines}）。`,
         unchanged: (_, lines) => `変更がないため、メールは送信されません（${lines}）。`,
         refused: (_, lines) => `変更できません（${lines}）。`,
@@ -611,6 +613,8 @@ export function japanese(): Texts {
       email: '写しの送付先メールアドレス',
       sendsNothing:
         '保存してもメールは送信されません。以後、最初のメールとリマインドの写しが、ご参考としてこのアドレスにも送信されます。再送信は担当者にのみ送信されます。',
+      nothingToCopy:
+        '保存してもメールは送信されません。写しが送付されるのは最初のメールとリマインドだけで、期間が満了したこの品目では今後送信されません。',
       remove: '写しの送付をやめる',
       isContact:
         'プロビジョニング担当者のアドレスです。担当者にはメールが届くため、別のアドレスを入力してください。',
@@ -624,6 +628,9 @@ export function japanese(): Texts {
       text: 'お使いのアカウントには、この操作の権限がありません。注文者にお問い合わせください。',
       name: '氏名',
       email: 'メールアドレス',
+      roleMissing: 'お使いのアカウントには、この操作の権限がありません。',
+      roleMissingInstead:
+        '会社のアカウント管理者に、再送信（resend）の権限をご依頼ください。その際は、次のアカウントをお伝えください。',
       noRole: 'お使いのアカウントにはまだ権限がないため、表示できる内容がありません。',
       noRoleInstead:
         '会社のアカウント管理者に、閲覧（view）または再送信（resend）の権限をご依頼ください。その際は、次のアカウントをお伝えください。',
@@ -675,8 +682,7 @@ export function japanese(): Texts {
       emailLanguage: 'メールの言語',
       show: '表示',
       csv: 'CSV をダウンロード',
-      wrong:
-        '開始月と終了月を入力してください。開始月は終了月以前、期間は 36 か月以内とし、パートナー ID は正確に入力してください。',
+      wrong: '開始月と終了月を入力してください。開始月は終了月以前、期間は 36 か月以内としてください。',
       nothing: 'この期間に送信された最初のメールはありません。',
       overview: '概要',
       month: '最初のメールの送信月',
@@ -726,7 +732,7 @@ export function japanese(): Texts {
       digest: '毎日 8:00 のお知らせ',
       digestHint:
         'メールが届かなかった品目、3 日以内に期限を迎える品目、終了した品目をまとめてお知らせします。該当する品目がない日は送信されません。',
-      bounces: 'メールが届かなかったときの即時のお知らせ',
+      bounces: 'メールが届かなかったとき、または迷惑メールとして報告されたときの即時のお知らせ',
       bouncesHint:
         '1 日 5 通までです。ご自身が注文された品目については、停止されていない限り、選択の有無にかかわらずお知らせします。',
       timeZone: 'タイム ゾーン',
@@ -750,6 +756,9 @@ export function japanese(): Texts {
       end: 'お知らせを停止する',
       endedTitle: '毎日のお知らせを停止しました',
       ended: '今後は送信されません。コンソールの「通知」で再開できます。',
+      nothingTitle: 'このリンクは無効です',
+      nothing:
+        'すでに終了したお知らせのリンクか、アドレスが不完全です。お知らせが引き続き届く場合は、最新のメールのリンクをご利用ください。',
     },
 
     endNotices: {

@@ -1,12 +1,19 @@
 import type { Locale } from '../../domain/order-line.ts';
 import type { NoticeRecipient } from '../write-bounce-notice.ts';
 
+/** How an email came back for good: from a mail server, or from its recipient. */
+export type Return = 'Bounced' | 'Complained';
+
 /** The texts of the email about an email that came back. Values are passed as they are; the writer escapes them. */
 interface BounceNoticeTexts {
-  readonly subject: (orderId: string, lineId: string) => string;
+  readonly subject: Readonly<Record<Return, (orderId: string, lineId: string) => string>>;
   readonly greeting: (name: string | undefined) => string;
   readonly opening: (brand: string) => string | undefined;
-  readonly what: Readonly<Record<NoticeRecipient['because'], (to: string, customer: string) => string>>;
+  /** What became of the email, as the end of a sentence about it. */
+  readonly became: Readonly<Record<Return, string>>;
+  readonly what: Readonly<
+    Record<NoticeRecipient['because'], (to: string, customer: string, became: string) => string>
+  >;
   readonly next: (deadline: string | undefined) => string;
   /** In the last notice of a day. */
   readonly last: string;
@@ -26,14 +33,18 @@ interface BounceNoticeTexts {
 
 export const bounceNoticeTexts: Readonly<Record<Locale, BounceNoticeTexts>> = {
   en: {
-    subject: (orderId, lineId) => `The email of order ${orderId}, line ${lineId}, did not arrive`,
+    subject: {
+      Bounced: (orderId, lineId) => `The email of order ${orderId}, line ${lineId}, did not arrive`,
+      Complained: (orderId, lineId) => `The email of order ${orderId}, line ${lineId}, was marked as spam`,
+    },
     greeting: (name) => (name === undefined ? 'Hello,' : `Hello ${name},`),
     opening: () => undefined,
+    became: { Bounced: 'came back', Complained: 'was marked as spam by its recipient' },
     what: {
-      placed: (to, customer) =>
-        `You placed an order for ${customer}. Its provisioning email to ${to} came back, and no further email is sent to that address.`,
-      chosen: (to, customer) =>
-        `The provisioning email to ${to}, of an order for ${customer}, came back, and no further email is sent to that address.`,
+      placed: (to, customer, became) =>
+        `You placed an order for ${customer}. Its provisioning email to ${to} ${became}, and no further email is sent to that address.`,
+      chosen: (to, customer, became) =>
+        `The provisioning email to ${to}, of an order for ${customer}, ${became}, and no further email is sent to that address.`,
     },
     next: (deadline) =>
       deadline === undefined
@@ -57,14 +68,19 @@ export const bounceNoticeTexts: Readonly<Record<Locale, BounceNoticeTexts>> = {
     end: 'Do not send me notices of emails that came back',
   },
   ja: {
-    subject: (orderId, lineId) => `メールが届きませんでした（注文 ${orderId}、品目 ${lineId}）`,
+    subject: {
+      Bounced: (orderId, lineId) => `メールが届きませんでした（注文 ${orderId}、品目 ${lineId}）`,
+      Complained: (orderId, lineId) =>
+        `メールが迷惑メールとして報告されました（注文 ${orderId}、品目 ${lineId}）`,
+    },
     greeting: (name) => (name === undefined ? 'ご担当者様' : `${name} 様`),
     opening: (brand) => `平素よりお世話になっております。${brand} よりご連絡いたします。`,
+    became: { Bounced: '届きませんでした', Complained: '受信者により迷惑メールとして報告されました' },
     what: {
-      placed: (to, customer) =>
-        `${customer} 様向けにご注文いただいたサブスクリプションについて、${to} 宛てのプロビジョニング メールが届きませんでした。このアドレスには今後メールを送信しません。`,
-      chosen: (to, customer) =>
-        `貴社の ${customer} 様向けサブスクリプションについて、${to} 宛てのプロビジョニング メールが届きませんでした。このアドレスには今後メールを送信しません。`,
+      placed: (to, customer, became) =>
+        `${customer} 様向けにご注文いただいたサブスクリプションについて、${to} 宛てのプロビジョニング メールが${became}。このアドレスには今後メールを送信しません。`,
+      chosen: (to, customer, became) =>
+        `貴社の ${customer} 様向けサブスクリプションについて、${to} 宛てのプロビジョニング メールが${became}。このアドレスには今後メールを送信しません。`,
     },
     next: (deadline) =>
       deadline === undefined

@@ -47,7 +47,7 @@ export const digestTexts: Readonly<Record<Locale, DigestTexts>> = {
     day: dayWriter('en-GB'),
     subject: (day, news) => `Your order lines on ${day}: ${news.join(', ')}`,
     news: {
-      cameBack: (amount) => `${english(amount)} came back`,
+      cameBack: (amount) => `${english(amount)} undeliverable`,
       closingSoon: (amount) => `${english(amount)} ${amount.count === 1 ? 'closes' : 'close'} soon`,
       closed: (amount) => `${english(amount)} closed`,
     },
@@ -55,7 +55,7 @@ export const digestTexts: Readonly<Record<Locale, DigestTexts>> = {
     opening: () => undefined,
     introduction: 'This is what needs attention among the order lines of your organization.',
     heading: {
-      cameBack: (amount) => `Email came back: ${english(amount)}`,
+      cameBack: (amount) => `Contact gets no email: ${english(amount)}`,
       closingSoon: (amount) => `Closing within three days: ${english(amount)}`,
       closed: (amount) => `Closed since the last digest: ${english(amount)}`,
     },
@@ -90,7 +90,7 @@ export const digestTexts: Readonly<Record<Locale, DigestTexts>> = {
     opening: (brand) => `平素よりお世話になっております。${brand} よりご連絡いたします。`,
     introduction: '貴社の注文品目のうち、ご確認いただきたいものをお知らせいたします。',
     heading: {
-      cameBack: (amount) => `メールが届かなかった品目：${japanese(amount)}`,
+      cameBack: (amount) => `担当者にメールが届かない品目：${japanese(amount)}`,
       closingSoon: (amount) => `3 日以内に期限を迎える品目：${japanese(amount)}`,
       closed: (amount) => `前回のお知らせ以降に終了した品目：${japanese(amount)}`,
     },
