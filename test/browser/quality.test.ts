@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { launchBrowser, nextPage, visit, type Visit } from '../support/browser.ts';
 import { type Client, client } from '../support/client.ts';
+import { booked } from '../support/events.ts';
 import { expectQuality, overflow, wide } from '../support/quality.ts';
 import { type Service, startService } from '../support/service.ts';
 import { bookShowcase, showcasePages } from '../support/showcase.ts';
@@ -211,4 +212,40 @@ test('every page is light, and says on paper what it is about', async () => {
     await page.emulateMedia({ media: null });
   }
   await page.close();
+});
+
+test('what is as long as it may be stays in its place', async () => {
+  const [orderId, lineId, subscriptionId] = ['O', 'L', 'S'].map((kind) => kind + 'W'.repeat(63));
+  const mailbox = 'w'.repeat(64) + '@' + `${'w'.repeat(60)}.`.repeat(2) + 'example';
+  const facts = {
+    lineId,
+    subscriptionId,
+    offer: `A-${'W'.repeat(62)}`,
+    endCustomer: { name: 'W'.repeat(200) },
+    provisioningContact: { email: mailbox, name: 'W'.repeat(200) },
+    placedBy: { name: 'W'.repeat(200), email: mailbox },
+    copyTo: { email: `2${mailbox.slice(1)}`, name: 'W'.repeat(200) },
+  };
+  await api.send(booked(orderId ?? '', facts));
+  await api.idle();
+  const { page, go } = visitIn('en');
+  const line = `/console/orders/${orderId}/lines/${lineId}`;
+  for (const path of [
+    '/console',
+    `/console?q=${orderId}`,
+    `/console?q=${'Z'.repeat(254)}`,
+    `/console/orders/${orderId}`,
+    `/console/subscriptions/${subscriptionId}`,
+    line,
+    `${line}/contact`,
+    `${line}/copy-to`,
+    `${line}/resend`,
+  ]) {
+    await go(path);
+    for (const width of [320, 768, 1280]) {
+      await page.setViewportSize({ width, height: 720 });
+      expect({ [`${path} ${width}`]: await overflow(page) }).toEqual({ [`${path} ${width}`]: [] });
+    }
+  }
+  await page.setViewportSize(wide);
 });
