@@ -24,9 +24,9 @@ import {
   type WebhookField,
   webhookFieldNames,
   WebhookFormPage,
-  WebhookSecretPage,
   type WhyAgain,
-} from './pages/webhooks.tsx';
+} from './pages/webhook-form.tsx';
+import { WebhookSecretPage } from './pages/webhooks.tsx';
 import { paths } from './paths.ts';
 import { show } from './show.ts';
 import { common, here, mustManage, namedPartner, onePath, read, webhookNamed } from './webhook-place.ts';

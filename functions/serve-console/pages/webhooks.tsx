@@ -10,27 +10,27 @@ import { Table } from './bulk-resend.tsx';
 import { inOrders, Layout } from './layout.tsx';
 import { Address, Copyable, Facts, Moment, Time, Told } from './parts.tsx';
 
-interface PageProps {
+export interface PageProps {
   readonly view: PersonalView;
   /** The partner that an operator named. */
   readonly partnerId?: string;
 }
 
-interface OneProps extends PageProps {
+export interface OneProps extends PageProps {
   readonly webhook: WebhookAnswer;
 }
 
 /** The parameters of all addresses of webhooks. */
 const placeOf = ({ view: { list }, partnerId }: PageProps) => ({ partnerId, list });
 
-const allAt = (props: PageProps) => paths.webhooks + query(placeOf(props));
-const oneAt = (
+export const allAt = (props: PageProps) => paths.webhooks + query(placeOf(props));
+export const oneAt = (
   { webhook: { webhookId }, ...props }: OneProps,
   action?: Parameters<typeof paths.webhook>[1],
 ) => paths.webhook({ webhookId, ...placeOf(props) }, action);
 
-const inList = (props: PageProps) => ({ href: allAt(props), name: props.view.t.webhooks.title });
-const inWebhook = (props: OneProps) => ({ href: oneAt(props), name: props.webhook.url });
+export const inList = (props: PageProps) => ({ href: allAt(props), name: props.view.t.webhooks.title });
+export const inWebhook = (props: OneProps) => ({ href: oneAt(props), name: props.webhook.url });
 
 /** A type of event in words. */
 const typeName = (t: Texts, name: string): string => {
@@ -56,33 +56,7 @@ export function WebhooksPage({ items, wrongPartner = '', ...props }: WebhooksPag
         <p class="muted">{t.webhooks.introduction}</p>
       </div>
       {isOperator(person.caller) ? (
-        <search>
-          <form class="search" method="get" action={paths.webhooks}>
-            {view.list === undefined ? null : <input type="hidden" name="list" value={view.list} />}
-            <div class="field grow">
-              <label for="partnerId">{t.partner}</label>
-              <input
-                id="partnerId"
-                name="partnerId"
-                value={partnerId ?? wrongPartner}
-                autocomplete="off"
-                {...(wrongPartner === ''
-                  ? {}
-                  : { 'aria-invalid': 'true', 'aria-describedby': 'partnerId-wrong' })}
-              />
-              {wrongPartner === '' ? null : (
-                <p class="wrong" id="partnerId-wrong">
-                  {t.partnerWrong}
-                </p>
-              )}
-            </div>
-            <div class="buttons">
-              <button type="submit" class="primary">
-                {t.webhooks.show}
-              </button>
-            </div>
-          </form>
-        </search>
+        <PartnerChoice view={view} typed={partnerId ?? wrongPartner} isWrong={wrongPartner !== ''} />
       ) : null}
       {items === undefined ? null : items.length === 0 ? (
         <p class="card empty">{t.webhooks.none}</p>
@@ -119,6 +93,39 @@ export function WebhooksPage({ items, wrongPartner = '', ...props }: WebhooksPag
         </nav>
       ) : null}
     </Layout>
+  );
+}
+
+interface PartnerChoiceProps {
+  readonly view: PersonalView;
+  readonly typed: string;
+  readonly isWrong: boolean;
+}
+
+/** Where an operator names the partner. */
+function PartnerChoice({ view, typed, isWrong }: PartnerChoiceProps) {
+  const { t, list } = view;
+  const described = isWrong ? { 'aria-invalid': 'true', 'aria-describedby': 'partnerId-wrong' } : {};
+  return (
+    <search>
+      <form class="search" method="get" action={paths.webhooks}>
+        {list === undefined ? null : <input type="hidden" name="list" value={list} />}
+        <div class="field grow">
+          <label for="partnerId">{t.partner}</label>
+          <input id="partnerId" name="partnerId" value={typed} autocomplete="off" {...described} />
+          {isWrong ? (
+            <p class="wrong" id="partnerId-wrong">
+              {t.partnerWrong}
+            </p>
+          ) : null}
+        </div>
+        <div class="buttons">
+          <button type="submit" class="primary">
+            {t.webhooks.show}
+          </button>
+        </div>
+      </form>
+    </search>
   );
 }
 
@@ -304,113 +311,6 @@ function outcomeOf(t: Texts, { result, error, status }: WebhookAttemptsAnswer['i
   return `${results[result]}: ${errors[error](String(status ?? ''))}`;
 }
 
-/** What was typed into the form of a webhook. */
-export interface TypedWebhook {
-  readonly url: string;
-  readonly description: string;
-  readonly events: readonly string[];
-}
-
-export const webhookFieldNames = ['url', 'description'] as const;
-export type WebhookField = (typeof webhookFieldNames)[number];
-
-/** Why a form is shown again. */
-export interface WhyAgain {
-  readonly wrong?: readonly WebhookField[];
-  /** What prevented it. */
-  readonly trouble?: 'limit' | 'again';
-}
-
-interface FormProps extends PageProps, WhyAgain {
-  readonly typed: TypedWebhook;
-  readonly token: string;
-  /** The webhook to change; missing: a new one. */
-  readonly webhook?: WebhookAnswer;
-}
-
-const formId = 'webhook-form';
-
-/** The form for a new webhook, or to change one. */
-export function WebhookFormPage({ trouble, wrong = [], webhook, ...props }: FormProps) {
-  const { view, typed, token } = props;
-  const { t } = view;
-  const title = webhook ? t.webhooks.editTitle : t.webhooks.add;
-  const above = webhook ? [inList(props), inWebhook({ ...props, webhook })] : [inList(props)];
-  const action = webhook ? oneAt({ ...props, webhook }, 'edit') : allAt(props);
-  const described = (field: WebhookField) =>
-    wrong.includes(field)
-      ? { 'aria-invalid': 'true' as const, 'aria-describedby': `${field}-hint ${field}-wrong` }
-      : { 'aria-describedby': `${field}-hint` };
-  return (
-    <Dialog view={view} title={title} above={above} form={formId}>
-      {trouble ? (
-        <p class="notice warn" role="alert">
-          <span>{t.webhooks[trouble]}</span>
-        </p>
-      ) : null}
-      <form id={formId} method="post" action={action} novalidate data-once>
-        <input type="hidden" name="token" value={token} />
-        <div class="field">
-          <label for="url">{t.webhooks.url}</label>
-          <input
-            id="url"
-            name="url"
-            type="url"
-            value={typed.url}
-            required
-            autocomplete="off"
-            spellcheck={false}
-            {...described('url')}
-          />
-          <small id="url-hint">{t.webhooks.urlHint}</small>
-          {wrong.includes('url') ? (
-            <p class="wrong" id="url-wrong">
-              {t.webhooks.urlWrong}
-            </p>
-          ) : null}
-        </div>
-        <div class="field">
-          <label for="description">{t.webhooks.description}</label>
-          <input
-            id="description"
-            name="description"
-            value={typed.description}
-            autocomplete="off"
-            {...described('description')}
-          />
-          <small id="description-hint">{t.webhooks.descriptionHint}</small>
-          {wrong.includes('description') ? (
-            <p class="wrong" id="description-wrong">
-              {t.webhooks.descriptionWrong}
-            </p>
-          ) : null}
-        </div>
-        <fieldset class="field">
-          <legend>{t.webhooks.events}</legend>
-          <small>{t.webhooks.eventsHint}</small>
-          {publishedTypes.map((type) => {
-            const name = webhookType(type);
-            return (
-              <label class="choice">
-                <input type="checkbox" name={name} value="yes" checked={typed.events.includes(name)} />{' '}
-                {t.webhooks.types[type]}
-              </label>
-            );
-          })}
-        </fieldset>
-        <div class="buttons">
-          <button type="submit" class="primary">
-            {t.contactDialog.save}
-          </button>
-          <a class="button" href={above.at(-1)?.href}>
-            {t.cancel}
-          </a>
-        </div>
-      </form>
-    </Dialog>
-  );
-}
-
 /** The one page that shows a secret. */
 export function WebhookSecretPage(props: OneProps & { readonly secret: string; readonly isNew: boolean }) {
   const { view, secret, isNew } = props;
@@ -469,7 +369,7 @@ interface FrameProps {
   readonly children: Child;
 }
 
-function Dialog({ children, ...frame }: FrameProps) {
+export function Dialog({ children, ...frame }: FrameProps) {
   const { title } = frame;
   return (
     <Layout {...frame}>
