@@ -46,6 +46,7 @@ function consoleOf(
   stored: OrderLine,
   laneClearAt?: string,
   fetcher = () => Promise.resolve(Response.json(discovered)),
+  others: readonly OrderLine[] = [],
 ) {
   let clock = new Date(now);
   const never = () => Promise.reject(new Error('not expected here'));
@@ -55,7 +56,7 @@ function consoleOf(
       find: () => Promise.resolve(stored),
       findWithOrder: () => Promise.resolve({ line: stored }),
       findOnboarding: never,
-      findOrder: () => Promise.resolve({ lines: [stored] }),
+      findOrder: () => Promise.resolve({ lines: [stored, ...others] }),
       linesOfOrder: never,
       list: () => Promise.resolve({ lines: [stored] }),
       search: () => Promise.resolve({ lines: [stored] }),
@@ -808,6 +809,38 @@ test('a form about the second recipient that was sent after the session had ende
   const { text } = await pages.get(path, { cookie: `${pages.cookie()}; ${kept?.split(';')[0] ?? ''}` });
   expect(text).toContain('value="desk@example.com"');
   expect(text).toContain(texts.en.contactDialog.keptForYou);
+});
+
+describe('an order of 10,000 lines', () => {
+  const others = Array.from({ length: 9999 }, (_, index) =>
+    cancel(line({ lineId: String(index + 2) }), now, { at: now, actor: 'commerce.workspace' }),
+  );
+
+  // Lambda answers 6 MB at most.
+  it.each(['/console/orders/ORD-1', `${linePath}/contact`])(
+    'has pages that are no longer for it: %s',
+    async (path) => {
+      const pages = consoleOf(line(), undefined, undefined, others);
+      await pages.signIn();
+      const { status, text } = await pages.get(path);
+      expect([status, text.length < 500_000]).toEqual([200, true]);
+    },
+  );
+
+  it('leads on to the list, which has all of them', async () => {
+    const pages = consoleOf(line(), undefined, undefined, others);
+    await pages.signIn();
+    const { text } = await pages.get('/console/orders/ORD-1');
+    expect(text).toContain(texts.en.order.allLines('10,000'));
+    expect(text).toContain('href="/console?q=ORD-1%2F&amp;show=all"');
+    expect((await consoleOfOne()).text).not.toContain('ORD-1%2F');
+  });
+
+  const consoleOfOne = async () => {
+    const pages = consoleOf(line());
+    await pages.signIn();
+    return await pages.get('/console/orders/ORD-1');
+  };
 });
 
 test('a Closed line promises no more copies', async () => {

@@ -5,7 +5,7 @@ import type { Instant } from '../../../shared/domain/time.ts';
 import { paths } from '../paths.ts';
 import type { PersonalView } from '../view.ts';
 import { BackLink, Dialog, type DialogProps, LineFacts, SupportCase } from './dialog.tsx';
-import { Naming, Told, whyNot } from './parts.tsx';
+import { firstOf, Naming, Told, whyNot } from './parts.tsx';
 import { EmailPreview } from './preview.tsx';
 
 /** A recipient of emails, as typed. */
@@ -221,7 +221,7 @@ function AllLines({ view, isChecked, line: named, others }: AllLinesProps) {
       </label>
       <small id="all-sends">{format.sentences(hint)}</small>
       {skipped.length === 0 ? null : (
-        <small id="all-hint">{t.contactDialog.allSkips(skipped.join('; '))}</small>
+        <small id="all-hint">{t.contactDialog.allSkips(firstOf(view, skipped).join('; '))}</small>
       )}
     </div>
   );

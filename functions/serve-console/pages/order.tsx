@@ -3,9 +3,13 @@ import { controlHubLink } from '../../../shared/contracts/problems.ts';
 import { paths } from '../paths.ts';
 import type { PersonalView } from '../view.ts';
 import { inOrders, Layout } from './layout.tsx';
+import { listPath } from './orders.tsx';
 import { ExternalLink, Facts, LineCard, PersonNamed, Told } from './parts.tsx';
 
-/** An order with its lines. */
+/** The most lines that the page of an order shows; the list has the others. */
+const mostLines = 100;
+
+/** An order with its first lines. */
 export function OrderPage({ view, order }: { view: PersonalView; order: OrderAnswer }) {
   const { t, format } = view;
   const [first] = order.lines;
@@ -46,10 +50,17 @@ export function OrderPage({ view, order }: { view: PersonalView; order: OrderAns
         </p>
       )}
       <section aria-label={t.order.lines}>
-        {order.lines.map((line) => (
+        {order.lines.slice(0, mostLines).map((line) => (
           <LineCard view={view} line={line} from="order" />
         ))}
       </section>
+      {order.lines.length > mostLines ? (
+        <p>
+          <a href={listPath({ q: `${order.orderId}/`, show: 'all' })}>
+            {t.order.allLines(format.number(order.lines.length))}
+          </a>
+        </p>
+      ) : null}
     </Layout>
   );
 }

@@ -166,6 +166,15 @@ interface TimeLeftProps {
   readonly isInList?: boolean;
 }
 
+/** More lines of an order than this are only counted. */
+const mostNamed = 20;
+
+/** What is said of the first lines of an order, and how many more there are. */
+export function firstOf({ t, format }: View, said: readonly string[]): readonly string[] {
+  const more = said.length - mostNamed;
+  return more > 0 ? [...said.slice(0, mostNamed), t.contactDialog.andMore(format.number(more))] : said;
+}
+
 /** The time to the deadline in words and as a bar, or what applies instead of a deadline. */
 export function TimeLeft({ view, line, isInList = false }: TimeLeftProps) {
   const { t, format, now } = view;

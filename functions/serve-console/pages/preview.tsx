@@ -3,7 +3,7 @@ import type { Email } from '../../../shared/contracts/email.ts';
 import type { ContactPreview, PlannedChange } from '../../../shared/use-cases/preview-email.ts';
 import type { PersonalView, View } from '../view.ts';
 import { Head } from './head.tsx';
-import { Address, Facts, Naming } from './parts.tsx';
+import { Address, Facts, firstOf, Naming } from './parts.tsx';
 
 /** Part of a form: shows exactly the email that it would send, in a frame, when opened. */
 export function EmailPreview({
@@ -137,11 +137,10 @@ export function ContactPreviewPage({ view, to, preview: { lines, email } }: Cont
 
 const planOutcomes = ['send', 'save-for-first', 'save', 'unchanged', 'refused'] as const;
 
-/** More lines than this are only counted. */
-const mostNamed = 20;
-
-function named({ t, format }: View, lines: readonly Pick<PlannedChange, 'lineId'>[]): string {
-  const names = lines.slice(0, mostNamed).map(({ lineId }) => t.contactDialog.line(lineId));
-  const more = lines.length - names.length;
-  return format.list(more > 0 ? [...names, t.contactDialog.andMore(format.number(more))] : names);
-}
+const named = (view: View, lines: readonly Pick<PlannedChange, 'lineId'>[]): string =>
+  view.format.list(
+    firstOf(
+      view,
+      lines.map(({ lineId }) => view.t.contactDialog.line(lineId)),
+    ),
+  );

@@ -170,6 +170,7 @@ export function english() {
     order: {
       title: (orderId: string) => `Order ${orderId}`,
       lines: 'Order lines',
+      allLines: (count: string) => `Show all ${count} lines of this order in the list`,
       lineTitle: (lineId: string) => `Line ${lineId}`,
       details: 'History and details',
       pending:

@@ -168,6 +168,7 @@ export function japanese(): Texts {
     order: {
       title: (orderId) => `注文 ${orderId}`,
       lines: '注文品目',
+      allLines: (count) => `この注文の全 ${count} 件を一覧で表示`,
       lineTitle: (lineId) => `品目 ${lineId}`,
       details: '履歴と詳細',
       pending:
