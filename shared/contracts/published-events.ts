@@ -127,7 +127,8 @@ export const publishedEvents: { readonly [Type in LineEventType]: PublishedEvent
     example: { ...open, at: '2026-12-06T00:00:02.417Z', closesAt },
   },
   'Order Line Onboarded': {
-    description: "The customer's organization was onboarded, also after the line was closed or cancelled",
+    description:
+      "The customer's organization was onboarded, also after the line was closed or cancelled; published again if an earlier onboarding becomes known",
     detail: z.lazy(() =>
       facts().extend({
         organizationId: z.string().meta({ description: 'The organization' }),
@@ -147,7 +148,7 @@ export const publishedEvents: { readonly [Type in LineEventType]: PublishedEvent
     example: { at: closesAt, status: 'Closed', closedAt: closesAt },
   },
   'Order Line Cancelled': {
-    description: 'The order line was cancelled',
+    description: 'The order line was cancelled; published again if an earlier cancellation becomes known',
     detail: z.lazy(() => facts().extend({ cancelledAt: when('When it was cancelled') })),
     example: { at: '2026-12-03T09:12:00.000Z', status: 'Cancelled', cancelledAt: '2026-12-03T09:12:00.000Z' },
   },
