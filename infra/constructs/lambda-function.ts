@@ -1,7 +1,15 @@
 import { join } from 'node:path';
 import { AssetHashType, DockerImage, type Duration, Validations } from 'aws-cdk-lib';
 import { type IGrantable, type IPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function,
+  LoggingFormat,
+  RecursiveLoop,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type * as z from 'zod';
@@ -20,6 +28,8 @@ export interface LambdaFunctionProps<Environment extends z.ZodType> {
   readonly timeout: Duration;
   /** In MB; the share of a CPU grows with it. */
   readonly memory: number;
+  /** Whether it sends messages to the queue that it works off. Lambda would stop such a loop after 16 rounds. */
+  readonly feedsItself?: boolean;
   readonly files?: RuntimeFiles;
 }
 
@@ -56,6 +66,7 @@ export class LambdaFunction<Environment extends z.ZodType<unknown, Readonly<Reco
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
+      recursiveLoop: props.feedsItself === true ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       environment: {
         ...props.environment,
         POWERTOOLS_SERVICE_NAME: props.folder,

@@ -43,6 +43,7 @@ export class Masses extends Construct {
       },
       timeout: Duration.seconds(ordersToOnboard.timeoutSeconds),
       memory: 512,
+      feedsItself: true,
     });
     queue.deliverTo(onboarder);
     workQueues.grantSend(onboarder, ordersToOnboard.environment);

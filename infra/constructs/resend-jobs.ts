@@ -37,6 +37,7 @@ export class ResendJobs extends Construct {
       },
       timeout: Duration.seconds(timeoutSeconds),
       memory: 512,
+      feedsItself: true,
     });
     queue.deliverTo(worker);
     queue.grantSend(worker);

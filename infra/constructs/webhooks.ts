@@ -34,6 +34,7 @@ export class Webhooks extends Construct {
       },
       timeout: Duration.seconds(timeoutSeconds),
       memory: 512,
+      feedsItself: true,
     });
     queue.deliverTo(worker);
     queue.grantSend(worker);

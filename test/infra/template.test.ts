@@ -204,6 +204,25 @@ describe('functions', () => {
     expect(() => readEnvironment(schema, Object.fromEntries(deployed))).not.toThrow();
   });
 
+  test('that feed the queue that they work off may go on doing so, and no others', () => {
+    const feed = [...functions].filter(([, { id, Role }]) => {
+      const queues = all('AWS::Lambda::EventSourceMapping')
+        .filter(([, { Properties }]) => target(Properties.FunctionName) === id)
+        .map(([, { Properties }]) => target(Properties.EventSourceArn));
+      return statements(target(Role)).some(
+        ({ Action, Resource }) =>
+          [Action].flat().includes('sqs:SendMessage') && queues.includes(target(Resource)),
+      );
+    });
+    expect(feed.map(([name]) => name).sort()).toEqual([
+      'deliver-webhooks',
+      'onboard-order-lines',
+      'resend-order-lines',
+    ]);
+    const loop = [...functions].filter(([, { RecursiveLoop }]) => RecursiveLoop === 'Allow');
+    expect(loop).toEqual(feed);
+  });
+
   test('that send are done before their claim runs out', () => {
     for (const name of ['serve-api', 'serve-console', 'send-provisioning-email'])
       expect(functionOf(name).Timeout).toBeLessThan(Duration.fromISO(claimLease).as('seconds'));
