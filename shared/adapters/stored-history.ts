@@ -38,7 +38,12 @@ export const storedEntry = z.lazy(() => {
 
   /** Entries as they are written now. */
   const current = z.discriminatedUnion('type', [
-    happened('ClosingSoon', 'Onboarded', 'Closed', 'Cancelled'),
+    happened('ClosingSoon', 'Closed'),
+    happened('Onboarded').extend({
+      organizationId: text.exactOptional(),
+      onboardedAt: text.exactOptional(),
+    }),
+    happened('Cancelled').extend({ cancelledAt: text.exactOptional() }),
     happened('Booked').extend({ to: text.exactOptional(), copyTo: text.exactOptional() }),
     happened('CopyRecipientChanged').extend({ to: text.exactOptional() }),
     happened('ProvisioningContactChanged').extend({ to: text }),

@@ -84,9 +84,22 @@ interface CopyRecipientChanged extends Happened<'CopyRecipientChanged'> {
   readonly to?: string;
 }
 
+/** The oldest entries of this type do not say more. */
+interface Onboarded extends Happened<'Onboarded'> {
+  readonly organizationId?: string;
+  readonly onboardedAt?: Instant;
+}
+
+interface Cancelled extends Happened<'Cancelled'> {
+  /** Missing in the oldest entries of this type. */
+  readonly cancelledAt?: Instant;
+}
+
 /** What happened to a line: when, by whom, and what its type adds. */
 export type HistoryEntry =
-  | Happened<'ClosingSoon' | 'Onboarded' | 'Closed' | 'Cancelled'>
+  | Happened<'ClosingSoon' | 'Closed'>
+  | Onboarded
+  | Cancelled
   | Booked
   | Rescheduled
   | EmailSent

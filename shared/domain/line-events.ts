@@ -95,6 +95,10 @@ function marksOf(entry: HistoryEntry): readonly string[] {
       return [entry.messageId];
     case 'ProvisioningEmailFeedback':
       return [entry.messageId, entry.delivery];
+    case 'Onboarded':
+      return entry.onboardedAt === undefined ? [] : [entry.onboardedAt];
+    case 'Cancelled':
+      return entry.cancelledAt === undefined ? [] : [entry.cancelledAt];
     default:
       return [];
   }
@@ -153,7 +157,7 @@ function eventOf(entry: HistoryEntry, before: OrderLine | undefined, line: Order
       return [{ type, detail: { ...facts(type), closesAt: line.closesAt } }];
     }
     case 'Onboarded': {
-      const { organizationId, onboardedAt } = line;
+      const { organizationId = line.organizationId, onboardedAt = line.onboardedAt } = entry;
       if (organizationId === undefined || onboardedAt === undefined) return [];
       const type = 'Order Line Onboarded';
       return [{ type, detail: { ...facts(type), organizationId, onboardedAt } }];
@@ -165,7 +169,8 @@ function eventOf(entry: HistoryEntry, before: OrderLine | undefined, line: Order
     case 'Cancelled': {
       if (line.status !== 'Cancelled') return [];
       const type = 'Order Line Cancelled';
-      return [{ type, detail: { ...facts(type), cancelledAt: line.cancelledAt } }];
+      const { cancelledAt = line.cancelledAt } = entry;
+      return [{ type, detail: { ...facts(type), cancelledAt } }];
     }
     case 'ProvisioningEmailFailed':
     case 'ProvisioningEmailUnconfirmed':

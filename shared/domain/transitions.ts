@@ -105,11 +105,12 @@ const isKnownChange = (line: OrderLine, change: Reschedule): boolean =>
  */
 export function cancel(line: OrderLine, cancelledAt: Instant, stamp: Stamp): OrderLine {
   if (isKnownBy(line.cancelledAt, cancelledAt)) return line;
-  const { closedAt, ...settled } = line;
-  const isClosed = closedAt !== undefined && isAfterWindow(line, cancelledAt);
+  const isTooLate = isAfterWindow(line, cancelledAt);
+  const { closedAt, ...settled } = isTooLate ? closeOverdue(line, { ...stamp, actor: workflowActor }) : line;
+  const isClosed = closedAt !== undefined && isTooLate;
   return withHistory(
     { ...settled, ...(isClosed ? { closedAt } : {}), status: 'Cancelled', cancelledAt },
-    { ...stamp, type: 'Cancelled' },
+    { ...stamp, type: 'Cancelled', cancelledAt },
   );
 }
 
@@ -125,7 +126,7 @@ const isAfterWindow = ({ closesAt }: OrderLine, at: Instant): boolean =>
 export function onboard(line: OrderLine, onboarding: Onboarding, stamp: Stamp): OrderLine {
   const { organizationId, onboardedAt } = onboarding;
   if (isKnownBy(line.onboardedAt, onboardedAt)) return line;
-  const entry = { ...stamp, type: 'Onboarded' } as const;
+  const entry = { ...stamp, type: 'Onboarded', organizationId, onboardedAt } as const;
   const isTooLate = isAfterWindow(line, onboardedAt);
   const settled = isTooLate ? closeOverdue(line, { ...stamp, actor: workflowActor }) : line;
   switch (settled.status) {

@@ -16,10 +16,16 @@ export function presentEntry(entry: ToldEntry): HistoryAnswer['items'][number] {
   switch (entry.type) {
     case 'Booked':
     case 'ClosingSoon':
-    case 'Onboarded':
     case 'Closed':
-    case 'Cancelled':
       return stamped;
+    case 'Onboarded': {
+      const { onboardedAt } = entry;
+      return { ...stamped, ...(onboardedAt === undefined ? {} : { result: `onboarded at ${onboardedAt}` }) };
+    }
+    case 'Cancelled': {
+      const { cancelledAt } = entry;
+      return { ...stamped, ...(cancelledAt === undefined ? {} : { result: `cancelled at ${cancelledAt}` }) };
+    }
     case 'Rescheduled': {
       const { changedAt, requestedStartDate, ignored } = entry;
       const result = `changed at ${changedAt} to ${requestedStartDate}`;

@@ -186,6 +186,17 @@ describe('an onboarding', () => {
     ]);
   });
 
+  test('twice at the same moment, the later one first: each is told, by an id of its own', () => {
+    const later = onboard(awaiting, onboarding(daysAfter(2)), stamp);
+    const earlier = onboard(later, onboarding(daysAfter(1)), stamp);
+    const events = [...eventsOf(awaiting, later), ...eventsOf(later, earlier)];
+    expect(events.map(({ type, detail }) => [type, 'onboardedAt' in detail && detail.onboardedAt])).toEqual([
+      ['Order Line Onboarded', daysAfter(2)],
+      ['Order Line Onboarded', daysAfter(1)],
+    ]);
+    expect(new Set(events.map(({ detail }) => detail.id)).size).toBe(2);
+  });
+
   test('too late, before the window has closed the line: Closed and Onboarded', () => {
     const late = { at: daysAfter(8), actor: 'control-hub' };
     const line = { ...facts, at: daysAfter(8), status: 'Closed' };

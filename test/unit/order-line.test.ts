@@ -267,51 +267,65 @@ describe('cancelling and onboarding', () => {
     expect(cancel(cancelled, daysAfter(1), stamp)).toBe(cancelled);
   });
 
-  describe('an earlier one that is told later counts, whatever the order', () => {
+  describe('what happened first counts, whatever the order in which it is told', () => {
     const closesAt = closed.closesAt ?? '';
-    const told = { at: plus(closesAt, 'PT2H'), actor: 'test' };
-    const times = [plus(closesAt, 'PT1H'), minus(closesAt, 'PT1H'), minus(closesAt, 'PT2H')];
-    const organizationIds = ['third', 'second', 'first'];
-    const orders = [
-      [0, 1, 2],
-      [0, 2, 1],
-      [1, 0, 2],
-      [1, 2, 0],
-      [2, 0, 1],
-      [2, 1, 0],
-    ];
+    const told = { at: plus(closesAt, 'PT9H'), actor: 'test' };
+    const times = [minus(closesAt, 'PT2H'), minus(closesAt, 'PT1H'), closesAt, plus(closesAt, 'PT1H')];
+    const pairs = times.flatMap((earlier, place) => times.slice(place + 1).map((later) => [earlier, later]));
+    const permutations = <Item>(items: readonly Item[]): readonly Item[][] =>
+      items.length === 0
+        ? [[]]
+        : items.flatMap((first, place) =>
+            permutations(items.toSpliced(place, 1)).map((rest) => [first, ...rest]),
+          );
+    type Step = (line: OrderLine) => OrderLine;
+    const end: Step = (line) => closeOverdue(line, told);
+    const onboardings = (at: readonly string[]): Step[] =>
+      at.map((onboardedAt) => (line) => onboard(line, { organizationId: onboardedAt, onboardedAt }, told));
+    const cancellations = (at: readonly string[]): Step[] =>
+      at.map((cancelledAt) => (line) => cancel(line, cancelledAt, told));
+    /** What an awaiting line comes to, for each order of the steps. */
+    const outcomes = (steps: readonly Step[]) => {
+      const ends = permutations(steps).map((order) => order.reduce((line, step) => step(line), awaiting));
+      return new Set(
+        ends.map(({ status, onboardedAt, organizationId, cancelledAt, closedAt }) =>
+          JSON.stringify({ status, onboardedAt, organizationId, cancelledAt, closedAt }),
+        ),
+      );
+    };
 
-    it.each(orders)('onboardings %i, %i and %i', (...order) => {
-      const onboarded = order.reduce<OrderLine>((line, place) => {
-        const organizationId = organizationIds[place] ?? '';
-        return onboard(line, { organizationId, onboardedAt: times[place] ?? '' }, told);
-      }, closed);
-      expect(onboarded).toMatchObject({
-        status: 'Onboarded',
-        organizationId: 'first',
-        onboardedAt: times[2],
-      });
-      expect(onboarded).not.toHaveProperty('closedAt');
+    it.each(pairs)('onboardings at %s and %s', (first, second) => {
+      expect(outcomes([end, ...onboardings([first, second])])).toEqual(
+        outcomes([end, ...onboardings([first])]),
+      );
     });
 
-    it.each(orders)('cancellations %i, %i and %i', (...order) => {
-      const cancelled = order.reduce<OrderLine>(
-        (line, place) => cancel(line, times[place] ?? '', told),
-        closed,
+    it.each(pairs)('cancellations at %s and %s', (first, second) => {
+      expect(outcomes([end, ...cancellations([first, second])])).toEqual(
+        outcomes([end, ...cancellations([first])]),
       );
-      expect(cancelled).toMatchObject({ status: 'Cancelled', cancelledAt: times[2] });
-      expect(cancelled).not.toHaveProperty('closedAt');
-      const early = order.reduce(
-        (held, place) => holdCancellation(held, times[place] ?? '', now),
-        heldFor(closed),
-      );
-      expect(early.cancelledAt).toBe(times[2]);
+    });
+
+    it('any two of each', () => {
+      for (const onboardedAt of pairs)
+        for (const cancelledAt of pairs) {
+          const steps = [end, ...onboardings(onboardedAt), ...cancellations(cancelledAt)];
+          expect({ onboardedAt, cancelledAt, ends: outcomes(steps).size }).toMatchObject({ ends: 1 });
+        }
+    });
+
+    it('a buffered cancellation', () => {
+      const [first = '', second = ''] = times;
+      for (const order of permutations([first, second])) {
+        const held = order.reduce((early, at) => holdCancellation(early, at, now), heldFor(closed));
+        expect(held.cancelledAt).toBe(first);
+      }
     });
 
     it('a line that was Closed becomes Onboarded, and the history tells both', () => {
-      const late = onboard(closed, { organizationId: 'third', onboardedAt: times[0] ?? '' }, told);
+      const late = onboard(closed, { organizationId: 'late', onboardedAt: closesAt }, told);
       expect(late.status).toBe('Closed');
-      const early = onboard(late, { organizationId: 'second', onboardedAt: times[1] ?? '' }, told);
+      const early = onboard(late, { organizationId: 'early', onboardedAt: times[0] ?? '' }, told);
       expect(types(early).slice(-3)).toEqual(['Closed', 'Onboarded', 'Onboarded']);
     });
   });

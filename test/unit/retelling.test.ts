@@ -67,7 +67,7 @@ test('of a line that could not be read, all is told that its history tells, with
 test('of changes that were given up, what happened in their time is told, of all lines', async () => {
   const { retell, ids } = world(cancelled, cancel(other, now, stamp), line({ orderId: 'ORD-3' }));
   expect(await retell(untoldBy(givenUp(now, now)))).toBe(true);
-  expect(ids()).toEqual(['ORD-1/1/Cancelled', 'ORD-2/1/Cancelled'].map((start) => `${start}/${now}`));
+  expect(ids()).toEqual(['ORD-1/1/Cancelled', 'ORD-2/1/Cancelled'].map((start) => `${start}/${now}/${now}`));
 });
 
 test('nothing is told of another time', async () => {
