@@ -11,6 +11,7 @@ import { dueEntries, type DueEntry } from './due-entries.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { dueShardOf } from './order-line-item.ts';
 import { readItem } from './read-item.ts';
+import { wholeSchema } from './whole-schema.ts';
 
 /**
  * What people chose to be told of, in the table of the order lines: a partition for each partner, an item for each
@@ -40,24 +41,26 @@ interface DueDigest extends Person {
 
 const text = z.string();
 
-const stored = z.lazy(() =>
-  z.object({
-    partnerId: text,
-    person: text,
-    email: text,
-    digest: z.boolean(),
-    bounces: z.boolean(),
-    locale: z.enum(locales),
-    timeZone: text,
-    token: text,
-    seenAt: text,
-    digestDueAt: text.exactOptional(),
-    coveredUntil: text,
-    version: z.int(),
-    /** Identifies the write, to recognize one whose answer was lost. */
-    writer: text.exactOptional(),
-  }),
-) satisfies z.ZodType<Choice>;
+const stored = wholeSchema<Choice>()(
+  z.lazy(() =>
+    z.object({
+      partnerId: text,
+      person: text,
+      email: text,
+      digest: z.boolean(),
+      bounces: z.boolean(),
+      locale: z.enum(locales),
+      timeZone: text,
+      token: text,
+      seenAt: text,
+      digestDueAt: text.exactOptional(),
+      coveredUntil: text,
+      version: z.int(),
+      /** Identifies the write, to recognize one whose answer was lost. */
+      writer: text.exactOptional(),
+    }),
+  ),
+);
 type StoredChoice = z.output<typeof stored>;
 
 /** No order has such an id: ids cannot contain `#`. */

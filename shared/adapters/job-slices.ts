@@ -14,6 +14,7 @@ import { itemsIn, toAttributes } from './attributes.ts';
 import { having, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { readItem } from './read-item.ts';
+import { wholeSchema } from './whole-schema.ts';
 
 /** The lines of bulk resends in slices: one item each, in the partition of the job. All reads are strongly consistent. */
 export interface JobSlices {
@@ -29,27 +30,29 @@ export interface JobSlices {
 
 const text = z.string();
 
-const sliceSchema = z.lazy(() =>
-  z.object({
-    lines: z.array(
-      z.object({
-        orderId: text,
-        lineId: text,
-        outcome: z
-          .object({
-            result: z.enum(lineResults),
-            code: text.exactOptional(),
-            messageId: text.exactOptional(),
-            to: text.exactOptional(),
-            at: text,
-          })
-          .exactOptional(),
-      }),
-    ),
-    faults: z.int(),
-    version: z.int(),
-  }),
-) satisfies z.ZodType<Slice>;
+const sliceSchema = wholeSchema<Slice>()(
+  z.lazy(() =>
+    z.object({
+      lines: z.array(
+        z.object({
+          orderId: text,
+          lineId: text,
+          outcome: z
+            .object({
+              result: z.enum(lineResults),
+              code: text.exactOptional(),
+              messageId: text.exactOptional(),
+              to: text.exactOptional(),
+              at: text,
+            })
+            .exactOptional(),
+        }),
+      ),
+      faults: z.int(),
+      version: z.int(),
+    }),
+  ),
+);
 
 /** Ids of orders cannot contain `#`, so nothing else is in this partition. */
 export const jobPartition = (jobId: string) => `job#${jobId}`;

@@ -8,6 +8,7 @@ import { changeItem } from './change-item.ts';
 import { ofVersion, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { readItem } from './read-item.ts';
+import { wholeSchema } from './whole-schema.ts';
 
 /** What is known of the addresses that notices go to, in the table of the order lines: an item for each address. */
 export interface NoticeStore {
@@ -32,17 +33,19 @@ export const hashOfAddress = (email: string): string =>
 
 const text = z.string();
 
-const stored = z.lazy(() =>
-  z.object({
-    token: text,
-    endedAt: text.exactOptional(),
-    undeliverableSince: text.exactOptional(),
-    told: z.array(z.object({ messageId: text, at: text })),
-    version: z.int(),
-    /** Identifies the write, to recognize one whose answer was lost. */
-    writer: text.exactOptional(),
-  }),
-) satisfies z.ZodType<NoticedAddress>;
+const stored = wholeSchema<NoticedAddress>()(
+  z.lazy(() =>
+    z.object({
+      token: text,
+      endedAt: text.exactOptional(),
+      undeliverableSince: text.exactOptional(),
+      told: z.array(z.object({ messageId: text, at: text })),
+      version: z.int(),
+      /** Identifies the write, to recognize one whose answer was lost. */
+      writer: text.exactOptional(),
+    }),
+  ),
+);
 interface StoredAddress extends NoticedAddress {
   readonly writer?: string;
 }

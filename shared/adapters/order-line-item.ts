@@ -22,6 +22,7 @@ import { withinBytes } from '../domain/text.ts';
 import type { Instant } from '../domain/time.ts';
 import { expiryOf } from './expiry.ts';
 import { asStored, storedEntry, withPlainHistory } from './stored-history.ts';
+import { wholeSchema } from './whole-schema.ts';
 
 const text = z.string();
 
@@ -130,9 +131,9 @@ const unbookedSchema = () => {
     })) satisfies z.ZodType<UnbookedLine>;
 };
 
-const lineSchema = z.lazy(() =>
-  z.discriminatedUnion('status', [...bookedSchemas(), unbookedSchema()]),
-) satisfies z.ZodType<StoredLine>;
+const lineSchema = wholeSchema<StoredLine>()(
+  z.lazy(() => z.discriminatedUnion('status', [...bookedSchemas(), unbookedSchema()])),
+);
 
 export const parseLine = (item: unknown): StoredLine => lineSchema.parse(withPlainHistory(item));
 

@@ -10,6 +10,7 @@ import { changeItem } from './change-item.ts';
 import { absent, having, putIf } from './conditional-put.ts';
 import { asKept, jobPartition, type JobSlices, jobSlices } from './job-slices.ts';
 import { readItem } from './read-item.ts';
+import { wholeSchema } from './whole-schema.ts';
 
 /**
  * Bulk resends, in the table of the order lines. Each has a partition with one item for the job and one for each slice
@@ -45,28 +46,32 @@ export interface ResendJobStore extends JobSlices {
 
 const text = z.string();
 
-const jobStart = z.object({
-  jobId: text,
-  partnerId: text,
-  createdAt: text,
-  createdBy: text,
-  total: z.int(),
-  locale: z.enum(locales).exactOptional(),
-  idempotencyKey: text.exactOptional(),
-}) satisfies z.ZodType<JobStart>;
-
-const job = z.lazy(() =>
-  jobStart.extend({
-    counts: z.object({ sent: z.int(), skipped: z.int(), failed: z.int(), unconfirmed: z.int() }),
-    nextSlice: z.int(),
-    startedAt: text.exactOptional(),
-    completedAt: text.exactOptional(),
-    expectedBy: text,
-    workedAt: text.exactOptional(),
-    writer: text.exactOptional(),
-    version: z.int(),
+const jobStart = wholeSchema<JobStart>()(
+  z.object({
+    jobId: text,
+    partnerId: text,
+    createdAt: text,
+    createdBy: text,
+    total: z.int(),
+    locale: z.enum(locales).exactOptional(),
+    idempotencyKey: text.exactOptional(),
   }),
-) satisfies z.ZodType<ResendJob>;
+);
+
+const job = wholeSchema<ResendJob>()(
+  z.lazy(() =>
+    jobStart.extend({
+      counts: z.object({ sent: z.int(), skipped: z.int(), failed: z.int(), unconfirmed: z.int() }),
+      nextSlice: z.int(),
+      startedAt: text.exactOptional(),
+      completedAt: text.exactOptional(),
+      expectedBy: text,
+      workedAt: text.exactOptional(),
+      writer: text.exactOptional(),
+      version: z.int(),
+    }),
+  ),
+);
 
 const keptKey = z.object({ jobId: text, at: text });
 const listed = z.object({ sk: text, jobId: text });

@@ -86,8 +86,13 @@ const packedHistory = 'packedHistory';
 /** The attributes that hold an item's history. */
 export const historyAttributes = ['history', packedHistory] as const;
 
-/** A history as an item holds it. The workflow appends its own entries to `history`. */
-export const asStored = (history: readonly HistoryEntry[]): Readonly<Record<string, unknown>> =>
+/**
+ * A history as an item holds it. The workflow appends its own entries to `history`. That its entries are of the schema
+ * makes the compiler ask for every type of entry there.
+ */
+export const asStored = (
+  history: readonly z.output<typeof storedEntry>[],
+): Readonly<Record<string, unknown>> =>
   history.length <= mostPlainEntries ? { history } : { history: [], [packedHistory]: pack(history) };
 
 /** Loaded on first use: few lines have long histories, and loading it delays every cold start. */

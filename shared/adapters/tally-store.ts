@@ -15,6 +15,7 @@ import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { spread } from './order-line-item.ts';
 import { readItem } from './read-item.ts';
 import { markStart, type TallyMarks, tallyMarks } from './tally-marks.ts';
+import { wholeSchema } from './whole-schema.ts';
 
 /** A tally of lines in the table. */
 export interface StoredTally extends Pick<Share, 'scope' | 'tally' | 'counters'> {
@@ -112,24 +113,28 @@ const obsoleteTallyDays = 3;
 
 const text = z.string();
 const counters = z.record(text, z.int());
-const tallyItem = z.lazy(() =>
-  z.object({
-    scope: text,
-    shard: z.int(),
-    tally: text,
-    counters,
-    counted: z.record(text, text),
-    version: z.int(),
-  }),
-) satisfies z.ZodType<StoredTally>;
+const tallyItem = wholeSchema<StoredTally>()(
+  z.lazy(() =>
+    z.object({
+      scope: text,
+      shard: z.int(),
+      tally: text,
+      counters,
+      counted: z.record(text, text),
+      version: z.int(),
+    }),
+  ),
+);
 const partnerItem = z.object({ partnerId: text });
-const generationItem = z.lazy(() =>
-  z.object({
-    id: text,
-    recount: z.object({ id: text, since: text, until: text }).exactOptional(),
-    version: z.int(),
-  }),
-) satisfies z.ZodType<Generation>;
+const generationItem = wholeSchema<Generation>()(
+  z.lazy(() =>
+    z.object({
+      id: text,
+      recount: z.object({ id: text, since: text, until: text }).exactOptional(),
+      version: z.int(),
+    }),
+  ),
+);
 
 const firstGeneration: Generation = { id: 'first', version: 0 };
 

@@ -9,6 +9,7 @@ import { ofVersion, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { readItem } from './read-item.ts';
 import { type WebhookLog, webhookLog } from './webhook-log.ts';
+import { wholeSchema } from './whole-schema.ts';
 
 /** Webhooks, in the table of the order lines: a partition for each partner. All reads are strongly consistent. */
 export interface WebhookStore extends WebhookLog {
@@ -33,30 +34,32 @@ export interface WebhookStore extends WebhookLog {
 
 const text = z.string();
 
-const webhook = z.lazy(() =>
-  z.object({
-    webhookId: text,
-    partnerId: text,
-    url: text,
-    description: text.exactOptional(),
-    events: z.array(text),
-    status: z.enum(['Enabled', 'Disabled', 'Deleted']),
-    disabled: z
-      .object({ at: text, because: z.enum(disablings), told: z.boolean().exactOptional() })
-      .exactOptional(),
-    secrets: z.array(
-      z.object({ secret: text, until: text.exactOptional(), idempotencyKey: text.exactOptional() }),
-    ),
-    createdAt: text,
-    createdBy: text,
-    locale: z.enum(locales).default('en'),
-    failures: z.int(),
-    failingSince: text.exactOptional(),
-    pausedUntil: text.exactOptional(),
-    writer: text.exactOptional(),
-    version: z.int(),
-  }),
-) satisfies z.ZodType<Webhook>;
+const webhook = wholeSchema<Webhook>()(
+  z.lazy(() =>
+    z.object({
+      webhookId: text,
+      partnerId: text,
+      url: text,
+      description: text.exactOptional(),
+      events: z.array(text),
+      status: z.enum(['Enabled', 'Disabled', 'Deleted']),
+      disabled: z
+        .object({ at: text, because: z.enum(disablings), told: z.boolean().exactOptional() })
+        .exactOptional(),
+      secrets: z.array(
+        z.object({ secret: text, until: text.exactOptional(), idempotencyKey: text.exactOptional() }),
+      ),
+      createdAt: text,
+      createdBy: text,
+      locale: z.enum(locales).default('en'),
+      failures: z.int(),
+      failingSince: text.exactOptional(),
+      pausedUntil: text.exactOptional(),
+      writer: text.exactOptional(),
+      version: z.int(),
+    }),
+  ),
+);
 
 /** A deleted webhook is remembered for as long as a repeated request could create it again. */
 const deletedDays = 2;
