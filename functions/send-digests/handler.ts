@@ -73,7 +73,7 @@ export function buildServices(
   return {
     quota,
     store,
-    laneClearAt: () => store.lane.clearAt(),
+    laneClearAt: async () => (await store.lane.wait())?.clearAt,
     choices: choiceStore(dynamoDb, TABLE_NAME),
     cameBack: cameBackStore(dynamoDb, TABLE_NAME),
     notices: noticeStore(dynamoDb, TABLE_NAME),

@@ -134,7 +134,7 @@ export class Lane {
       const goesOn = toInstant(new Date(from + restSeconds * 1000));
       const clearAt = expectedClear(await queue.length(), perSecond(), goesOn);
       this.#nextNoteAt = at + clamp(Date.parse(clearAt) - from, noteAge);
-      await laneStore.note(clearAt);
+      await laneStore.note(clearAt, toInstant(new Date(from)));
     } catch (error) {
       log.warn('nobody knows how long the lane is', { fault: faultForLog(error) });
     }

@@ -5,6 +5,7 @@ import type { Metrics } from '../../shared/contracts/metrics.ts';
 import { assertNever } from '../../shared/domain/assert-never.ts';
 import { hasExecution } from '../../shared/domain/executions.ts';
 import { type FollowUp, followUp, isRepair } from '../../shared/domain/follow-up.ts';
+import type { LaneWait } from '../../shared/domain/lane.ts';
 import { isBooked, isOpen, type Onboarding, type OrderLine } from '../../shared/domain/order-line.ts';
 import { type Instant, toInstant } from '../../shared/domain/time.ts';
 import { closeOverdue } from '../../shared/domain/transitions.ts';
@@ -15,8 +16,8 @@ import { onboardLine } from '../../shared/use-cases/onboard-line.ts';
 export interface FollowUpServices extends AlignServices {
   readonly now: () => Date;
   readonly metrics: Metrics;
-  /** When the queued first emails are expected to have left; undefined: none are queued. */
-  readonly laneClearAt: () => Promise<Instant | undefined>;
+  /** What is known of the lane of first emails. */
+  readonly laneWait: () => Promise<LaneWait | undefined>;
 }
 
 /** What was done about a line. */
@@ -67,10 +68,10 @@ export async function needsExecution(
 async function actionFor(
   line: OrderLine,
   at: Instant,
-  { executionHorizon, laneClearAt }: FollowUpServices,
+  { executionHorizon, laneWait }: FollowUpServices,
 ): Promise<FollowUp> {
   const action = followUp(line, at, executionHorizon);
-  return action === 'restart-execution' ? followUp(line, at, executionHorizon, await laneClearAt()) : action;
+  return action === 'restart-execution' ? followUp(line, at, executionHorizon, await laneWait()) : action;
 }
 
 /** Lists a line by what it needs next, in the current way: the oldest lines are listed half a year too early. */

@@ -7,11 +7,12 @@ import { sfnClient, workflow } from '../../shared/adapters/workflow.ts';
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
 import { isThrottled } from '../../shared/contracts/faults.ts';
 import { faultForLog, type Log } from '../../shared/contracts/log.ts';
+import type { LaneWait } from '../../shared/domain/lane.ts';
 import { lateSince, lookAhead } from '../../shared/domain/follow-up.ts';
 import type { LineKey } from '../../shared/domain/order-line.ts';
 import { forEach } from '../../shared/domain/parallel.ts';
 import { regionOf, sweepPaces } from '../../shared/domain/quotas.ts';
-import { type Instant, plus, toInstant } from '../../shared/domain/time.ts';
+import { plus, toInstant } from '../../shared/domain/time.ts';
 import { onColdStart } from '../../shared/runtime/cold-start.ts';
 import { createLog } from '../../shared/runtime/logger.ts';
 import { createMetrics } from '../../shared/runtime/metrics.ts';
@@ -31,7 +32,7 @@ export const environment = z.object({
   EXECUTION_HORIZON: variables.EXECUTION_HORIZON,
 });
 
-export interface Services extends Omit<FollowUpServices, 'laneClearAt'> {
+export interface Services extends Omit<FollowUpServices, 'laneWait'> {
   readonly log: Log;
 }
 
@@ -99,8 +100,8 @@ const sampleSize = 25;
  */
 export async function handle(given: Services, isTimeUp: () => boolean = () => false): Promise<SweepReport> {
   const { store, now, log, metrics, executionHorizon } = given;
-  let lane: Promise<Instant | undefined> | undefined;
-  const services = { ...given, laneClearAt: () => (lane ??= store.lane.clearAt()) };
+  let lane: Promise<LaneWait | undefined> | undefined;
+  const services = { ...given, laneWait: () => (lane ??= store.lane.wait()) };
   const at = toInstant(now());
   const late = lateSince(at);
   const run = new Run(services, isTimeUp);

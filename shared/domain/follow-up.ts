@@ -1,10 +1,11 @@
 import { withoutStaleClaim } from './claims.ts';
 import { hasExecution, isExecutionDue } from './executions.ts';
+import type { LaneWait } from './lane.ts';
 import { isOpen, type OpenLine, type OrderLine } from './order-line.ts';
 import { isReminderDue, nextReminderAt } from './reminders.ts';
 import { firstEmailAwaitedUntil } from './rules.ts';
 import { isContactMissed } from './sent-emails.ts';
-import { type Instant, type IsoDuration, minus } from './time.ts';
+import { type Instant, type IsoDuration, later, minus } from './time.ts';
 import { isOverdue } from './transitions.ts';
 
 /** The longest window, and the longest horizon: together they fit into the year that an execution may last. */
@@ -37,15 +38,10 @@ export type FollowUp = 'start-execution' | 'check-execution' | 'restart-executio
 /**
  * What the sweep does about a line. A line gets a new execution only after its last one had all the time it may take,
  * so checking lines again does no harm. One that waits for a report on a first email that may have left has more.
- * @param laneClearAt when the queued first emails are expected to have left; undefined: none are queued. Until then,
- * plus the time that emails may take, an overdue email counts as queued
+ * @param lane undefined: nothing has ever waited there. An overdue email that was queued since the lane began to be busy
+ * counts as waiting there until it is expected to be clear, plus the time that emails may take
  */
-export function followUp(
-  line: OrderLine,
-  now: Instant,
-  horizon: IsoDuration,
-  laneClearAt?: Instant,
-): FollowUp {
+export function followUp(line: OrderLine, now: Instant, horizon: IsoDuration, lane?: LaneWait): FollowUp {
   if (!isOpen(line)) return 'nothing';
   const late = lateSince(now);
   if (isOverdue(line, late)) return 'close';
@@ -53,9 +49,16 @@ export function followUp(
   if (!isEmailOverdue(line, late)) return 'check-execution';
   const isTrying = line.executionStartedAt !== undefined && line.executionStartedAt > late;
   const mayWait =
-    (laneClearAt !== undefined && laneClearAt > late) ||
+    (lane !== undefined && isInLane(line, lane, late)) ||
     firstEmailAwaitedUntil(withoutStaleClaim(line, now), late) !== undefined;
   return isTrying || mayWait ? 'nothing' : 'restart-execution';
+}
+
+/** Whether an overdue email of the line may wait in the lane. What was queued before others began to wait has left. */
+function isInLane(line: OpenLine, { clearAt, since }: LaneWait, late: Instant): boolean {
+  const dueAt = nextDueAt(line) ?? late;
+  const queuedAt = later(dueAt, line.executionStartedAt ?? dueAt);
+  return clearAt > late && (since === undefined || queuedAt > minus(since, grace));
 }
 
 /** Whether an email of the workflow should have left by then and did not, or a reminder was not considered. */

@@ -2,7 +2,7 @@ import { withoutStaleClaim } from './claims.ts';
 import { hasExecution } from './executions.ts';
 import type { OrderLine } from './order-line.ts';
 import { firstEmailAwaitedUntil } from './rules.ts';
-import { type Instant, later, toInstant } from './time.ts';
+import { type Instant, type IsoDuration, later, minus, toInstant } from './time.ts';
 
 /*
  * The lane of first emails: a queue that a few concurrent calls of one function drain at the rate of the mail service.
@@ -65,6 +65,23 @@ export const laneRest = 15 * 60;
  */
 export const expectedClear = (waiting: number, perSecond: number, from: Instant): Instant =>
   toInstant(new Date(Date.parse(from) + (waiting / laneRate(perSecond)) * 1000));
+
+/** That emails wait in the lane. */
+export interface LaneWait {
+  /** When the last of them is expected to have left. */
+  readonly clearAt: Instant;
+  /** Since when some have waited without a break; missing in the oldest notes. */
+  readonly since?: Instant;
+}
+
+/** How far a note of when the lane is clear may be off. */
+const noteError: IsoDuration = 'PT30S';
+
+/** What is known of the lane once it is expected to be clear at that time. */
+export function laneWait(before: LaneWait | undefined, clearAt: Instant, now: Instant): LaneWait {
+  const goesOn = before !== undefined && before.clearAt >= minus(now, noteError);
+  return { clearAt, since: (goesOn ? before.since : undefined) ?? now };
+}
 
 /** Whether the first email of the line is queued. */
 export const isQueued = (line: OrderLine, now: Instant): boolean =>

@@ -16,7 +16,7 @@ export async function presenterOf(
   now: Instant,
   { store, limits }: PresentServices,
 ): Promise<(line: OrderLine) => LineAnswer> {
-  const clearAt = lines.some((line) => isQueued(line, now)) ? await store.lane.clearAt() : undefined;
+  const clearAt = lines.some((line) => isQueued(line, now)) ? (await store.lane.wait())?.clearAt : undefined;
   return (line) => presentLine(line, now, limits, clearAt);
 }
 

@@ -52,7 +52,10 @@ function consoleOf(
   const never = () => Promise.reject(new Error('not expected here'));
   const services: ConsoleServices = {
     store: {
-      lane: { note: never, clearAt: () => Promise.resolve(laneClearAt) },
+      lane: {
+        note: never,
+        wait: () => Promise.resolve(laneClearAt === undefined ? undefined : { clearAt: laneClearAt }),
+      },
       find: () => Promise.resolve(stored),
       findWithOrder: () => Promise.resolve({ line: stored }),
       findOnboarding: never,

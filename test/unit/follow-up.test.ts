@@ -5,6 +5,7 @@ import type { OrderLine } from '../../shared/domain/order-line.ts';
 import { recordReported, recordSent } from '../../shared/domain/sent-emails.ts';
 import { reschedule } from '../../shared/domain/transitions.ts';
 import { plus } from '../../shared/domain/time.ts';
+import type { LaneWait } from '../../shared/domain/lane.ts';
 import { daysAfter, line, type LineChanges, minutesBefore, now } from '../support/lines.ts';
 
 const scheduled = (requestedStartDate: string): LineChanges => ({ requestedStartDate });
@@ -68,12 +69,14 @@ describe('what the sweep does about a line', () => {
     expect(followUp(inDoubt, plus(now, `PT${minutes}M`), 'P2D')).toBe(action);
   });
 
-  it.each<[string, string, string]>([
-    ['so many wait', daysAfter(0.1), 'nothing'],
-    ['they left a moment ago', minutesBefore(34), 'nothing'],
-    ['they left long ago', minutesBefore(35), 'restart-execution'],
-  ])('its email is overdue, but may wait for its turn among others: %s', (_, laneClearAt, action) => {
-    expect(followUp(line(scheduled(minutesBefore(90))), now, 'P2D', laneClearAt)).toBe(action);
+  it.each<[string, LaneWait, string]>([
+    ['so many wait', { clearAt: daysAfter(0.1), since: minutesBefore(90) }, 'nothing'],
+    ['they left a moment ago', { clearAt: minutesBefore(34), since: minutesBefore(90) }, 'nothing'],
+    ['they left long ago', { clearAt: minutesBefore(35), since: minutesBefore(90) }, 'restart-execution'],
+    ['only later ones wait', { clearAt: daysAfter(0.1), since: minutesBefore(55) }, 'restart-execution'],
+    ['since when is not known', { clearAt: daysAfter(0.1) }, 'nothing'],
+  ])('its email is overdue, but may wait for its turn among others: %s', (_, lane, action) => {
+    expect(followUp(line(scheduled(minutesBefore(90))), now, 'P2D', lane)).toBe(action);
   });
 });
 

@@ -3,7 +3,7 @@ import { Lane } from '../../functions/send-provisioning-email/lane.ts';
 import type { QueuedEmail } from '../../functions/send-provisioning-email/queue.ts';
 import { sendQueued } from '../../functions/send-provisioning-email/queued-email.ts';
 import type { MailOutcome } from '../../shared/adapters/mail.ts';
-import { expectedToLeave, laneCalls, laneRate, laneRest } from '../../shared/domain/lane.ts';
+import { expectedToLeave, laneCalls, laneRate, laneRest, laneWait } from '../../shared/domain/lane.ts';
 import { type Claim, isBooked, type OrderLine } from '../../shared/domain/order-line.ts';
 import { pacer } from '../../shared/domain/pacer.ts';
 import { asStarted } from '../../shared/domain/executions.ts';
@@ -12,7 +12,8 @@ import { plus, toInstant } from '../../shared/domain/time.ts';
 import { silentMetrics } from '../../shared/runtime/metrics.ts';
 import { line } from '../support/lines.ts';
 import { mailSettings } from '../support/mail-settings.ts';
-import { memoryStore } from '../support/memory-store.ts';
+import { memoryStore, storeOn } from '../support/memory-store.ts';
+import { MemoryTable } from '../support/memory-table.ts';
 
 /** First emails wait for their turn; what the mail service refuses for its rate or for the day is written nowhere. */
 
@@ -99,7 +100,7 @@ function sender({
     queue: { length: () => Promise.resolve(typeof waiting === 'number' ? waiting : waiting(elapsed)) },
     laneStore: {
       note: (clearAt) => Promise.resolve(void notes.push(clearAt)),
-      clearAt: () => Promise.resolve(undefined),
+      wait: () => Promise.resolve(undefined),
     },
     now: () => new Date(now),
     elapsed: () => elapsed,
@@ -365,4 +366,26 @@ describe('a queued email is expected to leave', () => {
     const line = { ...dueLine('1'), claim: inDoubt };
     expect(expectedToLeave(line, inDoubt.until, undefined)).toBe(plus(now, 'PT15M'));
   });
+});
+
+test('emails wait in the lane since it was last clear', () => {
+  const first = laneWait(undefined, plus(now, 'PT1M'), now);
+  expect(first).toEqual({ clearAt: plus(now, 'PT1M'), since: now });
+  const goesOn = laneWait(first, plus(now, 'PT5M'), plus(now, 'PT1M'));
+  expect(goesOn).toEqual({ clearAt: plus(now, 'PT5M'), since: now });
+  const later = plus(now, 'PT6M');
+  expect(laneWait(goesOn, plus(now, 'PT7M'), later)).toEqual({ clearAt: plus(now, 'PT7M'), since: later });
+  // As an older version noted it.
+  expect(laneWait({ clearAt: plus(now, 'PT1M') }, plus(now, 'PT2M'), now).since).toBe(now);
+});
+
+test('what is noted of the lane is found, also as it was noted at first', async () => {
+  const table = new MemoryTable();
+  const { lane } = storeOn(table);
+  expect(await lane.wait()).toBeUndefined();
+  table.put({ pk: '#lane', sk: 'first-emails', clearAt: now });
+  expect(await lane.wait()).toEqual({ clearAt: now });
+  await lane.note(plus(now, 'PT1M'), now);
+  await lane.note(plus(now, 'PT2M'), plus(now, 'PT1M'));
+  expect(await lane.wait()).toEqual({ clearAt: plus(now, 'PT2M'), since: now });
 });

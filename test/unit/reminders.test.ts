@@ -123,7 +123,9 @@ describe('when a line next needs somebody', () => {
     const missed = waiting({ executionStartedAt: firstEmailSentAt });
     expect(followUp(missed, plus(due, 'PT34M'), 'P2D')).toBe('check-execution');
     expect(followUp(missed, plus(due, 'PT35M'), 'P2D')).toBe('restart-execution');
-    expect(followUp(missed, plus(due, 'PT35M'), 'P2D', plus(due, 'PT10M'))).toBe('nothing');
+    expect(followUp(missed, plus(due, 'PT35M'), 'P2D', { clearAt: plus(due, 'PT10M'), since: due })).toBe(
+      'nothing',
+    );
     expect(followUp(asReminded(missed, due), plus(due, 'PT35M'), 'P2D')).toBe('check-execution');
   });
 });

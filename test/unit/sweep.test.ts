@@ -144,7 +144,7 @@ class Service {
     const never = () => Promise.reject(new Error('not expected here'));
     const { lines } = this;
     return {
-      lane: { note: never, clearAt: () => Promise.resolve(undefined) },
+      lane: { note: never, wait: () => Promise.resolve(undefined) },
       find: never,
       findWithOrder: never,
       findOnboarding: never,
