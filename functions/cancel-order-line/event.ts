@@ -27,7 +27,10 @@ export const orderLineCancelled = declareEvents({
   handle,
 });
 
-/** Cancels a line and stops its execution; before the booking arrives, the cancellation is buffered. */
+/**
+ * Cancels a line and stops its execution; before the booking arrives, the cancellation is buffered. The line is kept for
+ * longer from now on, and so is what is known of its order.
+ */
 async function handle(event: z.output<typeof schema>, services: IntakeServices): Promise<void> {
   const { store, now } = services;
   const { orderId, lineId, cancelledAt } = event.detail;
@@ -39,5 +42,9 @@ async function handle(event: z.output<typeof schema>, services: IntakeServices):
       ? cancel(known, cancelledAt, { at, actor: event.source })
       : holdCancellation(known, cancelledAt, at),
   }));
-  if (isBooked(line)) await stopWorkflow(line, at, services);
+  if (!isBooked(line)) return;
+  const { organizationId, onboardedAt } = line;
+  if (organizationId !== undefined && onboardedAt !== undefined)
+    await store.keepOnboarding(orderId, { organizationId, onboardedAt }, at);
+  await stopWorkflow(line, at, services);
 }

@@ -35,7 +35,7 @@ export const emailReported = declareEvents({
 
 export interface Services extends RecordingServices {
   /** Records, for digests, that mail does not reach the line's contact. */
-  readonly noteCameBack: (line: OrderLine) => Promise<void>;
+  readonly noteCameBack: (line: OrderLine, messageId: string) => Promise<void>;
   /**
    * Tells the person who placed the order, and those who chose to be told, unless they were told of that email before.
    */
@@ -84,7 +84,7 @@ async function handle(
   const { line } = news;
   const email = sentEmailOf(line, messageId);
   if (feedback?.undeliverable !== true || !email) return line;
-  if (concernsContact(line, email.to)) await services.noteCameBack(line);
+  if (concernsContact(line, email.to)) await services.noteCameBack(line, messageId);
   const delivery = feedback.delivery === 'Complained' ? feedback.delivery : 'Bounced';
   await services.tell(line, { messageId, to: email.to, delivery, ...pickReason(feedback) });
   return line;

@@ -41,7 +41,7 @@ export function buildServices(
   };
   return {
     ...recording,
-    noteCameBack: (line) => cameBack.note(line, toInstant(now())),
+    noteCameBack: (line, messageId) => cameBack.note(line, messageId, toInstant(now())),
     tell: (line, cameBack) => tellOfBounce(line, cameBack, telling),
     endNotices: async (addressHash) => {
       const at = toInstant(now());

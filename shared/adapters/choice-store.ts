@@ -1,4 +1,4 @@
-import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { faultNames } from '../contracts/faults.ts';
 import { type Choice, choiceDays, type Person } from '../domain/notifications.ts';
@@ -29,7 +29,7 @@ export interface ChoiceStore {
     person: Person,
     decide: (choice: Choice | undefined) => Choice | undefined,
   ): Promise<Choice | undefined>;
-  /** A partner's people who are told at once of emails that come back; for a huge partner, not all of them. */
+  /** A partner's people who are told at once of emails that come back. */
   toldOfBounces(partnerId: string): Promise<readonly Choice[]>;
   /** The people whose digests are due by then, in pages, oldest first. */
   dueDigests(by: Instant): AsyncIterable<readonly DueDigest[]>;
@@ -102,6 +102,23 @@ export function choiceStore(dynamoDb: DynamoDBClient, tableName: string): Choice
       ofVersion(version),
     );
 
+  async function itemsOf(
+    partnerId: string,
+    start?: Record<string, AttributeValue>,
+  ): Promise<readonly Record<string, unknown>[]> {
+    const answer = await dynamoDb.send(
+      new QueryCommand({
+        TableName: tableName,
+        KeyConditionExpression: 'pk = :partner',
+        ExpressionAttributeValues: toAttributes({ ':partner': partitionStart + partnerId }),
+        ConsistentRead: true,
+        ...(start ? { ExclusiveStartKey: start } : {}),
+      }),
+    );
+    const { LastEvaluatedKey } = answer;
+    return [...itemsIn(answer), ...(LastEvaluatedKey ? await itemsOf(partnerId, LastEvaluatedKey) : [])];
+  }
+
   return {
     find,
 
@@ -121,18 +138,8 @@ export function choiceStore(dynamoDb: DynamoDBClient, tableName: string): Choice
     },
 
     async toldOfBounces(partnerId) {
-      const answer = await dynamoDb.send(
-        new QueryCommand({
-          TableName: tableName,
-          KeyConditionExpression: 'pk = :partner',
-          ExpressionAttributeValues: toAttributes({ ':partner': partitionStart + partnerId }),
-          ConsistentRead: true,
-        }),
-      );
-      return z
-        .array(stored)
-        .parse(itemsIn(answer))
-        .filter(({ bounces }) => bounces);
+      const choices = z.array(stored).parse(await itemsOf(partnerId));
+      return choices.filter(({ bounces }) => bounces);
     },
 
     async *dueDigests(by) {

@@ -69,7 +69,9 @@ async function desk(...lines: readonly OrderLine[]) {
     notices,
     choose,
     services,
-    cameBack: (of: OrderLine, at: string) => cameBack.note(of, at),
+    /** An email of its own, or of this id. */
+    cameBack: (of: OrderLine, at: string, messageId: string = crypto.randomUUID()) =>
+      cameBack.note(of, messageId, at),
     run: (at = due) => handle(services(at)),
     fail: (with_: Around) => (around = with_),
     waitForLane: (until: string | undefined) => (laneClearAt = until),
@@ -195,6 +197,19 @@ describe('none is sent twice, and nothing is left untold', () => {
         expect(sent.filter(({ text }) => text.includes(orderId))).toHaveLength(1);
     },
   );
+
+  it('a report that comes again is no news', async () => {
+    const returned = open('ORD-RETURNED', plus(due, 'P9D'), dead);
+    const { sent, run, cameBack } = await desk(returned);
+    await cameBack(returned, before, 'message');
+    await run();
+    await cameBack(returned, plus(due, 'PT5H'), 'message');
+    await run(plus(due, 'P1D'));
+    expect(sent).toHaveLength(1);
+    await cameBack(returned, plus(due, 'P1DT5H'), 'another');
+    await run(plus(due, 'P2D'));
+    expect(sent).toHaveLength(2);
+  });
 
   it('what happens while a choice is made or changed is told', async () => {
     const at = minus(due, 'PT10S');

@@ -1,4 +1,5 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { orderLineCancelled } from '../../functions/cancel-order-line/event.ts';
 import { defaults } from '../../infra/settings.ts';
 import { closedStateKey } from '../../shared/adapters/order-line-item.ts';
 import type { OrderLine, StoredLine } from '../../shared/domain/order-line.ts';
@@ -11,6 +12,7 @@ import {
   unbooked,
 } from '../../shared/domain/transitions.ts';
 import { closeInput } from '../support/close-state.ts';
+import { cancelled } from '../support/events.ts';
 import { daysAfter, itemOf, line, now } from '../support/lines.ts';
 import { storeOn } from '../support/memory-store.ts';
 import { MemoryTable } from '../support/memory-table.ts';
@@ -102,4 +104,23 @@ test('the onboarding of an order goes 400 days after it, or after the last line 
   await store.keepOnboarding('ORD-1', organization, daysAfter(300));
   expect(expiry()).toBe(seconds(daysAfter(700)));
   expect(await store.findOnboarding('ORD-1')).toMatchObject(organization);
+});
+
+test('a cancellation keeps the onboarding of the order as long as the line, for lines that are booked later', async () => {
+  const table = new MemoryTable();
+  const store = storeOn(table);
+  const onboarded = onboard(awaiting, organization, stamp);
+  table.put(itemOf({ ...onboarded, version: 1 }));
+  await store.recordOnboarding(onboarded.orderId, organization, now);
+  const services = {
+    store,
+    now: () => new Date(daysAfter(300)),
+    workflow: { stop: () => Promise.resolve() },
+  } as unknown as Parameters<typeof orderLineCancelled.handle>[1];
+  const event = cancelled(onboarded.orderId, onboarded.lineId, daysAfter(300));
+  await orderLineCancelled.handle(orderLineCancelled.schema.parse(event), services);
+  expect([...table.items.values()].map(({ expiresAt }) => expiresAt)).toEqual([
+    seconds(daysAfter(700)),
+    seconds(daysAfter(700)),
+  ]);
 });
