@@ -1,3 +1,4 @@
+import { queue as firstEmails } from '../functions/send-provisioning-email/queue.ts';
 import { CfnOutput, RemovalPolicies, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Api } from './constructs/api.ts';
@@ -62,7 +63,15 @@ export class ServiceStack extends Stack {
       table,
       bus: bus.resource,
     });
-    new Monitoring(this, 'Monitoring', { settings, stateMachine, stage: gateway.stage, publisher, counter });
+    const lane = workQueues.of(firstEmails.functionName);
+    new Monitoring(this, 'Monitoring', {
+      settings,
+      stateMachine,
+      stage: gateway.stage,
+      publisher,
+      counter,
+      lane,
+    });
 
     if (!settings.keepData) RemovalPolicies.of(this).destroy();
 

@@ -8,6 +8,7 @@ import { noticeStore } from '../../shared/adapters/notice-store.ts';
 import { dynamoDbClient, orderLineStore } from '../../shared/adapters/order-line-store.ts';
 import { tallyStore } from '../../shared/adapters/tally-store.ts';
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
+import { faultNames, NamedFault } from '../../shared/contracts/faults.ts';
 import { faultForLog } from '../../shared/contracts/log.ts';
 import { digestRateShare, digestRoom, type Person } from '../../shared/domain/notifications.ts';
 import { forEach } from '../../shared/domain/parallel.ts';
@@ -37,11 +38,17 @@ export interface Services extends DigestServices {
 /** The part of a run's time, in milliseconds, that is reserved for digests in progress. */
 const reserve = 60_000;
 
-/** Called by the schedule. */
+/**
+ * Called by the schedule.
+ * @throws NamedFault RunIncomplete when digests failed: if they fail again, an alarm tells operators
+ */
 export const handler = onColdStart(() => {
   const services = buildServices(readEnvironment(environment, process.env));
-  return (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>) =>
-    handle(services, () => context.getRemainingTimeInMillis() < reserve);
+  return async (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>) => {
+    const report = await handle(services, () => context.getRemainingTimeInMillis() < reserve);
+    if (report.failed > 0) throw new NamedFault(faultNames.runIncomplete, `${report.failed} digests failed`);
+    return report;
+  };
 });
 
 const awsClients = () => ({ dynamoDb: dynamoDbClient(), sesV2: sesV2Client() });

@@ -5,7 +5,7 @@ import type { LineOfOrder } from '../../shared/adapters/order-store.ts';
 import { pacedWorkflow, stoppingLater } from '../../shared/adapters/paced-workflow.ts';
 import { sfnClient, workflow } from '../../shared/adapters/workflow.ts';
 import { readEnvironment, variables } from '../../shared/contracts/environment.ts';
-import { isThrottled } from '../../shared/contracts/faults.ts';
+import { faultNames, isThrottled, NamedFault } from '../../shared/contracts/faults.ts';
 import { faultForLog, type Log } from '../../shared/contracts/log.ts';
 import type { LaneWait } from '../../shared/domain/lane.ts';
 import { lateSince, lookAhead } from '../../shared/domain/follow-up.ts';
@@ -49,11 +49,18 @@ export type SweepReport = Readonly<Partial<Record<FollowedUp, number>>> & {
  */
 const reserve = 90_000;
 
-/** Called by the schedule. */
+/**
+ * Called by the schedule.
+ * @throws NamedFault RunIncomplete when lines failed: if they fail again, an alarm tells operators
+ */
 export const handler = onColdStart(() => {
   const services = buildServices(readEnvironment(environment, process.env));
-  return (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>) =>
-    handle(services, () => context.getRemainingTimeInMillis() < reserve);
+  return async (_event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>) => {
+    const report = await handle(services, () => context.getRemainingTimeInMillis() < reserve);
+    if (report.failed > 0)
+      throw new NamedFault(faultNames.runIncomplete, `${report.failed} lines could not be followed up`);
+    return report;
+  };
 });
 
 const awsClients = () => ({ dynamoDb: dynamoDbClient(), sfn: sfnClient() });

@@ -15,9 +15,11 @@ interface Calls {
 /** Calls a function on a schedule. A failed run is not retried, so no two runs overlap. */
 export function callOnSchedule(
   scope: Construct,
-  { resource }: { readonly resource: Function },
+  called: { readonly resource: Function; calledEvery?: Duration },
   { description, schedule, interval }: Calls,
 ): void {
+  const { resource } = called;
+  called.calledEvery = interval;
   const attempts = { retryAttempts: 0, maxEventAge: interval };
   resource.configureAsyncInvoke(attempts);
   const scheduler = new Role(scope, 'Scheduler', {

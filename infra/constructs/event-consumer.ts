@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type EventPattern, type IEventBusRef, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
@@ -40,6 +41,10 @@ const timeout = Duration.seconds(30);
  */
 export class EventConsumer extends Construct {
   readonly urls: QueueUrls;
+  readonly functionName: string;
+  /** What users notice while events wait. */
+  readonly userImpact: string;
+  readonly #queue: Queue;
 
   constructor(scope: Construct, id: string, props: EventConsumerProps) {
     super(scope, id);
@@ -89,6 +94,14 @@ export class EventConsumer extends Construct {
     if ('CONFIGURATION_SET' in declared.environment.shape) mail.grantSend(consumer);
     grantExecutions(stateMachine, consumer, ...calls.executions);
     this.urls = { queue: queue.queueUrl, deadLetters: deadLetters.queueUrl };
+    this.functionName = functionName;
+    this.userImpact = userImpact;
+    this.#queue = queue;
+  }
+
+  /** The age of the oldest event that waits; those that failed three times do not count. */
+  metricAge(props: MetricOptions): Metric {
+    return this.#queue.metricApproximateAgeOfOldestMessage(props);
   }
 }
 

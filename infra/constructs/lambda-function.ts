@@ -43,6 +43,8 @@ export class LambdaFunction<Environment extends z.ZodType<unknown, Readonly<Reco
   readonly resource: Function;
   readonly logGroup: LogGroup;
   readonly grantPrincipal: IPrincipal;
+  /** The time between its calls, if a schedule calls it. */
+  calledEvery?: Duration;
 
   constructor(scope: Construct, id: string, props: LambdaFunctionProps<Environment>) {
     super(scope, id);

@@ -17,6 +17,7 @@ import type { DimensionsOf } from '../../shared/contracts/metrics.ts';
 import type { Settings } from '../settings.ts';
 import { showService } from './dashboard.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { EventConsumer } from './event-consumer.ts';
 import type { GradualDeployment } from './gradual-deployment.ts';
 import { HttpFunction } from './http-function.ts';
 import { LambdaFunction } from './lambda-function.ts';
@@ -33,7 +34,11 @@ interface MonitoringProps {
   readonly publisher: { readonly resource: Function };
   /** Keeps the counts of lines. */
   readonly counter: { readonly resource: Function };
+  /** The queue of first emails. */
+  readonly lane: WorkQueue;
 }
+
+type FailingFunction = Pick<LambdaFunction<never>, 'name' | 'resource' | 'calledEvery'>;
 
 interface Watch {
   /** The heading of the runbook section, which the alarm is named after. */
@@ -67,6 +72,9 @@ const mostOpenExecutions = { percent: 80 };
 /** Longer than 50,000 first emails take at the rate of most accounts. */
 const longWait = Duration.hours(2);
 
+/** More than there are in the hands of the sending function when nothing waits. */
+const manyMessages = 200;
+
 /** Longer than people wait without wondering; a cold start takes about one second. */
 const slowAnswer = Duration.seconds(3);
 
@@ -84,7 +92,7 @@ export class Monitoring extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, stateMachine, stage, publisher, counter }: MonitoringProps,
+    { settings, stateMachine, stage, publisher, counter, lane }: MonitoringProps,
   ) {
     super(scope, id);
     const { alarmTopicArn, runbookUrl } = settings;
@@ -95,14 +103,17 @@ export class Monitoring extends Construct {
     const functions = parts.filter((part) => part instanceof LambdaFunction);
     const queues = parts.filter((part) => part instanceof DeadLetterQueue);
     const workQueues = parts.filter((part) => part instanceof WorkQueue);
+    const consumers = parts.filter((part) => part instanceof EventConsumer);
     const alarms = [
       this.#failedExecutions(stateMachine),
-      ...functions.map(({ name, resource }) => this.#functionErrors(name, resource)),
+      ...functions.map((part) => this.#functionErrors(part)),
       ...functions
         .filter((part) => part instanceof HttpFunction)
         .map(({ name, deployment }) => this.#failedDeployment(name, deployment)),
       ...queues.map((queue) => this.#deadLetters(queue)),
       ...workQueues.map((queue) => this.#waitingMessages(queue)),
+      ...consumers.map((consumer) => this.#waitingEvents(consumer)),
+      this.#longLane(lane),
       this.#lateEvents(publisher.resource),
       this.#lateCounts(counter.resource),
       this.#overdueLines(),
@@ -133,8 +144,11 @@ export class Monitoring extends Construct {
     });
   }
 
-  /** A single failure recovers without help: events stay queued, the workflow retries, the sweep runs again. */
-  #functionErrors(name: string, resource: Function): Alarm {
+  /**
+   * A single failure recovers without help: events stay queued, the workflow retries, the sweep runs again. Two runs in
+   * a row that fail are too many for what a schedule calls.
+   */
+  #functionErrors({ name, resource, calledEvery }: FailingFunction): Alarm {
     return this.#watch(`FunctionErrors-${name}`, {
       section: 'Function errors',
       which: name,
@@ -143,7 +157,7 @@ export class Monitoring extends Construct {
         label: 'errors and throttles',
         expression: 'FILL(errors, 0) + FILL(throttles, 0)',
         usingMetrics: { errors: resource.metricErrors(), throttles: resource.metricThrottles() },
-        period: aWhile,
+        period: calledEvery ? Duration.minutes(2 * calledEvery.toMinutes()) : aWhile,
       }),
       alarmIf: { above: 1 },
       periods: 1,
@@ -186,6 +200,33 @@ export class Monitoring extends Construct {
       metric: queue.metricAge({ statistic: Stats.MAXIMUM, period: soon }),
       alarmIf: { above: longWait.toSeconds() },
       periods: 1,
+      noData: TreatMissingData.NOT_BREACHING, // SQS reports nothing for queues that were empty for hours
+    });
+  }
+
+  /** Events are handled within seconds, so if they wait, their function is not called at all. */
+  #waitingEvents(consumer: EventConsumer): Alarm {
+    const { functionName, userImpact } = consumer;
+    return this.#watch(`WaitingMessages-${functionName}`, {
+      section: 'Waiting messages',
+      which: functionName,
+      userImpact,
+      metric: consumer.metricAge({ statistic: Stats.MAXIMUM, period: soon }),
+      alarmIf: { above: aWhile.toSeconds() },
+      periods: 1,
+      noData: TreatMissingData.NOT_BREACHING, // SQS reports nothing for queues that were empty for hours
+    });
+  }
+
+  /** First emails are put back until it is their turn, and then SQS leaves them out of the age of the oldest one. */
+  #longLane(lane: WorkQueue): Alarm {
+    return this.#watch('LongLane', {
+      section: 'Waiting messages',
+      which: `${lane.functionName}, many`,
+      userImpact: 'First emails are hours late.',
+      metric: lane.metricWaiting(soon),
+      alarmIf: { above: manyMessages },
+      periods: longWait.toMinutes() / soon.toMinutes(),
       noData: TreatMissingData.NOT_BREACHING, // SQS reports nothing for queues that were empty for hours
     });
   }

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -107,9 +107,23 @@ export class WorkQueue extends Construct {
     grantMessages(this.#deadLetters, worker, 'SendMessage');
   }
 
-  /** The age of the oldest message. */
+  /** The age of the oldest message; those that were put back three times do not count. */
   metricAge(props: MetricOptions): Metric {
     return this.#queue.metricApproximateAgeOfOldestMessage(props);
+  }
+
+  /** How many messages wait at least, also those that were put back. */
+  metricWaiting(period: Duration): MathExpression {
+    const least = { statistic: Stats.MINIMUM, period };
+    return new MathExpression({
+      label: 'messages',
+      expression: 'FILL(visible, 0) + FILL(hidden, 0)',
+      usingMetrics: {
+        visible: this.#queue.metricApproximateNumberOfMessagesVisible(least),
+        hidden: this.#queue.metricApproximateNumberOfMessagesNotVisible(least),
+      },
+      period,
+    });
   }
 
   /** Lets `grantee` put messages into the queue. */

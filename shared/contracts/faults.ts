@@ -32,6 +32,8 @@ export const faultNames = {
   choiceContended: 'ChoiceContended',
   /** There was no time for all notices of a bounce; a retry sends the others. */
   noticesLeft: 'NoticesLeft',
+  /** A scheduled run could not do everything; the next one tries again. */
+  runIncomplete: 'RunIncomplete',
   /** SQS kept refusing messages of a batch. */
   messagesNotQueued: 'MessagesNotQueued',
   /** AWS throttled the call, or has no room for more executions: a later call will succeed. */

@@ -103,9 +103,15 @@ const emittedByAws = [
     Resource: 'Ref of AWS::Lambda::Function:live',
     ExecutedVersion: 'Version of AWS::Lambda::Version',
   }),
-  ...each('AWS/SQS', ['ApproximateNumberOfMessagesVisible', 'ApproximateAgeOfOldestMessage'], {
-    QueueName: 'QueueName of AWS::SQS::Queue', // its Ref is the URL
-  }),
+  ...each(
+    'AWS/SQS',
+    [
+      'ApproximateNumberOfMessagesVisible',
+      'ApproximateNumberOfMessagesNotVisible',
+      'ApproximateAgeOfOldestMessage',
+    ],
+    { QueueName: 'QueueName of AWS::SQS::Queue' }, // its Ref is the URL
+  ),
   // HTTP APIs; REST APIs have other names (5XXError) and dimensions (ApiName).
   ...each('AWS/ApiGateway', ['Count', '4xx', '5xx', 'Latency'], {
     ApiId: 'Ref of AWS::ApiGatewayV2::Api',
