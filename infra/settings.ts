@@ -37,7 +37,8 @@ export const defaults = {
     programScopes: 'provisioning-emails',
   },
   /** A week covers a long weekend and the time for a fix; redriven letters are deleted at once. */
-  deadLetterDays: 7,
+  /** As long as messages are tried at most: SQS counts from when they were first queued. */
+  deadLetterDays: 14,
   /** As far back as the table can be restored: later events are replayed. */
   eventArchiveDays: 35,
   /** A year, and a month to look back on it. */

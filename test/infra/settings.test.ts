@@ -33,7 +33,7 @@ test('the least that a deployer sets is completed by the defaults', () => {
     claimNames: { partnerId: 'partner_id', roles: 'roles' },
     programs: {},
     keepData: true,
-    deadLetterDays: 7,
+    deadLetterDays: 14,
     eventArchiveDays: 35,
     settledLineDays: 400,
     logRetentionDays: 90,

@@ -583,9 +583,9 @@ describe('intake', () => {
       return queues[String(target(DEAD_LETTER_QUEUE_URL))]?.Properties.MessageRetentionPeriod;
     });
   };
-  test('dead letters, which name people, are kept for a week, or as was set', () => {
+  test('dead letters, which name people, are kept for two weeks, or as was set', () => {
     const day = 24 * 60 * 60;
-    expect(retentions(exampleSettings)).toEqual(consumers.map(() => 7 * day));
+    expect(retentions(exampleSettings)).toEqual(consumers.map(() => 14 * day));
     expect(retentions({ ...exampleSettings, deadLetterDays: 2 })).toEqual(consumers.map(() => 2 * day));
   });
 
