@@ -1,7 +1,6 @@
 import type { Context, Hono } from 'hono';
 import * as z from 'zod';
 import { identifier } from '../../shared/contracts/fields.ts';
-import { Problem } from '../../shared/contracts/problems.ts';
 import type { NoticedAddress } from '../../shared/domain/notices.ts';
 import { toInstant } from '../../shared/domain/time.ts';
 import { endDigest, isSame } from '../../shared/use-cases/manage-notifications.ts';
@@ -29,31 +28,33 @@ type EndTexts = Texts['endNotices'];
  */
 export function endingNotices(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
   const { notices, now } = context.services;
-  const { askPage, endedPage } = pagesOf(context);
+  const { askPage, endedPage, nothingPage } = pagesOf(context);
 
   app.get(path, async (c) => {
-    const { endedAt } = await noticed(c);
-    const texts = context.view(c).t.endNotices;
-    return endedAt === undefined ? await askPage(c, texts) : await endedPage(c, texts);
+    const found = await noticed(c);
+    const { endNotices: texts } = context.view(c).t;
+    if (!found) return await nothingPage(c, texts);
+    return found.endedAt === undefined ? await askPage(c, texts) : await endedPage(c, texts);
   });
 
   app.post(path, async (c) => {
-    const { address } = await noticed(c);
+    const found = await noticed(c);
+    const { endNotices: texts } = context.view(c).t;
+    if (!found) return await nothingPage(c, texts);
     const at = toInstant(now());
-    await notices.change(address, '', at, (known) =>
+    await notices.change(found.address, '', at, (known) =>
       known.endedAt === undefined ? { ...known, endedAt: at } : undefined,
     );
-    return await endedPage(c, context.view(c).t.endNotices);
+    return await endedPage(c, texts);
   });
 
-  /** @throws Problem not-found, for a link that is in no notice */
+  /** Undefined for a link that is in no notice. */
   async function noticed(
     c: Context<ConsoleEnv, typeof path>,
-  ): Promise<NoticedAddress & { readonly address: string }> {
+  ): Promise<(NoticedAddress & { readonly address: string }) | undefined> {
     const { address, token } = c.req.param();
     const found = /^[0-9a-f]{64}$/.test(address) ? await notices.find(address) : undefined;
-    if (!found || !isSame(found.token, token)) throw new Problem({ code: 'not-found' });
-    return { ...found, address };
+    return found && isSame(found.token, token) ? { ...found, address } : undefined;
   }
 }
 
@@ -62,9 +63,7 @@ export function endingNotices(app: Hono<ConsoleEnv>, context: ConsoleContext): v
  * from none of our pages. A link that leads to no digest does not tell why.
  */
 export function endingDigests(app: Hono<ConsoleEnv>, context: ConsoleContext): void {
-  const { askPage, endedPage } = pagesOf(context);
-  const nothingPage = (c: Context<ConsoleEnv>, { nothingTitle, nothing }: Texts['endDigest']) =>
-    show(c, <MessagePage view={context.view(c)} title={nothingTitle} text={[nothing]} />, 404);
+  const { askPage, endedPage, nothingPage } = pagesOf(context);
 
   app.get(digestPath, (c) => askPage(c, context.view(c).t.endDigest));
 
@@ -98,5 +97,8 @@ function pagesOf(context: ConsoleContext) {
     return show(c, <MessagePage view={view} title={endedTitle} text={[ended]} />);
   }
 
-  return { askPage, endedPage };
+  const nothingPage = (c: Context<ConsoleEnv>, { nothingTitle, nothing }: EndTexts): Promise<Response> =>
+    show(c, <MessagePage view={context.view(c)} title={nothingTitle} text={[nothing]} />, 404);
+
+  return { askPage, endedPage, nothingPage };
 }

@@ -37,6 +37,8 @@ const webhookForm = z.lazy(() =>
   z.object({
     token: typedText,
     language: typedText,
+    /** Whether the form said what is wrong. */
+    checked: typedText,
     url: trimmed,
     description: trimmed,
     ...Object.fromEntries(
@@ -55,8 +57,11 @@ export function webhookForms(app: Hono<ConsoleEnv>, context: ConsoleContext): vo
   });
 
   app.post(paths.webhooks, async (c) => {
-    const { token, chosen, typed } = await readTyped(c);
-    if (chosen) return await formPage(c, context, { typed, locale: chosen });
+    const { token, chosen, isChecked, typed } = await readTyped(c);
+    if (chosen) {
+      const again = isChecked ? wrongIn(typed, services) : {};
+      return await formPage(c, context, { typed, ...again, locale: chosen });
+    }
     const idempotencyKey = await formTokens.idempotencyKeyOf(c.get('session'), token);
     if (idempotencyKey === undefined) return await formPage(c, context, { typed, trouble: 'again' });
     const input = inputOf(typed, services);
@@ -80,8 +85,11 @@ export function webhookForms(app: Hono<ConsoleEnv>, context: ConsoleContext): vo
 
   app.post(`${onePath}/edit`, async (c) => {
     const webhook = await read(c, context);
-    const { token, chosen, typed } = await readTyped(c);
-    if (chosen) return await formPage(c, context, { typed, webhook, locale: chosen });
+    const { token, chosen, isChecked, typed } = await readTyped(c);
+    if (chosen) {
+      const again = isChecked ? wrongIn(typed, services) : {};
+      return await formPage(c, context, { typed, ...again, webhook, locale: chosen });
+    }
     if (!(await formTokens.isValid(c.get('session'), token)))
       return await formPage(c, context, { typed, trouble: 'again', webhook });
     const input = inputOf(typed, services);
@@ -119,13 +127,20 @@ interface Typed {
   readonly typed: TypedWebhook;
   /** The language, if one of its buttons submitted the form. */
   readonly chosen: Locale | undefined;
+  /** Whether the form said what is wrong. */
+  readonly isChecked: boolean;
 }
 
 async function readTyped(c: Context): Promise<Typed> {
-  const { token, language, url, description, ...ticked } = await readForm(c, webhookForm);
+  const { token, language, checked, url, description, ...ticked } = await readForm(c, webhookForm);
   const chosen = localeNamed(language);
   if (chosen) keepLocale(c, chosen);
-  return { token, typed: { url, description, events: Object.keys(ticked) }, chosen };
+  return {
+    token,
+    typed: { url, description, events: Object.keys(ticked) },
+    chosen,
+    isChecked: checked === 'yes',
+  };
 }
 
 const asked = ({ url, description, events }: TypedWebhook) => ({
@@ -147,4 +162,9 @@ function inputOf(
   };
   const wrong = webhookFieldNames.filter((name) => isWrong[name]);
   return input.success && wrong.length === 0 ? input.data : { wrong };
+}
+
+function wrongIn(typed: TypedWebhook, services: WebhookServices): WhyAgain {
+  const input = inputOf(typed, services);
+  return 'wrong' in input ? input : {};
 }

@@ -65,7 +65,10 @@ export async function writeBounceNotice(
       [texts.labels.line, lineId],
       [texts.labels.subscription, subscriptionId],
       [texts.labels.contact, cameBack.to],
-      ...(cameBack.reason === undefined ? [] : [[texts.labels.reason, cameBack.reason] as const]),
+      // That of a complaint is one word of jargon.
+      ...(cameBack.reason === undefined || cameBack.delivery === 'Complained'
+        ? []
+        : [[texts.labels.reason, cameBack.reason] as const]),
     ],
     action: { name: texts.open, href: `${origin}/console/orders/${orderId}/lines/${lineId}` },
     closing: texts.closing,

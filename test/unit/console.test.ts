@@ -345,7 +345,11 @@ test('who has the link of a notice ends the notices to its address, without sign
   const isEnded = async () => (await pages.notices.find(hash))?.endedAt !== undefined;
   const path = endNoticesPath(hash, 'a-token');
 
-  expect((await pages.get(endNoticesPath(hash, 'b-token'))).status).toBe(404);
+  const altered = await pages.get(endNoticesPath(hash, 'b-token'));
+  expect([altered.status, altered.text]).toEqual([
+    404,
+    expect.stringContaining(texts.en.endNotices.nothingTitle) as string,
+  ]);
   expect((await pages.post(endNoticesPath(hash, 'b-token'))).status).toBe(404);
   expect((await pages.post(path, 'https://elsewhere.test')).status).toBe(403);
   const asked = await pages.get(path);
@@ -848,8 +852,14 @@ describe('an order of 10,000 lines', () => {
 
 test('a Closed line promises no more copies', async () => {
   const closed = line({ status: 'Closed', firstEmailSentAt: daysAfter(-8), closesAt: daysAfter(-1) });
+  const awaiting = line({
+    status: 'AwaitingProvisioningDetails',
+    firstEmailSentAt: now,
+    closesAt: daysAfter(7),
+  });
   for (const [of, said] of [
     [line(), texts.en.copyToDialog.sendsNothing],
+    [awaiting, texts.en.copyToDialog.remindersOnly],
     [closed, texts.en.copyToDialog.nothingToCopy],
   ] as const) {
     const pages = consoleOf(of);
@@ -869,6 +879,16 @@ describe('the form of a webhook', () => {
     for (const kept of ['value="https://hooks.example.com/"', 'value="Tickets"'])
       expect(text).toContain(kept);
     expect(text).toMatch(/name="order_line.closed" value="yes" checked/);
+    expect(text).not.toContain('class="wrong"');
+  });
+
+  it('says what is wrong in the new language, too', async () => {
+    const pages = consoleOf(line());
+    await pages.signIn();
+    const wrong = { url: 'https://10.0.0.1/', description: '<b>', checked: 'yes', language: 'ja' };
+    const { text } = await pages.post('/console/webhooks', undefined, wrong);
+    for (const field of ['url', 'description'] as const)
+      expect(text).toContain(texts.ja.webhooks[`${field}Wrong`]);
   });
 
   it('and its list ask an operator for a partner that can be one', async () => {

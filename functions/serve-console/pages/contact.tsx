@@ -365,7 +365,12 @@ export function ContactSavedPage({ view, line, from, outcome, leavesOthers = fal
           </ul>
         ) : (
           <span>
-            <Naming text={t.contactDialog.unchanged(email)} />
+            <Naming
+              text={format.sentences([
+                t.contactDialog.unchanged(email),
+                line.resend.allowed ? t.contactDialog.resendInstead : undefined,
+              ])}
+            />
           </span>
         )}
       </div>

@@ -1,3 +1,4 @@
+import type { LineStatus } from '../../../shared/domain/order-line.ts';
 import type { Instant } from '../../../shared/domain/time.ts';
 import { paths } from '../paths.ts';
 import { type ContactField, ProblemNotice, RecipientFields, type TypedRecipient } from './contact.tsx';
@@ -19,6 +20,15 @@ interface CopyToPageProps extends DialogProps {
   readonly typed: TypedRecipient;
   readonly problem?: CopyToProblem | undefined;
 }
+
+/** The text that says what is still copied, by status. */
+const copies = {
+  Scheduled: 'sendsNothing',
+  AwaitingProvisioningDetails: 'remindersOnly',
+  Closed: 'nothingToCopy',
+  Onboarded: 'nothingToCopy',
+  Cancelled: 'nothingToCopy',
+} as const satisfies Record<LineStatus, string>;
 
 const formId = 'copy-to-form';
 
@@ -45,9 +55,7 @@ export function CopyToPage({ view, line, from, token, typed, problem }: CopyToPa
           wrong={problem?.kind === 'wrong' ? problem.fields : []}
           isFirst={problem === undefined}
         />
-        <p class="muted">
-          {line.status === 'Closed' ? t.copyToDialog.nothingToCopy : t.copyToDialog.sendsNothing}
-        </p>
+        <p class="muted">{t.copyToDialog[copies[line.status]]}</p>
         <div class="buttons">
           <button type="submit" class="primary">
             {t.contactDialog.save}

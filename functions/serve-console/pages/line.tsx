@@ -1,5 +1,6 @@
 import type { LineAnswer } from '../../../shared/contracts/api.ts';
 import { assertNever } from '../../../shared/domain/assert-never.ts';
+import { type Instant, minus } from '../../../shared/domain/time.ts';
 import { isSameAddress } from '../../../shared/domain/contact.ts';
 import { mayResend } from '../../../shared/use-cases/access.ts';
 import type { ToldEntry } from '../../../shared/domain/history.ts';
@@ -57,7 +58,7 @@ export function LinePage({ view, line, history, shown, senderAddress }: LinePage
         <p class="muted">{t.line.title(line.orderId, line.lineId)}</p>
         <Status view={view} line={line} />
       </div>
-      {line.provisioningPending ? <PendingNotice view={view} /> : null}
+      {line.provisioningPending ? <PendingNotice view={view} line={line} /> : null}
       <UnconfirmedNotice view={view} line={line} history={history} />
       <div class="page-columns">
         <div>
@@ -158,8 +159,8 @@ function MissingEmail({ view, line, history, senderAddress }: Omit<LinePageProps
   const report = history
     .filter((entry) => entry.type === 'ProvisioningEmailFeedback')
     .find(({ to }) => isSameAddress(to, email));
+  const isReached = line.resend.reason !== 'contact-undeliverable';
   const isTaken = report === undefined || report.delivery === 'Delivered';
-  const mayBeInSpam = isTaken && line.resend.reason !== 'contact-undeliverable';
   return (
     <section class="card" aria-labelledby="missing">
       <h2 id="missing">{t.line.missing}</h2>
@@ -173,19 +174,21 @@ function MissingEmail({ view, line, history, senderAddress }: Omit<LinePageProps
         </div>
       )}
       <ul class="advice">
-        {mayBeInSpam ? <li>{t.line.missingSpam}</li> : null}
+        {isTaken && isReached ? <li>{t.line.missingSpam}</li> : null}
         <li>
           <Naming
             text={format.sentences([
               t.line.missingAddress(email),
-              mayResend(view.person.caller) ? t.line.missingCorrect : undefined,
+              mayResend(view.person.caller) && line.contactChange.allowed ? t.line.missingCorrect : undefined,
             ])}
           />
         </li>
-        <li>
-          {t.line.missingAllow}
-          <Copyable view={view} label={t.line.sender} text={senderAddress} />
-        </li>
+        {isReached ? (
+          <li>
+            {t.line.missingAllow}
+            <Copyable view={view} label={t.line.sender} text={senderAddress} />
+          </li>
+        ) : null}
       </ul>
     </section>
   );
@@ -272,15 +275,24 @@ function Recipient({ view: { t }, entry }: { view: View; entry: ToldEntry }) {
 const isSameContact = ({ from, to }: { readonly from?: string; readonly to?: string }): boolean =>
   from !== undefined && to !== undefined && isSameAddress(from, to);
 
+/** How much later something may be reported than it happened before people are told. */
+const notLate = 'PT1H';
+
 /** The meaning of an entry for people. */
 function whatWasSaid(entry: ToldEntry, { t, format }: View): string | undefined {
   const { meaning } = t.history;
+  const reportedLate = (at: Instant, happenedAt: Instant | undefined) =>
+    happenedAt !== undefined && happenedAt < minus(at, notLate)
+      ? meaning.earlier(format.date(happenedAt))
+      : undefined;
   switch (entry.type) {
+    case 'Onboarded':
+      return format.sentences([meaning.Onboarded, reportedLate(entry.at, entry.onboardedAt)]);
+    case 'Cancelled':
+      return format.sentences([meaning.Cancelled, reportedLate(entry.at, entry.cancelledAt)]);
     case 'Booked':
     case 'ClosingSoon':
-    case 'Onboarded':
     case 'Closed':
-    case 'Cancelled':
     case 'ProvisioningEmailUnconfirmed':
     case 'BounceNoticeSent':
       return meaning[entry.type];

@@ -4,7 +4,7 @@ import { paths } from '../paths.ts';
 import type { PersonalView } from '../view.ts';
 import { inOrders, Layout } from './layout.tsx';
 import { listPath } from './orders.tsx';
-import { ExternalLink, Facts, LineCard, PersonNamed, Told } from './parts.tsx';
+import { ExternalLink, Facts, isResumable, LineCard, PersonNamed, Told } from './parts.tsx';
 
 /** The most lines that the page of an order shows; the list has the others. */
 const mostLines = 100;
@@ -67,7 +67,7 @@ export function OrderPage({ view, order }: { view: PersonalView; order: OrderAns
 
 /** The lines of a subscription, where pending ones can be resumed. */
 export function SubscriptionPage({ view, lines }: { view: PersonalView; lines: readonly LineAnswer[] }) {
-  const { t } = view;
+  const { t, format } = view;
   const [first] = lines;
   return (
     <Layout
@@ -86,7 +86,12 @@ export function SubscriptionPage({ view, lines }: { view: PersonalView; lines: r
       </div>
       {lines.some(({ provisioningPending }) => provisioningPending) ? (
         <p class="notice warn">
-          <span>{t.subscription.pending}</span>
+          <span>
+            {format.sentences([
+              t.subscription.pending,
+              lines.some((line) => isResumable(view, line)) ? t.order.stillPossible : undefined,
+            ])}
+          </span>
         </p>
       ) : null}
       <section aria-label={t.order.lines}>

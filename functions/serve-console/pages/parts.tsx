@@ -297,7 +297,7 @@ export function whyNot(
   line: LineAnswer,
   { allowed, reason, canResendAt }: LineAnswer['resend'],
 ): string | undefined {
-  if (!mayResend(caller)) return t.whyNot.viewOnly(line.placedBy.name);
+  if (!isSettled(line) && !mayResend(caller)) return t.whyNot.viewOnly(line.placedBy.name);
   if (allowed) return undefined;
   if (reason === undefined) return t.whyNot.unknown;
   switch (reason) {
@@ -405,11 +405,18 @@ export function Contact({ view, line, from }: { view: PersonalView; line: LineAn
   );
 }
 
+/** Whether the person may resend the email of a line whose window has ended, and correct its contact. */
+export const isResumable = ({ person }: PersonalView, line: LineAnswer): boolean =>
+  line.provisioningPending && mayResend(person.caller) && line.resend.allowed && line.contactChange.allowed;
+
 /** What it means that a line closed before anybody set it up, beside the buttons that help. */
-export function PendingNotice({ view: { t } }: { view: View }) {
+export function PendingNotice({ view, line }: { view: PersonalView; line: LineAnswer }) {
+  const { t, format } = view;
   return (
     <p class="notice warn">
-      <span>{t.order.pending}</span>
+      <span>
+        {format.sentences([t.order.pending, isResumable(view, line) ? t.order.stillPossible : undefined])}
+      </span>
     </p>
   );
 }
@@ -434,7 +441,7 @@ export function LineCard({ view, line, from }: { view: PersonalView; line: LineA
           {t.order.details}
         </a>
       </header>
-      {line.provisioningPending && from === 'order' ? <PendingNotice view={view} /> : null}
+      {line.provisioningPending && from === 'order' ? <PendingNotice view={view} line={line} /> : null}
       <div class="columns">
         <Facts
           of={[

@@ -46,6 +46,7 @@ export function WebhookFormPage({ trouble, wrong = [], webhook, typed, token, ..
       ) : null}
       <form id={formId} method="post" action={action} novalidate data-once>
         <input type="hidden" name="token" value={token} />
+        {wrong.length === 0 ? null : <input type="hidden" name="checked" value="yes" />}
         {webhookFieldNames.map((name) => (
           <Field view={view} name={name} value={typed[name]} isWrong={wrong.includes(name)} />
         ))}

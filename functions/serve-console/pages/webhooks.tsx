@@ -286,7 +286,7 @@ function Attempts({ view, attempts, goesOn }: AttemptsProps) {
               <span>{outcomeOf(t, attempt)}</span>
               <small>
                 {t.webhooks.took(format.number(attempt.milliseconds))}
-                {attempt.nextAttemptAt === undefined || !goesOn ? null : (
+                {attempt.nextAttemptAt === undefined || !goesOn || attempt.nextAttemptAt < view.now ? null : (
                   <>
                     {' · '}
                     <Told

@@ -174,7 +174,8 @@ export function english() {
       lineTitle: (lineId: string) => `Line ${lineId}`,
       details: 'History and details',
       pending:
-        'The provisioning window has ended, but the subscription has not been set up. You can still resend the email and correct the contact here.',
+        'The provisioning window has ended, but the subscription has not been set up. It still can be.',
+      stillPossible: 'You can still resend the email and correct the contact here.',
       onboarded: (date: string) => `The customer’s organization was onboarded on ${date}.`,
     },
 
@@ -182,7 +183,7 @@ export function english() {
       title: 'Cloud/SaaS Subscriptions',
       introduction: (subscriptionId: string) => `Subscription ${subscriptionId}`,
       pending:
-        'The provisioning window has ended and the order line is closed, but the subscription has not been set up. You can resend the email and correct the contact until the organization is onboarded.',
+        'The provisioning window has ended and the order line is closed, but the subscription has not been set up. It still can be.',
     },
 
     line: {
@@ -236,13 +237,13 @@ export function english() {
       unknown: 'Not recorded',
       /** What an entry has led to, or what follows from it. */
       meaning: {
-        Booked: 'On the requested start date, the email goes to whoever is the contact by then.',
+        Booked: 'The first email goes to whoever is the contact when it is sent.',
         sent: {
           first: 'The provisioning window started with it.',
           resend: 'The deadline did not change.',
           'contact-change':
             'From then on, this address is the contact, instead of the one before. The deadline did not change.',
-          reminder: 'The subscription had not been set up by then.',
+          reminder: 'No onboarding had been reported by then.',
           'first-copy': 'It is for information, and counts toward the emails of the line.',
           'reminder-copy': 'It is for information, and counts toward the emails of the line.',
         },
@@ -250,9 +251,10 @@ export function english() {
           'The mail service’s answer was lost. The email counts, and its report will tell whether it left.',
         BounceNoticeSent: 'This notice does not count toward the emails of the line.',
         sameAddress: 'The address stayed the same: the name or the language changed.',
-        ClosingSoon: 'The time for the last reminder had come, and the subscription had not been set up.',
+        ClosingSoon: 'The time for the last reminder had come, and no onboarding had been reported.',
         Onboarded: 'The rest is set up in Control Hub. No more emails are sent.',
-        Closed: 'The subscription had not been set up by then. That is still possible, and so is a resend.',
+        earlier: (date: string) => `It happened on ${date}, and was reported later.`,
+        Closed: 'No onboarding had been reported by then.',
         Cancelled: 'No more emails are sent.',
       },
       /** The meaning of a report. */
@@ -261,7 +263,7 @@ export function english() {
         Delivered: 'The recipient’s mail server took it. A filter may still have put it in the spam folder.',
         Delayed: 'The recipient’s mail server did not take it yet; the mail service keeps trying.',
         Bounced: 'The recipient’s mail server sent it back.',
-        Complained: 'Nothing more is sent to this address.',
+        Complained: 'No more emails of this line are sent to this address.',
         Rejected: 'It was not sent on.',
       },
       technicalReason: 'Technical reason',
@@ -298,7 +300,8 @@ export function english() {
       due: (date: string) => `The first email has been due since ${date} and goes out automatically.`,
       'point-of-no-return': 'Onboarded: the setup is completed in Control Hub.',
       cancelled: 'Cancelled: no more emails are sent.',
-      'contact-undeliverable': 'No more emails are sent to this address. Select Edit to change it.',
+      'contact-undeliverable':
+        'No more emails of this line are sent to this address. Select Edit to change it.',
       'resend-too-soon': (date: string) => `Too soon after the last email. Possible again from ${date}.`,
       'resend-limit-reached': (date: string) =>
         `The limit of emails in 24 hours is reached. Possible again from ${date}.`,
@@ -396,7 +399,7 @@ export function english() {
     /** Systems of the partner that get events. */
     webhooks: {
       title: 'Webhooks',
-      introduction: 'Systems of your own that are told what happens to your order lines.',
+      introduction: 'Systems that are told what happens to the order lines.',
       show: 'Show',
       none: 'There are no webhooks yet.',
       actions: 'Actions',
@@ -506,7 +509,7 @@ export function english() {
         'not-started': 'The first email is still to come',
         'point-of-no-return': 'The organization is already onboarded',
         cancelled: 'The order line was cancelled',
-        'contact-undeliverable': 'No more emails are sent to this contact',
+        'contact-undeliverable': 'No more emails of this line are sent to this contact',
         'resend-too-soon': 'It is too soon to resend',
         'resend-limit-reached': 'The limit of emails is reached',
       },
@@ -523,7 +526,7 @@ export function english() {
       cancelledInstead: (name: string) =>
         `If the cancellation was a mistake, ask ${name}, who placed the order, to order again.`,
       'contact-undeliverable': (email: string) =>
-        `No more emails are sent to ${email}: the address refused an email permanently, its owner marked one as spam, or it was erased on request.`,
+        `No more emails of this line are sent to ${email}: the address refused an email permanently, its owner marked one as spam, or it was erased on request.`,
       undeliverableInstead: 'Change the provisioning contact. The email is sent to the new address at once.',
       'resend-too-soon': (date: string) =>
         `There is a short wait between two emails. The next one is possible from ${date}.`,
@@ -578,13 +581,14 @@ export function english() {
         'The address of the contact was changed after you opened this page, and is shown here. Please check what you entered, and save again. Nothing has been saved yet.',
       keptForYou: 'You had to sign in again. What you entered is still here; check it, and save again.',
       refused: {
-        'contact-undeliverable': 'No more emails are sent to this address. Enter another one.',
+        'contact-undeliverable': 'No more emails of this line are sent to this address. Enter another one.',
         'resend-too-soon': 'Another email of this line is being sent. Try again in a minute.',
       },
       savedTitle: 'The contact was changed',
       unchangedTitle: 'Nothing was changed',
       unchanged: (email: string) =>
-        `The contact was already ${email}, with this name and language, so nothing was changed or sent. To send the email again, use Resend.`,
+        `The contact was already ${email}, with this name and language, so nothing was changed or sent.`,
+      resendInstead: 'To send the email again, use Resend.',
       sent: (lines: string, email: string) => `${lines}: the provisioning email was sent to ${email}.`,
       saved: (lines: string, email: string) => `${lines}: the first email will go to ${email}.`,
       savedQuietly: (lines: string) => `${lines}: saved. Nothing was sent.`,
@@ -596,7 +600,7 @@ export function english() {
       skippedWhy: {
         'point-of-no-return': 'the organization is already onboarded.',
         cancelled: 'the order line was cancelled.',
-        'contact-undeliverable': 'no more emails are sent to this address.',
+        'contact-undeliverable': 'no more of its emails are sent to this address.',
         'resend-limit-reached': 'the limit of emails is reached.',
         'resend-too-soon': 'another email was being sent. Try again in a minute.',
         'email-not-sent': 'the email could not be sent. Try again.',
@@ -634,6 +638,8 @@ export function english() {
       email: 'Email address for copies',
       sendsNothing:
         'Nothing is sent now. From now on, this address gets a copy of the first email and of reminders, for information. Resends go to the contact only.',
+      remindersOnly:
+        'Nothing is sent now. From now on, this address gets a copy of each reminder, for information. Resends go to the contact only.',
       nothingToCopy:
         'Nothing is sent now. Only the first email and reminders are copied, and this line gets none any more: its window has ended.',
       remove: 'Send no more copies',
@@ -662,7 +668,7 @@ export function english() {
     errors: {
       notFoundTitle: 'Page not found',
       notFound:
-        'This page does not exist, or it belongs to another partner’s order. Check the address, or search for the order.',
+        'This page does not exist, or is about an order that you may not see. Check the address, or search for the order.',
       cursorTitle: 'This page of the list cannot be shown',
       cursor: 'The address of the page is incomplete. Start from the first page.',
       forbiddenTitle: 'The request was not accepted',
@@ -779,11 +785,14 @@ export function english() {
     },
 
     endNotices: {
-      title: 'Stop notices of emails that came back?',
-      text: 'If you placed an order and its provisioning email does not arrive, you are told by email; and so for all orders of your organization, if you chose that. Once you stop these notices, you get no more of them, for any order.',
+      title: 'Stop notices of emails that came back or were marked as spam?',
+      text: 'If you placed an order and its provisioning email does not arrive or is marked as spam, you are told by email; and so for all orders of your organization, if you chose that. Once you stop these notices, you get no more of them, for any order.',
       end: 'Stop the notices',
       endedTitle: 'The notices are stopped',
-      ended: 'You get no more notices of emails that came back. The console still shows them.',
+      ended:
+        'You get no more of them. The console still shows which emails came back or were marked as spam.',
+      nothingTitle: 'This link leads to no notices',
+      nothing: 'The address is incomplete or too old. If notices still come, use the link in the latest one.',
     },
 
     signOutPage: {

@@ -42,15 +42,15 @@ export const bounceNoticeTexts: Readonly<Record<Locale, BounceNoticeTexts>> = {
     became: { Bounced: 'came back', Complained: 'was marked as spam by its recipient' },
     what: {
       placed: (to, customer, became) =>
-        `You placed an order for ${customer}. Its provisioning email to ${to} ${became}, and no further email is sent to that address.`,
+        `You placed an order for ${customer}. Its provisioning email to ${to} ${became}, and no further email of this order line is sent to that address.`,
       chosen: (to, customer, became) =>
-        `The provisioning email to ${to}, of an order for ${customer}, ${became}, and no further email is sent to that address.`,
+        `The provisioning email to ${to}, of an order for ${customer}, ${became}, and no further email of this order line is sent to that address.`,
     },
     next: (deadline) =>
       deadline === undefined
         ? 'Please correct the provisioning contact in the console, or ask a colleague who can.'
         : `Please correct the provisioning contact in the console, or ask a colleague who can, so that the customer can set up the subscription by ${deadline}. The new contact gets the email at once.`,
-    last: 'If more emails come back today, you get no further notices until tomorrow. The console shows all of them.',
+    last: 'If this happens to more emails today, you get no further notices until tomorrow. The console shows all of them.',
     open: 'Open the order line',
     labels: {
       customer: 'End customer',
@@ -65,7 +65,7 @@ export const bounceNoticeTexts: Readonly<Record<Locale, BounceNoticeTexts>> = {
       placed: 'You get this email because the order names you as the person who placed it.',
       chosen: 'You get this email because you chose so under “Notifications” in the console.',
     },
-    end: 'Do not send me notices of emails that came back',
+    end: 'Do not send me notices of emails that came back or were marked as spam',
   },
   ja: {
     subject: {
@@ -78,15 +78,15 @@ export const bounceNoticeTexts: Readonly<Record<Locale, BounceNoticeTexts>> = {
     became: { Bounced: '届きませんでした', Complained: '受信者により迷惑メールとして報告されました' },
     what: {
       placed: (to, customer, became) =>
-        `${customer} 様向けにご注文いただいたサブスクリプションについて、${to} 宛てのプロビジョニング メールが${became}。このアドレスには今後メールを送信しません。`,
+        `${customer} 様向けにご注文いただいたサブスクリプションについて、${to} 宛てのプロビジョニング メールが${became}。この品目のメールは、今後このアドレスには送信しません。`,
       chosen: (to, customer, became) =>
-        `貴社の ${customer} 様向けサブスクリプションについて、${to} 宛てのプロビジョニング メールが${became}。このアドレスには今後メールを送信しません。`,
+        `貴社の ${customer} 様向けサブスクリプションについて、${to} 宛てのプロビジョニング メールが${became}。この品目のメールは、今後このアドレスには送信しません。`,
     },
     next: (deadline) =>
       deadline === undefined
         ? 'お手数ですが、コンソールでプロビジョニング担当者を修正していただくか、修正の権限をお持ちの方にご依頼ください。'
         : `${deadline}までに設定を完了できるよう、お手数ですが、コンソールでプロビジョニング担当者を修正していただくか、修正の権限をお持ちの方にご依頼ください。修正すると、新しい担当者に直ちにメールが送信されます。`,
-    last: '本日、ほかにも届かないメールがあった場合、明日まで追加のお知らせはお送りしません。すべての状況はコンソールでご確認いただけます。',
+    last: '本日、ほかにも同様のメールがあった場合、明日まで追加のお知らせはお送りしません。すべての状況はコンソールでご確認いただけます。',
     open: '注文品目を開く',
     labels: {
       customer: 'エンド カスタマー',
@@ -101,6 +101,6 @@ export const bounceNoticeTexts: Readonly<Record<Locale, BounceNoticeTexts>> = {
       placed: 'このメールは、注文された方として登録されているアドレスにお送りしています。',
       chosen: 'このメールは、コンソールの「通知」でこのお知らせを選択された方にお送りしています。',
     },
-    end: '届かなかったメールのお知らせを停止する',
+    end: 'メールの不達・迷惑メール報告のお知らせを停止する',
   },
 };

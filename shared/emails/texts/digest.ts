@@ -61,7 +61,7 @@ export const digestTexts: Readonly<Record<Locale, DigestTexts>> = {
     },
     what: {
       cameBack:
-        'No further email is sent to these addresses. Correct the provisioning contact, who then gets the email at once.',
+        'No further email of these lines is sent to these addresses. Correct the provisioning contact, who then gets the email at once.',
       closingSoon: 'Nobody has set these up yet. Resend the email, or ask the contact.',
       closed: 'Their time ran out before anybody set them up. They can still be set up.',
     },
@@ -82,7 +82,7 @@ export const digestTexts: Readonly<Record<Locale, DigestTexts>> = {
     day: dayWriter('ja'),
     subject: (day, news) => `注文品目の日次ダイジェスト（${day}）：${news.join('、')}`,
     news: {
-      cameBack: (amount) => `不達 ${japanese(amount)}`,
+      cameBack: (amount) => `担当者に届かない品目 ${japanese(amount)}`,
       closingSoon: (amount) => `まもなく終了 ${japanese(amount)}`,
       closed: (amount) => `終了済み ${japanese(amount)}`,
     },
@@ -96,7 +96,7 @@ export const digestTexts: Readonly<Record<Locale, DigestTexts>> = {
     },
     what: {
       cameBack:
-        '次のアドレスには今後メールを送信しません。プロビジョニング担当者を修正すると、新しい担当者に直ちにメールが送信されます。',
+        'これらの品目のメールは、今後次のアドレスには送信しません。プロビジョニング担当者を修正すると、新しい担当者に直ちにメールが送信されます。',
       closingSoon:
         'まだ設定が完了していません。メールを再送信するか、プロビジョニング担当者にご確認ください。',
       closed: '設定が完了しないまま期限を過ぎ、「終了済み」となりました（設定は引き続き可能です）。',
