@@ -97,7 +97,9 @@ it('a contact who marked the email as spam got it, and is not said to have sent 
   await tell(line(), 'message-1', now, undefined, 'Complained');
   const [notice] = sent;
   expect(notice?.subject).toContain('was marked as spam');
-  expect(notice?.text).toContain('was marked as spam by its recipient, and no further email of this order line is sent');
+  expect(notice?.text).toContain(
+    'was marked as spam by its recipient, and no further email of this order line is sent',
+  );
 });
 
 it('a notice that left is in the history of the line once, whether its sender or only the report tells', async () => {
