@@ -1,4 +1,4 @@
-import { queue as firstEmails } from '../functions/send-provisioning-email/queue.ts';
+import { firstEmailsQueue } from '../functions/send-provisioning-email/queue.ts';
 import { CfnOutput, RemovalPolicies, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Api } from './constructs/api.ts';
@@ -63,7 +63,7 @@ export class ServiceStack extends Stack {
       table,
       bus: bus.resource,
     });
-    const lane = workQueues.of(firstEmails.functionName);
+    const lane = workQueues.of(firstEmailsQueue.functionName);
     new Monitoring(this, 'Monitoring', {
       settings,
       stateMachine,

@@ -2,7 +2,7 @@ import { webhooksQueue } from '../functions/deliver-webhooks/queue.ts';
 import { ordersToOnboard } from '../functions/onboard-order-lines/queue.ts';
 import { executionsToStop } from '../functions/stop-executions/queue.ts';
 import { resendQueue } from '../functions/resend-order-lines/queue.ts';
-import { queue as firstEmails } from '../functions/send-provisioning-email/queue.ts';
+import { firstEmailsQueue } from '../functions/send-provisioning-email/queue.ts';
 import type { DeclaredQueue } from '../shared/runtime/declare-queue.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { DeclaredQueue } from '../shared/runtime/declare-queue.ts';
  * operators' scripts and the tests use this list.
  */
 export const declaredQueues: readonly DeclaredQueue[] = [
-  firstEmails,
+  firstEmailsQueue,
   ordersToOnboard,
   executionsToStop,
   resendQueue,

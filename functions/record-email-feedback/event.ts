@@ -48,14 +48,15 @@ export interface Services extends RecordingServices {
  * Records what became of an email on the line that its tags name. If the line does not know the email, its sender got
  * no answer or died, and the report creates the record. A restored table may not know the line yet: then the report
  * waits as a dead letter until it does.
- * @param left the line, if another report on it was recorded just before: SES sends the first two of an email together
+ * @param carried the line as the report before it in the batch left it, so that it is not read again: SES sends the first
+ * two reports on an email together
  * @returns the line as it is in the table; undefined: the report was about none
  * @throws NamedFault OrderLineNotFound, NoticesLeft
  */
 async function handle(
   event: EmailReport,
   services: Services,
-  left?: OrderLine,
+  carried?: OrderLine,
 ): Promise<OrderLine | undefined> {
   const { store, now, metrics } = services;
   const { messageId, timestamp, destination, tags } = event.detail.mail;
@@ -67,8 +68,8 @@ async function handle(
   const feedback = feedbackOf(event);
   const stamp = { at: toInstant(now()), actor: event.source };
 
-  const isLeft = left?.orderId === orderId && left.lineId === lineId;
-  const found = isLeft ? left : await store.find({ orderId, lineId });
+  const isCarried = carried?.orderId === orderId && carried.lineId === lineId;
+  const found = isCarried ? carried : await store.find({ orderId, lineId });
   const news = await store.change(
     found,
     booked((line) => {

@@ -124,14 +124,14 @@ async function attemptLine(
 ): Promise<Attempt> {
   const { log, now } = services;
   if (isForgotten(job, toInstant(now())))
-    return await outcomeOf({ orderId, lineId }, job, 'unconfirmed', services);
+    return await outcomeOfGivenUp({ orderId, lineId }, job, 'unconfirmed', services);
   try {
     return await resendLine({ orderId, lineId }, job, services);
   } catch (error) {
     log.error('a line of a job could not be resent', { orderId, lineId, fault: faultForLog(error) });
     return faults < faultPauses.length
       ? 'faulty'
-      : await outcomeOf({ orderId, lineId }, job, 'failed', services);
+      : await outcomeOfGivenUp({ orderId, lineId }, job, 'failed', services);
   }
 }
 
@@ -139,7 +139,7 @@ async function attemptLine(
  * The outcome of a line that is given up: an earlier run may have died after it sent the email.
  * @param otherwise if the line knows of no email
  */
-async function outcomeOf(
+async function outcomeOfGivenUp(
   key: LineKey,
   job: ResendJob,
   otherwise: 'failed' | 'unconfirmed',

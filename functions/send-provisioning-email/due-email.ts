@@ -69,25 +69,26 @@ function permitDue(
   const other = liveClaim(line, at);
   if (other && other.owner !== owner)
     throw new NamedFault(faultNames.sendInProgress, 'somebody else is sending');
-  const free = giveUpClaim(line);
-  const retryAt = firstEmailAwaitedUntil(free, at);
-  if (retryAt !== undefined) return { instead: { outcome: 'unconfirmed', retryAt }, line: free };
-  // A contact change or a reminder is not repeated: an earlier try of this execution may have sent it.
-  const kind = dueEmail(free, at);
-  if (kind !== due) return { instead: stateOf(free, revision, at), line: free };
+  const unclaimed = giveUpClaim(line);
+  const retryAt = firstEmailAwaitedUntil(unclaimed, at);
+  if (retryAt !== undefined) return { instead: { outcome: 'unconfirmed', retryAt }, line: unclaimed };
+  // Giving up the claim may have settled what was due: a contact change or a reminder that may have left is not repeated.
+  const kind = dueEmail(unclaimed, at);
+  if (kind !== due) return { instead: stateOf(unclaimed, revision, at), line: unclaimed };
   const send = { kind, to: line.provisioningContact, actor: workflowActor, owner };
   if (isCopy(kind)) {
-    const to = copyRecipient(free, { perLine });
-    if (to) return { send: { ...send, to }, line: free };
-    const uncopied = withoutCopyDue(free, kind);
+    const to = copyRecipient(unclaimed, { perLine });
+    if (to) return { send: { ...send, to }, line: unclaimed };
+    const uncopied = withoutCopyDue(unclaimed, kind);
     return { instead: stateOf(uncopied, revision, at), line: uncopied };
   }
-  if (free.status !== 'AwaitingProvisioningDetails' || kind !== 'reminder') return { send, line: free };
+  if (unclaimed.status !== 'AwaitingProvisioningDetails' || kind !== 'reminder')
+    return { send, line: unclaimed };
 
-  const told = withClosingSoon(free, { at, actor: workflowActor });
-  if (sendsReminder(free, at, perLine)) return { send, line: told };
-  const passed = asReminded(told, at);
-  return { instead: stateOf(passed, revision, at), line: passed };
+  const announced = withClosingSoon(unclaimed, { at, actor: workflowActor });
+  if (sendsReminder(unclaimed, at, perLine)) return { send, line: announced };
+  const skipped = asReminded(announced, at);
+  return { instead: stateOf(skipped, revision, at), line: skipped };
 }
 
 /** @throws NamedFault EmailNotSent */
@@ -118,13 +119,13 @@ const handedOver = (line: OrderLine, answer: DueEmailAnswer): DueEmailOutcome =>
 
 /** How the workflow continues for a line that needs no email now. */
 function stateOf(line: OrderLine, revision: number, at: Instant): SendingOutcome {
-  const over = { waitUntil: at, closedStateKey: closedStateKey(line) };
-  if (line.executionRevision !== revision) return { ...over, outcome: 'superseded' };
-  if (!isOpen(line) || line.closesAt === undefined) return { ...over, outcome: 'settled' };
+  const ended = { waitUntil: at, closedStateKey: closedStateKey(line) };
+  if (line.executionRevision !== revision) return { ...ended, outcome: 'superseded' };
+  if (!isOpen(line) || line.closesAt === undefined) return { ...ended, outcome: 'settled' };
   const { closesAt } = line;
   const remindAt = nextReminderAt(line);
   return {
-    ...over,
+    ...ended,
     outcome: 'awaiting',
     waitUntil: remindAt ?? closesAt,
     ...(remindAt === undefined ? {} : { remindAt }),

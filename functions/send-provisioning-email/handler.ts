@@ -15,15 +15,15 @@ import { consumeMessages, type WorkerServices } from '../../shared/runtime/consu
 import { createLog } from '../../shared/runtime/logger.ts';
 import { createMetrics } from '../../shared/runtime/metrics.ts';
 import { Lane, type LaneServices } from './lane.ts';
-import { queue as declared, queuedEmail } from './queue.ts';
+import { firstEmailsQueue, queuedEmail } from './queue.ts';
 import { sendQueued, type SendingServices } from './queued-email.ts';
 
 type Services = SendingServices & WorkerServices;
-type Environment = z.output<typeof declared.environment>;
+type Environment = z.output<typeof firstEmailsQueue.environment>;
 
 /** Called with the first emails and reminders that are due. */
 export const handler = onColdStart(() =>
-  consumer(buildServices(readEnvironment(declared.environment, process.env))),
+  consumer(buildServices(readEnvironment(firstEmailsQueue.environment, process.env))),
 );
 
 /** Works off the queue of first emails. */
@@ -53,7 +53,7 @@ export function buildServices(
   metrics = createMetrics(),
   limits: LaneLimits = accountLimits(settings, clients),
 ): Services {
-  const log = createLog(declared.functionName);
+  const log = createLog(firstEmailsQueue.functionName);
   const sendingQueue = queue(clients.sqs, settings.SENDING_QUEUE_URL);
   const elapsed = () => performance.now();
   const pause = (milliseconds: number) => setTimeout(milliseconds);

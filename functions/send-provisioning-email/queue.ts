@@ -11,7 +11,7 @@ export const queuedEmail = workflowInput
 export type QueuedEmail = z.output<typeof queuedEmail>;
 
 /** The queue of first emails, and of reminders. */
-export const queue = {
+export const firstEmailsQueue = {
   functionName: 'send-provisioning-email',
   userImpact: 'First emails or reminders are late, until the sweep has them sent.',
   schema: queuedEmail,

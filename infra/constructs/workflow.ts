@@ -7,7 +7,7 @@ import { type IGrantable, Policy, PolicyStatement, Role, ServicePrincipal } from
 import { FilterPattern, type LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
-import { queue as firstEmails } from '../../functions/send-provisioning-email/queue.ts';
+import { firstEmailsQueue } from '../../functions/send-provisioning-email/queue.ts';
 import { laneCalls } from '../../shared/domain/lane.ts';
 import type { MetricName } from '../../shared/contracts/metrics.ts';
 import { type FunctionSettings, variablesOf } from '../settings.ts';
@@ -31,11 +31,11 @@ export class OrderLineWorkflow extends Construct {
 
   constructor(scope: Construct, id: string, { settings, table, mail, workQueues }: WorkflowProps) {
     super(scope, id);
-    const lane = workQueues.of(firstEmails.functionName);
+    const lane = workQueues.of(firstEmailsQueue.functionName);
     const { SETTLED_LINE_DAYS, RESEND_LIMITS, MAIL_SETTINGS, MAIL_RATE } = variablesOf(settings);
-    const sender = new LambdaFunction<typeof firstEmails.environment>(this, 'SendProvisioningEmail', {
+    const sender = new LambdaFunction<typeof firstEmailsQueue.environment>(this, 'SendProvisioningEmail', {
       settings,
-      folder: firstEmails.functionName,
+      folder: firstEmailsQueue.functionName,
       description: 'Sends the first emails of order lines, and reminders',
       environment: {
         TABLE_NAME: table.tableName,
@@ -47,7 +47,7 @@ export class OrderLineWorkflow extends Construct {
         SENDING_QUEUE_URL: lane.urls.queue,
         DEAD_LETTER_QUEUE_URL: lane.urls.deadLetters,
       },
-      timeout: Duration.seconds(firstEmails.timeoutSeconds),
+      timeout: Duration.seconds(firstEmailsQueue.timeoutSeconds),
       memory: 512,
     });
     grantItems(table, sender, 'GetItem', 'BatchGetItem', 'PutItem');

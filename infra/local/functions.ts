@@ -7,7 +7,7 @@ import * as recordEmailFeedback from '../../functions/record-email-feedback/hand
 import * as resendOrderLines from '../../functions/resend-order-lines/handler.ts';
 import * as sendDigests from '../../functions/send-digests/handler.ts';
 import * as sendProvisioningEmail from '../../functions/send-provisioning-email/handler.ts';
-import { queue as firstEmails } from '../../functions/send-provisioning-email/queue.ts';
+import { firstEmailsQueue } from '../../functions/send-provisioning-email/queue.ts';
 import { createApp } from '../../functions/serve-api/app.ts';
 import { createConsole } from '../../functions/serve-console/app.tsx';
 import * as serveConsole from '../../functions/serve-console/handler.ts';
@@ -171,7 +171,7 @@ const workerHandlers = (
     'deliver-webhooks': deliverWebhooks.worker(
       deliverWebhooks.buildServices(settings, clients, now, webhookClient({ ownOrigin: origin })),
     ),
-    [firstEmails.functionName]: sendProvisioningEmail.consumer(
+    [firstEmailsQueue.functionName]: sendProvisioningEmail.consumer(
       sendProvisioningEmail.buildServices(settings, clients, now, silentMetrics, limits),
     ),
   };

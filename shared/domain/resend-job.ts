@@ -151,8 +151,8 @@ export const workedOn = (job: ResendJob, at: Instant, pause = 0): ResendJob => (
 const keysLast: IsoDuration = 'PT23H';
 
 /**
- * Whether lines may have forgotten what was sent to them while the job's next slice was worked on: what nobody wrote down
- * then must not be sent any more.
+ * Whether the idempotency keys of a slice that was begun may have expired. Then a line of it that knows of no email may
+ * have had one all the same, and must not get another.
  */
 export const isForgotten = ({ workedAt }: ResendJob, now: Instant): boolean =>
   workedAt !== undefined && plus(workedAt, keysLast) <= now;

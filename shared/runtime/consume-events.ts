@@ -26,11 +26,11 @@ export interface ConsumerServices {
  * gets its turn fails alone (partial batch failure): the queue hides it for the visibility timeout, which holds up
  * nothing else, and delivers it again once the others are through. Each function has its own queue and concurrency,
  * so a busy line delays no other function's events.
- * @param handle gets what the event of the same line left that was handled right before it in the batch
+ * @param handle gets what it returned for the previous event of the same line in the batch, if any
  */
-export function consumeEvents<Schema extends z.ZodType, Left>(
+export function consumeEvents<Schema extends z.ZodType, Carried>(
   schema: Schema,
-  handle: (event: z.output<Schema>, left: Left | undefined) => Promise<Left | undefined>,
+  handle: (event: z.output<Schema>, carried: Carried | undefined) => Promise<Carried | undefined>,
   services: ConsumerServices,
 ): EventsHandler {
   const { deadLetters, log } = services;
@@ -38,10 +38,10 @@ export function consumeEvents<Schema extends z.ZodType, Left>(
   async function consume(
     { body, messageId, attributes }: SQSRecord,
     { event, reason }: Parsed<z.output<Schema>>,
-    left: Left | undefined,
-  ): Promise<Left | undefined> {
+    carried: Carried | undefined,
+  ): Promise<Carried | undefined> {
     try {
-      if (reason === undefined) return await handle(event, left);
+      if (reason === undefined) return await handle(event, carried);
       log.warn('event refused', { messageId, reason });
       await deadLetters.keep(body, reason);
       return undefined;
@@ -56,14 +56,14 @@ export function consumeEvents<Schema extends z.ZodType, Left>(
   }
 
   return (batch) => {
-    /** What the last event of each subject so far leaves when it is done; nothing if it fails. */
-    const ends = new Map<string, Promise<Left | undefined>>();
+    /** What `handle` returns for the last event of each subject so far; nothing if it fails. */
+    const ends = new Map<string, Promise<Carried | undefined>>();
 
     async function consumeInTurn(record: SQSRecord): Promise<void> {
       const parsed = parseBody(schema, record.body);
       const subject = subjectOf(parsed.event) ?? record.messageId;
       const before = ends.get(subject) ?? Promise.resolve(undefined);
-      const handled = before.then((left) => consume(record, parsed, left));
+      const handled = before.then((carried) => consume(record, parsed, carried));
       ends.set(
         subject,
         handled.catch(() => undefined),

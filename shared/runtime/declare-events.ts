@@ -36,7 +36,7 @@ interface Declared<
   Schema extends z.ZodType & EventSchema,
   Environment extends z.ZodObject,
   Services,
-  Left,
+  Carried,
 > {
   /** Also its folder in functions/. */
   readonly functionName: Name;
@@ -54,8 +54,12 @@ interface Declared<
     readonly table: readonly ('GetItem' | 'BatchGetItem' | 'PutItem' | 'Query')[];
     readonly executions: readonly ('Start' | 'Stop')[];
   };
-  /** @param left what it returned for the previous event of the same line in the batch, if any */
-  readonly handle: (event: z.output<Schema>, services: Services, left?: Left) => Promise<Left | undefined>;
+  /** @param carried what it returned for the previous event of the same line in the batch, if any */
+  readonly handle: (
+    event: z.output<Schema>,
+    services: Services,
+    carried?: Carried,
+  ) => Promise<Carried | undefined>;
 }
 
 /**
@@ -67,9 +71,9 @@ export const declareEvents = <
   Schema extends z.ZodType & EventSchema,
   Environment extends z.ZodObject,
   Services,
-  Left,
+  Carried,
 >(
-  declared: Declared<Name, Schema, Environment, Services, Left>,
+  declared: Declared<Name, Schema, Environment, Services, Carried>,
 ) => ({
   takesUnknownTypes: false,
   ...declared,
@@ -78,7 +82,7 @@ export const declareEvents = <
   consumer: (services: Services & ConsumerServices): EventsHandler =>
     consumeEvents(
       declared.schema,
-      (event, left: Left | undefined) => declared.handle(event, services, left),
+      (event, carried: Carried | undefined) => declared.handle(event, services, carried),
       services,
     ),
 });

@@ -33,7 +33,7 @@ export async function alignWorkflow(line: OrderLine, now: Instant, services: Ali
   } else if (hasExecution(line)) {
     await startOrLeave(line, services);
   } else if (isExecutionDue(line, now, horizon)) {
-    const started = await note(line, (known) => asStarted(known, now), store);
+    const started = await recordExecution(line, (known) => asStarted(known, now), store);
     if (isOpen(started) && hasExecution(started)) await startOrLeave(started, services);
   } else if (revision > 1) {
     // This revision has none, because the start date was moved far ahead.
@@ -67,23 +67,23 @@ export async function giveExecution(
   { store, workflow }: Pick<AlignServices, 'store' | 'workflow'>,
 ): Promise<void> {
   const isWaiting = !hasExecution(line) && line.executionRevision > 0;
-  const waiting = isWaiting ? line : await note(line, asUnstarted, store);
+  const waiting = isWaiting ? line : await recordExecution(line, asUnstarted, store);
   if (!isOpen(waiting) || hasExecution(waiting)) return;
   await startRevision(waiting, workflow);
   const { executionRevision: revision } = waiting;
-  const noted = await note(waiting, (known) => asStarted(known, now), store);
+  const noted = await recordExecution(waiting, (known) => asStarted(known, now), store);
   if (!isOpen(noted) || noted.executionRevision !== revision) await workflow.stop(waiting, revision);
 }
 
 /** Records the state of its execution in an open line, unless somebody else gave it another one. */
-async function note(
+async function recordExecution(
   line: OrderLine,
-  as: (known: OrderLine) => OrderLine,
+  change: (known: OrderLine) => OrderLine,
   store: OrderLineStore,
 ): Promise<OrderLine> {
   const { line: noted } = await store.change(
     line,
-    booked((known) => ({ line: isOpen(known) && isSameStart(known, line) ? as(known) : known })),
+    booked((known) => ({ line: isOpen(known) && isSameStart(known, line) ? change(known) : known })),
   );
   return noted;
 }
@@ -97,7 +97,7 @@ async function startOrLeave(line: OrderLine, { store, workflow }: AlignServices)
     await startRevision(line, workflow);
   } catch (error) {
     if (!isThrottled(error)) throw error;
-    await note(line, asLeftToSweep, store);
+    await recordExecution(line, asLeftToSweep, store);
   }
 }
 

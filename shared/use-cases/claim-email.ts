@@ -94,7 +94,7 @@ async function tryToClaim<Instead>(
   } catch (error) {
     const attempted = error instanceof LineNotWritten ? claimedBy(error.line, id) : undefined;
     if (!attempted) throw error;
-    return await giveBack(attempted, error, services);
+    return await withdrawClaim(attempted, error, services);
   }
 }
 
@@ -117,15 +117,19 @@ function claimIfAllowed<Instead>(
 
 /**
  * Withdraws a claim whose write was not confirmed, even if it was given up meanwhile; its email was not sent. It starts
- * from the line in the table, because the version of the claim there may be somebody else's. If the claim's write is
- * still in flight, the new version makes its condition fail.
+ * from the line in the table, because the version of the claim there may be somebody else's.
  */
-async function giveBack({ line, claim }: Claimed, cause: unknown, services: ClaimServices): Promise<NotSent> {
+async function withdrawClaim(
+  { line, claim }: Claimed,
+  cause: unknown,
+  services: ClaimServices,
+): Promise<NotSent> {
   const { store, log } = services;
   const write = async () =>
     await store.change(
       await store.find(line),
       booked((known) => ({
+        // A copy makes the store write a new version, on which the claim's own write fails if it comes later.
         line: known.version < line.version ? { ...known } : recordFailure(known, claim, undefined),
       })),
     );
@@ -134,7 +138,7 @@ async function giveBack({ line, claim }: Claimed, cause: unknown, services: Clai
     return { outcome: 'refused', reason: reasonOf(cause) };
   } catch (error) {
     // If it was written, it expires and counts as an email that may have been sent.
-    log.warn('a claim could not be given back', { fault: faultForLog(error) });
+    log.warn('a claim could not be withdrawn', { fault: faultForLog(error) });
     throw cause;
   }
 }

@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { sources } from '../../shared/contracts/events.ts';
 import { routes as apiCalls } from '../../functions/serve-api/routes.ts';
-import { queue as sending } from '../../functions/send-provisioning-email/queue.ts';
+import { firstEmailsQueue } from '../../functions/send-provisioning-email/queue.ts';
 import { environment as servingApi } from '../../functions/serve-api/handler.ts';
 import { environment as servingConsole } from '../../functions/serve-console/handler.ts';
 import { environment as digesting } from '../../functions/send-digests/handler.ts';
@@ -188,7 +188,7 @@ describe('functions', () => {
       functionName,
       environment,
     ]),
-    ['send-provisioning-email', sending.environment],
+    ['send-provisioning-email', firstEmailsQueue.environment],
     ['serve-api', servingApi],
     ['serve-console', servingConsole],
     ['sweep-order-lines', sweeping],

@@ -3,7 +3,7 @@ import * as dynamoDb from '@aws-sdk/client-dynamodb';
 // @ts-expect-error the package has no types
 import aslValidator from 'asl-validator';
 import { Duration } from 'luxon';
-import { queue as firstEmails } from '../../functions/send-provisioning-email/queue.ts';
+import { firstEmailsQueue } from '../../functions/send-provisioning-email/queue.ts';
 import { faultNames } from '../../shared/contracts/faults.ts';
 import { followUp, longestHorizonDays, longestWindowDays } from '../../shared/domain/follow-up.ts';
 import { asStarted } from '../../shared/domain/executions.ts';
@@ -80,7 +80,7 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => to
 
 /** How long an attempt takes at most, in seconds: one at the email, while no others wait in the lane. */
 const longestAttempt = (task: State) =>
-  task === sending ? firstEmails.timeoutSeconds : (task.TimeoutSeconds ?? Infinity);
+  task === sending ? firstEmailsQueue.timeoutSeconds : (task.TimeoutSeconds ?? Infinity);
 
 /** From the first attempt's start to the last one's end, in seconds. */
 const longestTry = (task: State) => sum(waits(task)) + (waits(task).length + 1) * longestAttempt(task);

@@ -5,7 +5,7 @@ import { Duration } from 'luxon';
 import * as z from 'zod';
 import * as sendProvisioningEmail from '../../../functions/send-provisioning-email/handler.ts';
 import { Lane } from '../../../functions/send-provisioning-email/lane.ts';
-import { queue as firstEmails } from '../../../functions/send-provisioning-email/queue.ts';
+import { firstEmailsQueue } from '../../../functions/send-provisioning-email/queue.ts';
 import { createApp } from '../../../functions/serve-api/app.ts';
 import * as stopExecutions from '../../../functions/stop-executions/handler.ts';
 import { executionsToStop } from '../../../functions/stop-executions/queue.ts';
@@ -232,7 +232,7 @@ export class MemoryService implements Target {
       settings: { OFFER_WINDOWS: defaults.offerWindows, REMINDERS: defaults.reminders },
       onboardings: { send: () => Promise.reject(new Error('no order has so many lines here')) },
     };
-    const sendingQueue = queue(clients.sqs, queueUrlOf(firstEmails.functionName), passed);
+    const sendingQueue = queue(clients.sqs, queueUrlOf(firstEmailsQueue.functionName), passed);
     const lane = new Lane({
       perSecond: () => Infinity,
       calls: 1,
@@ -269,7 +269,7 @@ export class MemoryService implements Target {
           handler: stopExecutions.consumer({ ...working('stop-executions'), turns: { take: passed } }),
         },
       ],
-      [firstEmails.functionName, { ...firstEmails, handler: sender }],
+      [firstEmailsQueue.functionName, { ...firstEmailsQueue, handler: sender }],
     ]);
     this.#sweep = () => sweepOrderLines.handle(intake);
     this.#api = createApp({
@@ -304,7 +304,7 @@ export class MemoryService implements Target {
     this.#executions = new MemoryExecutions(machine, this.#agenda, closeLine, (taskToken, data) => {
       const body = JSON.stringify({ ...data, taskToken });
       this.#agenda.work(() =>
-        this.#deliver(firstEmails.functionName, [{ id: this.#nextId('email'), body }], 1),
+        this.#deliver(firstEmailsQueue.functionName, [{ id: this.#nextId('email'), body }], 1),
       );
     });
     this.#sweepHourly();
