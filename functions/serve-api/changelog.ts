@@ -1,6 +1,15 @@
 /** What changed for callers of the API, newest first; the descriptions have the newest version. */
 export const changelog = [
   {
+    version: '1.3.0',
+    date: '2026-11-28',
+    changes: [
+      'A line with an email that may have left, because the answer of the mail service was lost, has `unconfirmedEmail`.',
+      'Of several onboardings of an order, or cancellations of a line, the earliest counts. Histories and events have the time of each, and an event is published for each that counts.',
+      'The events of a webhook are each named once.',
+    ],
+  },
+  {
     version: '1.2.0',
     date: '2026-11-27',
     changes: [

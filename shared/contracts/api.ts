@@ -267,6 +267,13 @@ export const lineAnswer = z.lazy(() =>
           description:
             'While the first email is queued because many are due at once: when it is expected to leave, at the latest',
         }),
+      unconfirmedEmail: z
+        .object({ to: text('To whom it may have gone'), at: when('When it was to be sent') })
+        .exactOptional()
+        .meta({
+          description:
+            "The latest email of which the mail service's answer was lost, and its report has not come yet: it may have left. Not in lists",
+        }),
       lastEmail: z
         .object({
           messageId: messageId(),

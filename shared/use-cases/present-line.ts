@@ -1,5 +1,6 @@
 import type { OrderLineStore } from '../adapters/order-line-store.ts';
 import type { LineAnswer } from '../contracts/api.ts';
+import { withoutStaleClaim } from '../domain/claims.ts';
 import { expectedToLeave, isQueued } from '../domain/lane.ts';
 import { isProvisioningPending, type OrderLine } from '../domain/order-line.ts';
 import { type Refusal, refuseContactChange, refuseResend, type ResendLimits } from '../domain/rules.ts';
@@ -30,6 +31,7 @@ export function presentLine(
   limits: ResendLimits,
   laneClearAt?: Instant,
 ): LineAnswer {
+  const inDoubt = withoutStaleClaim(line, now).unconfirmed.at(-1);
   return {
     orderId: line.orderId,
     lineId: line.lineId,
@@ -51,6 +53,7 @@ export function presentLine(
       organizationId: line.organizationId,
       cancelledAt: line.cancelledAt,
       queued: isQueued(line, now) ? { expectedAt: expectedToLeave(line, now, laneClearAt) } : undefined,
+      unconfirmedEmail: inDoubt && { to: inDoubt.to.email, at: inDoubt.at },
       lastEmail: line.lastEmail,
       copyTo: line.copyTo,
     }),

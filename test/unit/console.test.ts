@@ -648,6 +648,25 @@ describe('an email that may have been sent', () => {
   });
 });
 
+test('a first email that may have left is nowhere said to be still to come', async () => {
+  const to = { email: 'gone@example.com', locale: 'en' } as const;
+  const at = minutesBefore(5);
+  const claim = { id: 'c', owner: 'o', kind: 'first', to, actor: 'workflow', at, until: at } as const;
+  const pages = consoleOf(line({ requestedStartDate: minutesBefore(6), unconfirmed: [claim] }));
+  await pages.signIn();
+  const shown = async (path: string) => (await pages.get(path)).text;
+
+  const page = await shown(linePath);
+  expect(page).toContain(texts.en.whyNot.inDoubt);
+  expect(page).toContain(texts.en.time.inDoubt);
+  expect(page).not.toContain(texts.en.time.queued);
+  const why = await shown(`${linePath}/resend`);
+  expect(why).toContain(texts.en.explain.title.inDoubt);
+  for (const said of [texts.en.explain.title['not-started'], texts.en.explain.notStartedInstead])
+    expect(why).not.toContain(said);
+  expect(unbroken(await shown(`${linePath}/contact`))).toContain('may already have gone to gone@example.com');
+});
+
 test('what can be done is on the page itself, where it is said', async () => {
   expect(JSON.stringify(texts)).not.toMatch(/click here|こちらを?クリック/i);
   const pages = consoleOf(line({ status: 'Closed' }));

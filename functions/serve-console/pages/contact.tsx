@@ -139,9 +139,10 @@ export function RecipientFields({ view, typed, emailLabel, wrong, isFirst }: Rec
 
 function whatSavingSends(
   { t, format, now }: PersonalView,
-  { status, requestedStartDate }: LineAnswer,
+  { status, requestedStartDate, unconfirmedEmail }: LineAnswer,
 ): string {
   if (status !== 'Scheduled') return t.contactDialog.sendsAtOnce;
+  if (unconfirmedEmail) return t.contactDialog.mayHaveGone(unconfirmedEmail.to);
   return requestedStartDate > now
     ? t.contactDialog.sendsLater(format.date(requestedStartDate))
     : t.contactDialog.sendsWhenDue;

@@ -110,7 +110,7 @@ export function ExplanationPage(props: ExplanationProps) {
       view={view}
       line={line}
       from={from}
-      title={t.explain.title[code]}
+      title={t.explain.title[code === 'not-started' && line.unconfirmedEmail ? 'inDoubt' : code]}
       focus={notDone === undefined ? 'title' : 'dialog'}
     >
       {notDone === undefined ? null : (
@@ -147,6 +147,18 @@ function Explanation({ view, line, code, canResendAt }: ExplanationProps) {
   const from = canResendAt === undefined ? undefined : format.moment(canResendAt);
   switch (code) {
     case 'not-started':
+      if (line.unconfirmedEmail) {
+        return (
+          <p>
+            <Naming
+              text={format.sentences([
+                t.unconfirmed.notice(line.unconfirmedEmail.to),
+                t.unconfirmed.firstAgain,
+              ])}
+            />
+          </p>
+        );
+      }
       return (
         <>
           <p>

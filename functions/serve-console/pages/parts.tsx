@@ -180,12 +180,15 @@ export function TimeLeft({ view, line, isInList = false }: TimeLeftProps) {
   const { t, format, now } = view;
   const { status, provisioningPending, requestedStartDate, firstEmailSentAt, closesAt, queued } = line;
   const from = (instant: Instant) => Date.parse(instant) - Date.parse(now);
-  if (queued && from(queued.expectedAt) > minute) {
+  if (queued && (line.unconfirmedEmail !== undefined || from(queued.expectedAt) > minute)) {
+    const [what, when] = line.unconfirmedEmail
+      ? [t.time.inDoubt, t.time.again]
+      : [t.time.queued, t.time.leaves];
     return (
       <span class="stack">
-        <span>{t.time.queued}</span>
+        <span>{what}</span>
         <small>
-          <time datetime={queued.expectedAt}>{t.time.leaves(format.moment(queued.expectedAt))}</time>
+          <time datetime={queued.expectedAt}>{when(format.moment(queued.expectedAt))}</time>
         </small>
       </span>
     );
@@ -302,6 +305,7 @@ export function whyNot(
   if (reason === undefined) return t.whyNot.unknown;
   switch (reason) {
     case 'not-started':
+      if (line.unconfirmedEmail) return t.whyNot.inDoubt;
       return line.requestedStartDate > now
         ? t.whyNot[reason](format.date(line.requestedStartDate))
         : t.whyNot.due(format.date(line.requestedStartDate));

@@ -76,6 +76,8 @@ export function english() {
       startsIn: (span: string) => `Email goes out in ${span}`,
       due: 'Email is due',
       queued: 'Email is in the queue',
+      inDoubt: 'Waiting for confirmation',
+      again: (moment: string) => `otherwise sent again about ${moment}`,
       leaves: (moment: string) => `leaves about ${moment}`,
       until: (date: string) => `until ${date}`,
       ended: (date: string) => `ended ${date}`,
@@ -298,6 +300,7 @@ export function english() {
       viewOnly: (name: string) => `Your role is view only. Ask ${name}, who placed the order.`,
       'not-started': (date: string) => `The first email goes out on ${date}.`,
       due: (date: string) => `The first email has been due since ${date} and goes out automatically.`,
+      inDoubt: 'The first email may have been sent. If that is not confirmed, it is sent again.',
       'point-of-no-return': 'Onboarded: the setup is completed in Control Hub.',
       cancelled: 'Cancelled: no more emails are sent.',
       'contact-undeliverable':
@@ -507,6 +510,7 @@ export function english() {
     explain: {
       title: {
         'not-started': 'The first email is still to come',
+        inDoubt: 'The first email may have been sent',
         'point-of-no-return': 'The organization is already onboarded',
         cancelled: 'The order line was cancelled',
         'contact-undeliverable': 'No more emails of this line are sent to this contact',
@@ -564,6 +568,8 @@ export function english() {
       sendsLater: (date: string) =>
         `Nothing is sent now. The provisioning email goes to the contact on ${date}.`,
       sendsWhenDue: 'Nothing is sent now. The first email, which is due, goes to the contact.',
+      mayHaveGone: (email: string) =>
+        `Nothing is sent now. The first email may already have gone to ${email}; if that is not confirmed, it is sent again, to the contact.`,
       save: 'Save',
       wrongTitle: 'Please check what you entered',
       wrong: {

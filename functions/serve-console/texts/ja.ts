@@ -75,6 +75,8 @@ export function japanese(): Texts {
       startsIn: (span) => `${span}後にメールを送信`,
       due: 'まもなくメールを送信',
       queued: 'メール送信の順番待ち',
+      inDoubt: '送信の確認待ち',
+      again: (moment) => `確認できない場合は ${moment} ごろに再度送信`,
       leaves: (moment) => `${moment} ごろ送信予定`,
       until: (date) => `${date} まで`,
       ended: (date) => `${date} に終了`,
@@ -297,6 +299,8 @@ export function japanese(): Texts {
       viewOnly: (name) => `権限は閲覧のみです。注文者の ${name} 様にお問い合わせください。`,
       'not-started': (date) => `最初のメールは ${date} に送信されます。`,
       due: (date) => `最初のメール（送信予定日時: ${date}）は、まもなく自動的に送信されます。`,
+      inDoubt:
+        '最初のメールは送信された可能性があります。送信を確認できない場合は、自動的にもう一度送信されます。',
       'point-of-no-return': 'オンボーディングが完了しています。以降の設定は Control Hub で行います。',
       cancelled: 'キャンセル済みのため、メールは送信されません。',
       'contact-undeliverable':
@@ -499,6 +503,7 @@ export function japanese(): Texts {
     explain: {
       title: {
         'not-started': '最初のメールはこれから送信されます',
+        inDoubt: '最初のメールの送信を確認できていません',
         'point-of-no-return': '組織のオンボーディングはすでに完了しています',
         cancelled: '注文品目はキャンセルされました',
         'contact-undeliverable': 'この品目のメールは、この担当者には送信されません',
@@ -554,6 +559,8 @@ export function japanese(): Texts {
         `保存してもメールはまだ送信されません。プロビジョニング メールは ${date} に担当者へ送信されます。`,
       sendsWhenDue:
         '保存してもメールはすぐには送信されません。まもなく送信される最初のメールが、この担当者に届きます。',
+      mayHaveGone: (email) =>
+        `保存してもメールはすぐには送信されません。最初のメールは、すでに ${email} に送信された可能性があります。送信を確認できない場合は、この担当者にもう一度送信されます。`,
       save: '保存',
       wrongTitle: '入力内容を確認してください',
       wrong: {
