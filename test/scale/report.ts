@@ -193,7 +193,7 @@ ${delayTable(nights)}
   does not fit into one day waits for the same hour of the next. The lane leaves a tenth of it to what people send.
 - Of a million lines a month, ${count(firstOfMonth)} are due on the first, which does not fit into ${count(usualMail.perDay)} emails a day. Ask SES for as many a day as
   the busiest day brings, and for a rate that sends these in the hours that you want to wait.
-- Nothing fails meanwhile, and what people send overtakes. A first email that SES refuses is tried for up to ${duration(retrySeconds)}, then
+- Nothing fails meanwhile, and what people send does not wait for them. A first email that SES refuses is tried for up to ${duration(retrySeconds)}, then
   the sweep tries again; one may wait ${duration(sendingTimeoutSeconds)} for its turn.
 - **Digests** give way to emails of lines. One that could not leave within twelve hours is left to the next day, which tells
   the same; so many of a month's are: ${listed(
