@@ -583,7 +583,7 @@ describe('an email that may have been sent', () => {
     const { go } = maya;
     await go(line(orderId));
     expect(await main(maya)).toMatch(
-      /The latest email, to .* may have been sent[\s\S]*the service sends it again[\s\S]*leaves about/,
+      /The latest email, to .* may have been sent[\s\S]*the service sends it again[\s\S]*sent again about/,
     );
     expect(await main(maya)).not.toContain('Before you send another one');
     await api.advance('PT16M');
