@@ -434,7 +434,10 @@ export const contactChangeAnswer = z.lazy(() =>
       .array(
         z.object({
           lineId: ofLine().lineId,
-          reason: codes().meta({ description: 'Why not: the code of the problem' }),
+          reason: codes().meta({
+            description:
+              'Why not: the code of the problem. `email-not-sent` also means that there was no time for the line: repeat the call',
+          }),
           support: supportDetails().exactOptional(),
         }),
       )

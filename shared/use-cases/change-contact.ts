@@ -71,6 +71,7 @@ export async function changeContact(
   const skipped: SkippedLine[] = [];
   for (const { lineId } of asked.applyToAllLines ? await otherLines(key, asked, services) : []) {
     const isLate = performance.now() - start > linesLimit;
+    // As if the mail service had refused: nothing left or changed, and the call may be repeated.
     const other = isLate ? notSent : await changeLine({ ...key, lineId }, change, asked, services);
     if ('code' in other) skipped.push({ lineId, why: other });
     else changed.push(other);

@@ -78,7 +78,13 @@ export function UnconfirmedNotice({ view, line, history }: NoticeProps) {
   return (
     <p class="notice warn">
       <span>
-        <Naming text={format.sentences([t.unconfirmed.notice(newest.to), then])} />
+        <Naming
+          text={format.sentences([
+            t.unconfirmed.notice(newest.to),
+            newest.kind === 'contact-change' ? t.unconfirmed.change : undefined,
+            then,
+          ])}
+        />
       </span>
     </p>
   );
