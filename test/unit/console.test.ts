@@ -504,6 +504,28 @@ describe('what to look into when no email arrives', () => {
     };
   };
 
+  it('is another address, if the contact marked the email as spam', async () => {
+    const report = {
+      at: now,
+      actor: 'aws.ses',
+      type: 'ProvisioningEmailFeedback',
+      to: 'it@example.com',
+    } as const;
+    const marked = line({
+      status: 'AwaitingProvisioningDetails',
+      firstEmailSentAt: now,
+      closesAt: daysAfter(7),
+      undeliverable: [{ email: 'it@example.com', reason: 'abuse' }],
+      history: [{ ...report, messageId: 'm', delivery: 'Complained' }],
+    });
+    const pages = consoleOf(marked);
+    await pages.signIn();
+    const { text } = await pages.get(linePath);
+    expect(text).toContain(texts.en.line.anotherAddress);
+    for (const other of [texts.en.line.missingSpam, texts.en.line.missingAllow, 'typing errors'])
+      expect(text).not.toContain(other);
+  });
+
   it('is the spam folder, unless the email came back', async () => {
     expect(await advice()).toEqual({ isSpam: true });
     expect(await advice(delivered)).toEqual({ isSpam: true });

@@ -178,7 +178,7 @@ function MissingEmail({ view, line, history, senderAddress }: Omit<LinePageProps
         <li>
           <Naming
             text={format.sentences([
-              t.line.missingAddress(email),
+              report?.delivery === 'Complained' ? t.line.anotherAddress : t.line.missingAddress(email),
               mayResend(view.person.caller) && line.contactChange.allowed ? t.line.missingCorrect : undefined,
             ])}
           />

@@ -199,7 +199,8 @@ export function english() {
       missingAllow: 'Ask the contact’s IT administrator to allow this sender address:',
       sender: 'Sender address',
       missingAddress: (email: string) => `Check the address for typing errors: ${email}.`,
-      missingCorrect: 'To correct it, select Edit; the email is then sent to the new address at once.',
+      anotherAddress: 'Agree with the contact on another address.',
+      missingCorrect: 'To change it, select Edit; the email is then sent to the new address at once.',
     },
 
     /** The origin of an entry that is nobody's doing. */

@@ -197,8 +197,8 @@ export function japanese(): Texts {
         '次の送信元アドレスからのメールを許可するよう、担当者の会社の IT 管理者にご依頼ください。',
       sender: '送信元アドレス',
       missingAddress: (email) => `${email} に誤りがないか確認してください。`,
-      missingCorrect:
-        '誤りがある場合は［編集］で修正してください。新しいアドレスにすぐにメールが送信されます。',
+      anotherAddress: '別のアドレスを使用できるかどうか、担当者にご確認ください。',
+      missingCorrect: '［編集］で変更すると、新しいアドレスにすぐにメールが送信されます。',
     },
 
     actors: {
