@@ -71,7 +71,6 @@ export async function createWebhook(
       ? { webhookId: newId(), known: undefined }
       : await placeOf(partnerId, idempotencyKey, at, webhooks);
   if (place.known) return { ...shownOnce(place.known, at), isReplayed: true };
-  // Two at the same time may both pass: one more than the limit does no harm.
   if ((await webhooks.list(partnerId)).length >= mostWebhooks)
     throw new Problem({ code: 'webhook-limit-reached' });
   const made: Webhook = {
@@ -89,7 +88,18 @@ export async function createWebhook(
     version: 1,
   };
   const created = await webhooks.create(made);
+  if (await isTooMany(created, webhooks)) {
+    await deleteWebhook(caller, created, services);
+    throw new Problem({ code: 'webhook-limit-reached' });
+  }
   return { ...shownOnce(created, at), isReplayed: false };
+}
+
+/** Whether others that were registered at the same time left no room for this one. */
+async function isTooMany({ partnerId, webhookId }: Webhook, webhooks: WebhookStore): Promise<boolean> {
+  const rankOf = (one: Webhook): string => `${one.createdAt}#${one.webhookId}`;
+  const all = (await webhooks.list(partnerId)).toSorted((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1));
+  return all.findIndex((one) => one.webhookId === webhookId) >= mostWebhooks;
 }
 
 /**

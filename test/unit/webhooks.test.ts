@@ -480,6 +480,13 @@ describe('who may', () => {
     await deleteWebhook(maya, webhook, services);
     await expect(create()).resolves.toMatchObject({ webhook: { status: 'Enabled' } });
   });
+
+  test('are no more than that, also when many are registered at once', async () => {
+    const { create, services } = world();
+    const made = await Promise.allSettled(Array.from({ length: 30 }, () => create()));
+    expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+    expect((await listWebhooks(maya, {}, services)).items).toHaveLength(10);
+  });
 });
 
 describe('whoever added a webhook that was disabled by itself', () => {
