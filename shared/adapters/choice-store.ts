@@ -1,15 +1,16 @@
-import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { faultNames } from '../contracts/faults.ts';
 import { type Choice, choiceDays, type Person } from '../domain/notifications.ts';
 import { locales } from '../domain/order-line.ts';
 import type { Instant } from '../domain/time.ts';
-import { itemsIn, toAttributes } from './attributes.ts';
+import { toAttributes } from './attributes.ts';
 import { changeItem } from './change-item.ts';
 import { ofVersion, putIf } from './conditional-put.ts';
 import { dueEntries, type DueEntry } from './due-entries.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { dueShardOf } from './order-line-item.ts';
+import { queryAll } from './query-all.ts';
 import { readItem } from './read-item.ts';
 import { wholeSchema } from './whole-schema.ts';
 
@@ -102,23 +103,6 @@ export function choiceStore(dynamoDb: DynamoDBClient, tableName: string): Choice
       ofVersion(version),
     );
 
-  async function itemsOf(
-    partnerId: string,
-    start?: Record<string, AttributeValue>,
-  ): Promise<readonly Record<string, unknown>[]> {
-    const answer = await dynamoDb.send(
-      new QueryCommand({
-        TableName: tableName,
-        KeyConditionExpression: 'pk = :partner',
-        ExpressionAttributeValues: toAttributes({ ':partner': partitionStart + partnerId }),
-        ConsistentRead: true,
-        ...(start ? { ExclusiveStartKey: start } : {}),
-      }),
-    );
-    const { LastEvaluatedKey } = answer;
-    return [...itemsIn(answer), ...(LastEvaluatedKey ? await itemsOf(partnerId, LastEvaluatedKey) : [])];
-  }
-
   return {
     find,
 
@@ -138,8 +122,16 @@ export function choiceStore(dynamoDb: DynamoDBClient, tableName: string): Choice
     },
 
     async toldOfBounces(partnerId) {
-      const choices = z.array(stored).parse(await itemsOf(partnerId));
-      return choices.filter(({ bounces }) => bounces);
+      const items = await queryAll(dynamoDb, {
+        TableName: tableName,
+        KeyConditionExpression: 'pk = :partner',
+        ExpressionAttributeValues: toAttributes({ ':partner': partitionStart + partnerId }),
+        ConsistentRead: true,
+      });
+      return z
+        .array(stored)
+        .parse(items)
+        .filter(({ bounces }) => bounces);
     },
 
     async *dueDigests(by) {

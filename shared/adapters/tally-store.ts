@@ -1,9 +1,4 @@
-import {
-  type AttributeValue,
-  type DynamoDBClient,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import type { LineKey } from '../domain/order-line.ts';
 import { allPartners, linesTally, type Mark, obsoleteSince, type Share } from '../domain/tallies.ts';
@@ -13,6 +8,7 @@ import { readBatch } from './batch-read.ts';
 import { ofVersion, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
 import { spread } from './order-line-item.ts';
+import { queryAll } from './query-all.ts';
 import { readItem } from './read-item.ts';
 import { markStart, type TallyMarks, tallyMarks } from './tally-marks.ts';
 import { wholeSchema } from './whole-schema.ts';
@@ -154,25 +150,15 @@ export function tallyStore(
   const putVersion = (item: { readonly pk: string; readonly sk: string; readonly version: number }) =>
     putIf(dynamoDb, tableName, { ...item, version: item.version + 1 }, ofVersion(item.version));
 
-  async function inShard(
-    pk: string,
-    from: string,
-    to: string,
-    start?: Record<string, AttributeValue>,
-  ): Promise<readonly StoredTally[]> {
-    const answer = await dynamoDb.send(
-      new QueryCommand({
-        ...table,
-        ...consistent,
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-        ExpressionAttributeValues: toAttributes({ ':pk': pk, ':from': from, ':to': to }),
-        ...(start ? { ExclusiveStartKey: start } : {}),
-      }),
-    );
-    const tallies = z.array(tallyItem).parse(itemsIn(answer));
-    const { LastEvaluatedKey } = answer;
-    return LastEvaluatedKey ? [...tallies, ...(await inShard(pk, from, to, LastEvaluatedKey))] : tallies;
-  }
+  const inShard = async (pk: string, from: string, to: string): Promise<readonly StoredTally[]> => {
+    const items = await queryAll(dynamoDb, {
+      ...table,
+      ...consistent,
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+      ExpressionAttributeValues: toAttributes({ ':pk': pk, ':from': from, ':to': to }),
+    });
+    return z.array(tallyItem).parse(items);
+  };
 
   return {
     ...tallyMarks(dynamoDb, tableName, pause),

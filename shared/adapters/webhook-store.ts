@@ -1,12 +1,13 @@
-import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { faultNames } from '../contracts/faults.ts';
 import { locales } from '../domain/order-line.ts';
 import { disablings, type Webhook } from '../domain/webhook.ts';
-import { itemsIn, toAttributes } from './attributes.ts';
+import { toAttributes } from './attributes.ts';
 import { changeItem } from './change-item.ts';
 import { ofVersion, putIf } from './conditional-put.ts';
 import { expiryAfter, expiryAttribute } from './expiry.ts';
+import { queryAll } from './query-all.ts';
 import { readItem } from './read-item.ts';
 import { type WebhookLog, webhookLog } from './webhook-log.ts';
 import { wholeSchema } from './whole-schema.ts';
@@ -87,13 +88,12 @@ export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): Webho
     return putIf(dynamoDb, tableName, item, ofVersion(before));
   }
 
-  /** Includes recently deleted webhooks, which may take more than one page. */
-  async function itemsOf(
-    partnerId: string,
-    start?: Record<string, AttributeValue>,
-  ): Promise<Record<string, unknown>[]> {
-    const answer = await dynamoDb.send(
-      new QueryCommand({
+  return {
+    ...webhookLog(dynamoDb, tableName),
+    find,
+
+    async list(partnerId) {
+      const items = await queryAll(dynamoDb, {
         TableName: tableName,
         KeyConditionExpression: 'pk = :partner AND begins_with(sk, :webhook)',
         ExpressionAttributeValues: toAttributes({
@@ -101,21 +101,10 @@ export function webhookStore(dynamoDb: DynamoDBClient, tableName: string): Webho
           ':webhook': prefix,
         }),
         ConsistentRead: true,
-        ...(start ? { ExclusiveStartKey: start } : {}),
-      }),
-    );
-    const { LastEvaluatedKey } = answer;
-    return [...itemsIn(answer), ...(LastEvaluatedKey ? await itemsOf(partnerId, LastEvaluatedKey) : [])];
-  }
-
-  return {
-    ...webhookLog(dynamoDb, tableName),
-    find,
-
-    async list(partnerId) {
+      });
       return z
         .array(webhook)
-        .parse(await itemsOf(partnerId))
+        .parse(items)
         .filter(({ status }) => status !== 'Deleted');
     },
 
