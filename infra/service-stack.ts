@@ -1,6 +1,6 @@
-import { firstEmailsQueue } from '../functions/send-provisioning-email/queue.ts';
 import { CfnOutput, RemovalPolicies, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { firstEmailsQueue } from '../functions/send-provisioning-email/queue.ts';
 import { Api } from './constructs/api.ts';
 import { CallerSalt } from './constructs/caller-salt.ts';
 import { ChangeStream } from './constructs/change-stream.ts';

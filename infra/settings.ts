@@ -36,7 +36,6 @@ export const defaults = {
     roles: 'cognito:groups',
     programScopes: 'provisioning-emails',
   },
-  /** A week covers a long weekend and the time for a fix; redriven letters are deleted at once. */
   /** As long as messages are tried at most: SQS counts from when they were first queued. */
   deadLetterDays: 14,
   /** As far back as the table can be restored: later events are replayed. */

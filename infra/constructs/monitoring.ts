@@ -72,7 +72,7 @@ const mostOpenExecutions = { percent: 80 };
 /** Longer than 50,000 first emails take at the rate of most accounts. */
 const longWait = Duration.hours(2);
 
-/** More than there are in the hands of the sending function when nothing waits. */
+/** More than there are in the hands of the sending function when nothing waits, up to some 400 emails a second. */
 const manyMessages = 200;
 
 /** Longer than people wait without wondering; a cold start takes about one second. */
@@ -204,7 +204,7 @@ export class Monitoring extends Construct {
     });
   }
 
-  /** Events are handled within seconds, so if they wait, their function is not called at all. */
+  /** Events wait for nothing but others before them: if they do for long, their function may not be called at all. */
   #waitingEvents(consumer: EventConsumer): Alarm {
     const { functionName, userImpact } = consumer;
     return this.#watch(`WaitingMessages-${functionName}`, {

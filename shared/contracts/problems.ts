@@ -220,11 +220,12 @@ export const problems = {
   }),
   'contact-undeliverable': problem({
     status: 409,
-    title: 'No more emails are sent to the provisioning contact',
+    title: 'No more emails of the line are sent to its provisioning contact',
     description:
       'The address hard-bounced, its owner complained, or it was erased on request. Change the contact to another address.',
     adds: () => ({ reason: reason() }),
-    detail: () => 'No more emails are sent to this address. Choose another provisioning contact.',
+    detail: () =>
+      'No more emails of this line are sent to this address. Choose another provisioning contact.',
     example: { reason: 'smtp; 550 5.1.1 mailbox does not exist' },
   }),
   'payload-too-large': problem({
